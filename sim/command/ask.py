@@ -1,0 +1,89 @@
+"""The sub-commands: each takes the words after its name and returns the exit code."""
+
+from __future__ import annotations
+
+from sim.command.folder import choose
+from sim.command.progress import clear, progress
+from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters.problems import NOTHING
+
+
+def run(words: list[str]) -> int:
+    """Simulate one scenario, write its folder, and print the answer."""
+    from sim.command.compose import load
+
+    parameters, composed = load(words)
+    parameters = _in_folder(parameters)
+    from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
+
+    try:
+        answer = simulate(parameters, composed, ["prakerja", "run", *words], progress())
+    finally:
+        clear()
+    print(answer)
+    return 0
+
+
+def trace(words: list[str]) -> int:
+    """Print one person's journey."""
+    from sim.command.compose import load
+
+    numbers = [word.removeprefix("person=") for word in words if word.startswith("person=")]
+    found: list[Problem] = []
+    parameters = None
+    try:
+        parameters, _ = load([word for word in words if not word.startswith("person=")])
+    except BadInput as bad:
+        found += bad.problems
+    if len(numbers) != 1:
+        do = "Add the number of one, such as person=42."
+        found.append(Problem("person", numbers or NOTHING, "must be one person's number", do))
+    elif parameters is not None or not numbers[0].isdecimal():
+        found += _no_person(numbers[0], parameters)
+    if found or parameters is None:
+        raise BadInput(found)
+    from sim.report.trace import trace as journey
+
+    print("\n".join(journey(parameters, int(numbers[0]))))
+    return 0
+
+
+def scenarios(words: list[str]) -> int:
+    """Print the questions there are."""
+    from sim.command.scenario import table
+
+    _nothing_more(words)
+    rows = table()
+    width = max(len(name) for name, _ in rows)
+    print("\n".join(f"{name:<{width}}  {question}" for name, question in rows))
+    return 0
+
+
+def assumptions(words: list[str]) -> int:
+    """Print every number of the configs that is an assumption."""
+    from sim.command.assumptions import table
+
+    _nothing_more(words)
+    print("\n".join(table()))
+    return 0
+
+
+def _in_folder(parameters: Parameters) -> Parameters:
+    """Return the parameters with the run's folder chosen; the composed config keeps what was asked for."""
+    run = parameters.run.model_copy(update={"folder": str(choose(parameters))})
+    return parameters.model_copy(update={"run": run})
+
+
+def _no_person(number: str, parameters: Parameters | None) -> list[Problem]:
+    people = None if parameters is None else parameters.population.people
+    if number.isdecimal() and number.isascii() and (people is None or int(number) < people):
+        return []
+    if people == 0:
+        return [Problem("person", number, "nobody is simulated", "Set population.applicants or its scale.")]
+    allowed = "must be a whole number from 0" + (f" to {people - 1:,}" if people else "")
+    return [Problem("person", number, allowed, "People are numbered in the order they register.")]
+
+
+def _nothing_more(words: list[str]) -> None:
+    if words:
+        raise BadInput([Problem(word, NOTHING, "has no use here", "Leave it out.") for word in words])

@@ -1,0 +1,38 @@
+"""A line of progress, for a terminal and for a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+
+SECONDS_BETWEEN = {True: 0.1, False: 10.0}  # on a terminal the line is rewritten, in a log each is kept
+
+
+def progress(out: TextIO | None = None) -> Callable[[datetime, int], None]:
+    """Return a function that is told the simulated time and the people so far, as often as you like."""
+    stream = out or sys.stderr
+    terminal = stream.isatty()
+    began = last = time.monotonic()
+
+    def tell(now: datetime, people: int) -> None:
+        nonlocal last
+        clock = time.monotonic()
+        if clock - last < SECONDS_BETWEEN[terminal]:
+            return
+        last = clock
+        line = f"{now:%d %B %Y}, {people:,} people, {clock - began:.0f} s"
+        stream.write(f"\r{line:<60}" if terminal else f"{line}\n")
+        stream.flush()
+
+    return tell
+
+
+def clear(out: TextIO | None = None) -> None:
+    """Wipe the line of progress off a terminal."""
+    stream = out or sys.stderr
+    if stream.isatty():
+        stream.write(f"\r{'':<60}\r")
+        stream.flush()

@@ -1,0 +1,1 @@
+"""Runs of scenarios: one, and the fit of the assumptions to what was published."""

@@ -1,0 +1,8 @@
+"""Parameters of a run: what the configs may say, and what is said about what they may not."""
+
+from sim.parameters.explain import problems, validate
+from sim.parameters.law import Law
+from sim.parameters.parameters import Parameters
+from sim.parameters.problems import BadInput, Problem
+
+__all__ = ["BadInput", "Law", "Parameters", "Problem", "problems", "validate"]

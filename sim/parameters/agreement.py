@@ -1,0 +1,141 @@
+"""Rules between the parts: each takes the parts it names and says where they disagree."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sim.parameters.budget import Budget
+from sim.parameters.demand import Demand
+from sim.parameters.payment import KINDS, Payment
+from sim.parameters.problems import Problem, shown
+from sim.parameters.processing import Processing
+from sim.parameters.published import Published
+from sim.parameters.run import Clock, Run
+from sim.parameters.station import ShareStep
+from sim.parameters.training import Purchase
+from sim.parameters.waves import Joining, Selection, Waves
+
+ZERO = datetime(2020, 4, 11)  # the clock of every run counts from here, whatever its start
+
+
+def begins_with_the_programme(clock: Clock) -> Iterator[Problem]:
+    """Refuse a start before the zero of the simulated clock."""
+    if clock.start < ZERO:
+        allowed = f"must not be before {shown(ZERO)}, the zero of the simulated clock"
+        yield Problem("clock.start", clock.start, allowed, "Start later.")
+
+
+def joining_holds_from_the_start(clock: Clock, joining: Joining) -> Iterator[Problem]:
+    """Refuse propensities to join that are not known at the start."""
+    yield from _known_at_start("joining.newcomers", joining.newcomers, clock)
+    yield from _known_at_start("joining.losers", joining.losers, clock)
+
+
+def eligibility_holds_from_the_start(clock: Clock, selection: Selection) -> Iterator[Problem]:
+    """Refuse a share of the eligible that is not known at the start."""
+    yield from _known_at_start("selection.eligible", selection.eligible, clock)
+
+
+def _known_at_start(path: str, steps: tuple[ShareStep, ...], clock: Clock) -> Iterator[Problem]:
+    if steps[0].since > clock.start:
+        allowed = f"must be at or before clock.start ({shown(clock.start)})"
+        yield Problem(f"{path}[0].from", steps[0].since, allowed, "Say what holds from the start on.")
+
+
+def nobody_registers_before_the_start(clock: Clock, demand: Demand) -> Iterator[Problem]:
+    """Refuse registrations before the start."""
+    if demand.points[0].at < clock.start:
+        allowed = f"must not be before clock.start ({shown(clock.start)})"
+        yield Problem("demand.points[0].at", demand.points[0].at, allowed, "Start the clock earlier.")
+
+
+def no_wave_opens_before_the_start(clock: Clock, waves: Waves) -> Iterator[Problem]:
+    """Refuse waves of the calendar that open before the start."""
+    for name, wave in (waves.calendar or {}).items():
+        if wave.open < clock.start:
+            allowed = f"must not be before clock.start ({shown(clock.start)})"
+            yield Problem(f"waves.calendar.{name}.open", wave.open, allowed, "Start the clock earlier.")
+
+
+def a_partner_of_each_kind_from_the_start(clock: Clock, payment: Payment) -> Iterator[Problem]:
+    """Refuse a start without a payment partner of each kind."""
+    for kind in KINDS:
+        ready = [
+            p for p in payment.partners.values() if p.kind == kind and p.since <= clock.start and p.share
+        ]
+        if not ready:
+            entered = {name: p.since for name, p in payment.partners.items() if p.kind == kind and p.share}
+            allowed = (
+                f"one {kind} partner with a share must have entered by clock.start ({shown(clock.start)})"
+            )
+            yield Problem("payment.partners", entered, allowed, "Let one of them enter earlier.")
+
+
+def feedback_is_no_shorter_than_the_window(run: Run, processing: Processing) -> Iterator[Problem]:
+    """Refuse retries that come back within a window of the fast engine, which would miss them."""
+    for name in ("email", "registry", "third_layer"):
+        retry = getattr(processing, name).retry
+        if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:
+            least = "mean" if retry.delay.law == "constant" else "minimum"
+            allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
+            do = "Lengthen it, or shorten the window."
+            yield Problem(f"processing.{name}.retry.delay.{least}", getattr(retry.delay, least), allowed, do)
+
+
+def the_balance_buys_every_course(budget: Budget, purchase: Purchase) -> Iterator[Problem]:
+    """Refuse courses dearer than the training balance."""
+    if purchase.price.most > budget.training_balance:
+        allowed = f"must be at most budget.training_balance ({budget.training_balance:,})"
+        yield Problem(
+            "purchase.price.most", purchase.price.most, allowed, "Lower the price, or raise the balance."
+        )
+
+
+def the_balance_returns_after_the_deadline(budget: Budget, purchase: Purchase) -> Iterator[Problem]:
+    """Refuse a balance that returns before the first course must be bought."""
+    if budget.unspent_returns_days <= purchase.deadline_days:
+        allowed = f"must be more than purchase.deadline_days ({purchase.deadline_days})"
+        yield Problem("budget.unspent_returns_days", budget.unspent_returns_days, allowed, "Return it later.")
+
+
+def published_waves_are_in_the_calendar(waves: Waves, published: Published) -> Iterator[Problem]:
+    """Refuse published figures of waves that the calendar does not have."""
+    if waves.calendar is None:
+        return
+    figures: list[tuple[str, int]] = []
+    for key in ("joined", "selected"):
+        figures += [(f"{key}[{i}].wave", row.wave) for i, row in enumerate(getattr(published, key))]
+    for key in ("revocations", "eligible_of_joined"):
+        figures += [(f"{key}[{i}].last_wave", row.last_wave) for i, row in enumerate(getattr(published, key))]
+    for path, wave in figures:
+        if wave > len(waves.calendar):
+            allowed = f"must be one of the {len(waves.calendar)} waves of waves.calendar"
+            yield Problem(f"published.{path}", wave, allowed, "Add the wave, or leave the figure out.")
+
+
+RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
+    begins_with_the_programme,
+    joining_holds_from_the_start,
+    eligibility_holds_from_the_start,
+    nobody_registers_before_the_start,
+    no_wave_opens_before_the_start,
+    a_partner_of_each_kind_from_the_start,
+    feedback_is_no_shorter_than_the_window,
+    the_balance_buys_every_course,
+    the_balance_returns_after_the_deadline,
+    published_waves_are_in_the_calendar,
+)
+
+
+def disagreements(parts: Mapping[str, Any], partial: bool = False) -> Iterator[Problem]:
+    """Apply every rule; with partial parts, those that need nothing which is not there."""
+    for rule in RULES:
+        needed = {name: parts.get(name) for name in inspect.signature(rule).parameters}
+        try:
+            yield from list(rule(**needed))
+        except AttributeError:  # the rule looked at a key that had a fault of its own, already told
+            if not partial:
+                raise

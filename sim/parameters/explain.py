@@ -1,0 +1,142 @@
+"""Validate an input and explain all its faults at once."""
+
+from __future__ import annotations
+
+import functools
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.parameters.agreement import disagreements
+from sim.parameters.parameters import Parameters
+from sim.parameters.problems import NOTHING, BadInput, Fault, Problem, joined, suggestion
+
+SHAPES = {
+    "model_type": "must be a block of keys",
+    "dict_type": "must be a block of keys",
+    "tuple_type": "must be a list",
+}
+
+
+def validate(given: Mapping[str, Any]) -> Parameters:
+    """Return the parameters; raise BadInput with every problem when there are some."""
+    try:
+        return Parameters.model_validate(given)
+    except ValidationError as error:
+        raise BadInput([*_own(error, given), *_between_parts(given, error)]) from None
+
+
+def problems(found: ValidationError | Mapping[str, Any]) -> list[Problem]:
+    """Return all problems of an input, or those of an error that was raised for it."""
+    if isinstance(found, ValidationError):
+        return list(_own(found, {}))
+    try:
+        validate(found)
+    except BadInput as bad:
+        return list(bad.problems)
+    return []
+
+
+def keys_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys known below a path of the parameters; none where they are free."""
+    kind: Any = Parameters
+    for key in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+            kind = _bare(fields.get(str(key)))
+        else:
+            inside = typing.get_args(kind)
+            kind = _bare(inside[1] if typing.get_origin(kind) is dict else inside[0]) if inside else None
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [field.alias or name for name, field in kind.model_fields.items()]
+    return []
+
+
+def _bare(kind: Any) -> Any:
+    """Take an annotation out of `Annotated` and `| None`."""
+    while True:
+        origin = typing.get_origin(kind)
+        if origin is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif origin in (typing.Union, types.UnionType):
+            kind = next(one for one in typing.get_args(kind) if one is not type(None))
+        else:
+            return kind
+
+
+def _below(given: Any, key: int | str) -> Any:
+    """Return what stands under a key of an input of any shape; nothing where it has no such key."""
+    try:
+        return given[key]
+    except (KeyError, IndexError, TypeError):
+        return {}
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for key in loc:
+        path = joined(path, f"[{key}]" if isinstance(key, int) else key)
+    return path
+
+
+def _explain(details: ErrorDetails) -> Iterator[Problem]:
+    path, value, kind = _path(details["loc"]), details["input"], details["type"]
+    fault = details.get("ctx", {}).get("error")
+    if isinstance(fault, Fault):
+        yield from (problem.below(path) for problem in fault.problems)
+    elif kind == "extra_forbidden":
+        advice = suggestion(str(details["loc"][-1]), keys_at(details["loc"][:-1]))
+        yield Problem(path, value, "is not a key", advice)
+    elif kind in SHAPES:
+        keys = keys_at(details["loc"])
+        yield Problem(path, value, SHAPES[kind], f"Give its keys: {', '.join(keys)}." if keys else "")
+    elif kind != "missing":
+        yield Problem(path, value, details["msg"].lower(), "Change it.")
+
+
+def _own(error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Explain the faults inside the parts, in the order of their keys."""
+    yield from _missing(error, given)
+    for details in error.errors():
+        yield from _explain(details)
+
+
+def _missing(error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Tell the keys missing from one block together, with the blocks that stand beside it."""
+    blocks: dict[tuple[int | str, ...], tuple[list[str], Any]] = {}
+    for details in error.errors():
+        if details["type"] == "missing":
+            keys, _ = blocks.setdefault(details["loc"][:-1], ([], details["input"]))
+            keys.append(str(details["loc"][-1]))
+    for loc, (keys, block) in blocks.items():
+        lacks = f"lacks {', '.join(keys)}"
+        do = "Give them."
+        if loc and isinstance(loc[-1], str) and not keys_at(loc[:-1]):  # a free name, such as a partner's
+            beside = functools.reduce(_below, loc[:-1], given)
+            advice = suggestion(loc[-1], [name for name in beside if name != loc[-1]])
+            do = f"{advice} A new one needs all its keys.".strip()
+        yield Problem(_path(loc) or "parameters", block or NOTHING, lacks, do)
+
+
+def _between_parts(given: Mapping[str, Any], error: ValidationError) -> Iterator[Problem]:
+    """Apply the rules between the parts to whatever of them has no fault of its own."""
+    faults = {details["loc"][:2] for details in error.errors()}
+    if () in faults:
+        return  # no part had a fault of its own: the rules have run, they are the error
+    parts = {}
+    for name, field in Parameters.model_fields.items():
+        kind, keys = field.annotation, given.get(name)
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
+            hints = typing.get_type_hints(kind, include_extras=True)
+            sound = {}
+            for key, inner in kind.model_fields.items():
+                written = inner.alias or key
+                if written in keys and (name, written) not in faults:
+                    adapter: TypeAdapter[Any] = TypeAdapter(hints[key])
+                    sound[key] = adapter.validate_python(keys[written])
+            parts[name] = kind.model_construct(**sound)
+    yield from disagreements(parts, partial=True)

@@ -1,0 +1,47 @@
+"""All parameters of a run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import model_validator
+
+from sim.parameters.agreement import disagreements
+from sim.parameters.budget import Budget
+from sim.parameters.demand import Demand
+from sim.parameters.payment import Payment
+from sim.parameters.population import Population
+from sim.parameters.problems import raise_any
+from sim.parameters.processing import Portal, Processing
+from sim.parameters.published import Published
+from sim.parameters.quantities import Part, choice
+from sim.parameters.run import Clock, Run, Scenario
+from sim.parameters.training import Account, Purchase, Training
+from sim.parameters.waves import Joining, Selection, Waves
+
+
+class Parameters(Part):
+    """Hold all parameters of a run; every number comes from the configs."""
+
+    run: Run
+    clock: Clock
+    population: Population
+    demand: Demand
+    portal: Portal
+    processing: Processing
+    waves: Waves
+    joining: Joining
+    selection: Selection
+    budget: Budget
+    account: Account
+    purchase: Purchase
+    training: Training
+    payment: Payment
+    published: Published
+    engine: Annotated[Literal["person"], choice("person", do="It is the only engine so far.")]
+    scenario: Scenario
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        raise_any(disagreements(dict(self)))
+        return self

@@ -1,0 +1,75 @@
+"""Who registers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from sim.parameters.problems import Fault, Problem, raise_any
+from sim.parameters.quantities import Part, People, Share, Weight, number, sum_to_one, whole
+from sim.parameters.run import Text
+
+
+class Province(Part):
+    """Describe a province: its weight, its regencies, and how many of them lag behind."""
+
+    name: Text
+    weight: Weight
+    regencies: Annotated[int, whole(1, 10_000, "Set the number of regencies.")]
+    lagging: Annotated[int, whole(0, 10_000, "Set the number of lagging regencies.")]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.lagging > self.regencies:
+            allowed = f"must be at most the regencies ({self.regencies})"
+            raise Fault([Problem("lagging", self.lagging, allowed, "Lagging regencies are some of them.")])
+        return self
+
+
+def _some_weight(provinces: dict[str, Province]) -> dict[str, Province]:
+    if not any(province.weight for province in provinces.values()):
+        weights = {name: province.weight for name, province in provinces.items()}
+        raise Fault([Problem("", weights, "must not weigh 0 all together", "Give one province a weight.")])
+    return provinces
+
+
+class Education(Part):
+    """Share applicants out by the school they finished."""
+
+    primary_or_less: Share
+    junior_high: Share
+    senior_high_or_more: Share
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        raise_any(sum_to_one("", dict(self), "the shares of education"))
+        return self
+
+
+class Population(Part):
+    """Describe who registers."""
+
+    applicants: People
+    scale: Annotated[
+        float,
+        number(
+            "must be above 0 and at most 1",
+            "Set 1 for everyone, 0.001 for one in a thousand.",
+            lambda x: 0 < x <= 1,
+        ),
+    ]
+    provinces: Annotated[dict[str, Province], AfterValidator(_some_weight)]
+    women: Share
+    rural: Share
+    education: Education
+    disability: Share
+    returned_migrant: Share
+    listed_worker: Share
+    e_money: Share
+    unbanked: Share
+
+    @property
+    def people(self) -> int:
+        """Return how many people the run simulates."""
+        return round(self.applicants * self.scale)

@@ -1,0 +1,121 @@
+"""Waves, who joins them, and who is selected."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from sim.parameters.dates import Wib
+from sim.parameters.law import Law
+from sim.parameters.problems import Fault, Problem, raise_any, shown
+from sim.parameters.quantities import Days, Part, People, Share, number
+from sim.parameters.station import ShareStep, some_rising
+
+SomeDays = Annotated[
+    float, number("must be above 0 and at most 3,650", "Set a number of days.", lambda x: 0 < x <= 3650)
+]
+
+
+class Wave(Part):
+    """Describe a wave of the calendar; `places` are drawn before the face check."""
+
+    open: Wib
+    close: Wib
+    announced: Wib
+    places: People
+    face_check_fails: Share
+
+
+def _calendar(waves: dict[str, Wave]) -> dict[str, Wave]:
+    found = []
+    for name, wave in waves.items():
+        if wave.close <= wave.open:
+            allowed = f"must be after the wave opens ({shown(wave.open)})"
+            found.append(Problem(f"{name}.close", wave.close, allowed, "Close it later, or open it earlier."))
+        if wave.announced < wave.close:
+            allowed = f"must not be before the wave closes ({shown(wave.close)})"
+            found.append(Problem(f"{name}.announced", wave.announced, allowed, "Announce it later."))
+    names = list(waves)
+    for before, name in pairwise(names):
+        if waves[name].open <= waves[before].open:
+            allowed = f"must be after {before} opens ({shown(waves[before].open)})"
+            found.append(
+                Problem(f"{name}.open", waves[name].open, allowed, "List the waves in the order they open.")
+            )
+    raise_any(found)
+    return waves
+
+
+class WaveRule(Part):
+    """Describe waves that come by a rule.
+
+    `places`, when given, is the places of each wave; otherwise they follow `quota_share`.
+    """
+
+    first_day: Days
+    every_days: Annotated[
+        float, number("must be from 1 to 3,650", "Set a number of days.", lambda x: 1 <= x <= 3650)
+    ]
+    open_days: SomeDays
+    quota_share: Share
+    places: People | None
+
+
+class Waves(Part):
+    """Hold the calendar of waves, or the rule by which they come."""
+
+    calendar: Annotated[dict[str, Wave], AfterValidator(_calendar)] | None
+    rule: WaveRule | None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.calendar is None) == (self.rule is None):
+            both = "both are there" if self.rule else "neither is there"
+            allowed = f"must hold a calendar or a rule, one of the two; {both}"
+            raise Fault([Problem("", both, allowed, "Say waves=calendar or waves=weekly.")])
+        return self
+
+
+class Joining(Part):
+    """Describe who of the pool joins a wave, and for how many waves."""
+
+    newcomers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
+    losers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
+    delay: Law
+    patience_waves: (
+        Annotated[
+            float,
+            number(
+                "must be 1 or more, or null (for ever)", "Set a number of waves.", lambda x: 1 <= x <= 1e9
+            ),
+        ]
+        | None
+    )
+
+
+class SelectionShares(Part):
+    """Share out the quota before the lottery."""
+
+    priority: Share
+    regional: Share
+    affirmative: Share
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        total = self.priority + self.regional + self.affirmative
+        if total > 1 + 1e-9:
+            allowed = f"must sum to 1 at most, they sum to {total:.10g}"
+            raise Fault(
+                [Problem("", dict(self), allowed, "Lower one; the rest of the quota is the lottery's.")]
+            )
+        return self
+
+
+class Selection(Part):
+    """Describe who is eligible, the shares by law, and the days until a rule wave is announced."""
+
+    eligible: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
+    shares: SelectionShares
+    days: Days

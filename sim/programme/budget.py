@@ -1,0 +1,32 @@
+"""What awards commit and revocations release, and the places that revocations give again."""
+
+from __future__ import annotations
+
+from sim.programme.programme import Programme
+
+
+class Budget:
+    """Commitments against the budgets, in awards; each budget bounds the waves of its time."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._tranche = programme.waves.tranche
+        self._bound = programme.tranche_awards
+        self._committed = [0] * len(self._bound)
+        self.revoked = 0
+        """Awards revoked so far."""
+        self.refused = 0
+        """Places that the budget refused although eligible people had joined for them."""
+
+    def left(self, wave: int) -> int:
+        """Return how many awards a wave's budget can still commit."""
+        tranche = self._tranche[wave]
+        return self._bound[tranche] - self._committed[tranche]
+
+    def commit(self, wave: int, awards: int) -> None:
+        """Commit the benefit of a wave's awards."""
+        self._committed[self._tranche[wave]] += awards
+
+    def release(self, wave: int) -> None:
+        """Release the benefit of one award that is revoked."""
+        self._committed[self._tranche[wave]] -= 1
+        self.revoked += 1

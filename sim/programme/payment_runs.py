@@ -1,0 +1,66 @@
+"""The partners' daily runs as a process of the programme, the same for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from sim.calendar.instants import DAY
+from sim.calendar.order import Act
+from sim.programme.programme import Programme
+from sim.stations.schedule import MILLION
+from sim.stations.timeline import Timeline, Wait
+
+
+class Payees(Protocol):
+    """How the runs reach an engine's payments."""
+
+    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
+        """Pay up to `cap` payments that are ready strictly before now; return (paid, failed, left waiting)."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One daily run of a partner: its instant, cap (None: plenty), payments made, failed and left waiting."""
+
+    partner: int
+    at: int
+    cap: int | None
+    paid: int
+    failed: int
+    waiting: int
+
+
+class PaymentRuns:
+    """The daily runs of all partners, in the partners' order, on working days."""
+
+    UNLIMITED = 1 << 40
+
+    def __init__(self, timeline: Timeline, programme: Programme, payees: Payees) -> None:
+        self._timeline = timeline
+        self._programme = programme
+        self._payees = payees
+        self.records: list[RunRecord] = []
+        self._offered = [0] * len(programme.partners)
+        """Caps of all runs so far, millionths of a payment: unused capacity lapses, parts of one gather."""
+        timeline.process(self._runs())
+
+    def _runs(self) -> Generator[Wait, None, None]:
+        for day in self._programme.work.tolist():
+            at = day * DAY + self._programme.run_clock
+            if at < 0:
+                continue
+            yield self._timeline.act(at, Act.PAYMENT_RUN)
+            for number in range(len(self._programme.partners)):
+                cap = self._cap(number, at)
+                paid, failed, waiting = self._payees.run_partner(number, self.UNLIMITED if cap is None else cap)
+                self.records.append(RunRecord(number, at, cap, paid, failed, waiting))
+
+    def _cap(self, number: int, at: int) -> int | None:
+        caps = self._programme.partners[number].caps
+        if caps is None:
+            return None
+        offered = self._offered[number]
+        self._offered[number] = offered + caps.at(at)
+        return self._offered[number] // MILLION - offered // MILLION

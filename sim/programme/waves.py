@@ -1,0 +1,147 @@
+"""The waves as a process of the programme: open, close, announce; the same for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.order import Act
+from sim.programme.budget import Budget
+from sim.programme.programme import Programme
+from sim.rules.selecting import Outcome, select
+from sim.stations.timeline import Timeline, Wait
+
+
+class Pool(Protocol):
+    """How the waves reach an engine's people."""
+
+    def joined(self, wave: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Return who has joined a wave that is closed: numbers ascending, and their traits."""
+
+    def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
+        """Tell those who joined a wave its outcome."""
+
+    def processed(self) -> int:
+        """Return how many have left the processing-rate station before now."""
+
+    def processing_is_empty(self) -> bool:
+        """Return whether everyone has registered and nobody is between the portal and the pool."""
+
+    def could_take_a_place(self, eligible: float) -> bool:
+        """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
+
+    def undecided(self) -> int:
+        """Return how many awards have neither bought nor been revoked."""
+
+
+@dataclass
+class WaveRecord:
+    """What became of a wave; counts of simulated people, None until known."""
+
+    quota: int = 0
+    opened: bool = False
+    announced: bool = False
+    joined: int = 0
+    eligible: int = 0
+    drawn: int = 0
+    awarded: int = 0
+    refused_by_budget: int = 0
+    by_outcome: list[int] = field(default_factory=lambda: [0] * len(Outcome))
+
+
+class Waves:
+    """The waves of a run, in SimPy's time."""
+
+    def __init__(self, timeline: Timeline, programme: Programme, pool: Pool, budget: Budget) -> None:
+        self._timeline = timeline
+        self._programme = programme
+        self._pool = pool
+        self._budget = budget
+        self.records = [WaveRecord() for _ in range(len(programme.waves))]
+        self.over = False
+        """Whether no wave will open any more."""
+        self._given = 0
+        self._given_again = 0
+        timeline.process(self._openings())
+
+    def all_announced(self) -> bool:
+        """Return whether no wave is still to come and every one that opened is announced."""
+        return self.over and all(record.announced for record in self.records if record.opened)
+
+    def last_announcement(self) -> int:
+        """Return the instant of the last announcement of a wave that opened or may open; -1 if none."""
+        waves = self._programme.waves.waves
+        instants = [
+            int(waves[k]["announced"]) for k, r in enumerate(self.records) if r.opened or not self.over
+        ]
+        return max(instants, default=-1)
+
+    def _openings(self) -> Generator[Wait, None, None]:
+        for wave in range(len(self.records)):
+            yield self._timeline.act(int(self._programme.waves.waves[wave]["open"]), Act.OPEN)
+            if self._programme.parameters.waves.rule is not None and not self._goes_on(wave):
+                break
+            self.records[wave].opened = True
+            self.records[wave].quota = self._quota(wave)
+            self._timeline.process(self._course(wave))
+        self.over = True
+
+    def _course(self, wave: int) -> Generator[Wait, None, None]:
+        plan = self._programme.waves.waves[wave]
+        yield self._timeline.act(int(plan["close"]), Act.CLOSE)
+        people, traits = self._pool.joined(wave)
+        yield self._timeline.act(int(plan["announced"]), Act.ANNOUNCE)
+        self._announce(wave, people, traits)
+
+    def _goes_on(self, wave: int) -> bool:
+        """Return whether a wave by rule still opens: it must be able to award a place, now or soon."""
+        if not self._pool.processing_is_empty() or self._pool.undecided() > 0:
+            return True
+        eligible = float(self._programme.waves.waves[wave]["eligible"])
+        places = min(self._places_due(wave), self._budget.left(wave))
+        return places > 0 and self._pool.could_take_a_place(eligible)
+
+    def _quota(self, wave: int) -> int:
+        places = self._places_due(wave)
+        if self._programme.waves.places is None:
+            self._given += places - (self._budget.revoked - self._given_again)
+            self._given_again = self._budget.revoked
+        return places
+
+    def _places_due(self, wave: int) -> int:
+        """Return the places of a wave; by rule: a share of those processed, less all given, plus places revoked."""
+        if self._programme.waves.places is not None:
+            return self._programme.waves.places[wave]
+        rule = self._programme.parameters.waves.rule
+        assert rule is not None
+        due = int(rule.quota_share * self._pool.processed() + 1e-9) - self._given
+        return due + self._budget.revoked - self._given_again
+
+    def _announce(self, wave: int, people: NDArray[np.int64], traits: NDArray[np.uint32]) -> None:
+        programme, record = self._programme, self.records[wave]
+        plan = programme.waves.waves[wave]
+        places = max(min(record.quota, self._budget.left(wave)), 0)
+        outcome = select(
+            programme.key,
+            programme.shares,
+            wave,
+            float(plan["eligible"]),
+            float(plan["face_check_fails"]),
+            places,
+            people,
+            traits,
+        )
+        record.by_outcome = np.bincount(outcome, minlength=len(Outcome)).tolist()
+        record.joined = people.size
+        record.eligible = people.size - record.by_outcome[Outcome.NOT_ELIGIBLE]
+        record.awarded = sum(record.by_outcome[Outcome.PRIORITY :])
+        record.drawn = record.awarded + record.by_outcome[Outcome.FACE_CHECK_FAILED]
+        record.refused_by_budget = max(min(record.quota, record.eligible) - places, 0)
+        record.announced = True
+        self._budget.refused += record.refused_by_budget
+        self._budget.commit(wave, record.awarded)
+        self._pool.announce(wave, people, outcome)

@@ -1,0 +1,124 @@
+"""The waves as a table: instants, propensities and shares in force, for calendar and rule alike."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY, instant, midnight_after
+from sim.parameters import Parameters
+from sim.programme.laws import law
+from sim.rules.joining import WAVE, hazards
+from sim.stations.schedule import share_of_cumulative
+
+
+@dataclass(frozen=True)
+class WavesTable:
+    """All waves that may open, in order.
+
+    `places` are the places of each wave where they are known beforehand, else None (rule waves whose
+    quota follows from those processed). `tranche` is the budget of each wave, `partners` its cumulative
+    shares of payment partners [wave, kind, partner].
+    """
+
+    names: tuple[str, ...]
+    waves: NDArray[np.void]
+    hazard: tuple[NDArray[np.float64], NDArray[np.float64]]
+    places: list[int] | None
+    tranche: tuple[int, ...]
+    partners: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def openings(parameters: Parameters, horizon: int) -> list[int]:
+    """Return the instants at which waves open, as far as they are known beforehand."""
+    return [opens for _, opens, _, _, _ in _instants(parameters, horizon)]
+
+
+def _instants(parameters: Parameters, horizon: int) -> list[tuple[str, int, int, int, float]]:
+    """Return (name, open, close, announced, share failing the face check) of each wave."""
+    rule, calendar = parameters.waves.rule, parameters.waves.calendar
+    if calendar is not None:
+        return [
+            (name, instant(w.open), instant(w.close), instant(w.announced), w.face_check_fails)
+            for name, w in sorted(calendar.items(), key=lambda item: item[1].open)
+        ]
+    assert rule is not None
+    every, length = int(rule.every_days * DAY), int(rule.open_days * DAY)
+    wait = int(parameters.selection.days * DAY)
+    first = int(rule.first_day * DAY)
+    return [
+        (f"w{k:02d}", at, at + length, at + length + wait, 0.0)
+        for k, at in enumerate(range(first, horizon, every), start=1)
+    ]
+
+
+def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
+    """Return the table of waves that may open before the horizon."""
+    plan = _instants(parameters, horizon)
+    table = np.zeros(len(plan), dtype=WAVE)
+    joining, selection, purchase = parameters.joining, parameters.selection, parameters.purchase
+    latest = -1
+    for k, (_, opens, closes, announced, face) in enumerate(plan):
+        latest = max(latest, closes)
+        buys = [step for step in purchase.waves if step.from_wave <= k + 1][-1]
+        table[k] = (
+            opens,
+            closes,
+            announced,
+            midnight_after(announced, purchase.deadline_days),
+            latest,
+            in_force(joining.newcomers, opens).share,
+            in_force(joining.losers, opens).share,
+            in_force(selection.eligible, announced).share,
+            face,
+            buys.buys,
+            law(buys.delay),
+        )
+    rule, calendar = parameters.waves.rule, parameters.waves.calendar
+    places: list[int] | None = None
+    if calendar is not None:
+        each = [float(calendar[name].places) for name, *_ in plan]
+        places = share_of_cumulative(each, parameters.population.scale)
+    elif rule is not None and rule.places is not None:
+        places = share_of_cumulative([float(rule.places)] * len(plan), parameters.population.scale)
+    first_waves = [t.first_wave for t in parameters.budget.tranches.values()]
+    return WavesTable(
+        names=tuple(name for name, *_ in plan),
+        waves=table,
+        hazard=(hazards(table["newcomers"]), hazards(table["losers"])),
+        places=places,
+        tranche=tuple(bisect_right(first_waves, k + 1) - 1 for k in range(len(plan))),
+        partners=_partner_shares(parameters, table["announced"]),
+    )
+
+
+def in_force(steps: Sequence[Any], at: int) -> Any:
+    """Return the last step from an instant at or before `at`; the first step where none is."""
+    begun = [step for step in steps if _instant(step.since) <= at]
+    return begun[-1] if begun else steps[0]
+
+
+def _instant(since: datetime) -> int:
+    return instant(since)
+
+
+def _partner_shares(parameters: Parameters, announced: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the cumulative shares of payment partners [wave, kind: bank, e-money; partner]."""
+    partners = list(parameters.payment.partners.values())
+    shares = np.zeros((announced.size, 2, len(partners)))
+    for k, at in enumerate(announced.tolist()):
+        for kind, name in enumerate(("bank", "e_money")):
+            each = np.array([p.share if p.kind == name and instant(p.since) <= at else 0.0 for p in partners])
+            total = np.cumsum(each)
+            shares[k, kind] = total / total[-1]
+            shares[k, kind, np.flatnonzero(each)[-1] :] = 1.0
+    return shares

@@ -1,0 +1,175 @@
+"""The answer on the screen: funnel, waits, stations, bottleneck, money, and published figures for history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.report.text import block, count, days, percent, rupiah
+from sim.results.key_figures import Figure, bottleneck
+from sim.results.table import Table
+
+Tables = dict[str, Table]
+
+
+def answer(
+    tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], folder: Path, origin: dict[str, Any]
+) -> str:
+    """Return the answer of a run as text."""
+    lines = [*_head(figures, composed, origin), "", *_funnel(tables), "", *_waits(tables), "", *_stations(tables)]
+    lines += ["", *_findings(tables, figures), "", *_money(figures)]
+    if tables["published"].rows:
+        lines += ["", *_published(tables["published"])]
+    lines += ["", f"Tables, figures and the manifest: {folder}"]
+    return "\n".join(lines)
+
+
+def _head(figures: dict[str, Figure], composed: dict[str, Any], origin: dict[str, Any]) -> list[str]:
+    scale = float(figures["scale"].value or 1)
+    people = figures["people"].value
+    head = [
+        f"{composed['scenario']['name']}: {composed['scenario']['question']}",
+        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {count(people)} people one to one; "
+        f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s.",
+    ]
+    if scale != 1:
+        head.append(
+            f"Scaled: one simulated person stands for {1 / scale:,.6g}, capacities and quotas with them. "
+            "Counts are of simulated people unless the column says full population."
+        )
+    return head
+
+
+def _funnel(tables: Tables) -> list[str]:
+    rows = [
+        (
+            str(row["label"]),
+            count(row["people"]),
+            count(row["full_population"]),
+            percent(row["share_of_registered"]),
+            percent(row["share_of_stage_before"]),
+        )
+        for row in tables["funnel"].rows
+    ]
+    return block(("Funnel", "people", "full population", "of registered", "of stage before"), rows)
+
+
+def _waits(tables: Tables) -> list[str]:
+    rows = [
+        (
+            str(row["label"]),
+            count(row["began"]),
+            days(row["median_days"]) if row["began"] else "-",
+            days(row["p95_days"]) if row["began"] else "-",
+            count(row["still_waiting"]),
+        )
+        for row in tables["waits"].rows
+        if row["kind"] == "journey"
+    ]
+    return block(("Waits (Kaplan-Meier)", "began", "median", "95th percentile", "still waiting"), rows)
+
+
+def _stations(tables: Tables) -> list[str]:
+    waits = {row["wait"]: row for row in tables["waits"].rows}
+    rows = []
+    for row in tables["stations"].rows:
+        wait = waits[row["station"]]
+        if not row["arrived"]:
+            continue
+        peak = f"{count(row['peak_queue'])} on {row['peak_queue_date']}" if row["peak_queue"] else "none"
+        rows.append(
+            (
+                str(row["label"]),
+                days(wait["median_days"]),
+                days(wait["p95_days"]),
+                peak,
+                "plenty" if row["kind"] == "plenty" else percent(row["utilisation"]),
+                percent(row["time_over_capacity"]),
+                count(row["person_days_waited"]),
+            )
+        )
+    heading = ("Stations", "median wait", "95th pct", "peak queue, day's end", "utilisation", "over capacity")
+    return block((*heading, "person-days waited"), rows)
+
+
+def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
+    found = bottleneck(tables)
+    lines = []
+    if found is None:
+        lines.append("Bottleneck: none, nobody waited.")
+    else:
+        lines.append(
+            f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
+            f"{percent(found.share, 0)} of all waiting for stations and places."
+        )
+    for row in tables["stations"].rows:
+        if row["waiting_at_end"] and row["kind"] != "runs":
+            lines.append(f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end.")
+    weeks = figures["processing.weeks_to_clear"].value
+    processed = count(figures["processing.processed_by_2022_02_09"].value)
+    cleared = (
+        "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
+    )
+    wait = [figures[f"wait.processing.{what}"].value for what in ("median_days", "p95_days")]
+    lines.append(
+        f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
+        f"wait for processing {days(wait[0])} at the median, {days(wait[1])} at the 95th percentile."
+    )
+    refused = figures["places.refused_by_budget"].value
+    lines.append(f"Places that the budget refused: {count(refused)}.")
+    level = figures["service_level.first_incentive_within_30_days"].value
+    if level is not None:
+        verdict = "kept" if float(level) >= SERVICE_LEVEL_SHARE else "missed"
+        lines.append(
+            f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict})."
+        )
+    return lines
+
+
+SERVICE_LEVEL_SHARE = 0.95
+
+
+def _money(figures: dict[str, Figure]) -> list[str]:
+    parts = [f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")]
+    return [f"Money, rupiah at full population: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}."]
+
+
+def _published(table: Table) -> list[str]:
+    known = [row for row in table.rows if row["published"] is not None and row["role"] != "input"]
+    rows = [
+        (
+            f"{str(row['figure']).replace('_', ' ')}{_scope(row['scope'])}",
+            f"{row['at']:%Y-%m-%d %H:%M}",
+            _amount(row["figure"])(row["full_population"]),
+            _amount(row["figure"])(row["published"]),
+            f"{100 * float(row['difference_share'] or 0):+.1f} %",  # type: ignore[arg-type]
+            str(row["role"]),
+        )
+        for row in known
+    ]
+    lines = block(("Simulated and published", "at", "full population", "published", "difference", ""), rows)
+    inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
+    short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]  # type: ignore[arg-type]
+    waves = ", ".join(str(row["scope"]) for row in short)
+    met = f"all {len(inputs)} met" if not short else f"short in wave {waves}"
+    lines.append(f"  Selected in waves 2 to 22 is an input: {met} within 1 %.")
+    predicted = [row for row in table.rows if row["published"] is None]
+    dates = sorted({row["at"] for row in predicted})  # type: ignore[type-var]
+    if predicted:
+        figures = list(dict.fromkeys(row["figure"] for row in predicted))
+        cells = {(row["figure"], row["at"]): count(row["full_population"]) for row in predicted}
+        heading = ("Predicted, full population", *(f"{date:%Y-%m-%d}" for date in dates))
+        body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
+        lines += ["", *block(heading, body)]
+    return lines
+
+
+def _scope(scope: object) -> str:
+    return "" if scope is None else f", wave {scope}" if "-" not in str(scope) else f", waves {scope}"
+
+
+def _amount(figure: object) -> Callable[[Any], str]:
+    if str(figure).endswith("share"):
+        return percent
+    return rupiah if str(figure).endswith("rupiah") else count

@@ -1,0 +1,49 @@
+"""Numbers and tables as a planner reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def count(value: Any) -> str:
+    """Return a whole number with separators; a dash where there is none."""
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    """Return a share in per cent; a dash where there is none."""
+    return "-" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def days(value: Any) -> str:
+    """Return a wait in the unit that fits it; "not reached" where it is so."""
+    if value is None:
+        return "not reached"
+    if value == 0:
+        return "none"
+    for limit, factor, unit in ((1 / 1440, 86_400, "s"), (1 / 24, 1_440, "min"), (2, 24, "h")):
+        if value < limit:
+            return f"{value * factor:.1f} {unit}"
+    return f"{value:,.1f} d"
+
+
+def rupiah(value: Any) -> str:
+    """Return rupiah in trillions, billions or millions."""
+    if value is None:
+        return "-"
+    for limit, unit in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(value) >= limit:
+            return f"{value / limit:,.2f} {unit}"
+    return f"{value:,.0f}"
+
+
+def block(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return lines of a table: the first column to the left, the others to the right."""
+    widths = [max(len(row[column]) for row in (heading, *rows)) for column in range(len(heading))]
+
+    def line(row: Sequence[str]) -> str:
+        first = f"  {row[0]:<{widths[0]}}"
+        return "  ".join([first, *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))])
+
+    return [line(heading), *(line(row) for row in rows)]

@@ -1,0 +1,117 @@
+"""One person's journey in dated sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.calendar.instants import NEVER, moment
+from sim.calendar.order import STATIONS
+from sim.engines.journal import CHECKS, Journal, payment_names
+from sim.programme.places import Refusal
+from sim.report.text import days
+from sim.results.names import STATION_NAMES
+from sim.rules.people import EDUCATIONS, Trait, trait
+from sim.rules.selecting import Outcome
+
+HOW = {
+    Outcome.PRIORITY: "by the priority share for listed workers",
+    Outcome.REGIONAL: "by the regional share",
+    Outcome.AFFIRMATIVE: "by the affirmative share",
+    Outcome.LOTTERY: "by lottery",
+}
+
+
+def sentences(journal: Journal, person: int) -> list[str]:
+    """Return a person's journey, a dated sentence for each event, in order of time."""
+    events: list[tuple[int, str]] = []
+    own = {name: int(journal.people[name][person]) for name in (*journal.people.stamps, *journal.people.outcomes)}
+
+    def tell(name: str, text: str) -> None:
+        if own[name] < NEVER:
+            events.append((own[name], text))
+
+    tell("portal_arrived", "opens an account on the portal.")
+    for station in STATIONS:
+        if own[f"{station}_left"] < NEVER and own[f"{station}_left"] > own[f"{station}_arrived"]:
+            waited = days((own[f"{station}_started"] - own[f"{station}_arrived"]) / 86_400e6)
+            tell(f"{station}_left", f"leaves {STATION_NAMES[station]}, after waiting {waited}.")
+    for check in CHECKS:
+        tries = own[f"{check}_tries"]
+        tell(f"{check}_passed", f"passes {STATION_NAMES[check]}{f' at try {tries}' if tries > 1 else ''}.")
+    tell("refused", f"is refused: {Refusal(max(own['refused_by'], 0)).name.lower().replace('_', ' ')}.")
+    tell("gave_up", f"gives up waiting at {STATION_NAMES[STATIONS[max(own['gave_up_at'], 0)]]}.")
+    tell("tested", "has taken the test and is in the pool.")
+    tell("first_joined", f"joins a wave for the first time, wave {own['first_wave'] + 1}.")
+    if own["last_joined"] != own["first_joined"]:
+        tell("last_joined", f"joins wave {own['last_wave'] + 1}, having lost {_lost(journal, own)} before.")
+    tell("gave_up_waves", f"gives up after {own['waves_lost']} waves lost.")
+    if own["awarded"] < NEVER:
+        how = HOW[Outcome(own["awarded_by"])]
+        tell("awarded", f"is awarded in wave {own['last_wave'] + 1} {how}, as participant {own['participant']}.")
+        events += _participant(journal, own["participant"])
+    head = _who(journal, person)
+    told = [f"{moment(at):%d %B %Y, %H:%M:%S}: {text}" for at, text in sorted(events, key=lambda e: e[0])]
+    return [head, *told, f"The run ends on {moment(journal.end):%d %B %Y, %H:%M}."]
+
+
+def _lost(journal: Journal, own: dict[str, int]) -> str:
+    lost = own["waves_lost"]
+    if own["awarded"] == NEVER and own["last_joined"] < NEVER and lost > 0:
+        announced = int(journal.programme.waves.waves[own["last_wave"]]["announced"])
+        lost -= announced < journal.end
+    return f"{lost} wave{'' if lost == 1 else 's'}"
+
+
+def _who(journal: Journal, person: int) -> str:
+    packed = journal.traits[person : person + 1]
+
+    def value(which: Trait) -> int:
+        return int(trait(packed, which)[0])
+
+    provinces = list(journal.programme.parameters.population.provinces.values())
+    words = ["woman" if value(Trait.WOMAN) else "man"]
+    words.append("rural" if value(Trait.RURAL) else "urban")
+    words.append(EDUCATIONS[value(Trait.EDUCATION)].replace("_", " "))
+    for which, word in (
+        (Trait.DISABILITY, "with a disability"),
+        (Trait.RETURNED_MIGRANT, "returned migrant worker"),
+        (Trait.LISTED_WORKER, "listed worker"),
+        (Trait.UNBANKED, "unbanked"),
+    ):
+        if value(which):
+            words.append(word)
+    place = f"{provinces[value(Trait.PROVINCE)].name}, regency {value(Trait.REGENCY) + 1}"
+    return f"Person {person}: {', '.join(words)}; {place}."
+
+
+def _participant(journal: Journal, number: int) -> list[tuple[int, str]]:
+    own: Any = journal.participants
+    partner = journal.programme.partners[int(own["partner"][number])].name
+    texts = {
+        "linked": f"has linked an account at {partner}.",
+        "certified": "gets the certificate.",
+        "reviewed": "rates and reviews the course.",
+        "revoked": "is revoked: no course was bought before the deadline.",
+        "closed": f"loses the unspent balance of {int(own['unspent'][number]):,} rupiah: the year is over.",
+    }
+    for course in range(journal.programme.parameters.purchase.further.courses):
+        price = int(own[f"price_{course + 1}"][number])
+        texts[f"bought_{course + 1}"] = f"buys course {course + 1} for {price:,} rupiah."
+        texts[f"completed_{course + 1}"] = f"completes course {course + 1}."
+    for payment, name in enumerate(payment_names(journal.programme)):
+        words = name.replace("_", " ")
+        tries = int(own[f"{name}_attempts"][number])
+        texts[f"{name}_due"] = f"{words} falls due."
+        amount = journal.programme.amount(payment)
+        texts[f"{name}_paid"] = (
+            f"is paid {words}, {amount:,} rupiah by {partner}{f', at attempt {tries}' if tries > 1 else ''}."
+        )
+    return [(int(own[name][number]), text) for name, text in texts.items() if own[name][number] < NEVER]
+
+
+def trace(parameters: Any, person: int) -> list[str]:
+    """Simulate and return one person's journey."""
+    from sim.engines.person.model import simulate
+    from sim.programme.programme import compile_programme
+
+    return sentences(simulate(compile_programme(parameters)), person)

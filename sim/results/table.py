@@ -1,0 +1,57 @@
+"""A tidy table: named columns with one documented meaning each, and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from sim.calendar.instants import moment
+
+Cell = str | int | float | date | datetime | bool | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `columns` maps each column's name to its meaning (with its unit), in order."""
+
+    name: str
+    columns: dict[str, str]
+    rows: list[dict[str, Cell]]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if tuple(row) != tuple(self.columns):
+                raise ValueError(f"table {self.name}: a row has {list(row)}, not {list(self.columns)}")
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a column."""
+        return [row[name] for row in self.rows]
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the columns as arrays that a database reads."""
+        return {name: _array(self.column(name)) for name in self.columns}
+
+
+def _array(values: list[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    kinds = {type(value) for value in known}
+    if kinds and kinds <= {date, datetime}:
+        return np.array([np.datetime64("NaT") if v is None else v for v in values], dtype="datetime64[us]")
+    if kinds and kinds <= {int, float}:
+        if len(known) == len(values):
+            return np.array(values)
+        return np.ma.array([0 if v is None else v for v in values], mask=[v is None for v in values])
+    return np.array(values, dtype=object)
+
+
+def day_of(at: int) -> date:
+    """Return the date of an instant."""
+    return moment(at).date()
+
+
+def part(of: float, whole: float) -> float | None:
+    """Return a share; None where there is nothing to divide."""
+    return of / whole if whole else None

@@ -1,0 +1,33 @@
+"""The tables of a run, one a module."""
+
+from __future__ import annotations
+
+from sim.observers.observations import Observations
+from sim.programme.payment_runs import RunRecord
+from sim.programme.waves import WaveRecord
+from sim.results.table import Table
+from sim.results.tables.daily import daily
+from sim.results.tables.funnel import funnel
+from sim.results.tables.groups import groups
+from sim.results.tables.money import money
+from sim.results.tables.payments import payments
+from sim.results.tables.published import published
+from sim.results.tables.stations import stations
+from sim.results.tables.waits import waits
+from sim.results.tables.waves import waves
+
+
+def tables(seen: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
+    """Return every table of a run by name."""
+    each = (
+        funnel(seen),
+        daily(seen, runs),
+        waits(seen),
+        stations(seen, runs),
+        waves(seen, wave_records),
+        payments(seen, runs),
+        money(seen),
+        groups(seen),
+        published(seen, wave_records),
+    )
+    return {table.name: table for table in each}

@@ -1,0 +1,36 @@
+"""The funnel, from registered to fully paid."""
+
+from __future__ import annotations
+
+from sim.observers.observations import Observations
+from sim.results.names import STAGES
+from sim.results.table import Table, part
+
+COLUMNS = {
+    "stage": "stage of the journey, stable name",
+    "label": "the same in words",
+    "people": "simulated people who reached the stage by the end of the run",
+    "full_population": "the same divided by the scale: people",
+    "share_of_registered": "people of those registered, share",
+    "share_of_stage_before": "people of those who reached the stage before, share",
+}
+
+
+def funnel(seen: Observations) -> Table:
+    """Return the funnel at the end of the run."""
+    scale = seen.programme.parameters.population.scale
+    counts = {stage: int(seen.by_day[stamp].sum()) for stage, (stamp, _) in STAGES.items()}
+    rows, before = [], counts["registered"]
+    for stage, people in counts.items():
+        rows.append(
+            {
+                "stage": stage,
+                "label": STAGES[stage][1],
+                "people": people,
+                "full_population": round(people / scale),
+                "share_of_registered": part(people, counts["registered"]),
+                "share_of_stage_before": part(people, before),
+            }
+        )
+        before = people
+    return Table("funnel", COLUMNS, rows)  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""Groups of people at each stage, beside the published shares of recipients."""
+
+from __future__ import annotations
+
+from sim.observers.observations import GROUP_TRAITS, Observations
+from sim.results.table import Cell, Table, part
+from sim.rules.people import EDUCATIONS, Trait
+
+STAGES = (
+    "applicants",
+    "pool",
+    "joined",
+    "awarded",
+    "awarded_2020",
+    "awarded_2021",
+    "awarded_2022",
+    "participants",
+    "paid_first_incentive",
+)
+
+COLUMNS = {
+    "group": "what people are told apart by",
+    "value": "value of the group",
+    **{stage: f"simulated people of the group: {stage.replace('_', ' ')}" for stage in STAGES},
+    "share_of_applicants": "of all applicants, share",
+    "share_of_awarded": "of all awarded, share",
+    "share_of_awarded_2020": "of all awarded in 2020, share",
+    "published_share_of_2020": "of recipients of 2020 as published, share; empty: not published",
+    "share_of_awarded_2021": "of all awarded in 2021, share",
+    "published_share_of_2021": "of recipients of 2021 as published, share; empty: not published",
+    "awarded_of_applicants": "chance of an applicant of the group to be awarded, share",
+}
+
+PUBLISHED = {
+    ("woman", "yes"): "women",
+    ("rural", "yes"): "rural",
+    ("disability", "yes"): "disability",
+    ("lagging", "yes"): "lagging",
+    ("education", "senior_high_or_more"): "senior_high_or_more",
+    ("education", "primary_or_less"): "primary_or_less",
+}
+"""(group, value) → name of the published share."""
+
+
+def groups(seen: Observations) -> Table:
+    """Return how many of each group reached each stage."""
+    published = seen.programme.parameters.published
+    provinces = list(seen.programme.parameters.population.provinces.values())
+    weights = sum(province.weight for province in provinces)
+    rows: list[dict[str, Cell]] = []
+    for which in GROUP_TRAITS:
+        group = which.name.lower()
+        if which is Trait.PROVINCE:
+            values = [province.name for province in provinces]
+        elif which is Trait.EDUCATION:
+            values = list(EDUCATIONS)
+        else:
+            values = ["no", "yes"]
+        totals = {stage: int(seen.groups[stage, which].sum()) for stage in STAGES}
+        for number, value in enumerate(values):
+            counts = {stage: int(seen.groups[stage, which][number]) for stage in STAGES}
+            name = PUBLISHED.get((group, value))
+            of_2020 = getattr(published.recipients_2020, name) if name else None
+            if which is Trait.PROVINCE:
+                of_2020 = provinces[number].weight / weights
+            rows.append(
+                {
+                    "group": group,
+                    "value": value,
+                    **counts,
+                    "share_of_applicants": part(counts["applicants"], totals["applicants"]),
+                    "share_of_awarded": part(counts["awarded"], totals["awarded"]),
+                    "share_of_awarded_2020": part(counts["awarded_2020"], totals["awarded_2020"]),
+                    "published_share_of_2020": of_2020,
+                    "share_of_awarded_2021": part(counts["awarded_2021"], totals["awarded_2021"]),
+                    "published_share_of_2021": getattr(published.recipients_2021, name) if name else None,
+                    "awarded_of_applicants": part(counts["awarded"], counts["applicants"]),
+                }
+            )
+    return Table("groups", COLUMNS, rows)

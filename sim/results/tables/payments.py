@@ -1,0 +1,65 @@
+"""Payments by month and partner: due, ready, paid, failed, and what the runs could have paid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.calendar.instants import DAY
+from sim.observers.observations import Observations
+from sim.programme.payment_runs import RunRecord
+from sim.results.table import Cell, Table, day_of, part
+
+COLUMNS = {
+    "month": "month (its first day)",
+    "partner": "payment partner",
+    "incentives_due": "incentives that fell due in the month",
+    "incentives_paid": "incentives paid in the month",
+    "surveys_due": "surveys that fell due in the month",
+    "surveys_paid": "surveys paid in the month",
+    "failed": "attempts that failed in the month",
+    "runs": "daily runs of the month",
+    "capacity": "payments that the runs of the month could make; empty where there is plenty",
+    "utilisation": "payments made of that capacity, share",
+    "waiting_at_end": "payments that wait after the last run of the month",
+}
+
+
+def months(seen: Observations) -> tuple[list[object], np.ndarray]:
+    """Return the months of the run (first days) and the month's number of each day."""
+    dates = [day_of(day * DAY).replace(day=1) for day in range(seen.days)]
+    first = sorted(set(dates))
+    return list(first), np.array([first.index(date) for date in dates])
+
+
+def payments(seen: Observations, runs: list[RunRecord]) -> Table:
+    """Return the payments of every month and partner."""
+    first, month_of_day = months(seen)
+
+    def monthly(stamp: str) -> list[int]:
+        counts = np.bincount(month_of_day, weights=seen.by_day[stamp], minlength=len(first))
+        return [int(count) for count in counts]
+
+    rows: list[dict[str, Cell]] = []
+    for number, partner in enumerate(seen.programme.partners):
+        columns = {
+            f"{kind}s_{what}": monthly(f"{partner.key}_{kind}_{what}")
+            for kind in ("incentive", "survey")
+            for what in ("due", "paid")
+        }
+        own = [run for run in runs if run.partner == number]
+        for month, begin in enumerate(first):
+            here = [run for run in own if month_of_day[run.at // DAY] == month]
+            capacity = None if partner.caps is None else sum(run.cap or 0 for run in here)
+            rows.append(
+                {
+                    "month": begin,  # type: ignore[dict-item]
+                    "partner": partner.name,
+                    **{name: columns[name][month] for name in columns},
+                    "failed": sum(run.failed for run in here),
+                    "runs": len(here),
+                    "capacity": capacity,
+                    "utilisation": part(sum(run.paid for run in here), capacity or 0),
+                    "waiting_at_end": here[-1].waiting if here else 0,
+                }
+            )
+    return Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])

@@ -1,0 +1,129 @@
+"""Simulated beside published, with the difference; only for runs that end on a date, as history does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from sim.calendar.instants import instant, moment
+from sim.observers.observations import Observations
+from sim.programme.waves import WaveRecord
+from sim.results.names import STAGES
+from sim.results.table import Cell, Table, part
+
+COLUMNS = {
+    "figure": "what is compared, stable name",
+    "scope": "waves that the figure speaks of; empty: all",
+    "at": "instant of the figure (WIB)",
+    "simulated": "simulated people or rupiah",
+    "full_population": "the same divided by the scale; shares as they are",
+    "published": "as published; empty: a prediction",
+    "difference": "full_population less published",
+    "difference_share": "the difference as a share of what was published",
+    "role": "fitted (the fit used it), compared (later than the fit), input (set in the config) or prediction",
+}
+
+FUNNEL = ("email_verified", "nik_verified", "layer3_verified", "ever_joined", "awarded", "bought_first")
+FUNNEL += ("completed_first", "paid_first_incentive")
+PREDICTED = ("registered", *FUNNEL, "fully_paid")
+
+
+def published(seen: Observations, records: list[WaveRecord]) -> Table:
+    """Return every published figure beside the simulated one."""
+    if seen.programme.parameters.clock.end is None:
+        return Table("published", COLUMNS, [])
+    rows = [*_funnel(seen), *_revoked(seen), *_waves(seen, records), *_predictions(seen)]
+    return Table("published", COLUMNS, rows)
+
+
+def _row(
+    seen: Observations, figure: str, scope: str | None, at: datetime, simulated: float, known: float | None, role: str
+) -> dict[str, Cell]:
+    scale = 1.0 if figure.endswith("share") else seen.programme.parameters.population.scale
+    full = simulated / scale
+    whole = full if figure.endswith("share") else round(full)
+    return {
+        "figure": figure,
+        "scope": scope,
+        "at": at,
+        "simulated": simulated,
+        "full_population": whole,
+        "published": known,
+        "difference": None if known is None else whole - known,
+        "difference_share": None if known is None else part(whole - known, known),
+        "role": role,
+    }
+
+
+def _role(seen: Observations, at: datetime) -> str:
+    return "fitted" if at <= seen.programme.parameters.published.fit_until else "compared"
+
+
+def _before(seen: Observations, stamp: str, at: datetime) -> int:
+    return int(seen.by_snapshot[stamp][seen.snapshots.index(instant(at))])
+
+
+def _funnel(seen: Observations) -> list[dict[str, Cell]]:
+    rows = []
+    for row in seen.programme.parameters.published.funnel:
+        for figure in FUNNEL:
+            known = getattr(row, figure)
+            if known is not None:
+                count = _before(seen, STAGES[figure][0], row.at)
+                # What had been awarded by a date is set by the calendar.
+                role = "input" if figure == "awarded" else _role(seen, row.at)
+                rows.append(_row(seen, figure, None, row.at, count, known, role))
+        if row.incentive_rupiah is not None:
+            paid = _before(seen, "incentive_paid", row.at) * seen.programme.parameters.budget.incentive
+            rows.append(
+                _row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, _role(seen, row.at))
+            )
+    return rows
+
+
+def _revoked(seen: Observations) -> list[dict[str, Cell]]:
+    rows = []
+    for row in seen.programme.parameters.published.revocations:
+        by_wave = seen.by_wave["revoked"][seen.snapshots.index(instant(row.at))]
+        count = int(by_wave[row.first_wave - 1 : row.last_wave].sum())
+        scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
+        rows.append(_row(seen, "revoked", scope, row.at, count, row.revoked, _role(seen, row.at)))
+    return rows
+
+
+def _waves(seen: Observations, records: list[WaveRecord]) -> list[dict[str, Cell]]:
+    published = seen.programme.parameters.published
+    plan = seen.programme.waves.waves
+
+    def announced(wave: int) -> datetime:
+        return moment(plan[wave - 1]["announced"])
+
+    rows = []
+    for row in published.joined:
+        if row.wave <= len(records) and records[row.wave - 1].announced:
+            at = announced(row.wave)
+            joined = records[row.wave - 1].joined
+            rows.append(_row(seen, "joined", str(row.wave), at, joined, row.people, _role(seen, at)))
+    for row in published.selected:
+        if row.wave <= len(records) and records[row.wave - 1].announced:
+            role = "compared" if row.wave == 1 else "input"
+            awarded = records[row.wave - 1].awarded
+            rows.append(_row(seen, "selected", str(row.wave), announced(row.wave), awarded, row.people, role))
+    for row in published.eligible_of_joined:
+        some = records[row.first_wave - 1 : row.last_wave]
+        if some and all(record.announced for record in some):
+            share = part(float(np.sum([r.eligible for r in some])), float(np.sum([r.joined for r in some])))
+            scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
+            at = announced(row.last_wave)
+            rows.append(_row(seen, "eligible_share", scope, at, share or 0.0, row.share, "fitted"))
+    return rows
+
+
+def _predictions(seen: Observations) -> list[dict[str, Cell]]:
+    return [
+        _row(seen, figure, None, at, _before(seen, STAGES[figure][0], at), None, "prediction")
+        for at in seen.programme.parameters.published.predictions
+        if instant(at) <= seen.end
+        for figure in PREDICTED
+    ]

@@ -1,0 +1,50 @@
+"""Waits, by Kaplan-Meier over all who began to wait; who still waits at the end is censored."""
+
+from __future__ import annotations
+
+from sim.calendar.instants import DAY
+from sim.observers.durations import Durations
+from sim.observers.observations import Observations
+from sim.results.names import STATION_NAMES, WAITS
+from sim.results.table import Cell, Table
+
+COLUMNS = {
+    "wait": "what is waited for, stable name: a station, a partner's run, or from one stage to another",
+    "label": "the same in words",
+    "kind": "station, run (payments) or journey",
+    "began": "simulated people (runs: payments) who began to wait",
+    "ended": "of them, those whose wait ended with what they waited for",
+    "gave_up": "of them, those who left without it: gave up, were refused or were revoked",
+    "still_waiting": "of them, those who still wait at the end of the run",
+    "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
+    "p95_days": "95th percentile of the wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
+    "mean_days": "mean of the waits that ended, days",
+    "person_days": "sum of all waits until the end of the run, simulated person-days",
+}
+
+
+def waits(seen: Observations) -> Table:
+    """Return the waits of the run."""
+    rows = [_row(name, WAITS[name], "journey", seen.waits[name]) for name in WAITS]
+    rows += [
+        _row(name, STATION_NAMES[name], "station", observer.waits) for name, observer in seen.stations.items()
+    ]
+    for partner in seen.programme.partners:
+        rows.append(_row(partner.key, f"Run of {partner.name}", "run", seen.waits[f"run_{partner.key}"]))
+    return Table("waits", COLUMNS, rows)
+
+
+def _row(name: str, label: str, kind: str, wait: Durations) -> dict[str, Cell]:
+    return {
+        "wait": name,
+        "label": label,
+        "kind": kind,
+        "began": wait.began,
+        "ended": wait.ended,
+        "gave_up": wait.gave_up,
+        "still_waiting": wait.waiting,
+        "median_days": wait.quantile(0.5),
+        "p95_days": wait.quantile(0.95),
+        "mean_days": wait.mean_days(),
+        "person_days": wait.time / DAY,
+    }

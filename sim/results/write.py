@@ -1,0 +1,82 @@
+"""Write tables and figures of a run as Parquet, CSV, JSON and YAML."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sim.results.key_figures import Figure
+from sim.results.table import Table
+
+
+def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = None, types: str = "") -> None:
+    """Write named columns as Parquet and, if asked, as CSV; the same columns give the same bytes."""
+    database = duckdb.connect()
+    try:
+        database.execute("SET threads = 1")
+        database.register("columns_of_table", columns)
+        query = f"SELECT * {types} FROM columns_of_table"
+        database.execute(
+            f"COPY ({query}) TO '{_quoted(parquet)}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+        )
+        if csv is not None:
+            database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER)")
+    except duckdb.IOException as error:
+        raise OSError(*_errno(str(error)), str(parquet)) from error
+    finally:
+        database.close()
+
+
+def _errno(text: str) -> tuple[int, str]:
+    import errno
+    import os
+
+    full = "No space left" in text or "disk" in text.lower()
+    number = errno.ENOSPC if full else errno.EIO
+    return number, os.strerror(number)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def write_tables(tables: dict[str, Table], folder: Path) -> None:
+    """Write every table, and what each column means in `columns.csv`."""
+    folder.mkdir()
+    for name, table in tables.items():
+        dates = [column for column in table.columns if column in ("date", "month") or column.endswith("_date")]
+        casts = ", ".join(f"CAST({column} AS DATE) AS {column}" for column in dates)
+        types = f"REPLACE ({casts})" if casts else ""
+        write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", types)
+    meanings = [
+        {"table": name, "column": column, "meaning": meaning}
+        for name, table in tables.items()
+        for column, meaning in table.columns.items()
+    ]
+    columns = Table("columns", {"table": "", "column": "", "meaning": ""}, meanings)  # type: ignore[arg-type]
+    write_columns(columns.arrays(), folder / "columns.parquet", folder / "columns.csv")
+    (folder / "columns.parquet").unlink()
+
+
+def write_key_figures(figures: dict[str, Figure], path: Path) -> None:
+    """Write key figures as a flat object: name → value and unit."""
+    write_json({name: {"value": f.value, "unit": f.unit} for name, f in figures.items()}, path)
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Write JSON as people read it."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_yaml(content: dict[str, Any], path: Path) -> None:
+    """Write a config as YAML."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(content, stream)

@@ -1,0 +1,48 @@
+"""How rules are compiled: cached by a hash of all sources, and never with a vector library's logarithm."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _cache_folder() -> Path:
+    """Return a cache folder named by a hash of every source of the package.
+
+    Numba does not see that a rule called by another has changed; a stale cache would make the two
+    engines differ for no visible reason.
+    """
+    sources = sorted(_PACKAGE.rglob("*.py"))
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(source.read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    try:
+        folder = Path(home) / "prakerja" / digest.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"prakerja-{os.getuid()}" / digest.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+# A vectorised logarithm may differ from the scalar one in the last bit: then engines would disagree.
+os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
+os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
+
+import numba  # noqa: E402  (its settings are read at import)
+
+
+def rule(function: Rule) -> Rule:
+    """Compile a rule on first use; releases the lock of the interpreter, keeps strict arithmetic."""
+    compiled: Rule = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    return compiled

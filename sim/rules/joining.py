@@ -1,0 +1,88 @@
+"""When a person of the pool joins a wave, and when he has lost often enough."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.compiling import rule
+from sim.rules.laws import LAW, draw, draw_within
+from sim.rules.luck import Group, luck, uniform
+
+WAVE = np.dtype(
+    [
+        ("open", "i8"),
+        ("close", "i8"),
+        ("announced", "i8"),
+        ("deadline", "i8"),
+        ("latest_close", "i8"),
+        ("newcomers", "f8"),
+        ("losers", "f8"),
+        ("eligible", "f8"),
+        ("face_check_fails", "f8"),
+        ("buys", "f8"),
+        ("buys_after", LAW),
+    ]
+)
+"""A wave: its instants (µs; `latest_close` of it and all before), propensities to join, share eligible,
+share who fail the face check, propensity to buy and delay of the first purchase."""
+
+HAZARD_OF_CERTAINTY = 64.0
+"""Above any draw of a unit exponential from 52 bits (36.7), so that a propensity of one is certain."""
+
+
+def hazards(propensities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cumulative hazard of joining before each wave, one longer than the waves."""
+    with np.errstate(divide="ignore"):
+        each = np.minimum(-np.log1p(-propensities), HAZARD_OF_CERTAINTY)
+    return np.concatenate([[0.0], np.cumsum(each)])
+
+
+@rule
+def next_wave(
+    key: NDArray[np.void],
+    waves: NDArray[np.void],
+    hazard: NDArray[np.float64],
+    delay: NDArray[np.void],
+    person: int,
+    since: int,
+    lost: int,
+) -> tuple[int, int]:
+    """Return the next wave a person of the pool joins and the instant, or (-1, 0) if none.
+
+    `since` is the instant of entering the pool or of losing, `lost` how many waves he has lost; `hazard`
+    is that of newcomers or of losers. Of waves that are open he takes a decision for each, and is late
+    if his delay ends after the closing. Of waves to come one draw finds the first that he joins, by the
+    cumulative hazard; he presses the button after a delay within the open period.
+    """
+    coming = np.searchsorted(waves["open"], since, side="right")
+    oldest = coming
+    while oldest > 0 and waves[oldest - 1].latest_close > since:
+        oldest -= 1
+    for wave in range(oldest, coming):
+        w = waves[wave]
+        if w.close > since:
+            words = luck(key, Group.WAVE.value, person, wave)
+            at = since + draw(delay[0], uniform(words[1]))
+            if uniform(words[0]) < (w.losers if lost else w.newcomers) and at < w.close:
+                return wave, at
+    target = hazard[coming] - log(1.0 - uniform(luck(key, Group.JOINING.value, person, lost)[0]))
+    wave = np.searchsorted(hazard, target, side="right") - 1
+    if wave >= waves.size:
+        return -1, 0
+    w = waves[wave]
+    word = luck(key, Group.WAVE.value, person, wave)[1]
+    return wave, w.open + draw_within(delay[0], uniform(word), w.close - w.open)
+
+
+@rule
+def waves_tolerated(key: NDArray[np.void], mean: float, person: int) -> int:
+    """Return how many waves a person joins and loses before he gives up: geometric with a mean, 0 for ever."""
+    if mean <= 0.0:
+        return 1 << 30
+    if mean <= 1.0:
+        return 1
+    u = uniform(luck(key, Group.APPETITE.value, person, 0)[0])
+    return 1 + int(log(1.0 - u) / log(1.0 - 1.0 / mean))

@@ -1,0 +1,101 @@
+"""Who a person is: province, regency and groups, drawn from the person's luck and packed in one word."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.compiling import rule
+from sim.rules.luck import Group, luck, uniform
+
+POPULATION = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "women",
+            "rural",
+            "primary_or_less",
+            "junior_high",
+            "disability",
+            "returned_migrant",
+            "listed_worker",
+            "e_money",
+            "unbanked",
+        )
+    ]
+)
+"""Shares of applicants; senior high school or more is the rest of the education."""
+
+PROVINCE = np.dtype([("cumulative", "f8"), ("regencies", "i8"), ("lagging", "i8")])
+"""A province: cumulative share of applicants up to and with it, regencies, how many of them are lagging."""
+
+
+class Trait(IntEnum):
+    """The lowest bit of a trait in the packed word; all are one bit but province, regency (6), education (2)."""
+
+    PROVINCE = 0
+    REGENCY = 6
+    WOMAN = 12
+    RURAL = 13
+    EDUCATION = 14
+    DISABILITY = 16
+    RETURNED_MIGRANT = 17
+    LISTED_WORKER = 18
+    E_MONEY = 19
+    UNBANKED = 20
+    LAGGING = 21
+
+
+EDUCATIONS = ("primary_or_less", "junior_high", "senior_high_or_more")
+"""Names of the values of the trait EDUCATION."""
+
+
+@rule
+def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArray[np.void], person: int) -> Any:
+    """Return the packed traits of a person (32 bits)."""
+    p = population[0]
+    where = luck(key, Group.REGISTERING.value, person, 0)
+    who = luck(key, Group.PEOPLE.value, person, 0)
+    standing = luck(key, Group.STANDING.value, person, 0)
+
+    u = uniform(where[1])
+    province = 0
+    while province < provinces.size - 1 and u >= provinces[province].cumulative:
+        province += 1
+    here = provinces[province]
+    regency = min(int(uniform(where[2]) * here.regencies), here.regencies - 1)
+    u = uniform(who[1])
+    education = 0 if u < p.primary_or_less else (1 if u < p.primary_or_less + p.junior_high else 2)
+
+    packed = province | regency << 6 | education << 14
+    packed |= int(uniform(where[3]) < p.women) << 12
+    packed |= int(uniform(who[0]) < p.rural) << 13
+    packed |= int(uniform(who[2]) < p.disability) << 16
+    packed |= int(uniform(who[3]) < p.returned_migrant) << 17
+    packed |= int(uniform(standing[0]) < p.listed_worker) << 18
+    packed |= int(uniform(standing[1]) < p.e_money) << 19
+    packed |= int(uniform(standing[2]) < p.unbanked) << 20
+    packed |= int(regency < here.lagging) << 21
+    return np.uint32(packed)
+
+
+@rule
+def describe(
+    key: NDArray[np.void],
+    population: NDArray[np.void],
+    provinces: NDArray[np.void],
+    first: int,
+    packed: NDArray[np.uint32],
+) -> None:
+    """Fill `packed` with the traits of people from number `first` on."""
+    for i in range(packed.size):
+        packed[i] = traits(key, population, provinces, first + i)
+
+
+def trait(packed: NDArray[np.uint32], which: Trait) -> NDArray[np.uint32]:
+    """Return the values of one trait from packed words."""
+    width = {Trait.PROVINCE: 6, Trait.REGENCY: 6, Trait.EDUCATION: 2}.get(which, 1)
+    return (packed >> np.uint32(which)) & np.uint32((1 << width) - 1)

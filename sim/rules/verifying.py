@@ -1,0 +1,70 @@
+"""What verification, screening and test say of a registrant, and how long he bears to wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.compiling import rule
+from sim.rules.laws import LAW, draw
+from sim.rules.luck import Group, luck, uniform
+
+CHECK = np.dtype(
+    [("passes", "f8"), ("retry_share", "f8"), ("retry_passes", "f8"), ("attempts", "i8"), ("delay", LAW)]
+)
+"""A check: share passed at the first try; share of the failed who try again, their delay and share passed."""
+
+SCREENING = np.dtype([("passes", "f8"), ("service", LAW)])
+TEST = np.dtype([("taken", "f8"), ("delay", LAW), ("length", "i8")])
+
+
+@rule
+def verify(
+    key: NDArray[np.void], group: int, check: NDArray[np.void], person: int, attempt: int
+) -> tuple[bool, bool, int]:
+    """Return whether a person passes a check at an attempt; if not, whether he tries again, and after how many µs."""
+    c = check[0]
+    words = luck(key, group, person, attempt)
+    if uniform(words[0]) < (c.passes if attempt == 0 else c.retry_passes):
+        return True, False, 0
+    if attempt + 1 < c.attempts and uniform(words[1]) < c.retry_share:
+        return False, True, draw(c.delay, uniform(words[2]))
+    return False, False, 0
+
+
+@rule
+def patience(key: NDArray[np.void], law: NDArray[np.void], person: int, station: int, attempt: int) -> int:
+    """Return how many µs a person waits at a station before giving up; he is served if his turn comes by then."""
+    return draw(law[0], uniform(luck(key, Group.PROCESSING.value, person, station << 16 | attempt)[0]))
+
+
+@rule
+def screen(key: NDArray[np.void], screening: NDArray[np.void], person: int) -> tuple[int, bool]:
+    """Return the service a person needs at screening (µs, before scaling) and whether he passes."""
+    s = screening[0]
+    words = luck(key, Group.SCREENING.value, person, 0)
+    return draw(s.service, uniform(words[0])), uniform(words[1]) < s.passes
+
+
+@rule
+def stretched(service: int, stretch: float) -> int:
+    """Return a service in µs lengthened by the factor of a scaled station, at least 1 µs."""
+    return max(int(service * stretch), 1)
+
+
+@rule
+def test(key: NDArray[np.void], test: NDArray[np.void], person: int) -> tuple[bool, int]:
+    """Return whether a person takes the test, and how many µs after screening it is done."""
+    t = test[0]
+    words = luck(key, Group.TEST.value, person, 0)
+    return uniform(words[0]) < t.taken, draw(t.delay, uniform(words[1])) + t.length
+
+
+PEOPLE_CHECKS: dict[str, Any] = {
+    "email": Group.EMAIL,
+    "registry": Group.REGISTRY,
+    "third_layer": Group.THIRD_LAYER,
+}
+"""The checks in the order of the journey, with the group of luck of each."""

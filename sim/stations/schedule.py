@@ -1,0 +1,82 @@
+"""One schedule a station: its capacity as a step function of time, the same for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Capacity `values[i]` holds from `starts[i]` (µs, ascending, the first far in the past) to the next."""
+
+    starts: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+    def at(self, instant: int) -> int:
+        """Return the capacity in force at an instant."""
+        return int(self.values[np.searchsorted(self.starts, instant, side="right") - 1])
+
+    def changes(self) -> Iterator[tuple[int, int]]:
+        """Yield (instant, capacity) for every change after the first."""
+        return zip(self.starts[1:].tolist(), self.values[1:].tolist(), strict=True)
+
+    def integral(self, until: int) -> int:
+        """Return the sum of capacity × µs from 0 to an instant, exact."""
+        corners = [0, *(s for s in self.starts.tolist() if 0 < s < until), until]
+        return sum(self.at(a) * (b - a) for a, b in pairwise(corners))
+
+    def open_time(self, until: int) -> int:
+        """Return the µs from 0 to an instant in which the capacity is not zero."""
+        return Schedule(self.starts, np.minimum(self.values, 1)).integral(until)
+
+
+def compile_schedule(
+    base: int, steps: Iterable[tuple[int, int]] = (), outages: Iterable[tuple[int, int]] = ()
+) -> Schedule:
+    """Return the schedule of a base capacity, steps (instant, capacity) and outages (from, until).
+
+    Within an outage the capacity is zero, whatever the steps say. Changes that change nothing are left
+    out, so that a schedule written in two ways is the same.
+    """
+    steps = sorted(steps)
+    outages = sorted(outages)
+    corners = sorted({at for at, _ in steps} | {at for outage in outages for at in outage})
+
+    def value(at: int) -> int:
+        if any(start <= at < end for start, end in outages):
+            return 0
+        return next((capacity for start, capacity in reversed(steps) if start <= at), base)
+
+    starts, values = [-(1 << 62)], [base]
+    for corner in corners:
+        capacity = value(corner)
+        if capacity != values[-1]:
+            starts.append(corner)
+            values.append(capacity)
+    return Schedule(np.array(starts, dtype=np.int64), np.array(values, dtype=np.int64))
+
+
+def share_of_cumulative(amounts: Iterable[float], scale: float) -> list[int]:
+    """Return whole parts of scaled amounts: the kth is the floor of the first k's sum less the floor before.
+
+    Amounts are held in millionths, so that no rounding gathers.
+    """
+    parts, before, total = [], 0, 0
+    for amount in amounts:
+        total += round(amount * scale * MILLION)
+        parts.append(total // MILLION - before)
+        before = total // MILLION
+    return parts
+
+
+def as_array(values: Any) -> NDArray[np.int64]:
+    """Return values as whole numbers of 64 bits."""
+    return np.asarray(values, dtype=np.int64)

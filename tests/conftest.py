@@ -1,0 +1,21 @@
+"""What all tests share: where they find the project, and how long and how surely properties are tried."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+# The same modules for `pytest` and for `python -m pytest`: `sim` and the builders in `tests.building`.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+settings.register_profile(
+    "same_every_time",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same_every_time")

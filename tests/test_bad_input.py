@@ -1,0 +1,106 @@
+"""Bad input is told at once, in words, and nothing is done: one bad file a rule, what to expect in its head."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.command.main import main
+from sim.parameters.agreement import RULES
+
+FILES = sorted((Path(__file__).parent / "bad_input").glob("*.yaml"))
+
+WORDS = {
+    "unknown scenario": (["scenario=rate_80k"], ["there is no such scenario", "Did you mean rate_800k?"]),
+    "no file": (["scenario=./nope.yaml"], ['scenario = "./nope.yaml"', "is no file"]),
+    "scenario twice": (["scenario=history", "scenario=rate_800k"], ["given more than once"]),
+    "several scenarios": (["scenario=history,rate_800k"], ["asks for several values, a run takes one"]),
+    "a range": (["run.seed=range(3)"], ["asks for several values, a run takes one"]),
+    "unknown key": (["processing.rat=5"], ["rat is not a key of processing", "Did you mean rate?"]),
+    "unknown part": (["procesing.rate=5"], ["procesing is not a key", "Did you mean processing?"]),
+    "key without its part": (["seed=5"], ["seed is not a key", "Did you mean run.seed?"]),
+    "unknown key added": (["+run.foo=5"], ["run.foo = 5: is not a key"]),
+    "unknown institution": (["payment.partners.gojek.cap=1"], ["gojek", "bni, ovo, gopay, linkaja, dana"]),
+    "unknown option": (["waves=wekly"], ["must name a file in configs/waves/", "Did you mean weekly?"]),
+    "part removed": (["~waves"], ["a part can be exchanged, not added or removed"]),
+    "key removed": (["~clock.end"], ["lacks end"]),
+    "in a list": (["payment.survey_days.first=3"], ["A list is given whole"]),
+    "nan": (["portal.rate=nan"], ["portal.rate = nan", "must be 0 (closed) or more"]),
+    "no override": (["fast"], ["fast: cannot be read", "Write key=value"]),
+    "Hydra's own options": (["-m"], ["-m: cannot be read"]),
+    "Hydra's own keys": (["hydra.run.dir=x"], ["belongs to Hydra"]),
+    "environment": (["run.folder=${oc.env:HOME}"], ["must not call a resolver"]),
+    "environment, nested": (["run.folder=${run.${oc.env:HOME}}"], ["cannot be read"]),
+    "code": (["+portal._target_=os.system"], ["names code"]),
+}
+
+
+def refused(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what is said of bad input, having checked that nothing else happens."""
+    before = sorted(folder.rglob("*"))
+    code = main(words)
+    out, said = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in said
+    assert sorted(folder.rglob("*")) == before
+    return said
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_bad_file_is_told_what_is_wrong(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a rule that is gone, or a message that no longer says path, value and what is allowed."""
+    monkeypatch.chdir(tmp_path)
+    said = refused(["run", f"scenario={file}"], tmp_path, capsys)
+    head = file.read_text(encoding="utf-8").splitlines()
+    expected = [line.removeprefix("# expect: ") for line in head if line.startswith("# expect: ")]
+    assert expected
+    assert [part for part in expected if part not in said] == [], said
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_bad_words_are_told_what_is_wrong(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch an override that is ignored, or refused without saying what to do."""
+    monkeypatch.chdir(tmp_path)
+    words, expected = WORDS[case]
+    said = refused(["run", *words], tmp_path, capsys)
+    assert [part for part in expected if part not in said] == [], said
+
+
+def test_every_rule_between_parts_has_its_bad_file() -> None:
+    """Catch a rule that is added without a case of its own."""
+    assert {rule.__name__ for rule in RULES} <= {file.stem for file in FILES}
+
+
+def test_all_faults_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a fault that hides others: in words, inside parts and between parts, also of the same part."""
+    monkeypatch.chdir(tmp_path)
+    faults = {
+        "scenario=rate_80k": "there is no such scenario",
+        "fast": "fast: cannot be read",
+        "processing.rate=-5": "processing.rate = -5",
+        "processing.email.retry.delay.minimum=2": "processing.email.retry.delay.minimum = 2",
+        "payment.partners.bni.cap=-1": "payment.partners.bni.cap = -1",
+        "payment.lag_days=[{days: 3, share: 0.4}]": "they sum to 0.4",
+        "waves.calendar.w05.close=2020-08-15T12:00": "waves.calendar.w05.close",
+        "waves.calendar.w08.open=2020-09-03T12:00": "waves.calendar.w08.open",
+        "purchase.price.most=2000000": "purchase.price.most = 2000000",
+        "clock.end=2020-01-01T00:00": "clock.end = 2020-01-01T00:00",
+    }
+    said = refused(["run", *faults], tmp_path, capsys)
+    assert [part for part in faults.values() if part not in said] == [], said
+    assert said.startswith(f"{len(faults)} things to mend:")
+
+
+def test_a_key_of_the_scenario_is_no_fault_when_the_scenario_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a false fault: the rule of the waves is there in rate_800k, not in the base."""
+    monkeypatch.chdir(tmp_path)
+    said = refused(["run", "scenario=rate_80k", "waves.rule.first_day=3"], tmp_path, capsys)
+    assert said.startswith("One thing to mend:")

@@ -1,0 +1,257 @@
+"""The command: help at once, exit codes, no traceback, nothing left behind, from a checkout and a wheel."""
+
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sim.command import edge, folder
+from sim.command.compose import load
+from sim.command.help import HELP
+from sim.command.main import COMMANDS, main
+from sim.command.progress import progress
+from sim.parameters import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shell(*words: str, home: Path = ROOT, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Catch an import that makes the help slow, by name: a time would depend on the machine."""
+    code = "import sys; from sim.command.main import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    heavy = {
+        "hydra",
+        "omegaconf",
+        "pydantic",
+        "numpy",
+        "numba",
+        "scipy",
+        "matplotlib",
+        "duckdb",
+        "simpy",
+        "ruamel",
+    }
+    assert loaded & heavy == set()
+
+
+def test_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a command without an example."""
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert [name for name in COMMANDS if f"prakerja {name}" not in shown] == []
+    for name in COMMANDS:
+        assert main([name, "--help"]) == 0
+        assert f"prakerja {name}" in capsys.readouterr().out
+
+
+def test_the_examples_of_the_help_are_good_input() -> None:
+    """Catch an example that no longer works: every key=value of the help composes and validates."""
+    lines = [re.split(r"\s{3,}", line.strip())[0] for line in HELP.splitlines() if line.startswith("  ")]
+    asked = [shlex.split(line.removeprefix("prakerja run")) for line in lines if "prakerja t" not in line]
+    asked = [words for words in asked if words and all("=" in w and "mine.yaml" not in w for w in words)]
+    assert len(asked) >= 8
+    load(sorted({word for words in asked for word in words if not word.startswith("scenario=")}))
+    load(["scenario=rate_800k", "processing.rate=1600000"])
+
+
+def test_no_word_shows_the_help_and_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a script that forgets its command and is told that all is well."""
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", HELP)
+
+
+def test_an_unknown_command_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a mistyped command that ends in a traceback."""
+    assert main(["rnu"]) == 2
+    assert "Did you mean run?" in capsys.readouterr().err
+
+
+def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a list without a question, or with a heading that a script must skip."""
+    assert main(["scenarios"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("history  ")
+    assert all(line.endswith("?") for line in lines)
+    assert main(["scenarios", "x"]) == 2
+
+
+def test_assumptions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch an assumption that is not shown, or a published number that is shown as one."""
+    assert main(["assumptions"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"processing\.screening\.servers +240 ", shown)
+    assert "processing.email.passes " not in shown
+
+
+def test_bad_input_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """Catch an exit code that main returns but the process does not, or a warning beside the message."""
+    done = shell("run", "processing.rate=-5", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[0] == "One thing to mend:"
+    assert len(done.stderr.splitlines()) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "must be one person's number"),
+        (["person=1", "person=2"], "must be one person's number"),
+        (["person=x"], "must be a whole number from 0"),
+        (["person=-1"], "must be a whole number from 0 to 79,999"),
+        (["person=80000"], "must be a whole number from 0 to 79,999"),
+        (["person=0", "population.applicants=0"], "nobody is simulated"),
+        (["portal.rate=-1"], "2 things to mend"),
+    ],
+)
+def test_trace_wants_a_person_of_the_run(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a person who is not in the run."""
+    assert main(["trace", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_folder_is_new_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a run that would mix with another's files, and a folder made before there is anything to keep."""
+    monkeypatch.chdir(tmp_path)
+    parameters, _ = load([])
+    chosen = folder.choose(parameters)
+    assert re.fullmatch(r"results/runs/history-\d{4}-\d\d-\d\d-\d{6}", str(chosen))
+    assert list(tmp_path.iterdir()) == []
+    for second in range(3):  # the clock may step once between the two
+        name = datetime.now().strftime("%Y-%m-%d-%H%M%S")  # noqa: DTZ005
+        (tmp_path / "results/runs" / f"history-{name}").mkdir(parents=True, exist_ok=True)
+        again = folder.choose(parameters)
+        if again.name == f"history-{name}-2" or second == 2:
+            break
+    assert again.name == f"history-{name}-2"
+
+
+def test_folders_that_cannot_be_used_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a run that finds out only at its end that it cannot write."""
+    monkeypatch.chdir(tmp_path)
+    parameters, _ = load([])
+
+    def choose(name: str) -> Path:
+        run = parameters.run.model_copy(update={"folder": name})
+        return folder.choose(parameters.model_copy(update={"run": run}))
+
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").write_text("kept")
+    (tmp_path / "empty").mkdir()
+    assert choose("empty") == Path("empty")
+    assert choose("new/deep") == Path("new/deep")
+    for name, said in {
+        "full": "is not empty",
+        "full/kept": "is a file",
+        "full/kept/below": "is a file",
+        "x" * 300: "cannot be used",
+        "/proc/none": "cannot be used",
+    }.items():
+        with pytest.raises(BadInput) as caught:
+            choose(name)
+        assert said in caught.value.text
+    assert (tmp_path / "full" / "kept").read_text() == "kept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "full"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        ("KeyboardInterrupt()", 130, "Interrupted"),
+        ("OSError(errno.ENOSPC, 'No space left on device', 'x.parquet')", 2, "disk is full (x.parquet)"),
+        ("OSError(errno.EDQUOT, 'Disk quota exceeded')", 2, "disk is full"),
+        ("OSError(errno.EACCES, 'Permission denied', 'x')", 2, "Permission denied (x)"),
+        ("BrokenPromise('12 people lost')", 1, "12 people lost"),
+    ],
+)
+def test_what_goes_wrong_has_its_exit_code(error: str, code: int, said: str) -> None:
+    """Catch a traceback for what a planner can mend, and an exit code that says something else."""
+    program = (
+        "import errno, sys\nfrom sim.command.edge import guarded\n"
+        "from sim.programme.ledger import BrokenPromise\n"
+        f"def fail(): raise {error}\nsys.exit(guarded(fail))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_ours_is_not_hidden() -> None:
+    """Catch an edge that swallows a programming error."""
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        edge.guarded(fail)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_said_in_words() -> None:
+    """Catch a traceback when the answer itself cannot be written."""
+    words = [sys.executable, "-m", "sim", "scenarios"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("The disk is full")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_progress_is_readable_in_a_log() -> None:
+    """Catch control characters in a log, and a line for every call."""
+    log = io.StringIO()
+    tell = progress(log)
+    for people in range(1000):
+        tell(datetime(2020, 4, 11), people)
+    assert log.getvalue() == ""  # a run that is over at once needs no progress
+
+
+def test_the_command_works_from_a_wheel(tmp_path: Path) -> None:
+    """Catch configs and scenarios that do not travel, and a command that finds those of a checkout only."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(installed)
+        names = packed.namelist()
+    assert not [name for name in names if name.startswith(("tests/", "configs/", "scenarios/"))]
+    away = tmp_path / "away"
+    away.mkdir()
+    listed = shell("scenarios", home=installed, cwd=away)
+    assert (listed.returncode, listed.stdout) == (0, shell("scenarios").stdout)
+    refused = shell("run", "scenario=rate_800k", "processing.rate=-1", home=installed, cwd=away)
+    assert refused.returncode == 2
+    assert "processing.rate = -1" in refused.stderr
+    assert list(away.iterdir()) == []
