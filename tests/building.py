@@ -12,6 +12,7 @@ from sim.engines.journal import Journal
 from sim.engines.person.model import simulate
 from sim.parameters import Parameters, validate
 from sim.programme.programme import Programme, compile_programme
+from sim.rules.luck import luck
 
 SMALL = "population.scale=0.00002"
 """1,600 people in place of 80 million; a run of history takes a fifth of a second."""
@@ -56,6 +57,11 @@ NO_FIGURES: dict[str, Any] = {
 def law(name: str, mean: float, unit: str = "days", minimum: float = 0, spread: float = 0) -> dict[str, Any]:
     """Return a law as the configs write it."""
     return {"law": name, "unit": unit, "minimum": minimum, "mean": mean, "spread": spread}
+
+
+def uniforms(whose: Any, group: int, person: int, occurrence: int) -> list[float]:
+    """Return the four uniforms of a block of luck."""
+    return [((int(word) >> 12) + 0.5) * 2.0**-52 for word in luck(whose, group, person, occurrence)]
 
 
 @cache

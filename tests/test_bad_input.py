@@ -1,4 +1,4 @@
-"""Bad input is told at once, in words, and nothing is done: one bad file a rule, what to expect in its head."""
+"""Bad input is told at once, in words, and nothing is done; one bad file a rule, with what to expect."""
 
 from pathlib import Path
 

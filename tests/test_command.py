@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.command import edge, folder
-from sim.command.compose import load
+from sim.command import edge, folder, folders
+from sim.command.compose import base_files, load
 from sim.command.help import HELP
 from sim.command.main import COMMANDS, main
 from sim.command.progress import progress
@@ -112,6 +112,29 @@ def test_bad_input_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[0] == "One thing to mend:"
     assert len(done.stderr.splitlines()) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_calibrate_rewrites_the_base_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a fit of one scenario that is written into the files of another."""
+    assert main(["calibrate", "waves=weekly", "scenario=rate_800k"]) == 2
+    assert capsys.readouterr().err.count("cannot be exchanged here") == 2
+    assert all((folders.configs() / file).is_file() for file in base_files().values())
+    assert base_files()["waves"] == "waves/calendar.yaml"
+
+
+def test_a_small_run_and_a_journey(tmp_path: Path) -> None:
+    """Catch a command that composes and validates but does not run."""
+    small = ("population.scale=1e-6", "clock.end=2020-06-01T00:00")
+    done = shell("run", *small, "run.folder=mine", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+    assert (tmp_path / "mine" / "manifest.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    again = shell("run", *small, "run.folder=mine", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is not empty" in again.stderr
+    told = shell("trace", "person=3", *small, cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "opens an account on the portal" in told.stdout
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sim.command.folder import choose
 from sim.command.progress import clear, progress
 from sim.parameters import BadInput, Parameters, Problem
@@ -65,6 +67,23 @@ def assumptions(words: list[str]) -> int:
 
     _nothing_more(words)
     print("\n".join(table()))
+    return 0
+
+
+def calibrate(words: list[str]) -> int:
+    """Fit the assumptions of the base, write them into the configs, and print what changed."""
+    from sim.command import folders
+    from sim.command.compose import base_files, load
+
+    swapped = [word for word in words if word.partition("=")[0] in ("scenario", *base_files())]
+    if swapped:
+        do = "Leave it out: the fit is of history, whose numbers it rewrites."
+        raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
+    _, composed = load(words)
+    from sim.experiments.calibrate import calibrate as fitted
+
+    for line in fitted(composed, folders.configs(), base_files(), lambda text: print(text, file=sys.stderr)):
+        print(line)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import hydra
 import hydra.core.global_hydra
+import yaml
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
@@ -20,6 +21,7 @@ from sim.parameters import BadInput, Parameters, Problem, problems, validate
 from sim.parameters.problems import NOTHING, suggestion
 
 LAST = "+scenarios=chosen"  # appended to the defaults, so the scenario is composed after everything else
+FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what Hydra raises for bad input
 
 
 def load(overrides: Sequence[str]) -> tuple[Parameters, dict[str, Any]]:
@@ -39,6 +41,13 @@ def compose(overrides: Sequence[str]) -> dict[str, Any]:
     return composed
 
 
+def base_files() -> dict[str, str]:
+    """Return, for each part of the base, the file that it comes from, relative to the configs."""
+    base = yaml.safe_load((folders.configs() / "base.yaml").read_text(encoding="utf-8"))
+    parts = [entry for entry in base["defaults"] if isinstance(entry, dict)]
+    return {part: f"{part}/{option}.yaml" for entry in parts for part, option in entry.items()}
+
+
 def _compose(overrides: Sequence[str]) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Compose what can be composed, and say what cannot."""
     asked = read(overrides, folders.configs())
@@ -55,7 +64,7 @@ def _compose(overrides: Sequence[str]) -> tuple[dict[str, Any] | None, list[Prob
         with _configs():
             config = _composed(asked, first)
         composed = OmegaConf.to_container(config, resolve=True)
-    except (HydraException, OmegaConfBaseException, ValueError, TypeError) as error:
+    except FAULTS as error:
         reason = str(error).strip().splitlines()[0]
         asked.problems.append(Problem(" ".join(overrides) or "configs", NOTHING, reason, "Check the keys."))
         return None, asked.problems
@@ -67,11 +76,12 @@ def _composed(asked: Asked, first: list[str]) -> DictConfig:
     words = [str(override.input_line) for override in asked.keys]
     try:
         return hydra.compose("base", first + words)
-    except HydraException:  # it names one key that is not there; find them all
-        known, unknown = _known(asked, hydra.compose("base", first))
+    except FAULTS:  # one key that is not there, as a rule; find them all
+        config = hydra.compose("base", first)
+        known, unknown = _known(asked, config)
         if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
             asked.problems += unknown
-        return hydra.compose("base", first + known)
+        return hydra.compose("base", first + known) if known else config
 
 
 @contextmanager

@@ -10,6 +10,7 @@ prakerja: a capacity planner for Kartu Prakerja. It simulates every registrant, 
   prakerja trace person=42                  one person's journey, in dated sentences
   prakerja scenarios                        the questions there are, a line each
   prakerja assumptions                      every number that is an assumption, with what it rests on
+  prakerja calibrate                        fit the assumptions to the published figures again, and write them down
 
 After the command comes what you change, as key=value. The keys are those of the files in configs/:
 
@@ -63,5 +64,13 @@ prakerja scenarios: list the questions there are, a line each.
 prakerja assumptions: list every number of the configs that is an assumption: key, value, unit, date, what it rests on.
 
   prakerja assumptions | grep payment
+""",
+    "calibrate": """\
+prakerja calibrate [key=value ...]: fit the assumptions of the base to the published figures and rewrite configs/.
+
+  prakerja calibrate
+  prakerja calibrate population.scale=0.0005
+
+It takes minutes. `git diff configs` shows what it changed; comments and all other numbers stay as they are.
 """,
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "trace", "scenarios", "assumptions")
+COMMANDS = ("run", "trace", "scenarios", "assumptions", "calibrate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

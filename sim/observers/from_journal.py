@@ -35,7 +35,7 @@ def _stations(seen: Observations, journal: Journal) -> None:
     for name in STATIONS:
         visits = journal.visits[name]
         seen.stations[name].add(
-            visits["arrived"], visits["started"], visits["left"], visits["gave_up"], journal.end
+            visits["arrived"], visits["started"], visits["left"], visits["gave_up"], end=journal.end
         )
 
 
@@ -104,7 +104,7 @@ def _participants(seen: Observations, journal: Journal) -> None:
     traits = journal.traits[person]
     seen.people("awarded", traits)
     for year in YEARS:
-        in_year = (awarded >= _new_year(year)) & (awarded < _new_year(year + 1))
+        in_year = (awarded >= new_year(year)) & (awarded < new_year(year + 1))
         seen.people(f"awarded_{year}", traits[in_year])
     seen.people("participants", traits[own["bought_1"] < NEVER])
     seen.people("paid_first_incentive", traits[own["incentive_1_paid"] < NEVER])
@@ -153,5 +153,6 @@ def _all_paid(journal: Journal) -> NDArray[np.int64]:
     return np.max(stamps, axis=0)
 
 
-def _new_year(year: int) -> int:
+def new_year(year: int) -> int:
+    """Return the instant at which a year begins."""
     return instant(datetime(year, 1, 1))

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
 from sim.calendar.order import STATIONS
-from sim.observers.durations import Durations
+from sim.observers.counting import count_groups, count_rupiah, count_stamps
+from sim.observers.durations import NOBODY, Durations
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
-from sim.rules.people import Trait, trait
+from sim.rules.people import Trait
 
 ARTICLE = datetime(2022, 2, 9, 20, 18)
 """The date of the article, by which what was processed is always reported."""
@@ -32,9 +33,12 @@ GROUP_TRAITS = (
 )
 """The groups that results are told apart by."""
 
+_SHIFTS = np.array(GROUP_TRAITS, dtype=np.int64)
+_MASKS = np.array([63 if t is Trait.PROVINCE else 3 if t is Trait.EDUCATION else 1 for t in GROUP_TRAITS])
+
 
 class Observations:
-    """What is measured of one run that ends at `end`."""
+    """What is measured of one run that ends at `end`; a run without a date of its end ends by the horizon."""
 
     def __init__(self, programme: Programme, end: int) -> None:
         self.programme = programme
@@ -45,40 +49,42 @@ class Observations:
         moments += [row.at for row in published.revocations]
         moments.append(ARTICLE)
         self.snapshots = sorted({instant(at) for at in moments})
+        self._snapshots = np.array(self.snapshots, dtype=np.int64)
+        self._first_snapshot = np.full(self.days, -1, dtype=np.int64)
+        for number in reversed(range(len(self.snapshots))):
+            if 0 <= self.snapshots[number] // DAY < self.days:
+                self._first_snapshot[self.snapshots[number] // DAY] = number
         self.by_day: dict[str, NDArray[np.int64]] = defaultdict(self._no_days)
         """People (or payments) a day by the name of the stamp."""
         self.last: dict[str, int] = {}
         """The last stamp of each name."""
-        self.by_snapshot: dict[str, NDArray[np.int64]] = defaultdict(self._no_snapshots)
-        """How many before each snapshot, by the name of the stamp."""
+        self._on_the_day: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(self.snapshots), np.int64))
         self.by_wave: dict[str, NDArray[np.int64]] = defaultdict(self._no_waves)
         """How many before each snapshot, and in all (last row), by wave [snapshot, wave]."""
         self.rupiah: dict[tuple[str, str], NDArray[np.int64]] = defaultdict(self._no_days)
         """Rupiah a day by (flow: awarded, paid, returned; kind: training, incentive, survey)."""
         self.waits: dict[str, Durations] = defaultdict(Durations)
-        self.groups: dict[tuple[str, Trait], NDArray[np.int64]] = {}
-        """People by (stage, trait) and value of the trait."""
+        self._groups: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros((len(GROUP_TRAITS), 64), np.int64))
         self.stations = {name: StationObserver(programme.stations[name], self.days) for name in STATIONS}
 
     def _no_days(self) -> NDArray[np.int64]:
         return np.zeros(self.days, dtype=np.int64)
-
-    def _no_snapshots(self) -> NDArray[np.int64]:
-        return np.zeros(len(self.snapshots), dtype=np.int64)
 
     def _no_waves(self) -> NDArray[np.int64]:
         return np.zeros((len(self.snapshots) + 1, len(self.programme.waves)), dtype=np.int64)
 
     def stamp(self, name: str, instants: NDArray[np.int64]) -> None:
         """Count stamps of a name; those at or beyond the end have not happened."""
-        happened = instants[instants < self.end]
-        self.by_day[name] += np.bincount(happened // DAY, minlength=self.days)
-        if happened.size:
-            self.last[name] = max(self.last.get(name, -1), int(happened.max()))
-        # The counts before each snapshot, by the position each stamp would take among them.
-        place = np.searchsorted(np.array(self.snapshots), happened, side="right")
-        counts = np.bincount(place, minlength=len(self.snapshots) + 1)[: len(self.snapshots)]
-        self.by_snapshot[name] += np.cumsum(counts)
+        last = count_stamps(
+            instants, self.end, self.by_day[name], self._first_snapshot, self._snapshots, self._on_the_day[name]
+        )
+        self.last[name] = max(self.last.get(name, -1), int(last))
+
+    def before(self, name: str, at: int) -> int:
+        """Return how many stamps of a name lie before a snapshot."""
+        day = min(max(at // DAY, 0), self.days)
+        number = self.snapshots.index(at)
+        return int(self.by_day[name][:day].sum() + self._on_the_day[name][number])
 
     def stamp_of_wave(self, name: str, instants: NDArray[np.int64], waves: NDArray[np.int64]) -> None:
         """Count stamps of a name by wave."""
@@ -88,26 +94,43 @@ class Observations:
 
     def money(self, flow: str, kind: str, instants: NDArray[np.int64], rupiah: NDArray[np.int64] | int) -> None:
         """Count rupiah of a flow and kind at instants."""
-        happened = instants < self.end
-        amounts = np.broadcast_to(np.asarray(rupiah, dtype=np.int64), instants.shape)[happened]
-        np.add.at(self.rupiah[flow, kind], instants[happened] // DAY, amounts)
+        amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
+        count_rupiah(instants, amounts, self.end, self.rupiah[flow, kind])
 
     def wait(
-        self, name: str, began: NDArray[np.int64], ended: NDArray[np.int64], gave_up: NDArray[np.int64] | None = None
+        self, name: str, began: NDArray[np.int64], ended: NDArray[np.int64], gave_up: NDArray[np.int64] = NOBODY
     ) -> None:
         """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for."""
-        gave_up = np.full(began.shape, self.end) if gave_up is None else gave_up
-        durations = self.waits[name]
-        have_begun = began < self.end
-        has_ended = have_begun & (ended < self.end)
-        has_given_up = have_begun & ~has_ended & (gave_up < self.end)
-        still = have_begun & ~has_ended & ~has_given_up
-        durations.add(ended[has_ended] - began[has_ended], "ended")
-        durations.add(gave_up[has_given_up] - began[has_given_up], "gave_up")
-        durations.add(self.end - began[still], "waiting")
+        self.waits[name].add(began, ended, gave_up, end=self.end)
 
     def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
         """Count people who reached a stage by their groups."""
-        for which in GROUP_TRAITS:
-            counts = np.bincount(trait(packed, which), minlength=64)
-            self.groups[stage, which] = self.groups.get((stage, which), 0) + counts
+        count_groups(packed, _SHIFTS, _MASKS, self._groups[stage])
+
+    def group(self, stage: str, which: Trait) -> NDArray[np.int64]:
+        """Return the people who reached a stage by the value of a trait."""
+        return self._groups[stage][GROUP_TRAITS.index(which)]
+
+    def finish(self, end: int) -> None:
+        """Set the end of a run that was not known before: a midnight, with no stamp counted beyond it."""
+        self.end = end
+        self.days = max((end + DAY - 1) // DAY, 1)
+        for by_name in (self.by_day, self.rupiah):
+            for name, counts in by_name.items():  # type: ignore[attr-defined]
+                by_name[name] = counts[: self.days]  # type: ignore[index]
+        for station in self.stations.values():
+            station.counts = station.counts[:, : self.days]
+
+    def merge(self, other: Observations) -> None:
+        """Add what was observed of the same run elsewhere."""
+        for name, counts in other.by_day.items():
+            self.by_day[name] += counts
+            self._on_the_day[name] += other._on_the_day[name]
+            self.last[name] = max(self.last.get(name, -1), other.last[name])
+        for flow, rupiah in other.rupiah.items():
+            self.rupiah[flow] += rupiah
+        for stage, groups in other._groups.items():
+            self._groups[stage] += groups
+        for name, waits in other.waits.items():
+            self.waits[name].merge(waits)
+        self.stations = other.stations

@@ -38,7 +38,10 @@ class Parameters(Part):
     training: Training
     payment: Payment
     published: Published
-    engine: Annotated[Literal["person"], choice("person", do="It is the only engine so far.")]
+    engine: Annotated[
+        Literal["cohort", "person"],
+        choice("cohort", "person", do="Both give the same answer; cohort is the fast one."),
+    ]
     scenario: Scenario
 
     @model_validator(mode="after")

@@ -48,6 +48,7 @@ class Run(Part):
     window_hours: Annotated[
         float, number("must be above 0 and at most 24", "Set a number of hours.", lambda x: 0 < x <= 24)
     ]
+    threads: Annotated[int, whole(1, 2, "Set 1 or 2; the results are the same.")]
 
 
 def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:

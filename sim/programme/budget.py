@@ -26,7 +26,7 @@ class Budget:
         """Commit the benefit of a wave's awards."""
         self._committed[self._tranche[wave]] += awards
 
-    def release(self, wave: int) -> None:
-        """Release the benefit of one award that is revoked."""
-        self._committed[self._tranche[wave]] -= 1
-        self.revoked += 1
+    def release(self, wave: int, awards: int = 1) -> None:
+        """Release the benefit of awards that are revoked."""
+        self._committed[self._tranche[wave]] -= awards
+        self.revoked += awards

@@ -20,7 +20,7 @@ class Pool(Protocol):
     """How the waves reach an engine's people."""
 
     def joined(self, wave: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """Return who has joined a wave that is closed: numbers ascending, and their traits."""
+        """Return who has joined a wave that is closed, in any order, and their traits."""
 
     def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
         """Tell those who joined a wave its outcome."""

@@ -97,7 +97,7 @@ def _processing(seen: Observations) -> dict[str, Figure]:
     processed = int(seen.by_day["processing_left"].sum())
     everyone = processed == seen.programme.people and processed > 0
     last = seen.last.get("processing_left", 0)
-    by_article = int(seen.by_snapshot["processing_left"][seen.snapshots.index(instant(ARTICLE))])
+    by_article = seen.before("processing_left", instant(ARTICLE))
     backlog = seen.stations["portal"].queue() + seen.stations["processing"].queue()
     return {
         "processing.weeks_to_clear": Figure(last / WEEK if everyone else None, "weeks from the start"),

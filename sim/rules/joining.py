@@ -41,7 +41,7 @@ def hazards(propensities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @rule
-def next_wave(
+def choose_wave(
     key: NDArray[np.void],
     waves: NDArray[np.void],
     hazard: NDArray[np.float64],
@@ -50,12 +50,12 @@ def next_wave(
     since: int,
     lost: int,
 ) -> tuple[int, int]:
-    """Return the next wave a person of the pool joins and the instant, or (-1, 0) if none.
+    """Return the next wave a person of the pool joins (-1: none), and the instant if it is open already, else -1.
 
     `since` is the instant of entering the pool or of losing, `lost` how many waves he has lost; `hazard`
     is that of newcomers or of losers. Of waves that are open he takes a decision for each, and is late
     if his delay ends after the closing. Of waves to come one draw finds the first that he joins, by the
-    cumulative hazard; he presses the button after a delay within the open period.
+    cumulative hazard.
     """
     coming = np.searchsorted(waves["open"], since, side="right")
     oldest = coming
@@ -65,16 +65,38 @@ def next_wave(
         w = waves[wave]
         if w.close > since:
             words = luck(key, Group.WAVE.value, person, wave)
-            at = since + draw(delay[0], uniform(words[1]))
-            if uniform(words[0]) < (w.losers if lost else w.newcomers) and at < w.close:
-                return wave, at
+            if uniform(words[0]) < (w.losers if lost else w.newcomers):
+                at = since + draw(delay[0], uniform(words[1]))
+                if at < w.close:
+                    return wave, at
     target = hazard[coming] - log(1.0 - uniform(luck(key, Group.JOINING.value, person, lost)[0]))
     wave = np.searchsorted(hazard, target, side="right") - 1
-    if wave >= waves.size:
-        return -1, 0
+    return (wave, -1) if wave < waves.size else (-1, -1)
+
+
+@rule
+def joins_at(key: NDArray[np.void], waves: NDArray[np.void], delay: NDArray[np.void], person: int, wave: int) -> int:
+    """Return the instant at which one who was in the pool when a wave opened presses join."""
     w = waves[wave]
     word = luck(key, Group.WAVE.value, person, wave)[1]
-    return wave, w.open + draw_within(delay[0], uniform(word), w.close - w.open)
+    return w.open + draw_within(delay[0], uniform(word), w.close - w.open)
+
+
+@rule
+def next_wave(
+    key: NDArray[np.void],
+    waves: NDArray[np.void],
+    hazard: NDArray[np.float64],
+    delay: NDArray[np.void],
+    person: int,
+    since: int,
+    lost: int,
+) -> tuple[int, int]:
+    """Return the next wave a person of the pool joins and the instant, or (-1, 0) if none; see `choose_wave`."""
+    wave, at = choose_wave(key, waves, hazard, delay, person, since, lost)
+    if wave < 0:
+        return -1, 0
+    return wave, at if at >= 0 else joins_at(key, waves, delay, person, wave)
 
 
 @rule

@@ -36,8 +36,10 @@ def is_eligible(key: NDArray[np.void], share: float, person: int) -> bool:
 
 
 @rule
-def take_smallest(keys: NDArray[np.uint64], among: NDArray[np.int64], count: int, outcome: Any, code: int) -> int:
-    """Give `code` to the `count` smallest of (key, position) among positions (ascending); return how many.
+def take_smallest(
+    keys: NDArray[np.uint64], people: Any, among: NDArray[np.int64], count: int, outcome: Any, code: int
+) -> int:
+    """Give `code` to the `count` smallest of (key, number) among some positions; return how many.
 
     A histogram of the upper 16 bits finds the one bin in which the limit falls; only that is sorted.
     """
@@ -62,7 +64,8 @@ def take_smallest(keys: NDArray[np.uint64], among: NDArray[np.int64], count: int
         elif top == limit:
             at_limit[n] = i
             n += 1
-    order = np.argsort(keys[at_limit], kind="mergesort")
+    at_limit = at_limit[np.argsort(people[at_limit])]
+    order = np.argsort(keys[at_limit], kind="mergesort")  # stable: equal keys go by number
     for j in range(count - taken):
         outcome[at_limit[order[j]]] = code
     return count
@@ -79,7 +82,7 @@ def select(
     people: NDArray[np.int64],
     packed: NDArray[np.uint32],
 ) -> NDArray[np.uint8]:
-    """Return the outcome of a wave for each of those who joined it (numbers ascending, with their traits)."""
+    """Return the outcome of a wave for each of those who joined it (their numbers in any order, and traits)."""
     outcome = np.empty(people.size, dtype=np.uint8)
     keys = np.empty(people.size, dtype=np.uint64)
     for i in range(people.size):
@@ -105,7 +108,7 @@ def select(
         among = np.nonzero((outcome == 1) & ((packed & group != 0) | (group == 0)))[0]
         # What earlier shares left unfilled is part of this one: the floor of all reserved, less those taken.
         open_places = min(int(reserved + 1e-6), places) - (places - left)
-        left -= take_smallest(keys, among, open_places, outcome, 3 + stage)
+        left -= take_smallest(keys, people, among, open_places, outcome, 3 + stage)
     if face_check_fails > 0.0:
         for i in range(people.size):
             if outcome[i] >= 3 and uniform(luck(key, Group.WAVE.value, people[i], wave)[3]) < face_check_fails:

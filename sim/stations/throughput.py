@@ -4,11 +4,18 @@ The rate is people a week, in millionths, so that a scaled rate is a whole numbe
 kth departure lies k intervals after its beginning, rounded to the microsecond: intervals are not
 rounded one by one, the remainder is carried. A busy period goes on when a service starts at the instant
 of the last departure; a change of rate begins a new count. The rate is read when a service starts.
+
+First come, first served: start, reneging and departure of an arrival follow from the arrivals before it,
+so the kernel knows them on arrival, stores no queue, and takes arrivals in batches of any size.
 """
 
 from __future__ import annotations
 
-from sim.calendar.instants import WEEK
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import NEVER, WEEK
+from sim.rules.compiling import rule
 from sim.stations.schedule import MILLION, Schedule
 from sim.stations.station import Station
 from sim.stations.timeline import Timeline
@@ -42,3 +49,58 @@ class Throughput(Station):
             interval += 1
         self._last = now + interval
         return self._last
+
+
+THROUGHPUT_START = (-1, 0, -1, 0, -1)
+"""The state of a kernel's station before anyone has come: last departure, remainder, period counted, period,
+and the instant before which nobody can start (of one who gave up as well)."""
+
+
+@rule
+def pass_throughput(
+    starts: NDArray[np.int64],
+    rates: NDArray[np.int64],
+    state: NDArray[np.int64],
+    arrived: NDArray[np.int64],
+    bears: NDArray[np.int64],
+    started: NDArray[np.int64],
+    left: NDArray[np.int64],
+    gave_up: NDArray[np.int64],
+) -> None:
+    """Take a batch of arrivals (ascending, µs) through a throughput station; the state goes on to the next.
+
+    `bears` is how long each waits before giving up (empty: for ever; then `gave_up` is empty as well). Fill
+    `started`, `left` and `gave_up`, NEVER where it does not happen.
+    """
+    last, remainder, counted, period, cursor = state[0], state[1], state[2], state[3], state[4]
+    for i in range(arrived.size):
+        start = max(arrived[i], cursor)
+        while start < NEVER:
+            while period + 1 < starts.size and starts[period + 1] <= start:
+                period += 1
+            if rates[period] > 0:
+                break
+            start = starts[period + 1] if period + 1 < starts.size else NEVER
+        cursor = start
+        if bears.size:
+            gave_up[i] = NEVER
+            if start > arrived[i] + bears[i]:
+                gave_up[i] = arrived[i] + bears[i]
+                started[i] = left[i] = NEVER
+                continue
+        if start >= NEVER:
+            started[i] = left[i] = NEVER
+            continue
+        rate = rates[period]
+        if start != last or period != counted:
+            remainder = rate // 2
+            counted = period
+        interval = WORK_OF_A_WEEK // rate
+        remainder += WORK_OF_A_WEEK - interval * rate
+        if remainder >= rate:
+            remainder -= rate
+            interval += 1
+        last = cursor = start + interval
+        started[i] = start
+        left[i] = last
+    state[0], state[1], state[2], state[3], state[4] = last, remainder, counted, period, cursor

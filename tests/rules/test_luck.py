@@ -19,13 +19,16 @@ def block(k0: int, k1: int, *counter: int) -> list[int]:
 
 
 def words(group: int, person: int, occurrence: int, **of: int) -> tuple[int, ...]:
-    return tuple(int(w) for w in luck(key(of.get("seed", 20200411), of.get("replication", 0)), group, person, occurrence))
+    whose = key(of.get("seed", 20200411), of.get("replication", 0))
+    return tuple(int(word) for word in luck(whose, group, person, occurrence))
 
 
 @given(k0=WORD, k1=WORD, c0=st.integers(0, 2**64 - 2), c1=WORD, c2=WORD, c3=WORD)
 def test_philox_is_numpys(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> None:
     """Catches a wrong round, constant, key schedule or 128-bit product: NumPy's block n + 1, bit for bit."""
-    theirs = np.random.Philox(key=np.array([k0, k1], dtype=np.uint64), counter=[c0, c1, c2, c3])
+    theirs = np.random.Philox(
+        key=np.array([k0, k1], dtype=np.uint64), counter=np.array([c0, c1, c2, c3], dtype=np.uint64)
+    )
     assert block(k0, k1, c0 + 1, c1, c2, c3) == theirs.random_raw(4).tolist()
 
 
@@ -96,7 +99,7 @@ def test_another_decision_moves_no_other_draw() -> None:
 
 
 def test_every_name_of_a_draw_counts() -> None:
-    """Catches a name that the draw ignores: seed, replication, group, person and occurrence each change it."""
+    """Catches a name that a draw ignores: seed, replication, group, person and occurrence each change it."""
     some = {
         words(1, 0, 0),
         words(1, 0, 0, seed=1),

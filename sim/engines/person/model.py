@@ -82,6 +82,10 @@ class Model:
 
         self.processed_people = 0
         self.courses_running = 0
+        self.accounts_open = 0
+        """Participants whose unspent balance may still return."""
+        self.payments_left = 0
+        """Incentives and surveys that are still to be paid to those who have reviewed a training."""
         self._joined: list[list[int]] = [[] for _ in range(len(programme.waves))]
         self.announcement = [simpy.Event(self.timeline) for _ in range(len(programme.waves))]
         """By wave; the value is the participants' numbers by person of those awarded."""
@@ -151,7 +155,8 @@ class Model:
             and self.waves.all_announced()
             and self.undecided() == 0
             and self.courses_running == 0
-            and self.ledger.outstanding == 0
+            and self.accounts_open == 0
+            and self.payments_left == 0
         )
 
     # What people's processes tell the model

@@ -37,6 +37,7 @@ def participant(model: Model, person: int, number: int, wave: int) -> Generator[
         return
     yield timeline.turn(timeline.now + delay, Part.BUY, number)
     model.move(person, Place.PARTICIPANT)
+    model.accounts_open += 1
     timeline.process(close_account(model, person, number, closing))
     buy(model, person, number, course=0)
     timeline.process(first_training(model, person, number, closing, linked))
@@ -126,6 +127,7 @@ def first_training(
     yield timeline.turn(timeline.now + delay, Part.REVIEW, number)
     own["reviewed"][number] = timeline.now
     if timeline.now < closing:
+        model.payments_left += len(payment_names(programme))
         yield linked
         yield from incentives(model, person, number)
 
@@ -160,12 +162,14 @@ def paid(model: Model, person: int, number: int, payment: int, due: int) -> Gene
     own[f"{name}_attempts"][number] = attempts
     kind = Kind.INCENTIVE if payment < programme.parameters.budget.incentives else Kind.SURVEY
     model.pay(number, kind, programme.amount(payment))
+    model.payments_left -= 1
 
 
 def close_account(model: Model, person: int, number: int, closing: int) -> Generator[Wait, None, None]:
     """Return the unspent balance after a year, and all payments of one who has not reviewed a training by then."""
     yield model.timeline.turn(closing, Part.CLOSE_ACCOUNT, number)
     own = model.participants
+    model.accounts_open -= 1
     own["closed"][number] = model.timeline.now
     own["unspent"][number] = model.give_back(number, Kind.TRAINING)
     if own["reviewed"][number] >= closing:

@@ -56,9 +56,9 @@ def groups(seen: Observations) -> Table:
             values = list(EDUCATIONS)
         else:
             values = ["no", "yes"]
-        totals = {stage: int(seen.groups[stage, which].sum()) for stage in STAGES}
+        totals = {stage: int(seen.group(stage, which).sum()) for stage in STAGES}
         for number, value in enumerate(values):
-            counts = {stage: int(seen.groups[stage, which][number]) for stage in STAGES}
+            counts = {stage: int(seen.group(stage, which)[number]) for stage in STAGES}
             name = PUBLISHED.get((group, value))
             of_2020 = getattr(published.recipients_2020, name) if name else None
             if which is Trait.PROVINCE:

@@ -61,7 +61,7 @@ def _role(seen: Observations, at: datetime) -> str:
 
 
 def _before(seen: Observations, stamp: str, at: datetime) -> int:
-    return int(seen.by_snapshot[stamp][seen.snapshots.index(instant(at))])
+    return seen.before(stamp, instant(at))
 
 
 def _funnel(seen: Observations) -> list[dict[str, Cell]]:

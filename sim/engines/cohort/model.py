@@ -1,0 +1,269 @@
+"""One run of the programme, its people moved by compiled kernels.
+
+SimPy keeps the programme's clock: waves, announcements, payment runs, deadlines and days are its
+processes, the same as in the person engine. Applicants know nothing of what comes after the pool, so
+they may run ahead on a thread of their own, up to each instant at which the programme looks at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY
+from sim.calendar.order import Act, Part
+from sim.engines.cohort.applicants import Applicants
+from sim.engines.cohort.participants import Participants
+from sim.engines.cohort.payments import Payments
+from sim.engines.cohort.pool import Pool
+from sim.engines.cohort.recorder import Recorder
+from sim.observers.observations import Observations
+from sim.programme.budget import Budget
+from sim.programme.payment_runs import PaymentRuns, RunRecord
+from sim.programme.places import Place
+from sim.programme.programme import Programme
+from sim.programme.waves import WaveRecord, Waves
+from sim.stations.timeline import Timeline, Wait
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the programme sees of the applicants at an instant."""
+
+    processed: int
+    empty: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the cohort engine gives."""
+
+    seen: Observations
+    waves: list[WaveRecord]
+    runs: list[RunRecord]
+    days: list[tuple[int, list[int], list[int], list[int], list[int]]]
+    recorder: Recorder
+    traits: NDArray[np.uint32]
+
+
+def simulate(
+    programme: Programme,
+    progress: Progress = lambda now, people: None,
+    rows: tuple[int, int] = (0, 0),
+    threads: int = 2,
+) -> Outcome:
+    """Run the programme once; record the rows of the people from the first to before the last number."""
+    model = Model(programme, progress, rows, threads)
+    return model.run()
+
+
+class Model:
+    """The programme's clock over the kernels."""
+
+    def __init__(self, programme: Programme, progress: Progress, rows: tuple[int, int], threads: int) -> None:
+        self.programme = programme
+        self.timeline = Timeline()
+        self.ended = self.timeline.event()
+        self._progress = progress
+        self.recorder = Recorder(programme, *rows)
+        self.traits = np.empty(programme.people, dtype=np.uint32)
+        self._seen_entering = Observations(programme, programme.horizon)
+        self.seen = Observations(programme, programme.horizon)
+        self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder)
+        self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, self.pool)
+        self.participants = Participants(programme, self.seen, self.traits, self.recorder)
+        self.payments = Payments(programme, self.seen, self.participants, self.recorder)
+        self.budget = Budget(programme)
+        self.waves = Waves(self.timeline, programme, self, self.budget)
+        self.runs = PaymentRuns(self.timeline, programme, self)
+        self.timeline.process(self._days())
+        self._after_award: list[tuple[int, int, int, int, list[int], list[int], list[int]]] = []
+        table = programme.waves.waves
+        looks = {*table["close"].tolist(), *(table["open"].tolist() if programme.waves.places is None else ())}
+        if programme.parameters.waves.rule is not None:
+            looks |= set(table["open"].tolist())
+        self._looks = sorted(at for at in looks if at < programme.horizon)
+        self._pool_of_threads = ThreadPoolExecutor(1) if threads > 1 else None
+        self._ahead: dict[int, Future[Looked]] = {}
+        self._looked: dict[int, Looked] = {}
+
+    # The run
+
+    def run(self) -> Outcome:
+        """Run to the end: a date, or until nothing is left to do."""
+        try:
+            self._send_ahead()
+            if self.programme.parameters.clock.end is not None:
+                self.timeline.run(until=self.programme.horizon)
+                self._look(self.programme.horizon)
+                self._close_day()
+            else:
+                self.timeline.run(until=self.ended)
+        finally:
+            if self._pool_of_threads is not None:
+                self._pool_of_threads.shutdown(wait=True, cancel_futures=True)
+        return self._outcome()
+
+    def _send_ahead(self) -> None:
+        if self._pool_of_threads is not None:
+            for at in [*self._looks, self.programme.horizon]:
+                self._ahead[at] = self._pool_of_threads.submit(self._advance, at)
+
+    def _advance(self, at: int) -> Looked:
+        self.applicants.advance(at)
+        return Looked(self.applicants.processed, self.applicants.is_empty())
+
+    def _look(self, at: int) -> Looked:
+        """Return what the programme sees of the applicants at an instant, once they have come to it."""
+        if self._pool_of_threads is not None:
+            return self._ahead[at].result()
+        if at not in self._looked:
+            for before in [look for look in [*self._looks, self.programme.horizon] if look <= at]:
+                if before not in self._looked:
+                    self._looked[before] = self._advance(before)
+        return self._looked[at]
+
+    def _outcome(self) -> Outcome:
+        end = self.timeline.now
+        seen = self.seen
+        for each in (self._seen_entering, seen):
+            each.finish(end)
+        table = self.programme.waves.waves
+        self.pool.open_at_end = frozenset(
+            k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
+        )
+        last = self.waves.last_announcement()
+        self.pool.finish(last)
+        self.participants.finish()
+        self.payments.finish()
+        seen.merge(self._seen_entering)
+        for columns in (self.recorder.people, self.recorder.participants):
+            columns.mask(end)
+        self.recorder.take_back(end)
+        return Outcome(
+            seen=seen,
+            waves=self.waves.records,
+            runs=self.runs.records,
+            days=self._census(),
+            recorder=self.recorder,
+            traits=self.traits,
+        )
+
+    # Days
+
+    def _days(self) -> Generator[Wait, None, None]:
+        while True:
+            yield self.timeline.act((self.timeline.now // DAY + 1) * DAY, Act.DAY_END)
+            now = self.timeline.now
+            self._close_day()
+            self._progress(now, self.applicants.registered)
+            if self._nothing_is_left(now) or now >= self.programme.horizon:
+                self.ended.succeed()
+                return
+
+    def _nothing_is_left(self, now: int) -> bool:
+        own = self.participants
+        return (
+            self.programme.parameters.clock.end is None
+            and self.waves.all_announced()
+            and own.undecided(now) == 0
+            and own.last_course_end < now
+            and own.last_closing < now
+            and own.payments_left == 0
+            and self._empty_at(now)
+        )
+
+    def _empty_at(self, now: int) -> bool:
+        """Return whether everyone had registered and nobody was on the way at a day's end."""
+        if self._pool_of_threads is None:
+            self._advance(now)
+        else:
+            for at, future in self._ahead.items():
+                future.result()
+                if at >= now:
+                    break
+        return self.applicants.empty_since <= now
+
+    def _close_day(self) -> None:
+        """Take the census of those awarded, and of the rupiah."""
+        own, now = self.participants, self.timeline.now
+        undecided = own.undecided(now)
+        flows = [[int(self.seen.rupiah[flow, kind][: -(-now // DAY)].sum()) for kind in KINDS] for flow in FLOWS]
+        flows[1][1:] = self.payments.paid_rupiah
+        counts = (undecided, own.bought_people, own.revoked_people, self.pool.gave_up_people)
+        self._after_award.append((*counts, *flows))  # type: ignore[arg-type]
+
+    def _census(self) -> list[tuple[int, list[int], list[int], list[int], list[int]]]:
+        """Return where everyone stands, and the rupiah, at each day's end."""
+        found = []
+        end = self.timeline.now
+        for day, (undecided, bought, revoked, gave_up, *flows) in enumerate(self._after_award):
+            now = min((day + 1) * DAY, end)
+            if now % DAY and now == end:
+                places = dict(self.applicants.places())
+            else:
+                places = dict(self.applicants.days[day])
+            awarded = undecided + bought + revoked
+            places[Place.POOL] -= awarded + gave_up
+            places |= {
+                Place.AWARDED: undecided,
+                Place.PARTICIPANT: bought,
+                Place.REVOKED: revoked,
+                Place.GAVE_UP_WAVES: gave_up,
+            }
+            found.append((now, [places.get(place, 0) for place in Place], *flows))
+        return found  # type: ignore[return-value]
+
+    # What the programme's own processes ask of the people
+
+    def joined(self, wave: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Return who has joined a wave that closes now, and their traits."""
+        self._look(self.timeline.now)
+        return self.pool.joined(wave)
+
+    def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
+        """Award, and tell everyone who waits for the wave."""
+        now = self.timeline.now
+        winners = self.pool.announce(wave, outcome, now)
+        numbers, due = self.participants.award(wave, winners.persons, now)
+        self.payments.fall_due(numbers, due, 0)
+        self.timeline.process(self._deadline(wave, winners.persons.size))
+
+    def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
+        """Release what a wave's revoked awards had committed, in people's turn at the deadline."""
+        own = self.participants
+        revoked = int(own.revoked[own.persons.size - awards :].sum())
+        yield self.timeline.turn(int(self.programme.waves.waves[wave]["deadline"]), Part.REVOKE, 0)
+        self.budget.release(wave, revoked)
+
+    def processed(self) -> int:
+        """Return how many have left the processing-rate station before now."""
+        return self._look(self.timeline.now).processed
+
+    def processing_is_empty(self) -> bool:
+        """Return whether everyone has registered and nobody is between the portal and the pool."""
+        return self._look(self.timeline.now).empty
+
+    def could_take_a_place(self, eligible: float) -> bool:
+        """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
+        return self.pool.could_take_a_place(eligible)
+
+    def undecided(self) -> int:
+        """Return how many awards have neither bought nor been revoked."""
+        return self.participants.undecided(self.timeline.now)
+
+    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
+        """Make a partner's daily run; return (paid, failed, left waiting)."""
+        return self.payments.run_partner(partner, cap, self.timeline.now)
+
+
+KINDS = ("training", "incentive", "survey")
+FLOWS = ("awarded", "paid", "returned")
+

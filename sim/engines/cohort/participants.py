@@ -1,0 +1,298 @@
+"""Participants: all that follows from an award but the payments is known at the announcement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import NEVER
+from sim.engines.cohort.flows import EMPTY, Ints
+from sim.engines.cohort.pool import registrations_of
+from sim.engines.cohort.recorder import Recorder
+from sim.observers.from_journal import SERVICE_LEVEL, YEARS, new_year
+from sim.observers.observations import Observations
+from sim.programme.programme import Programme
+from sim.rules import buying
+from sim.rules.compiling import rule
+from sim.rules.people import Trait
+
+STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
+
+
+class Participants:
+    """Everyone awarded, by participant's number."""
+
+    def __init__(
+        self, programme: Programme, seen: Observations, traits: NDArray[np.uint32], recorder: Recorder
+    ) -> None:
+        self._programme, self._seen, self._traits, self._recorder = programme, seen, traits, recorder
+        self._payments = programme.parameters.budget.incentives + len(programme.survey_steps)
+        self.persons = np.zeros(0, dtype=np.uint32)
+        self.wave = np.zeros(0, dtype=np.int16)
+        self.partner = np.zeros(0, dtype=np.uint8)
+        self.revoked = np.zeros(0, dtype=bool)
+        self.first_due = np.zeros(0, dtype=np.int64)
+        self.due = np.zeros(0, dtype=np.int64)
+        """When the incentive that is next was due, µs."""
+        self.first_paid = np.zeros(0, dtype=np.int64)
+        self.times_paid = np.zeros(0, dtype=np.uint8)
+        self.last_course_end = -1
+        self.last_closing = -1
+        self.payments_left = 0
+        self.bought_people = self.revoked_people = 0
+        self._undecided: list[tuple[Ints, Ints]] = []
+        self._late: list[tuple[str, Ints, Ints, Ints]] = []
+
+    def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
+        """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due."""
+        programme, seen = self._programme, self._seen
+        size, first = persons.size, self.persons.size
+        numbers = np.arange(first, first + size)
+        courses = programme.parameters.purchase.further.courses
+        stamps = {name: np.full(size, NEVER) for name in STAMPS}
+        bought, completed = np.full((courses, size), NEVER), np.full((courses, size), NEVER)
+        price = np.full((courses, size), -1)
+        unspent, partner = np.full(size, -1), np.empty(size, dtype=np.uint8)
+        ends = np.full(1, self.last_course_end)
+        _follow(
+            programme.key,
+            programme.account,
+            programme.market,
+            programme.training,
+            programme.waves.waves,
+            wave,
+            programme.waves.partners[wave],
+            now,
+            programme.closing_after,
+            programme.benefit[0],
+            persons,
+            self._traits[persons],
+            *(stamps[name] for name in STAMPS),
+            bought,
+            completed,
+            price,
+            unspent,
+            partner,
+            ends,
+        )
+        self.last_course_end = int(ends[0])
+        revoked = stamps["revoked"] < NEVER
+        if not revoked.all():
+            self.last_closing = now + programme.closing_after
+        self.payments_left += int((stamps["due"] < NEVER).sum()) * self._payments
+        self.persons = np.concatenate([self.persons, persons])
+        self.wave = np.concatenate([self.wave, np.full(size, wave, np.int16)])
+        self.partner = np.concatenate([self.partner, partner])
+        self.revoked = np.concatenate([self.revoked, revoked])
+        self.first_due = np.concatenate([self.first_due, stamps["due"]])
+        self.due = np.concatenate([self.due, stamps["due"]])
+        self.first_paid = np.concatenate([self.first_paid, np.full(size, NEVER)])
+        self.times_paid = np.concatenate([self.times_paid, np.zeros(size, np.uint8)])
+        self._observe(wave, persons, now, stamps, bought, completed, price, unspent)
+        self._record(numbers, wave, persons, stamps, bought, completed, price, unspent, partner)
+        falls_due = stamps["due"] < seen.end
+        return numbers[falls_due], stamps["due"][falls_due]
+
+    def _observe(
+        self,
+        wave: int,
+        persons: NDArray[np.uint32],
+        now: int,
+        stamps: dict[str, Ints],
+        bought: Ints,
+        completed: Ints,
+        price: Ints,
+        unspent: Ints,
+    ) -> None:
+        seen, programme = self._seen, self._programme
+        awarded = np.full(persons.size, now)
+        seen.stamp("awarded", awarded)
+        for name in ("linked", "certified", "reviewed", "revoked", "closed"):
+            seen.stamp(name, stamps[name])
+        seen.stamp("bought_1", bought[0])
+        seen.stamp("completed_1", completed[0])
+        waves = np.full(persons.size, wave)
+        seen.stamp_of_wave("awarded", awarded, waves)
+        seen.stamp_of_wave("revoked", stamps["revoked"], waves)
+        # No run ends before the balance of every buyer has returned.
+        sure = now + programme.closing_after
+        self._wait(sure, "award_to_account", awarded, stamps["linked"], stamps["revoked"])
+        self._wait(sure, "award_to_purchase", awarded, bought[0], stamps["revoked"])
+        self._wait(sure, "purchase_to_completion", bought[0], completed[0], EMPTY)
+        self._wait(sure, "completion_to_review", completed[0], stamps["reviewed"], EMPTY)
+
+        traits = self._traits[persons]
+        seen.people("awarded", traits)
+        for year in YEARS:
+            in_year = new_year(year) <= now < new_year(year + 1)
+            seen.people(f"awarded_{year}", traits if in_year else traits[:0])
+        seen.people("participants", traits[bought[0] < seen.end])
+        kinds = ("training", "incentive", "survey")
+        forfeited = stamps["closed"][(stamps["closed"] < seen.end) & (stamps["reviewed"] >= stamps["closed"])]
+        for kind, rupiah in zip(kinds, programme.benefit, strict=True):
+            seen.money("awarded", kind, awarded, rupiah)
+            seen.money("returned", kind, stamps["revoked"], rupiah)
+            if kind != "training":
+                seen.money("returned", kind, forfeited, rupiah)
+        _pay_out(seen, "returned", "training", stamps["closed"], unspent)
+        for course in range(bought.shape[0]):
+            seen.stamp("bought", bought[course])
+            seen.stamp("completed", completed[course])
+            _pay_out(seen, "paid", "training", bought[course], price[course])
+        self._undecided.append((bought[0], stamps["revoked"]))
+
+    def _wait(self, sure: int, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
+        """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
+        if self._programme.parameters.clock.end is not None:
+            self._seen.wait(name, began, ended, gave_up)
+            return
+        known = np.maximum(began, np.minimum(ended, gave_up if gave_up.size else ended)) < sure
+        late = ~known & (began < NEVER)
+        self._seen.wait(name, began[known], ended[known], gave_up[known] if gave_up.size else gave_up)
+        if late.any():
+            self._late.append((name, began[late], ended[late], gave_up[late] if gave_up.size else gave_up))
+
+    def _record(
+        self,
+        numbers: Ints,
+        wave: int,
+        persons: NDArray[np.uint32],
+        stamps: dict[str, Ints],
+        bought: Ints,
+        completed: Ints,
+        price: Ints,
+        unspent: Ints,
+        partner: NDArray[np.uint8],
+    ) -> None:
+        recorder = self._recorder
+        if not recorder.on:
+            return
+        recorder.put("participant", persons, numbers)
+        recorder.put_participant("person", persons, persons.astype(np.int64))
+        recorder.put_participant("wave", persons, wave)
+        recorder.put_participant("partner", persons, partner.astype(np.int64))
+        recorder.put_participant("unspent", persons, unspent)
+        for name in STAMPS:
+            if name != "due":
+                recorder.put_participant(name, persons, stamps[name])
+        for course in range(bought.shape[0]):
+            recorder.put_participant(f"bought_{course + 1}", persons, bought[course])
+            recorder.put_participant(f"completed_{course + 1}", persons, completed[course])
+            recorder.put_participant(f"price_{course + 1}", persons, price[course])
+
+    def undecided(self, now: int) -> int:
+        """Return how many of those awarded have neither bought nor been revoked before now."""
+        kept, count = [], 0
+        for bought, revoked in self._undecided:
+            self.bought_people += int((bought < now).sum())
+            self.revoked_people += int((revoked < now).sum())
+            later = (bought >= now) & (revoked >= now)
+            if later.any():
+                count += int(later.sum())
+                kept.append((bought[later], revoked[later]))
+        self._undecided = kept
+        return count
+
+    def finish(self) -> None:
+        """Observe what needs the end of the run, and the whole time from award to payment."""
+        seen, programme = self._seen, self._programme
+        for name, began, ended, gave_up in self._late:
+            seen.wait(name, began, ended, gave_up)
+        plan = programme.waves.waves
+        awarded = plan["announced"][self.wave]
+        revoked = np.where(self.revoked, plan["deadline"][self.wave], NEVER)
+        registered = np.empty(self.persons.size, dtype=np.int64)
+        registrations_of(programme.key, *programme.curve, programme.people, self.persons, registered)
+        seen.wait("award_to_incentive", awarded, self.first_paid, revoked)
+        seen.wait("registered_to_incentive", registered, self.first_paid, revoked)
+        seen.wait("registered_to_award", registered, awarded)
+        early = self.first_due < seen.end - SERVICE_LEVEL
+        seen.wait("service_level", self.first_due[early], self.first_paid[early])
+        seen.wait("first_incentive_due_to_paid", self.first_due, self.first_paid)
+        seen.people("paid_first_incentive", self._traits[self.persons[self.first_paid < seen.end]])
+
+
+def _pay_out(seen: Observations, flow: str, kind: str, instants: Ints, rupiah: Ints) -> None:
+    happened = instants < seen.end
+    # One amount would be taken as that of all.
+    seen.money(flow, kind, instants[happened], rupiah[happened])
+
+
+@rule
+def _follow(
+    key: NDArray[np.void],
+    account: NDArray[np.void],
+    market: NDArray[np.void],
+    training: NDArray[np.void],
+    waves: NDArray[np.void],
+    wave: int,
+    partner_shares: NDArray[np.float64],
+    awarded: int,
+    closing_after: int,
+    balance_at_first: int,
+    persons: NDArray[np.uint32],
+    packed: NDArray[np.uint32],
+    link_tried: Ints,
+    linked: Ints,
+    certified: Ints,
+    reviewed: Ints,
+    revoked: Ints,
+    closed: Ints,
+    due: Ints,
+    bought: Ints,
+    completed: Ints,
+    price: Ints,
+    unspent: Ints,
+    partner: NDArray[np.uint8],
+    last_course_end: Any,
+) -> None:
+    """Fill the stamps of people just awarded, from linking an account to the first incentive's due date."""
+    deadline, closing = waves[wave].deadline, awarded + closing_after
+    for i in range(persons.size):
+        person = np.int64(persons[i])
+        kind = np.int64(packed[i] >> np.uint32(Trait.E_MONEY.value)) & 1
+        unbanked = (packed[i] >> np.uint32(Trait.UNBANKED.value)) & np.uint32(1) != 0
+        partner[i] = buying.choose_partner(key, partner_shares[kind], person)
+        delay, mending = buying.link_account(key, account, unbanked, person)
+        tries, links = awarded + delay, awarded + delay + mending
+
+        wants, delay = buying.first_purchase(key, waves, wave, person)
+        at = awarded + delay
+        if not wants or at >= deadline:
+            revoked[i] = deadline
+            # Whoever links at the very instant of the deadline does so before it.
+            if tries <= deadline:
+                link_tried[i] = tries
+                if links <= deadline:
+                    linked[i] = links
+            continue
+        link_tried[i] = tries
+        linked[i] = links
+        closed[i] = closing
+        balance = balance_at_first
+        for course in range(bought.shape[0]):
+            if course > 0:
+                wants, delay = buying.further_purchase(key, market, person, course)
+                if not wants or at + delay >= closing:
+                    break
+                at += delay
+            cost = buying.price(key, market, person, course, balance)
+            if cost == 0:
+                break
+            balance -= cost
+            bought[course, i] = at
+            price[course, i] = cost
+            duration, completes = buying.train(key, training, person, course)
+            last_course_end[0] = max(last_course_end[0], at + duration)
+            if completes:
+                completed[course, i] = at + duration
+        unspent[i] = balance
+        if completed[0, i] < NEVER:
+            certificate, reviews, delay = buying.review(key, training, person)
+            certified[i] = completed[0, i] + certificate
+            if reviews:
+                reviewed[i] = certified[i] + delay
+                if reviewed[i] < closing:
+                    due[i] = max(reviewed[i], linked[i])

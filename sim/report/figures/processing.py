@@ -1,0 +1,137 @@
+"""Registered against processed: the backlog before the processing rate, and when it is gone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.report.figures.look import (
+    BLUE,
+    INK,
+    PALE,
+    Page,
+    amount,
+    amounts,
+    dates,
+    day,
+    page,
+    place,
+    span,
+)
+from sim.report.figures.saved import Counts, Row, Saved
+
+ARTICLE = date(2022, 2, 9)
+"""The day of the article that gives both rates; who was processed by then is told."""
+
+
+def asked(saved: Saved) -> bool:
+    """Return whether a processing rate is set, or anybody ever queued for processing."""
+    row = _station(saved)
+    return bool(row["kind"] != "plenty" or row["peak_queue"])
+
+
+def draw(saved: Saved) -> Page:
+    """Draw all who registered and all who were processed so far, and the backlog between."""
+    seen = saved.days
+    if not seen["registered"].any():
+        return page(saved, finding(saved), says(saved), [], 0.0)
+    gave_up = _station(saved)["gave_up"]
+    notes = [f"{amount(gave_up / saved.scale)} gave up the wait for processing."] if gave_up else []
+    drawn = page(saved, finding(saved), says(saved), notes, 4.0)
+    axes = drawn.axes(0.75, 1.2, above=0.1, below=0.45)
+    registered, processed = np.cumsum(seen["registered"]), np.cumsum(seen["processed"])
+    lines = [seen.at_week_ends(counts) for counts in (registered, processed)]
+    moving = np.flatnonzero(np.diff(lines[0]) + np.diff(lines[1]))[-1] + 2
+    edges, lines = seen.edges[: moving + 4], [line[: moving + 4] for line in lines]
+    axes.fill_between(edges, lines[1], lines[0], color=PALE, linewidth=0)
+    axes.plot(edges, lines[0], color=INK, linewidth=1.6, linestyle=(0, (5, 1.5)))
+    axes.plot(edges, lines[1], color=BLUE, linewidth=2.2)
+    axes.set_ylabel(amounts(axes, registered[-1], "people"))
+    dates(axes, edges)
+    axes.grid(axis="y")
+    _backlog(axes, saved, registered, processed)
+    _ends(axes, registered[-1], processed[-1])
+    return drawn
+
+
+def finding(saved: Saved) -> str:
+    """Return the finding of the processing in a sentence."""
+    seen = saved.days
+    registered, processed = seen["registered"].sum(), seen["processed"].sum()
+    if not registered:
+        return "Nobody registered: nothing to process"
+    when, most = seen.peak(backlog(saved))
+    waiting = f"up to {amount(most)} wait, on {day(when)}" if most else "nobody waits at a day's end"
+    if not processed:
+        return f"Nobody is processed: {waiting}"
+    left = backlog(saved)[-1]
+    if left:
+        return f"{amount(left)} still wait for processing at the end; {waiting}"
+    last = int(np.flatnonzero(seen["processed"])[-1])
+    weeks = f"after {(last + 1) / 7:.0f} weeks, on {day(seen.dates[last].item())}"
+    return f"The last registrant is processed {weeks}; {waiting}"
+
+
+def backlog(saved: Saved) -> Counts:
+    """Return who waits before and at processing at each day's end."""
+    return saved.days["queue_portal"] + saved.days["queue_processing"]
+
+
+def says(saved: Saved) -> str:
+    """Return the rates that were asked about, the waits, and who was processed by the day of the article."""
+    config, wait = (
+        saved.composed["processing"],
+        next(w for w in saved.rows("waits") if w["wait"] == "processing"),
+    )
+    words = [_rate(config["rate"])]
+    words += [
+        f"{_rate(step['rate'])} from {day(datetime.fromisoformat(str(step['from'])))}"
+        for step in config["steps"]
+    ]
+    told = f"Processed at most: {', then '.join(words)}."
+    if wait["began"]:
+        median, most = span(wait["median_days"]), span(wait["p95_days"])
+        told += f" The wait for it: median {median}, 95th percentile {most}."
+    if saved.days.dates[-1].item() >= ARTICLE and wait["began"]:
+        by_then = saved.days["processed"][saved.days.dates <= np.datetime64(ARTICLE)].sum()
+        told += f" Processed by {day(ARTICLE)}: {amount(by_then)}."
+    return told
+
+
+def _rate(rate: float | None) -> str:
+    return "without limit" if rate is None else f"{rate:,.0f} registrants a week"
+
+
+def _station(saved: Saved) -> Row:
+    return next(row for row in saved.rows("stations") if row["station"] == "processing")
+
+
+def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) -> None:
+    when, most = saved.days.peak(backlog(saved))
+    if not most:
+        return
+    number = int(np.flatnonzero(saved.days.dates == np.datetime64(when))[0])
+    at, high, low = place(when) + 1, registered[number], processed[number]
+    axes.annotate(
+        "", (at, high), (at, low), arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0}
+    )
+    below = low > 0.15 * registered[-1]
+    axes.annotate(
+        f"{amount(most)} wait\non {day(when)}",
+        (at, low if below else (high + low) / 2),
+        (8, -4 if below else 0),
+        textcoords="offset points",
+        va="top" if below else "center",
+        size=9,
+    )
+
+
+def _ends(axes: Axes, registered: float, processed: float) -> None:
+    lower = min(processed, 0.93 * registered)
+    for height, word, colour in ((registered, "registered", INK), (lower, "processed", BLUE)):
+        at = ("axes fraction", "data")
+        axes.annotate(
+            word, (1, height), (6, 0), at, "offset points", va="center", color=colour, weight="bold"
+        )

@@ -1,0 +1,120 @@
+"""The saved tables of a run as figures read them: rows, days gathered into weeks, and the scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.key_figures import Bottleneck, bottleneck
+from sim.results.table import Table
+
+Row = dict[str, Any]
+Counts = NDArray[np.float64]
+
+
+@dataclass
+class Saved:
+    """The tables of a run and the config it was composed from."""
+
+    tables: Path
+    composed: dict[str, Any]
+    _read: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def scale(self) -> float:
+        """Return the share of the full population that was simulated."""
+        return float(self.composed["population"]["scale"])
+
+    @property
+    def scenario(self) -> str:
+        """Return the name of the scenario."""
+        return str(self.composed["scenario"]["name"])
+
+    def rows(self, name: str) -> list[Row]:
+        """Return the rows of a table."""
+        if name not in self._read:
+            with duckdb.connect() as database:
+                cursor = database.execute(
+                    "SELECT * FROM read_parquet(?)", [str(self.tables / f"{name}.parquet")]
+                )
+                columns = [column[0] for column in cursor.description or ()]
+                self._read[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return self._read[name]  # type: ignore[no-any-return]
+
+    def stages(self) -> dict[str, int]:
+        """Return the people of each stage of the funnel, full population."""
+        return {row["stage"]: row["full_population"] for row in self.rows("funnel")}
+
+    def bottleneck(self) -> Bottleneck | None:
+        """Return where people waited most, by the definition of the answer; None where nobody waited."""
+        both = {name: self.rows(name) for name in ("stations", "waits")}
+        return bottleneck(
+            {name: Table(name, dict.fromkeys(rows[0], ""), rows) for name, rows in both.items()}
+        )
+
+    @property
+    def days(self) -> Days:
+        """Return the days of the run."""
+        if "days" not in self._read:
+            self._read["days"] = Days(self.tables / "daily.parquet", self.scale)
+        return self._read["days"]  # type: ignore[no-any-return]
+
+
+class Days:
+    """The daily counts of a run at full population, and the weeks they are drawn by."""
+
+    def __init__(self, parquet: Path, scale: float) -> None:
+        # A column without any number in it has no type of its own: every count is read as a number.
+        query = (
+            "SELECT date, TRY_CAST(COLUMNS(* EXCLUDE (date)) AS DOUBLE) FROM read_parquet(?) ORDER BY date"
+        )
+        with duckdb.connect() as database:
+            columns = database.execute(query, [str(parquet)]).fetchnumpy()
+        self.dates: NDArray[np.datetime64] = np.asarray(columns.pop("date")).astype("datetime64[D]")
+        self._counts = {name: np.ma.filled(values, np.nan) / scale for name, values in columns.items()}
+        self._starts = np.arange(0, self.dates.size, 7)
+        self.edges = np.append(self.dates[self._starts], self.dates[-1] + 1)
+        """The first day of each week, and the day after the last week."""
+
+    def __getitem__(self, name: str) -> Counts:
+        """Return a column, nan where the table is empty."""
+        return self._counts[name]
+
+    @property
+    def queues(self) -> list[str]:
+        """Return the names of the stations whose queue is saved."""
+        return [name.removeprefix("queue_") for name in self._counts if name.startswith("queue_")]
+
+    def queue(self, name: str) -> Counts:
+        """Return who waits at each day's end; payments on a day without runs as on the day before."""
+        waiting = self[name]
+        known = np.maximum.accumulate(np.where(np.isnan(waiting), 0, np.arange(waiting.size)))
+        return np.nan_to_num(waiting[known])
+
+    def largest(self, counts: Counts) -> Counts:
+        """Return the largest count of each week."""
+        largest: Counts = np.maximum.reduceat(counts, self._starts)
+        return largest
+
+    def a_run_day(self, counts: Counts) -> Counts:
+        """Return the mean count of each week over its days with payment runs; nan in a week without runs."""
+        runs = ~np.isnan(self["queue_payments"])
+        total = np.add.reduceat(np.where(runs, counts, 0.0), self._starts)
+        days = np.add.reduceat(runs.astype(float), self._starts)
+        mean: Counts = np.divide(total, days, out=np.full(days.size, np.nan), where=days > 0)
+        return mean
+
+    def at_week_ends(self, counts: Counts) -> Counts:
+        """Return a running total at the edges of the weeks, from its start at zero."""
+        return np.concatenate([[0.0], counts[np.append(self._starts[1:], self.dates.size) - 1]])
+
+    def peak(self, counts: Counts) -> tuple[date, float]:
+        """Return the first day of the largest count, and the count."""
+        day = int(counts.argmax())
+        return self.dates[day].item(), float(counts[day])

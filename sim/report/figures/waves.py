@@ -1,0 +1,151 @@
+"""Waves: how many joined, how many places there were, how many were awarded and later revoked."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.report.figures.look import (
+    BLUE,
+    GREY,
+    INK,
+    MONTHS,
+    ORANGE,
+    SKY,
+    Page,
+    amount,
+    amounts,
+    page,
+)
+from sim.report.figures.saved import Counts, Row, Saved
+
+FEW = 60
+"""Up to so many waves each has a bar of its own and is named."""
+
+
+def draw(saved: Saved) -> Page:
+    """Draw who joined each wave above what the wave gave, with the published figures as points."""
+    rows = saved.rows("waves")
+    if not rows:
+        return page(saved, finding(saved), "None opened before the run ended.", [], 0.0)
+    published = [row for row in saved.rows("published") if row["figure"] in ("joined", "selected")]
+    notes = []
+    if published:
+        notes.append("Diamonds: published by the programme or the press, each named in configs/published.")
+        notes.append("Awards of waves 2 to 22 are set by the calendar, not predicted.")
+    unknown = [str(row["wave"]) for row in rows if row["joined"] is None]
+    if unknown:
+        notes.append(f"Not announced by the end of the run: wave {', '.join(unknown)}.")
+    without = sum(row["joined"] is not None and not row["quota"] for row in rows)
+    if without:
+        notes.append(f"{without} waves had no places.")
+    says = "Those who join again after losing are counted in each wave they join."
+    drawn = page(saved, finding(saved), says, notes, 5.2)
+    above, below = drawn.axes(0.75, 0.35, above=0.3, below=3.2), drawn.axes(0.75, 0.35, above=2.5, below=0.85)
+    _joined(above, rows, saved.scale, _points(published, "joined"))
+    _given(below, rows, saved.scale, _points(published, "selected"))
+    return drawn
+
+
+def finding(saved: Saved) -> str:
+    """Return the finding of the waves in a sentence."""
+    rows = [row for row in saved.rows("waves") if row["joined"] is not None]
+    offered = [row for row in rows if row["quota"]]
+    joined, awarded = (sum(row[what] for row in rows) for what in ("joined", "awarded"))
+    if not rows:
+        return "No wave was announced"
+    if not joined:
+        return f"Nobody joined the {len(rows)} waves that were announced"
+    if not awarded:
+        return f"Nobody was awarded: {amount(joined / saved.scale)} joined, and no place was given"
+    full = sum(not row["places_unfilled"] for row in offered)
+    for_one = (
+        f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
+    )
+    if 2 * full >= len(offered):
+        waves = f"each of {full}" if full == len(offered) else f"{full} of {len(offered)}"
+        return f"Places are scarce: all were taken in {waves} waves; {for_one}"
+    left = sum(row["places_unfilled"] for row in offered)
+    short = f"Places were left over in {len(offered) - full} of {len(offered)} waves"
+    return f"{short}, {amount(left / saved.scale)} of them; {for_one}"
+
+
+def _ratio(number: float) -> str:
+    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
+
+
+def _points(published: list[Row], figure: str) -> dict[int, float]:
+    return {int(row["scope"]): row["published"] for row in published if row["figure"] == figure}
+
+
+def _joined(axes: Axes, rows: list[Row], scale: float, points: dict[int, float]) -> None:
+    joined = _column(rows, "joined", scale)
+    _bars(axes, rows, joined, SKY, "")
+    axes.set_ylabel(amounts(axes, max([joined.max(), *points.values()]), "people"))
+    _frame(axes, rows, points, "Joined")
+
+
+def _given(axes: Axes, rows: list[Row], scale: float, points: dict[int, float]) -> None:
+    awarded, quota, revoked = (_column(rows, name, scale) for name in ("awarded", "quota", "revoked"))
+    _bars(axes, rows, awarded, BLUE, "")
+    _bars(axes, rows, revoked, ORANGE, "////" if len(rows) <= FEW else "")
+    number = np.array([row["wave"] for row in rows])
+    if len(rows) <= FEW:
+        axes.hlines(quota, number - 0.46, number + 0.46, color=INK, linewidth=1.6)
+    else:
+        axes.step(number, quota, where="mid", color=INK, linewidth=0.8)
+    axes.set_ylabel(amounts(axes, max([quota.max(), awarded.max(), *points.values()]), "places"))
+    _frame(axes, rows, points, "Places (line), awarded (bar), of them later revoked (at its foot)")
+    _named(axes, rows)
+
+
+def _column(rows: list[Row], name: str, scale: float) -> Counts:
+    return np.array([row[name] or 0 for row in rows]) / scale
+
+
+def _bars(axes: Axes, rows: list[Row], values: Counts, colour: str, hatch: str) -> None:
+    number = np.array([row["wave"] for row in rows])
+    if len(rows) <= FEW:
+        axes.bar(
+            number,
+            values,
+            width=0.72,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white" if hatch else colour,
+            linewidth=0,
+        )
+    else:
+        axes.fill_between(number, values, step="mid", color=colour, linewidth=0)
+
+
+def _frame(axes: Axes, rows: list[Row], points: dict[int, float], title: str) -> None:
+    axes.plot(
+        list(points),
+        list(points.values()),
+        "D",
+        color=INK,
+        markersize=4.5,
+        markerfacecolor="white",
+        clip_on=False,
+    )
+    axes.set_title(title, loc="left", size=9.5, weight="bold", color=INK, pad=5)
+    axes.set_xlim(rows[0]["wave"] - 0.7, rows[-1]["wave"] + 0.7)
+    axes.grid(axis="y")
+    axes.tick_params(axis="x", length=0, labelbottom=False)
+
+
+def _named(axes: Axes, rows: list[Row]) -> None:
+    each = next(n for n in (1, 5, 10, 25, 50, 100, 250) if len(rows) / n <= (FEW / 2 if n == 1 else 12))
+    named = [row for row in rows if row["wave"] % each == 0 or row["wave"] == 1]
+    labels, before = [], (0, 0)
+    for row in named:
+        month = (row["open"].year, row["open"].month)
+        label = str(row["wave"])
+        if month != before:
+            label += f"\n{MONTHS[month[1] - 1][:3]}" + (f"\n{month[0]}" if month[0] != before[0] else "")
+        labels.append(label)
+        before = month
+    axes.set_xticks([row["wave"] for row in named], labels)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel("wave, and the month it opened", color=GREY)

@@ -1,0 +1,99 @@
+"""The table of waves: instants, what is in force at each, places, budgets and partners."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.calendar.instants import DAY, instant, moment
+from tests.building import NO_FIGURES, SMALL, programme
+
+HISTORY = programme(SMALL)
+WEEKLY = programme(SMALL, "scenario=rate_800k")
+
+
+def test_the_calendar_is_kept() -> None:
+    """Catches an instant of the calendar that is moved or put under another wave."""
+    table = HISTORY.waves
+    calendar = HISTORY.parameters.waves.calendar or {}
+    assert table.names == tuple(f"w{k:02d}" for k in range(1, 23))
+    for name, row in zip(table.names, table.waves, strict=True):
+        wave = calendar[name]
+        assert [int(row[k]) for k in ("open", "close", "announced")] == [
+            instant(wave.open), instant(wave.close), instant(wave.announced)
+        ]  # fmt: skip
+        assert row["deadline"] == instant(wave.announced) // DAY * DAY + 30 * DAY
+
+
+def test_waves_by_rule() -> None:
+    """Catches a wave one week early or late: every 7 days from day 7, open for 4, announced 4 later."""
+    waves = WEEKLY.waves.waves
+    assert waves["open"].tolist() == [7 * DAY * k for k in range(1, len(waves) + 1)]
+    assert np.all(waves["close"] - waves["open"] == 4 * DAY)
+    assert np.all(waves["announced"] - waves["close"] == 4 * DAY)
+    assert waves["open"][-1] < WEEKLY.horizon <= waves["open"][-1] + 7 * DAY
+    assert WEEKLY.waves.places is None
+
+
+def test_what_is_in_force() -> None:
+    """Catches a step read at a wrong date: propensities at the opening, eligibility at the announcement."""
+    shares = [{"from": "2020-04-11T00:00", "share": 0.9}, {"from": "2020-08-08T12:00", "share": 0.5}]
+    waves = programme(SMALL, changes={
+        "joining.newcomers": shares,  # from the very instant at which wave 4 opens
+        "joining.losers": [{**shares[0], "share": 0.8}, {"from": "2020-08-08T12:01", "share": 0.4}],
+        "selection.eligible": [shares[0], {"from": "2020-08-16T00:00", "share": 0.6}],  # 16 August
+    }).waves.waves  # fmt: skip
+    assert waves["newcomers"][:5].tolist() == [0.9, 0.9, 0.9, 0.5, 0.5]
+    assert waves["losers"][:5].tolist() == [0.8, 0.8, 0.8, 0.8, 0.4]
+    assert waves["eligible"][:5].tolist() == [0.9, 0.9, 0.9, 0.6, 0.6]
+
+
+def test_purchase_steps_by_wave() -> None:
+    """Catches a propensity to buy that starts one wave late: from 1, 4, 5 and 6 on in the base."""
+    assert HISTORY.waves.waves["buys"][:8].tolist() == [0.9, 0.9, 0.9, 0.9, 0.95, 0.96, 0.96, 0.96]
+    assert HISTORY.waves.waves["buys_after"]["mean"][[2, 3]].tolist() == [8 * DAY, 4 * DAY]
+
+
+def test_scaled_places_are_the_floor_of_the_cumulative() -> None:
+    """Catches places rounded wave by wave, in the calendar and where a rule gives the same each week."""
+    calendar = HISTORY.parameters.waves.calendar or {}
+    whole = np.cumsum([wave.places for wave in calendar.values()])
+    assert np.cumsum(HISTORY.waves.places or []).tolist() == (whole * 2 // 100_000).tolist()
+    places = programme(SMALL, "scenario=rate_800k", changes={"waves.rule": {
+        "first_day": 7, "every_days": 7, "open_days": 4, "quota_share": 0.1, "places": 230_000
+    }}).waves.places  # fmt: skip
+    assert (places or [])[:10] == [4, 5, 4, 5, 5, 4, 5, 4, 5, 5]
+
+
+def test_a_budget_bounds_the_waves_of_its_time() -> None:
+    """Catches wave 12 paid from the budget of 2020, and a budget not scaled or in awards of another price."""
+    assert HISTORY.waves.tranche == (0,) * 11 + (1,) * 11
+    assert HISTORY.benefit == (1_000_000, 2_400_000, 150_000)
+    assert HISTORY.tranche_awards == (
+        20 * 10**12 * 2 // 100_000 // 3_550_000,
+        212 * 10**11 * 2 // 100_000 // 3_550_000,
+    )
+    assert set(WEEKLY.waves.tranche) == {0}
+
+
+def test_partners_share_those_of_their_kind_who_have_entered() -> None:
+    """Catches DANA chosen before 14 October 2020 (wave 11), and a bank that pays into e-wallets."""
+    shares = np.diff(HISTORY.waves.partners, axis=2, prepend=0)
+    assert [moment(int(HISTORY.waves.waves["announced"][k])).month for k in (9, 10)] == [10, 11]
+    np.testing.assert_allclose(shares[:, 0], [[1, 0, 0, 0, 0]] * 22)
+    np.testing.assert_allclose(
+        shares[:10, 1], [[0, 0.34 / 0.84, 0.30 / 0.84, 0.20 / 0.84, 0]] * 10, atol=1e-15
+    )
+    np.testing.assert_allclose(shares[10:, 1], [[0, 0.34, 0.30, 0.20, 0.16]] * 12, atol=1e-15)
+
+
+@pytest.mark.parametrize("seen", [0, 1, 2])
+def test_the_latest_close_is_that_of_all_before(seen: int) -> None:
+    """Catches a long wave that a later, shorter one hides from those who enter the pool."""
+    calendar = {
+        f"w{k:02d}": {"open": f"2020-05-{o:02d}T00:00", "close": f"2020-05-{c:02d}T00:00",
+                      "announced": "2020-06-20T00:00", "places": 9, "face_check_fails": 0}
+        for k, (o, c) in enumerate([(1, 20), (2, 10), (3, 30)], start=1)
+    }  # fmt: skip
+    waves = programme(SMALL, changes={"waves.calendar": calendar, **NO_FIGURES}).waves.waves
+    assert moment(int(waves["latest_close"][seen])).day == [20, 20, 30][seen]
