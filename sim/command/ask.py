@@ -44,7 +44,7 @@ def trace(words: list[str]) -> int:
         found += _no_person(numbers[0], parameters)
     if found or parameters is None:
         raise BadInput(found)
-    from sim.report.trace import trace as journey
+    from sim.experiments.run import trace as journey
 
     print("\n".join(journey(parameters, int(numbers[0]))))
     return 0

@@ -101,6 +101,13 @@ class Columns:
             self._data[name] = np.concatenate([self._data[name], np.full(rows, filler, dtype=np.int64)])
         self.rows += rows
 
+    def some(self, rows: NDArray[np.int64]) -> Columns:
+        """Return the columns with some of the rows."""
+        chosen = Columns(self.stamps, self.outcomes)
+        chosen._data = {name: column[rows] for name, column in self._data.items()}
+        chosen.rows = rows.size
+        return chosen
+
     def mask(self, horizon: int) -> None:
         """Take back the stamps that lie at or beyond the horizon: they have not happened."""
         for name in self.stamps:

@@ -3,51 +3,98 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.calendar.instants import moment
-from sim.engines.journal import Journal
-from sim.engines.person.model import simulate
+from sim.engines.rows import Rows
+from sim.experiments.memory import refuse_what_does_not_fit
 from sim.observers.audit import audit
 from sim.observers.from_journal import observe
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
-from sim.programme.programme import compile_programme
+from sim.programme.programme import Programme, compile_programme
 from sim.report.answer import answer
 from sim.report.figures import draw_figures
+from sim.report.trace import sentences
 from sim.results.folder import whole_folder
 from sim.results.key_figures import Figure, key_figures
 from sim.results.manifest import manifest
 from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
-from sim.results.write import write_columns, write_json, write_key_figures, write_tables, write_yaml
+from sim.results.write import write_json, write_key_figures, write_parts, write_tables, write_yaml
 
 Tell = Callable[[datetime, int], None]
+
+ROWS_OF_A_PART = 1 << 20
+"""People whose rows are held at a time: a row has some hundred columns, a part less than a gigabyte."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one run gives: its journal, what was observed, its tables and key figures."""
+    """What one run gives: what was observed, its tables and key figures, and the rows of people in parts."""
 
-    journal: Journal
     seen: Observations
     tables: dict[str, Table]
     figures: dict[str, Figure]
+    rows: Callable[[], Iterator[Rows]]
 
 
 def evaluate(parameters: Parameters, tell: Tell = lambda now, people: None) -> Result:
     """Simulate once and return the results, without writing anything."""
+    refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
-    journal = simulate(programme, lambda now, people: tell(moment(now), people))
+    simulate = _person if parameters.engine == "person" else _cohort
+    return simulate(programme, lambda now, people: tell(moment(now), people))
+
+
+def _person(programme: Programme, progress: Callable[[int, int], None]) -> Result:
+    from sim.engines.person import model
+
+    journal = model.simulate(programme, progress)
     seen = observe(journal)
     audit(seen, journal.days)
     made = tables(seen, journal.waves, journal.runs)
-    return Result(journal, seen, made, key_figures(seen, journal.waves, made))
+
+    def rows() -> Iterator[Rows]:
+        everyone = model.rows(journal)
+        yield everyone if programme.parameters.run.people == "all" else _participants(everyone)
+
+    return Result(seen, made, key_figures(seen, journal.waves, made), rows)
+
+
+def _participants(rows: Rows) -> Rows:
+    chosen = np.flatnonzero(rows.participant_row >= 0)
+    return replace(
+        rows,
+        numbers=rows.numbers[chosen],
+        traits=rows.traits[chosen],
+        people=rows.people.some(chosen),
+        participant_row=rows.participant_row[chosen],
+    )
+
+
+def _cohort(programme: Programme, progress: Callable[[int, int], None]) -> Result:
+    from sim.engines.cohort.model import simulate
+
+    done = simulate(programme, progress)
+    audit(done.seen, done.days)
+    made = tables(done.seen, done.waves, done.runs)
+
+    def rows() -> Iterator[Rows]:
+        """Simulate again, once for each part: the same luck gives the same run."""
+        who = programme.parameters.run.people
+        chosen = np.arange(programme.people) if who == "all" else np.sort(done.participants.astype(np.int64))
+        for first in range(0, max(chosen.size, 1), ROWS_OF_A_PART):
+            yield simulate(programme, progress, chosen[first : first + ROWS_OF_A_PART]).rows
+
+    return Result(done.seen, made, key_figures(done.seen, done.waves, made), rows)
 
 
 def run(parameters: Parameters, composed: dict[str, Any], command: list[str], tell: Tell) -> str:
@@ -59,7 +106,7 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
         simulated = time.perf_counter()
         write_tables(result.tables, aside / "tables")
         if parameters.run.people != "none":
-            write_columns(people_rows(result.journal, parameters.run.people), aside / "people.parquet")
+            write_parts((people_rows(rows) for rows in result.rows()), aside / "people.parquet")
         write_key_figures(result.figures, aside / "kpis.json")
         write_yaml(composed, aside / "config.yaml")
         draw_figures(aside / "tables", aside / "figures", composed)
@@ -68,3 +115,16 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
         origin = manifest(command, composed, seconds)
         write_json(origin, aside / "manifest.json")
     return answer(result.tables, result.figures, composed, folder, origin)
+
+
+def trace(parameters: Parameters, person: int) -> list[str]:
+    """Simulate and return one person's journey in dated sentences."""
+    refuse_what_does_not_fit(parameters)
+    programme = compile_programme(parameters)
+    if parameters.engine == "person":
+        from sim.engines.person import model
+
+        return sentences(model.rows(model.simulate(programme)), person)
+    from sim.engines.cohort.model import simulate
+
+    return sentences(simulate(programme, record=np.array([person])).rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.calendar.instants import NEVER, moment
 from sim.calendar.order import STATIONS
-from sim.engines.journal import CHECKS, Journal, payment_names
+from sim.engines.journal import CHECKS, payment_names
+from sim.engines.rows import Rows
 from sim.programme.places import Refusal
 from sim.report.text import days
 from sim.results.names import STATION_NAMES
@@ -21,10 +20,10 @@ HOW = {
 }
 
 
-def sentences(journal: Journal, person: int) -> list[str]:
-    """Return a person's journey, a dated sentence for each event, in order of time."""
+def sentences(rows: Rows, row: int = 0) -> list[str]:
+    """Return the journey of the person of a row, a dated sentence for each event, in order of time."""
     events: list[tuple[int, str]] = []
-    own = {name: int(journal.people[name][person]) for name in (*journal.people.stamps, *journal.people.outcomes)}
+    own = {name: int(rows.people[name][row]) for name in (*rows.people.stamps, *rows.people.outcomes)}
 
     def tell(name: str, text: str) -> None:
         if own[name] < NEVER:
@@ -34,7 +33,7 @@ def sentences(journal: Journal, person: int) -> list[str]:
     for station in STATIONS:
         if own[f"{station}_left"] < NEVER and own[f"{station}_left"] > own[f"{station}_arrived"]:
             waited = days((own[f"{station}_started"] - own[f"{station}_arrived"]) / 86_400e6)
-            tell(f"{station}_left", f"leaves {STATION_NAMES[station]}, after waiting {waited}.")
+            tell(f"{station}_left", f"leaves {STATION_NAMES[station]} after {'no wait' if waited == 'none' else f'a wait of {waited}'}.")
     for check in CHECKS:
         tries = own[f"{check}_tries"]
         tell(f"{check}_passed", f"passes {STATION_NAMES[check]}{f' at try {tries}' if tries > 1 else ''}.")
@@ -43,32 +42,31 @@ def sentences(journal: Journal, person: int) -> list[str]:
     tell("tested", "has taken the test and is in the pool.")
     tell("first_joined", f"joins a wave for the first time, wave {own['first_wave'] + 1}.")
     if own["last_joined"] != own["first_joined"]:
-        tell("last_joined", f"joins wave {own['last_wave'] + 1}, having lost {_lost(journal, own)} before.")
+        tell("last_joined", f"joins wave {own['last_wave'] + 1}, having lost {_lost(rows, own)} before.")
     tell("gave_up_waves", f"gives up after {own['waves_lost']} waves lost.")
     if own["awarded"] < NEVER:
         how = HOW[Outcome(own["awarded_by"])]
         tell("awarded", f"is awarded in wave {own['last_wave'] + 1} {how}, as participant {own['participant']}.")
-        events += _participant(journal, own["participant"])
-    head = _who(journal, person)
+        events += _participant(rows, int(rows.participant_row[row]))
     told = [f"{moment(at):%d %B %Y, %H:%M:%S}: {text}" for at, text in sorted(events, key=lambda e: e[0])]
-    return [head, *told, f"The run ends on {moment(journal.end):%d %B %Y, %H:%M}."]
+    return [_who(rows, row), *told, f"The run ends on {moment(rows.end):%d %B %Y, %H:%M}."]
 
 
-def _lost(journal: Journal, own: dict[str, int]) -> str:
+def _lost(rows: Rows, own: dict[str, int]) -> str:
     lost = own["waves_lost"]
     if own["awarded"] == NEVER and own["last_joined"] < NEVER and lost > 0:
-        announced = int(journal.programme.waves.waves[own["last_wave"]]["announced"])
-        lost -= announced < journal.end
+        announced = int(rows.programme.waves.waves[own["last_wave"]]["announced"])
+        lost -= announced < rows.end
     return f"{lost} wave{'' if lost == 1 else 's'}"
 
 
-def _who(journal: Journal, person: int) -> str:
-    packed = journal.traits[person : person + 1]
+def _who(rows: Rows, row: int) -> str:
+    packed = rows.traits[row : row + 1]
 
     def value(which: Trait) -> int:
         return int(trait(packed, which)[0])
 
-    provinces = list(journal.programme.parameters.population.provinces.values())
+    provinces = list(rows.programme.parameters.population.provinces.values())
     words = ["woman" if value(Trait.WOMAN) else "man"]
     words.append("rural" if value(Trait.RURAL) else "urban")
     words.append(EDUCATIONS[value(Trait.EDUCATION)].replace("_", " "))
@@ -81,12 +79,12 @@ def _who(journal: Journal, person: int) -> str:
         if value(which):
             words.append(word)
     place = f"{provinces[value(Trait.PROVINCE)].name}, regency {value(Trait.REGENCY) + 1}"
-    return f"Person {person}: {', '.join(words)}; {place}."
+    return f"Person {rows.numbers[row]}: {', '.join(words)}; {place}."
 
 
-def _participant(journal: Journal, number: int) -> list[tuple[int, str]]:
-    own: Any = journal.participants
-    partner = journal.programme.partners[int(own["partner"][number])].name
+def _participant(rows: Rows, number: int) -> list[tuple[int, str]]:
+    own = rows.participants
+    partner = rows.programme.partners[int(own["partner"][number])].name
     texts = {
         "linked": f"has linked an account at {partner}.",
         "certified": "gets the certificate.",
@@ -94,24 +92,16 @@ def _participant(journal: Journal, number: int) -> list[tuple[int, str]]:
         "revoked": "is revoked: no course was bought before the deadline.",
         "closed": f"loses the unspent balance of {int(own['unspent'][number]):,} rupiah: the year is over.",
     }
-    for course in range(journal.programme.parameters.purchase.further.courses):
+    for course in range(rows.programme.parameters.purchase.further.courses):
         price = int(own[f"price_{course + 1}"][number])
         texts[f"bought_{course + 1}"] = f"buys course {course + 1} for {price:,} rupiah."
         texts[f"completed_{course + 1}"] = f"completes course {course + 1}."
-    for payment, name in enumerate(payment_names(journal.programme)):
+    for payment, name in enumerate(payment_names(rows.programme)):
         words = name.replace("_", " ")
         tries = int(own[f"{name}_attempts"][number])
         texts[f"{name}_due"] = f"{words} falls due."
-        amount = journal.programme.amount(payment)
+        amount = rows.programme.amount(payment)
         texts[f"{name}_paid"] = (
             f"is paid {words}, {amount:,} rupiah by {partner}{f', at attempt {tries}' if tries > 1 else ''}."
         )
     return [(int(own[name][number]), text) for name, text in texts.items() if own[name][number] < NEVER]
-
-
-def trace(parameters: Any, person: int) -> list[str]:
-    """Simulate and return one person's journey."""
-    from sim.engines.person.model import simulate
-    from sim.programme.programme import compile_programme
-
-    return sentences(simulate(compile_programme(parameters)), person)

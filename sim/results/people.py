@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import EPOCH, NEVER
 from sim.calendar.order import STATIONS
-from sim.engines.journal import PERSON_OUTCOMES, PERSON_STAMPS, Journal
+from sim.engines.rows import Rows
 from sim.programme.places import Refusal
 from sim.rules.people import EDUCATIONS, Trait, trait
 from sim.rules.selecting import Outcome
@@ -19,73 +19,56 @@ _EPOCH = np.datetime64(EPOCH, "us")
 GROUPS = ("woman", "rural", "disability", "returned_migrant", "listed_worker", "e_money", "unbanked", "lagging")
 
 
-def people_rows(journal: Journal, who: str) -> dict[str, Any]:
-    """Return the columns of everyone (`all`) or of those awarded (`participants`), in order of number."""
-    people = journal.people
-    number = np.arange(people.rows)
-    if who == "participants":
-        number = number[people["participant"] >= 0]
-    columns: dict[str, Any] = {"person": number, **_groups(journal, number)}
-    for name in PERSON_STAMPS:
-        columns[name] = _times(people[name][number])
+def people_rows(rows: Rows) -> dict[str, Any]:
+    """Return the columns of people's rows, in order of number."""
+    people, partners = rows.people, [partner.key for partner in rows.programme.partners]
+    columns: dict[str, Any] = {"person": rows.numbers, **_groups(rows)}
+    columns |= {name: _times(people[name]) for name in people.stamps}
     words = {
         "refused_by": [refusal.name.lower() for refusal in Refusal],
         "gave_up_at": list(STATIONS),
         "awarded_by": [outcome.name.lower() for outcome in Outcome],
+        "partner": partners,
     }
-    for name in PERSON_OUTCOMES:
-        values = people[name][number]
-        if name in words:
-            columns[name] = _words(values, words[name])
-        else:
-            columns[name] = _known(values + 1 if name.endswith("wave") else values, people[name][number] >= 0)
-    columns |= _participant(journal, people["participant"][number])
-    return columns
+    for name in people.outcomes:
+        columns[name] = _outcome(name, people[name], words)
 
-
-def _groups(journal: Journal, number: NDArray[np.int64]) -> dict[str, Any]:
-    packed = journal.traits[number]
-    names = [province.name for province in journal.programme.parameters.population.provinces.values()]
-    columns: dict[str, Any] = {
-        "province": _words(trait(packed, Trait.PROVINCE).astype(np.int64), names),
-        "regency": trait(packed, Trait.REGENCY).astype(np.int64) + 1,
-        "education": _words(trait(packed, Trait.EDUCATION).astype(np.int64), list(EDUCATIONS)),
-    }
-    return columns | {name: trait(packed, Trait[name.upper()]).astype(bool) for name in GROUPS}
-
-
-def _participant(journal: Journal, number: NDArray[np.int64]) -> dict[str, Any]:
-    own, is_one = journal.participants, number >= 0
-    columns: dict[str, Any] = {}
+    own, row = rows.participants, rows.participant_row
+    is_one = row >= 0
 
     def of_people(name: str, filler: int) -> NDArray[np.int64]:
-        values = np.full(number.size, filler, dtype=np.int64)
-        values[is_one] = own[name][number[is_one]]
+        values = np.full(row.size, filler, dtype=np.int64)
+        values[is_one] = own[name][row[is_one]]
         return values
 
     for name in own.outcomes:
-        if name == "person":
-            continue
-        values = of_people(name, -1)
-        if name == "partner":
-            columns[name] = _words(values, [partner.key for partner in journal.programme.partners])
-        elif name == "wave":
-            columns[name] = _known(values + 1, values >= 0)
-        else:
-            columns[name] = _known(values, values >= 0)
-    for name in own.stamps:
-        columns[name] = _times(of_people(name, NEVER))
-    return columns
+        if name != "person":
+            columns[name] = _outcome(name, of_people(name, -1), words)
+    return columns | {name: _times(of_people(name, NEVER)) for name in own.stamps}
+
+
+def _groups(rows: Rows) -> dict[str, Any]:
+    names = [province.name for province in rows.programme.parameters.population.provinces.values()]
+    columns: dict[str, Any] = {
+        "province": _words(trait(rows.traits, Trait.PROVINCE).astype(np.int64), names),
+        "regency": trait(rows.traits, Trait.REGENCY).astype(np.int64) + 1,
+        "education": _words(trait(rows.traits, Trait.EDUCATION).astype(np.int64), list(EDUCATIONS)),
+    }
+    return columns | {name: trait(rows.traits, Trait[name.upper()]).astype(bool) for name in GROUPS}
+
+
+def _outcome(name: str, values: NDArray[np.int64], words: dict[str, list[str]]) -> Any:
+    if name in words:
+        return _words(values, words[name])
+    known = values >= 0
+    # Waves are numbered from 1 where people read them.
+    return np.ma.array(np.where(known, values + name.endswith("wave"), 0), mask=~known)
 
 
 def _times(instants: NDArray[np.int64]) -> Any:
     times = np.where(instants < NEVER, instants, 0).astype("timedelta64[us]") + _EPOCH
     times[instants >= NEVER] = np.datetime64("NaT")
     return times
-
-
-def _known(values: NDArray[np.int64], known: NDArray[np.bool_]) -> Any:
-    return np.ma.array(np.where(known, values, 0), mask=~known)
 
 
 def _words(values: NDArray[np.int64], words: list[str]) -> Any:

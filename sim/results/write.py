@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,35 @@ def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = Non
         )
         if csv is not None:
             database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER)")
+    except duckdb.IOException as error:
+        raise OSError(*_errno(str(error)), str(parquet)) from error
+    finally:
+        database.close()
+
+
+def write_parts(parts: Iterator[dict[str, Any]], parquet: Path) -> None:
+    """Write columns that come in parts as one Parquet file, with no more than a part in memory."""
+    aside = parquet.with_suffix(".parts")
+    aside.mkdir()
+    for number, columns in enumerate(parts):
+        write_columns(columns, aside / f"{number:04d}.parquet")
+    written = sorted(aside.iterdir())
+    if len(written) == 1:
+        written[0].replace(parquet)
+    else:
+        _join(written, parquet)
+    shutil.rmtree(aside)
+
+
+def _join(parts: list[Path], parquet: Path) -> None:
+    database = duckdb.connect()
+    try:
+        database.execute("SET threads = 1")
+        files = ", ".join(f"'{_quoted(part)}'" for part in parts)
+        database.execute(
+            f"COPY (SELECT * FROM read_parquet([{files}])) TO '{_quoted(parquet)}' "
+            "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+        )
     except duckdb.IOException as error:
         raise OSError(*_errno(str(error)), str(parquet)) from error
     finally:

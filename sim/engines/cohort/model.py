@@ -22,6 +22,7 @@ from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payments import Payments
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.rows import Rows
 from sim.observers.observations import Observations
 from sim.programme.budget import Budget
 from sim.programme.payment_runs import PaymentRuns, RunRecord
@@ -49,30 +50,29 @@ class Outcome:
     waves: list[WaveRecord]
     runs: list[RunRecord]
     days: list[tuple[int, list[int], list[int], list[int], list[int]]]
-    recorder: Recorder
-    traits: NDArray[np.uint32]
+    rows: Rows
+    participants: NDArray[np.uint32]
+    """Numbers of those awarded, by participant's number."""
 
 
 def simulate(
     programme: Programme,
     progress: Progress = lambda now, people: None,
-    rows: tuple[int, int] = (0, 0),
-    threads: int = 2,
+    record: NDArray[np.int64] | None = None,
 ) -> Outcome:
-    """Run the programme once; record the rows of the people from the first to before the last number."""
-    model = Model(programme, progress, rows, threads)
-    return model.run()
+    """Run the programme once; write down the rows of the people with the numbers to `record`, ascending."""
+    return Model(programme, progress, np.zeros(0, dtype=np.int64) if record is None else record).run()
 
 
 class Model:
     """The programme's clock over the kernels."""
 
-    def __init__(self, programme: Programme, progress: Progress, rows: tuple[int, int], threads: int) -> None:
+    def __init__(self, programme: Programme, progress: Progress, record: NDArray[np.int64]) -> None:
         self.programme = programme
         self.timeline = Timeline()
         self.ended = self.timeline.event()
         self._progress = progress
-        self.recorder = Recorder(programme, *rows)
+        self.recorder = Recorder(programme, record)
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
@@ -90,7 +90,7 @@ class Model:
         if programme.parameters.waves.rule is not None:
             looks |= set(table["open"].tolist())
         self._looks = sorted(at for at in looks if at < programme.horizon)
-        self._pool_of_threads = ThreadPoolExecutor(1) if threads > 1 else None
+        self._pool_of_threads = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
         self._ahead: dict[int, Future[Looked]] = {}
         self._looked: dict[int, Looked] = {}
 
@@ -144,16 +144,13 @@ class Model:
         self.participants.finish()
         self.payments.finish()
         seen.merge(self._seen_entering)
-        for columns in (self.recorder.people, self.recorder.participants):
-            columns.mask(end)
-        self.recorder.take_back(end)
         return Outcome(
             seen=seen,
             waves=self.waves.records,
             runs=self.runs.records,
             days=self._census(),
-            recorder=self.recorder,
-            traits=self.traits,
+            rows=self.recorder.rows(self.traits, end),
+            participants=self.participants.persons,
         )
 
     # Days

@@ -137,9 +137,7 @@ class Pool:
             candidates.first_joined,
             candidates.eligible,
         )
-        if self._recorder.on:
-            mine = self._recorder.within(candidates.persons)
-            self._recorder.joins_at[candidates.persons[mine].astype(np.int64) - self._recorder.first] = at[mine]
+        self._recorder.plan(candidates.persons, at)
         order = np.argsort(wave, kind="stable")
         ordered = candidates.some(order)
         numbers, begins = np.unique(wave[order], return_index=True)
@@ -161,9 +159,8 @@ class Pool:
         self._seen.stamp("first_joined", newcomers.first_joined)
         self._seen.people("joined", self._traits[newcomers.persons])
         if self._recorder.on:
-            persons = candidates.persons[self._recorder.within(candidates.persons)]
-            at = self._recorder.joins_at[persons.astype(np.int64) - self._recorder.first]
-            self._recorder.put("last_joined", persons, at)
+            persons = self._recorder.recorded(candidates.persons)
+            self._recorder.put("last_joined", persons, self._recorder.planned(persons))
             self._recorder.put("last_wave", persons, wave)
             self._recorder.put("first_joined", newcomers.persons, newcomers.first_joined)
             self._recorder.put("first_wave", newcomers.persons, wave)
@@ -232,8 +229,8 @@ class Pool:
             if self._recorder.on:
                 self._recorder.put("first_joined", newcomers.persons, newcomers.first_joined)
                 self._recorder.put("first_wave", newcomers.persons, wave)
-                persons = part.persons[self._recorder.within(part.persons)] if opened else part.persons[:0]
-                at = self._recorder.joins_at[persons.astype(np.int64) - self._recorder.first]
+                persons = self._recorder.recorded(part.persons) if opened else part.persons[:0]
+                at = self._recorder.planned(persons)
                 persons, at = persons[at < self._seen.end], at[at < self._seen.end]
                 self._recorder.put("last_joined", persons, at)
                 self._recorder.put("last_wave", persons, wave)

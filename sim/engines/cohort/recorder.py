@@ -1,4 +1,4 @@
-"""The rows of some people: a pass over the programme writes down only those in a range of numbers."""
+"""The rows of some people: a pass over the programme writes down only those chosen in a range of numbers."""
 
 from __future__ import annotations
 
@@ -14,49 +14,80 @@ from sim.engines.journal import (
     participant_outcomes,
     participant_stamps,
 )
+from sim.engines.rows import Rows
 from sim.programme.programme import Programme
 
 Ints = NDArray[np.int64]
 
 
 class Recorder:
-    """Columns of the people numbered from `first` to before `last`; an empty range records nothing.
+    """Columns of chosen people, a row each; nobody chosen records nothing.
 
-    Columns of participants have a row for each person of the range.
+    Columns of participants have a row for each of the chosen as well.
     """
 
-    def __init__(self, programme: Programme, first: int = 0, last: int = 0) -> None:
-        self.first, self.last = first, last
-        rows = last - first
+    def __init__(self, programme: Programme, chosen: Ints) -> None:
+        self.chosen = chosen
+        """Numbers of the people to record, ascending."""
+        rows = chosen.size
         self.on = rows > 0
+        self.first, self.last = (int(chosen[0]), int(chosen[-1]) + 1) if self.on else (0, 0)
+        self._row = np.full(self.last - self.first, -1, dtype=np.int32)
+        self._row[chosen - self.first] = np.arange(rows)
+        self._programme = programme
         self.people = Columns(PERSON_STAMPS, PERSON_OUTCOMES, rows)
         self.participants = Columns(participant_stamps(programme), participant_outcomes(programme), rows)
-        self.joins_at = np.full(rows, -1, dtype=np.int64)
-        """When each presses join in the wave he plans to join."""
+        self._joins_at = np.full(rows, -1, dtype=np.int64)
 
-    def within(self, persons: NDArray[Any]) -> NDArray[np.bool_]:
-        """Return which persons are recorded."""
-        return (persons >= self.first) & (persons < self.last)
+    def _mine(self, persons: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+        """Return the positions of those recorded among some people, and their rows."""
+        positions = np.flatnonzero((persons >= self.first) & (persons < self.last))
+        rows = self._row[persons[positions].astype(np.int64) - self.first]
+        known = rows >= 0
+        return positions[known], rows[known]
+
+    def recorded(self, persons: NDArray[Any]) -> NDArray[Any]:
+        """Return those of some people who are recorded."""
+        return persons[self._mine(persons)[0]]
 
     def put(self, name: str, persons: NDArray[Any], values: Any) -> None:
         """Write a column of the people."""
-        self._put(self.people, name, persons, values)
+        if self.on:
+            positions, rows = self._mine(persons)
+            self.people[name][rows] = values if np.isscalar(values) else values[positions]
 
     def put_participant(self, name: str, persons: NDArray[Any], values: Any) -> None:
         """Write a column of the participants, by their persons' numbers."""
-        self._put(self.participants, name, persons, values)
-
-    def _put(self, columns: Columns, name: str, persons: NDArray[Any], values: Any) -> None:
         if self.on:
-            mine = self.within(persons)
-            columns[name][persons[mine].astype(np.int64) - self.first] = (
-                values if np.isscalar(values) else values[mine]
-            )
+            positions, rows = self._mine(persons)
+            self.participants[name][rows] = values if np.isscalar(values) else values[positions]
 
-    def take_back(self, end: int) -> None:
-        """Take back the outcomes of what lies at or beyond the end of a run."""
+    def plan(self, persons: NDArray[Any], at: Ints) -> None:
+        """Keep when people will press join."""
+        if self.on:
+            positions, rows = self._mine(persons)
+            self._joins_at[rows] = at[positions]
+
+    def planned(self, persons: NDArray[Any]) -> Ints:
+        """Return when people, all of them recorded, press join."""
+        return self._joins_at[self._row[persons.astype(np.int64) - self.first]]
+
+    def rows(self, traits: NDArray[np.uint32], end: int) -> Rows:
+        """Return what was recorded of a run that ended: what lies at or beyond its end has not happened."""
         own = self.participants
+        for columns in (self.people, own):
+            columns.mask(end)
         for name in own.outcomes:
             if name.startswith("price_"):
                 own[name][own[f"bought_{name.removeprefix('price_')}"] >= end] = -1
         own["unspent"][own["closed"] >= end] = -1
+        is_one = self.people["participant"] >= 0
+        return Rows(
+            programme=self._programme,
+            numbers=self.chosen,
+            traits=traits[self.chosen],
+            people=self.people,
+            participants=own,
+            participant_row=np.where(is_one, np.arange(self.chosen.size), -1),
+            end=end,
+        )

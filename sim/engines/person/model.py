@@ -20,6 +20,7 @@ from sim.engines.journal import (
     participant_stamps,
 )
 from sim.engines.person.applicant import applicant
+from sim.engines.rows import Rows
 from sim.programme.budget import Budget
 from sim.programme.ledger import Kind, Ledger
 from sim.programme.payment_runs import PaymentRuns
@@ -45,6 +46,19 @@ def simulate(programme: Programme, progress: Progress = lambda now, people: None
     model = Model(programme, progress)
     model.run()
     return model.journal()
+
+
+def rows(journal: Journal) -> Rows:
+    """Return the rows of everyone."""
+    return Rows(
+        programme=journal.programme,
+        numbers=np.arange(journal.people.rows),
+        traits=journal.traits,
+        people=journal.people,
+        participants=journal.participants,
+        participant_row=journal.people["participant"],
+        end=journal.end,
+    )
 
 
 class Model:

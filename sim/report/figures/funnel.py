@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 
 from matplotlib.axes import Axes
@@ -54,6 +55,7 @@ def snapshot(saved: Saved) -> list[Row]:
     known = [
         row for row in saved.rows("published") if row["figure"] in stages and row["published"] is not None
     ]
+    known = [row for row in known if row["at"] <= datetime.fromisoformat(str(saved.composed["clock"]["end"]))]
     if not known or not stages["registered"]:
         return []
     number = Counter(row["at"] for row in known)
@@ -66,7 +68,7 @@ def _stages(drawn: Page, rows: list[Row], right: float) -> None:
     values = [row["full_population"] for row in rows]
     axes.barh(range(len(rows)), values, color=BLUE, height=0.68)
     axes.set_xlabel(amounts(axes, max(values), "people", "x"))
-    axes.set_xlim(0, axes.get_xlim()[1] * 1.25)
+    axes.set_xlim(0, axes.get_xlim()[1] * 1.35)
     _lines(axes, rows)
     axes.set_yticks(range(len(rows)), [row["label"] for row in rows], color=INK, size=9)
     for number, (row, value) in enumerate(zip(rows, values, strict=True)):

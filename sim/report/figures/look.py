@@ -145,9 +145,11 @@ def amount(number: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in per cent; a dash where there is none."""
+    """Return a share in per cent; a dash where there is none, and never 0 or 100 of what is neither."""
     if share is None:
         return "–"
+    if 0 < share < 0.001 or 0.995 <= share < 1:
+        return f"{'<0.1' if share < 0.5 else '>99'}{SPACE}%"
     return f"{100 * share:.0f}{SPACE}%" if share == 0 or share >= 0.1 else f"{100 * share:.1f}{SPACE}%"
 
 

@@ -61,19 +61,20 @@ def finding(saved: Saved) -> str:
         return "Nothing was paid"
     if all(row["kind"] == "plenty" for row in partners):
         return "Every payment was made at the first run: capacity is plenty"
-    worst = max(partners, key=lambda row: float(row["time_over_capacity"] or 0))
-    often = worst["time_over_capacity"] or 0
-    if often < SELDOM:
-        return f"The payment partners keep up: {_busiest(saved)}"
+    queued = [row for row in partners if row["time_over_capacity"] is None and row["waiting_at_end"]]
+    queued += [row for row in partners if (row["time_over_capacity"] or 0) >= SELDOM]
+    if not queued:
+        return f"The payment partners keep up: {_busiest(partners)}"
+    worst = max(queued, key=lambda row: float(row["peak_queue"]))
     when, most = saved.days.peak(saved.days.queue("queue_payments"))
-    over = f"{worst['label']}'s queue outlasts {percent(often)} of its daily runs"
-    return f"Payments wait for capacity: {amount(most)} on {day(when)}; {over}"
+    often = worst["time_over_capacity"]
+    why = "is closed" if often is None else f"leaves some unpaid on {percent(often)} of its days"
+    return f"Payments wait for capacity: {amount(most)} on {day(when)}; {worst['label']} {why}"
 
 
-def _busiest(saved: Saved) -> str:
-    busiest = max(partner_rows(saved), key=lambda row: float(row["utilisation"] or 0))
-    share = percent(busiest["utilisation"])
-    return f"the busiest, {busiest['label']}, pays {share} of what it could over the run"
+def _busiest(partners: list[Row]) -> str:
+    busiest = max(partners, key=lambda row: float(row["utilisation"] or 0))
+    return f"the busiest, {busiest['label']}, pays {percent(busiest['utilisation'])} of what it could"
 
 
 def _paid(axes: Axes, saved: Saved) -> None:

@@ -101,7 +101,9 @@ def says(saved: Saved) -> str:
 
 
 def _rate(rate: float | None) -> str:
-    return "without limit" if rate is None else f"{rate:,.0f} registrants a week"
+    if not rate:
+        return "nobody, it is closed" if rate == 0 else "without limit"
+    return f"{rate:,.0f} registrants a week"
 
 
 def _station(saved: Saved) -> Row:
@@ -117,12 +119,14 @@ def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) ->
     axes.annotate(
         "", (at, high), (at, low), arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0}
     )
-    below = low > 0.15 * registered[-1]
+    left = number > 0.7 * np.flatnonzero(saved.days["registered"] + saved.days["processed"])[-1]
+    below = low > 0.15 * registered[-1] and not left
     axes.annotate(
         f"{amount(most)} wait\non {day(when)}",
         (at, low if below else (high + low) / 2),
-        (8, -4 if below else 0),
+        (-8 if left else 8, -4 if below else 0),
         textcoords="offset points",
+        ha="right" if left else "left",
         va="top" if below else "center",
         size=9,
     )

@@ -44,7 +44,7 @@ def draw(saved: Saved) -> Page:
     pool = bool(seen["people_in_pool"].any())
     says = "Each picture has its own scale. A point is the largest queue at a day's end in its week."
     notes = [
-        "The pool is no queue of a station: people who passed and are not awarded, joined in a wave or not."
+        "The pool is no queue of a station: people who passed and are not awarded, whether they joined a wave or not."
     ] * pool
     if told:
         notes.insert(0, f"Queued too, less than 1 % of the largest queue: {', '.join(told)}.")
@@ -79,7 +79,9 @@ def finding(saved: Saved) -> str:
         )
     if found is not None and not places and stations[found.name]["peak_queue"]:
         longest = stations[found.name]
-    peak = amount(longest["peak_queue"] / saved.scale) + " payments" * (longest["kind"] == "runs")
+    number = longest["peak_queue"] / saved.scale
+    unit = "" if longest["station"] in saved.days.queues else " payment" if number == 1 else " payments"
+    peak = amount(number) + unit
     when = day(longest["peak_queue_date"])
     if places:
         queue = f"of the stations {longest['label']} has the longest queue, {peak} on {when}"

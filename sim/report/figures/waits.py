@@ -52,11 +52,15 @@ def draw(saved: Saved) -> Page:
 
 
 def shown(saved: Saved) -> list[Row]:
-    """Return the waits of the journey that anybody began, then the stations where more than 5 % waited."""
+    """Return the waits of the journey that anybody began, then stations where 5 % waited a minute or more."""
     began = [row for row in saved.rows("waits") if row["began"]]
-    stations = [row for row in began if row["kind"] == "station" and row["p95_days"] != 0]
+    stations = [row for row in began if row["kind"] == "station" and _long(row)]
     named = [{**row, "label": f"{row['label']} (station)"} for row in stations]
     return [row for row in began if row["kind"] == "journey"] + named
+
+
+def _long(row: Row) -> bool:
+    return row["p95_days"] is None or row["p95_days"] >= TICKS["minute"]
 
 
 def finding(saved: Saved) -> str:
@@ -68,7 +72,9 @@ def finding(saved: Saved) -> str:
     wait = next(row for row in saved.rows("waits") if row["wait"] == name)
     where = "Places are" if name == "place" else f"{found.label} is"
     words = f"{where} the bottleneck: {percent(found.share)} of all waiting for stations and places"
-    return f"{words}; the median wait there is {span(wait['median_days'])}"
+    median = wait["median_days"]
+    half = f"the median wait there is {span(median)}" if median else "half do not wait there at all"
+    return f"{words}; {half if median is not None else 'fewer than half get through'}"
 
 
 def _range(axes: Axes, number: int, row: Row, low: float, high: float) -> None:

@@ -40,6 +40,9 @@ def draw(saved: Saved) -> Page:
     if without:
         notes.append(f"{without} waves had no places.")
     says = "Those who join again after losing are counted in each wave they join."
+    refused = sum(row["refused_by_budget"] for row in rows)
+    if refused:
+        says += f" The budget refused {amount(refused / saved.scale)} places, counted as taken."
     drawn = page(saved, finding(saved), says, notes, 5.2)
     above, below = drawn.axes(0.75, 0.35, above=0.3, below=3.2), drawn.axes(0.75, 0.35, above=2.5, below=0.85)
     _joined(above, rows, saved.scale, _points(published, "joined"))
@@ -63,10 +66,10 @@ def finding(saved: Saved) -> str:
         f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
     )
     if 2 * full >= len(offered):
-        waves = f"each of {full}" if full == len(offered) else f"{full} of {len(offered)}"
+        waves = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         return f"Places are scarce: all were taken in {waves} waves; {for_one}"
     left = sum(row["places_unfilled"] for row in offered)
-    short = f"Places were left over in {len(offered) - full} of {len(offered)} waves"
+    short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
     return f"{short}, {amount(left / saved.scale)} of them; {for_one}"
 
 
@@ -130,7 +133,7 @@ def _frame(axes: Axes, rows: list[Row], points: dict[int, float], title: str) ->
         clip_on=False,
     )
     axes.set_title(title, loc="left", size=9.5, weight="bold", color=INK, pad=5)
-    axes.set_xlim(rows[0]["wave"] - 0.7, rows[-1]["wave"] + 0.7)
+    axes.set_xlim(rows[0]["wave"] - 0.7, max(rows[-1]["wave"], rows[0]["wave"] + 7) + 0.7)
     axes.grid(axis="y")
     axes.tick_params(axis="x", length=0, labelbottom=False)
 
