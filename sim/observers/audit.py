@@ -14,10 +14,9 @@ from sim.programme.places import Place
 
 def people_by_place(seen: Observations) -> dict[tuple[Place, ...], NDArray[np.int64]]:
     """Return how many stand in each place (or pair of places) at each day's end, from the stamps alone."""
-    total = {name: np.cumsum(counts) for name, counts in seen.by_day.items()}
 
     def so_far(*names: str) -> NDArray[np.int64]:
-        return np.sum([total[name] for name in names], axis=0)
+        return np.cumsum(np.sum([seen.by_day[name] for name in names], axis=0))
 
     gave_up = {station: so_far(f"gave_up_at_{station}") for station in STATIONS}
     places: dict[tuple[Place, ...], NDArray[np.int64]] = {

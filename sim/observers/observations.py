@@ -126,7 +126,7 @@ class Observations:
         for name, counts in other.by_day.items():
             self.by_day[name] += counts
             self._on_the_day[name] += other._on_the_day[name]
-            self.last[name] = max(self.last.get(name, -1), other.last[name])
+            self.last[name] = max(self.last.get(name, -1), other.last.get(name, -1))
         for flow, rupiah in other.rupiah.items():
             self.rupiah[flow] += rupiah
         for stage, groups in other._groups.items():

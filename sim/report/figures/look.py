@@ -127,9 +127,9 @@ def save(page: Page, folder: Path, name: str) -> None:
     page.figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
     text = io.StringIO()
     page.figure.savefig(text, format="svg", metadata={"Title": page.finding, "Date": None, "Creator": None})
-    described = f'</title>\n <desc id="desc">{escape(page.says)}</desc>'
-    drawn = text.getvalue().replace("<title>", '<title id="title">', 1).replace("</title>", described, 1)
-    drawn = drawn.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
+    described = f'</title>\n <desc id="{name}-says">{escape(page.says)}</desc>'
+    drawn = text.getvalue().replace("</title>", described, 1).replace("<title>", f'<title id="{name}">', 1)
+    drawn = drawn.replace("<svg ", f'<svg role="img" aria-labelledby="{name} {name}-says" ', 1)
     (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 

@@ -26,6 +26,8 @@ from sim.report.figures.saved import Saved
 SMALL = 0.01
 """A queue less than this share of the largest one is told in words."""
 
+POOL = "The pool is no queue of a station: who passed and is not awarded, whether in a wave or not."
+
 PAYMENTS = "Payment partners, all together"
 
 
@@ -43,9 +45,7 @@ def draw(saved: Saved) -> Page:
     ]
     pool = bool(seen["people_in_pool"].any())
     says = "Each picture has its own scale. A point is the largest queue at a day's end in its week."
-    notes = [
-        "The pool is no queue of a station: people who passed and are not awarded, whether they joined a wave or not."
-    ] * pool
+    notes = [POOL] * pool
     if told:
         notes.insert(0, f"Queued too, less than 1 % of the largest queue: {', '.join(told)}.")
     pictures = len(shown) + pool
