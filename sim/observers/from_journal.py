@@ -131,7 +131,6 @@ def _payments(seen: Observations, journal: Journal) -> None:
         kind = "incentive" if payment < incentives else "survey"
         due, ready, paid = (own[f"{name}_{what}"] for what in ("due", "ready", "paid"))
         for what, stamps in (("due", due), ("ready", ready), ("paid", paid)):
-            seen.stamp(f"{kind}_{what}", stamps)
             for number, partner in enumerate(programme.partners):
                 seen.stamp(f"{partner.key}_{kind}_{what}", stamps[own["partner"] == number])
         seen.stamp(f"{name}_paid", paid)

@@ -80,11 +80,31 @@ class Observations:
         )
         self.last[name] = max(self.last.get(name, -1), int(last))
 
+    def stamp_at(self, name: str, at: int, count: int) -> None:
+        """Count several stamps of a name at one instant before the end."""
+        day, number = at // DAY, int(self._first_snapshot[at // DAY])
+        self.by_day[name][day] += count
+        if count:
+            self.last[name] = max(self.last.get(name, -1), at)
+        while 0 <= number < len(self.snapshots) and self.snapshots[number] // DAY == day:
+            if at < self.snapshots[number]:
+                self._on_the_day[name][number] += count
+            number += 1
+
     def before(self, name: str, at: int) -> int:
         """Return how many stamps of a name lie before a snapshot."""
         day = min(max(at // DAY, 0), self.days)
         number = self.snapshots.index(at)
         return int(self.by_day[name][:day].sum() + self._on_the_day[name][number])
+
+    def payments(self, kind: str, what: str) -> NDArray[np.int64]:
+        """Return payments of a kind a day over all partners: those due, ready or paid."""
+        keys = [partner.key for partner in self.programme.partners]
+        return np.sum([self.by_day[f"{key}_{kind}_{what}"] for key in keys], axis=0)
+
+    def payments_before(self, kind: str, what: str, at: int) -> int:
+        """Return how many payments of a kind were due, ready or paid before a snapshot, over all partners."""
+        return sum(self.before(f"{partner.key}_{kind}_{what}", at) for partner in self.programme.partners)
 
     def stamp_of_wave(self, name: str, instants: NDArray[np.int64], waves: NDArray[np.int64]) -> None:
         """Count stamps of a name by wave."""

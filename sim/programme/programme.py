@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.programme.demand import demand_curve
 from sim.programme.laws import law
 from sim.programme.waves_table import WavesTable, openings, waves_table
-from sim.rules import buying, joining, laws, luck, paying, people, selecting, verifying
+from sim.rules import buying, joining, laws, luck, paying, people, registering, selecting, verifying
 from sim.stations.schedule import MILLION, Schedule, compile_schedule
 
 PER = {"minute": 7 * 24 * 60, "hour": 7 * 24, "day": 7, "week": 1}
@@ -42,7 +42,8 @@ class Programme:
     key: NDArray[np.void]
     population: NDArray[np.void]
     provinces: NDArray[np.void]
-    curve: tuple[NDArray[np.int64], NDArray[np.float64]]
+    curve: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+    """Corners of the demand (µs), the cumulative demand there, and a guide to them."""
     stations: dict[str, Schedule | None]
     """By name; None is plenty. Throughput: people a week in millionths, scaled; screening: servers, not scaled."""
     checks: dict[str, NDArray[np.void]]
@@ -102,6 +103,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
         days,
     )
     commits = _benefit(p)
+    curve = demand_curve(p, openings(p, horizon))
     population = p.population
     return Programme(
         parameters=p,
@@ -121,7 +123,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
             population.unbanked,
         ),
         provinces=_provinces(p),
-        curve=demand_curve(p, openings(p, horizon)),
+        curve=(*curve, registering.guide_of(curve[1])),
         stations=_stations(p),
         checks={name: _check(getattr(p.processing, name)) for name in verifying.PEOPLE_CHECKS},
         screening=_one(verifying.SCREENING, p.processing.screening.passes, law(p.processing.screening.service)),
@@ -198,10 +200,11 @@ def _benefit(p: Parameters) -> int:
 
 
 def _provinces(p: Parameters) -> NDArray[np.void]:
-    provinces = list(p.population.provinces.values())
-    total = np.cumsum([province.weight for province in provinces])
+    numbered = enumerate(p.population.provinces.values())
+    ordered = sorted(numbered, key=lambda each: -each[1].weight)
+    total = np.cumsum([province.weight for _, province in ordered])
     return np.array(
-        [(share, x.regencies, x.lagging) for share, x in zip(total / total[-1], provinces, strict=True)],
+        [(share, number, x.regencies, x.lagging) for share, (number, x) in zip(total / total[-1], ordered, strict=True)],
         dtype=people.PROVINCE,
     )
 

@@ -44,5 +44,5 @@ import numba  # noqa: E402  (its settings are read at import)
 
 def rule(function: Rule) -> Rule:
     """Compile a rule on first use; releases the lock of the interpreter, keeps strict arithmetic."""
-    compiled: Rule = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    compiled: Rule = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function)
     return compiled

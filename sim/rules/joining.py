@@ -41,6 +41,32 @@ def hazards(propensities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @rule
+def _opened(waves: NDArray[np.void], at: int) -> int:
+    """Return how many waves have opened by an instant."""
+    low, high = 0, waves.size
+    while low < high:
+        middle = (low + high) >> 1
+        if waves[middle].open <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@rule
+def _first_beyond(hazard: NDArray[np.float64], target: float, low: int) -> int:
+    """Return the first position after `low` whose cumulative hazard exceeds the target."""
+    high = hazard.size
+    while low < high:
+        middle = (low + high) >> 1
+        if hazard[middle] <= target:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@rule
 def choose_wave(
     key: NDArray[np.void],
     waves: NDArray[np.void],
@@ -57,7 +83,7 @@ def choose_wave(
     if his delay ends after the closing. Of waves to come one draw finds the first that he joins, by the
     cumulative hazard.
     """
-    coming = np.searchsorted(waves["open"], since, side="right")
+    coming = _opened(waves, since)
     oldest = coming
     while oldest > 0 and waves[oldest - 1].latest_close > since:
         oldest -= 1
@@ -70,7 +96,7 @@ def choose_wave(
                 if at < w.close:
                     return wave, at
     target = hazard[coming] - log(1.0 - uniform(luck(key, Group.JOINING.value, person, lost)[0]))
-    wave = np.searchsorted(hazard, target, side="right") - 1
+    wave = _first_beyond(hazard, target, coming) - 1
     return (wave, -1) if wave < waves.size else (-1, -1)
 
 

@@ -24,19 +24,18 @@ KEY = np.dtype([("seed", "u8"), ("replication", "u8"), ("changed", "i8")])
 class Group(IntEnum):
     """A block of four decisions about one person, told apart by the occurrence (wave, attempt, payment)."""
 
-    REGISTERING = 1  # moment, province, regency, sex
-    PEOPLE = 2  # rural, education, disability, returned migrant
-    STANDING = 3  # listed worker, e-money, unbanked, eligibility
-    PROCESSING = 4  # patience at portal... (one lane a station of the front)
-    EMAIL = 5  # passes, tries again, delay, patience; by attempt
+    REGISTERING = 1  # moment; halves: province and regency; sex and rural; education and disability
+    STANDING = 3  # halves: returned migrant and listed worker; e-money and unbanked; -; eligibility
+    PROCESSING = 4  # patience; by station and attempt
+    EMAIL = 5  # passes, tries again, delay; by attempt
     REGISTRY = 6
     THIRD_LAYER = 7
-    SCREENING = 8  # service, passes, -, patience
+    SCREENING = 8  # service, passes
     TEST = 9  # taken, delay
-    APPETITE = 10  # patience in waves, ...
+    APPETITE = 10  # patience in waves
     JOINING = 11  # next wave by cumulative hazard; by waves lost
-    WAVE = 12  # joins the open wave, delay, lottery (64 bits), face check; by wave
-    ACCOUNT = 13  # partner, delay, fails, mending
+    WAVE = 12  # joins the open wave, delay, lottery (all 64 bits), face check; by wave
+    ACCOUNT = 13  # partner, delay, fails, mending (where an account is linked)
     PURCHASE = 14  # wants, delay, price; by course
     COURSE = 15  # duration, completes; by course
     REVIEW = 16  # certificate, reviews, delay
@@ -63,3 +62,15 @@ def uniform(word: uint64) -> float:
     52 bits and a half: with 53, the largest would round to 1.
     """
     return (float(word >> uint64(12)) + 0.5) * 2.0**-52
+
+
+@rule
+def upper(word: uint64) -> float:
+    """Return a number strictly between 0 and 1 from the upper half of a word, in steps of 2**-32."""
+    return (float(word >> uint64(32)) + 0.5) * 2.0**-32
+
+
+@rule
+def lower(word: uint64) -> float:
+    """Return a number strictly between 0 and 1 from the lower half of a word, in steps of 2**-32."""
+    return (float(word & uint64(0xFFFFFFFF)) + 0.5) * 2.0**-32

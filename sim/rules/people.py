@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.compiling import rule
-from sim.rules.luck import Group, luck, uniform
+from sim.rules.luck import Group, lower, luck, upper
 
 POPULATION = np.dtype(
     [
@@ -29,8 +29,9 @@ POPULATION = np.dtype(
 )
 """Shares of applicants; senior high school or more is the rest of the education."""
 
-PROVINCE = np.dtype([("cumulative", "f8"), ("regencies", "i8"), ("lagging", "i8")])
-"""A province: cumulative share of applicants up to and with it, regencies, how many of them are lagging."""
+PROVINCE = np.dtype([("cumulative", "f8"), ("number", "i8"), ("regencies", "i8"), ("lagging", "i8")])
+"""A province: cumulative share of applicants up to and with it, its number in the config, regencies, how many
+of them are lagging. The largest comes first, so that a search from the front is short."""
 
 
 class Trait(IntEnum):
@@ -58,26 +59,25 @@ def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArr
     """Return the packed traits of a person (32 bits)."""
     p = population[0]
     where = luck(key, Group.REGISTERING.value, person, 0)
-    who = luck(key, Group.PEOPLE.value, person, 0)
     standing = luck(key, Group.STANDING.value, person, 0)
 
-    u = uniform(where[1])
-    province = 0
-    while province < provinces.size - 1 and u >= provinces[province].cumulative:
-        province += 1
-    here = provinces[province]
-    regency = min(int(uniform(where[2]) * here.regencies), here.regencies - 1)
-    u = uniform(who[1])
+    u = upper(where[1])
+    found = 0
+    while found < provinces.size - 1 and u >= provinces[found].cumulative:
+        found += 1
+    here = provinces[found]
+    regency = min(int(lower(where[1]) * here.regencies), here.regencies - 1)
+    u = upper(where[3])
     education = 0 if u < p.primary_or_less else (1 if u < p.primary_or_less + p.junior_high else 2)
 
-    packed = province | regency << 6 | education << 14
-    packed |= int(uniform(where[3]) < p.women) << 12
-    packed |= int(uniform(who[0]) < p.rural) << 13
-    packed |= int(uniform(who[2]) < p.disability) << 16
-    packed |= int(uniform(who[3]) < p.returned_migrant) << 17
-    packed |= int(uniform(standing[0]) < p.listed_worker) << 18
-    packed |= int(uniform(standing[1]) < p.e_money) << 19
-    packed |= int(uniform(standing[2]) < p.unbanked) << 20
+    packed = here.number | regency << 6 | education << 14
+    packed |= int(upper(where[2]) < p.women) << 12
+    packed |= int(lower(where[2]) < p.rural) << 13
+    packed |= int(lower(where[3]) < p.disability) << 16
+    packed |= int(upper(standing[0]) < p.returned_migrant) << 17
+    packed |= int(lower(standing[0]) < p.listed_worker) << 18
+    packed |= int(upper(standing[1]) < p.e_money) << 19
+    packed |= int(lower(standing[1]) < p.unbanked) << 20
     packed |= int(regency < here.lagging) << 21
     return np.uint32(packed)
 

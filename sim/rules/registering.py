@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck, uniform
 
+GUIDE = 1 << 14
+"""Equal parts of the demand for which the guide knows a corner nearby."""
+
+
+def guide_of(demand: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return, for each equal part of the cumulative demand, the corner at or before its beginning."""
+    begins = np.arange(GUIDE + 1) / GUIDE * demand[-1]
+    return (np.searchsorted(demand, begins, side="right") - 1).astype(np.int32)
+
 
 @rule
 def registers(
-    key: NDArray[np.void], times: NDArray[np.int64], demand: NDArray[np.float64], people: int, person: int
+    key: NDArray[np.void],
+    times: NDArray[np.int64],
+    demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
+    people: int,
+    person: int,
 ) -> int:
     """Return the instant at which a person's registration arrives at the portal.
 
@@ -19,13 +35,18 @@ def registers(
     between corners the curve is straight. A person's number is the order of registration.
     """
     u = uniform(luck(key, Group.REGISTERING.value, person, 0)[0])
-    position = (person + u) / people * demand[-1]
-    corner = min(np.searchsorted(demand, position, side="right") - 1, demand.size - 2)
-    while demand[corner + 1] <= demand[corner]:  # rounding at the very end of the curve
+    share = (person + u) / people
+    position = share * demand[-1]
+    last = demand.size - 2
+    corner = min(np.int64(guide[int(share * GUIDE)]), last)
+    while corner < last and demand[corner + 1] <= position:
+        corner += 1
+    # The guide may be one too far by rounding; a flat piece of the curve holds nobody.
+    while corner > 0 and (demand[corner] > position or demand[corner + 1] <= demand[corner]):
         corner -= 1
-    share = (position - demand[corner]) / (demand[corner + 1] - demand[corner])
+    part = (position - demand[corner]) / (demand[corner + 1] - demand[corner])
     length = times[corner + 1] - times[corner]
-    return times[corner] + min(int(share * length), length - 1)
+    return times[corner] + min(int(part * length), length - 1)
 
 
 @rule
@@ -33,10 +54,26 @@ def registrations(
     key: NDArray[np.void],
     times: NDArray[np.int64],
     demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
     people: int,
     first: int,
     instants: NDArray[np.int64],
 ) -> None:
     """Fill `instants` with the registrations of people from number `first` on."""
     for i in range(instants.size):
-        instants[i] = registers(key, times, demand, people, first + i)
+        instants[i] = registers(key, times, demand, guide, people, first + i)
+
+
+@rule
+def registrations_of(
+    key: NDArray[np.void],
+    times: NDArray[np.int64],
+    demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
+    people: int,
+    persons: Any,
+    instants: NDArray[np.int64],
+) -> None:
+    """Fill `instants` with the registrations of some people, drawn again from their luck."""
+    for i in range(persons.size):
+        instants[i] = registers(key, times, demand, guide, people, np.int64(persons[i]))

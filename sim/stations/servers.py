@@ -6,6 +6,8 @@ so departures come out in order and nothing is sorted between stations.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,7 +91,7 @@ def pass_servers(
     state: NDArray[np.int64],
     busy: NDArray[np.int64],
     busy_people: NDArray[np.int64],
-    people: NDArray[np.int64],
+    people: Any,
     arrived: NDArray[np.int64],
     service: NDArray[np.int64],
     bears: NDArray[np.int64],
@@ -97,7 +99,7 @@ def pass_servers(
     left: NDArray[np.int64],
     gave_up: NDArray[np.int64],
     out_time: NDArray[np.int64],
-    out_people: NDArray[np.int64],
+    out_people: Any,
     until: int,
 ) -> int:
     """Take a batch of arrivals (ascending, µs) through parallel servers; the state goes on to the next.
@@ -134,7 +136,7 @@ def pass_servers(
             continue
         started[i] = start
         left[i] = start + stretched(service[i], stretches[period])
-        _push(busy, busy_people, size, left[i], people[i])
+        _push(busy, busy_people, size, left[i], np.int64(people[i]))
         size += 1
     while size > 0 and busy[0] < until:
         out_time[out] = busy[0]

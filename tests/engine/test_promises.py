@@ -27,7 +27,7 @@ def test_a_scenario_keeps_its_promises(name: str, promise: Callable[[Journal], N
     promise(scenario(name))
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(changes=programmes())
 def test_any_programme_keeps_its_promises(changes: dict[str, Any]) -> None:
     """Catches what only odd programmes show: closed stations, overlapping waves, no patience, all failing."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, HOUR, NEVER
 from sim.calendar.order import STATIONS
-from sim.engines.cohort.flows import EMPTY, Flow, Ints, Later, Line, merge
+from sim.engines.cohort.flows import EMPTY, NO_RETRY, Flow, Ints, Later, Line, People, merge
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.observers.observations import Observations
@@ -38,7 +38,7 @@ class Applicants:
         """Registrations already drawn, of people from number `registered` on."""
         self.registered = 0
         self.processed = 0
-        self._lines = {name: Line() for name in STATIONS}
+        self._lines = {name: Line(NO_RETRY) if name.endswith("_retry") else Line() for name in STATIONS}
         self._later = {check: Later() for check in PEOPLE_CHECKS}
         self._inside = dict.fromkeys(STATIONS, 0)
         self._refused = self._gave_up = self._pooled = 0
@@ -80,7 +80,7 @@ class Applicants:
 
     def _advance_window(self, until: int) -> None:
         programme = self._programme
-        if self.registered == programme.people and not any(len(line) for line in self._lines.values()):
+        if self.registered == programme.people and not any(self._lines.values()):
             idle = not any(len(later) for later in self._later.values()) and not self._renegings
             if idle and not self._servers_state[0]:
                 return
@@ -117,17 +117,17 @@ class Applicants:
             packed = self._traits[first:last]
             people.describe(programme.key, programme.population, programme.provinces, first, packed)
             self._seen.people("applicants", packed)
-        return times, np.arange(first, last), np.zeros(times.size, dtype=np.int64)
+        return times, np.arange(first, last, dtype=np.uint32)
 
     def _through(self, name: str, flow: Flow, until: int, *, patient: bool = True) -> Flow:
         """Take arrivals before an instant through a throughput station; return who leaves before it."""
         schedule = self._programme.stations[name]
-        arrived, persons, attempts = flow
+        arrived, persons = flow[:2]
         if schedule is None:
             self._observe(name, persons, arrived, arrived, arrived, EMPTY)
             return flow
         if arrived.size:
-            bears = EMPTY if patient else self._bears(name, persons, attempts)
+            bears = EMPTY if patient else self._bears(name, flow)
             started, left = np.empty_like(arrived), np.empty_like(arrived)
             gave_up = np.empty_like(bears)
             pass_throughput(
@@ -135,11 +135,12 @@ class Applicants:
             )
             self._inside[name] += arrived.size
             self._observe(name, persons, arrived, started, left, gave_up)
-            self._renege(name, persons, gave_up)
+            flow = (left, *flow[1:])
             if bears.size:
+                self._renege(name, persons, gave_up)
                 served = gave_up == NEVER
-                left, persons, attempts = left[served], persons[served], attempts[served]
-            self._lines[name].put((left, persons, attempts))
+                flow = tuple(column[served] for column in flow)
+            self._lines[name].put(flow)
         self._leave_unserved(name, until)
         leaving = self._lines[name].take(until)
         self._inside[name] -= leaving[0].size
@@ -152,35 +153,37 @@ class Applicants:
         passed = merge(self._verify(check, first), self._verify(check, again))
         self._seen.stamp(f"{check}_passed", passed[0])
         self._recorder.put(f"{check}_passed", passed[1], passed[0])
-        return passed[0], passed[1], np.zeros(passed[0].size, dtype=np.int64)
+        return passed
 
     def _verify(self, check: str, flow: Flow) -> Flow:
-        times, persons, attempts = flow
+        """Return who passes; who fails tries again later or is refused."""
+        times, persons = flow[:2]
         if times.size == 0:
-            return flow
+            return times, persons
         programme = self._programme
-        outcome = np.empty(times.size, dtype=np.int64)
-        _verify(programme.key, PEOPLE_CHECKS[check].value, programme.checks[check], persons, attempts, outcome)
-        self._recorder.put(f"{check}_tries", persons, attempts + 1)
-        retries = outcome >= 0
-        if retries.any():
-            self._later[check].put((times[retries] + outcome[retries], persons[retries], attempts[retries] + 1))
-        refused = outcome == REFUSED
-        self._refuse(Refusal[check.upper()], times[refused], persons[refused])
-        passed = outcome == PASSED
-        return times[passed], persons[passed], attempts[passed]
+        attempts = flow[2] if len(flow) > 2 else EMPTY
+        self._recorder.put(f"{check}_tries", persons, attempts + 1 if attempts.size else 1)
+        out = tuple(np.empty(times.size, dtype=column.dtype) for column in (times, persons) * 3)
+        next_attempts = np.empty(times.size, dtype=np.int64)
+        passed, retrying, refused = _verify(
+            programme.key, PEOPLE_CHECKS[check].value, programme.checks[check], times, persons, attempts, *out, next_attempts
+        )
+        if retrying:
+            self._later[check].put((out[2][:retrying], out[3][:retrying], next_attempts[:retrying]))
+        self._refuse(Refusal[check.upper()], out[4][:refused], out[5][:refused])
+        return out[0][:passed], out[1][:passed]
 
     def _screen(self, flow: Flow, until: int) -> None:
         """Take arrivals through screening; who leaves before an instant is refused, or goes to the test."""
         programme, schedule = self._programme, self._programme.stations["screening"]
         assert schedule is not None
-        arrived, persons, attempts = flow
+        arrived, persons = flow
         service = np.empty(arrived.size, dtype=np.int64)
         _services(programme.key, programme.screening, persons, service)
-        bears = self._bears("screening", persons, attempts)
+        bears = self._bears("screening", flow)
         started, left, gave_up = np.empty_like(arrived), np.empty_like(arrived), np.empty_like(bears)
         room = arrived.size + int(self._servers_state[0])
-        out_time, out_people = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+        out_time, out_people = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint32)
         count = pass_servers(
             schedule.starts,
             self._servers,
@@ -200,40 +203,42 @@ class Applicants:
         )
         self._inside["screening"] += arrived.size
         self._observe("screening", persons, arrived, started, left, gave_up)
-        self._renege("screening", persons, gave_up)
-        self._lines["screening"].put((out_time[:count], out_people[:count], np.zeros(count, dtype=np.int64)))
+        if bears.size:
+            self._renege("screening", persons, gave_up)
+        self._lines["screening"].put((out_time[:count], out_people[:count]))
         self._leave_unserved("screening", until)
-        times, persons, _ = self._lines["screening"].take(until)
+        times, persons = self._lines["screening"].take(until)
         self._inside["screening"] -= times.size
         self._seen.stamp("screening_left", times)
-        outcome = np.empty(times.size, dtype=np.int64)
-        _test(programme.key, programme.screening, programme.test, persons, outcome)
-        for refusal, code in ((Refusal.SCREENING, NOT_SCREENED), (Refusal.TEST, NOT_TESTED)):
-            refused = outcome == code
-            self._refuse(refusal, times[refused], persons[refused])
-        tested = outcome >= 0
-        self._pooled += int(tested.sum())
-        if tested.any():
-            self._last_tested = max(self._last_tested, int((times[tested] + outcome[tested]).max()))
-        self._pool.enter(times[tested] + outcome[tested], persons[tested])
+        out = tuple(np.empty(times.size, dtype=column.dtype) for column in (times, persons) * 3)
+        tested, not_screened, not_tested = _test(
+            programme.key, programme.screening, programme.test, times, persons, *out
+        )
+        self._refuse(Refusal.SCREENING, out[2][:not_screened], out[3][:not_screened])
+        self._refuse(Refusal.TEST, out[4][:not_tested], out[5][:not_tested])
+        if tested:
+            self._pooled += tested
+            self._last_tested = max(self._last_tested, int(out[0][:tested].max()))
+            self._pool.enter(out[0][:tested], out[1][:tested])
 
     # What parts have in common
 
-    def _bears(self, name: str, persons: Ints, attempts: Ints) -> Ints:
-        law = self._programme.patience
+    def _bears(self, name: str, flow: Flow) -> Ints:
+        law, persons = self._programme.patience, flow[1]
         if law is None:
             return EMPTY
+        attempts = flow[2] if len(flow) > 2 else EMPTY
         bears = np.empty(persons.size, dtype=np.int64)
         _patiences(self._programme.key, law, persons, STATIONS.index(name), attempts, bears)
         return bears
 
-    def _observe(self, name: str, persons: Ints, arrived: Ints, started: Ints, left: Ints, gave_up: Ints) -> None:
+    def _observe(self, name: str, persons: People, arrived: Ints, started: Ints, left: Ints, gave_up: Ints) -> None:
         self._seen.stations[name].add(arrived, started, left, gave_up, end=self._seen.end)
         if self._recorder.on:
             for what, stamps in (("arrived", arrived), ("started", started), ("left", left)):
                 self._recorder.put(f"{name}_{what}", persons, stamps)
 
-    def _renege(self, name: str, persons: Ints, gave_up: Ints) -> None:
+    def _renege(self, name: str, persons: People, gave_up: Ints) -> None:
         left = gave_up < NEVER
         if left.any():
             self._seen.stamp(f"gave_up_at_{name}", gave_up[left])
@@ -254,7 +259,7 @@ class Applicants:
                 kept.append(stamps[:, ~gone])
         self._renegings = kept
 
-    def _refuse(self, by: Refusal, times: Ints, persons: Ints) -> None:
+    def _refuse(self, by: Refusal, times: Ints, persons: People) -> None:
         if times.size:
             self._refused += times.size
             self._seen.stamp(f"refused_by_{by.name.lower()}", times)
@@ -281,49 +286,88 @@ class Applicants:
             self.empty_since = self.now
 
 
-PASSED, REFUSED = -1, -2
-NOT_SCREENED, NOT_TESTED = -1, -2
-
-
 @rule
 def _verify(
     key: NDArray[np.void],
     group: int,
     check: NDArray[np.void],
-    persons: Ints,
+    times: Ints,
+    persons: People,
     attempts: Ints,
-    outcome: Ints,
-) -> None:
-    """Fill `outcome`: passed, refused, or the delay in µs until the next try."""
+    passed_at: Ints,
+    passed: People,
+    again_at: Ints,
+    again: People,
+    refused_at: Ints,
+    refused: People,
+    next_attempts: Ints,
+) -> tuple[int, int, int]:
+    """Part those who pass from those who try again, at a later instant, and those refused; return how many."""
+    p = a = r = 0
     for i in range(persons.size):
-        passed, again, delay = verifying.verify(key, group, check, persons[i], attempts[i])
-        outcome[i] = PASSED if passed else delay if again else REFUSED
+        attempt = attempts[i] if attempts.size else 0
+        passes, tries, delay = verifying.verify(key, group, check, np.int64(persons[i]), attempt)
+        if passes:
+            passed_at[p] = times[i]
+            passed[p] = persons[i]
+            p += 1
+        elif tries:
+            again_at[a] = times[i] + delay
+            again[a] = persons[i]
+            next_attempts[a] = attempt + 1
+            a += 1
+        else:
+            refused_at[r] = times[i]
+            refused[r] = persons[i]
+            r += 1
+    return p, a, r
 
 
 @rule
 def _patiences(
-    key: NDArray[np.void], law: NDArray[np.void], persons: Ints, station: int, attempts: Ints, bears: Ints
+    key: NDArray[np.void], law: NDArray[np.void], persons: People, station: int, attempts: Ints, bears: Ints
 ) -> None:
     for i in range(persons.size):
-        bears[i] = verifying.patience(key, law, persons[i], station, attempts[i])
+        attempt = attempts[i] if attempts.size else 0
+        bears[i] = verifying.patience(key, law, np.int64(persons[i]), station, attempt)
 
 
 @rule
-def _services(key: NDArray[np.void], screening: NDArray[np.void], persons: Ints, service: Ints) -> None:
+def _services(key: NDArray[np.void], screening: NDArray[np.void], persons: People, service: Ints) -> None:
     for i in range(persons.size):
-        service[i] = verifying.screen(key, screening, persons[i])[0]
+        service[i] = verifying.screen(key, screening, np.int64(persons[i]))[0]
 
 
 @rule
 def _test(
-    key: NDArray[np.void], screening: NDArray[np.void], test: NDArray[np.void], persons: Ints, outcome: Ints
-) -> None:
-    """Fill `outcome`: not screened, test not taken, or the µs until the test is done."""
+    key: NDArray[np.void],
+    screening: NDArray[np.void],
+    test: NDArray[np.void],
+    times: Ints,
+    persons: People,
+    tested_at: Ints,
+    tested: People,
+    screened_out_at: Ints,
+    screened_out: People,
+    untested_at: Ints,
+    untested: People,
+) -> tuple[int, int, int]:
+    """Part those who take the test, at the instant it is done, from those screened out and those who do not."""
+    t = s = u = 0
     for i in range(persons.size):
-        if not verifying.screen(key, screening, persons[i])[1]:
-            outcome[i] = NOT_SCREENED
+        person = np.int64(persons[i])
+        if not verifying.screen(key, screening, person)[1]:
+            screened_out_at[s] = times[i]
+            screened_out[s] = persons[i]
+            s += 1
             continue
-        taken, delay = verifying.test(key, test, persons[i])
-        outcome[i] = delay if taken else NOT_TESTED
-
-
+        takes, delay = verifying.test(key, test, person)
+        if takes:
+            tested_at[t] = times[i] + delay
+            tested[t] = persons[i]
+            t += 1
+        else:
+            untested_at[u] = times[i]
+            untested[u] = persons[i]
+            u += 1
+    return t, s, u

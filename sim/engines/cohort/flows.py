@@ -2,70 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER
+from sim.calendar.instants import DAY, NEVER, WEEK
 from sim.rules.compiling import rule
 
 Ints = NDArray[np.int64]
-Flow = tuple[Ints, Ints, Ints]
-"""(instants ascending, persons, attempts): people in the order in which they come."""
+People = NDArray[np.uint32]
+Flow = tuple[NDArray[Any], ...]
+"""(instants ascending, persons) and, of those who try again, the attempt: people in the order in which they come."""
 
 EMPTY = np.zeros(0, dtype=np.int64)
-NO_FLOW: Flow = (EMPTY, EMPTY, EMPTY)
+NOBODY = np.zeros(0, dtype=np.uint32)
+NO_FLOW: Flow = (EMPTY, NOBODY)
+NO_RETRY: Flow = (EMPTY, NOBODY, EMPTY)
 
 
-def append(left: Flow, right: Flow) -> Flow:
-    """Return one flow behind another."""
-    if left[0].size == 0:
-        return right
-    if right[0].size == 0:
-        return left
-    return (
-        np.concatenate([left[0], right[0]]),
-        np.concatenate([left[1], right[1]]),
-        np.concatenate([left[2], right[2]]),
-    )
+def together(parts: list[Flow], nothing: Flow) -> Flow:
+    """Return several flows, one behind another."""
+    if len(parts) < 2:
+        return parts[0] if parts else nothing
+    return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 class Line:
     """Those who leave a station in order of time, known before they leave."""
 
-    def __init__(self) -> None:
+    def __init__(self, nothing: Flow = NO_FLOW) -> None:
         self._parts: list[Flow] = []
-        self._size = 0
+        self._nothing = nothing
 
-    def __len__(self) -> int:
-        return self._size
+    def __bool__(self) -> bool:
+        return bool(self._parts)
 
     def put(self, flow: Flow) -> None:
         """Add those who leave behind all before; who never leaves is not kept."""
-        count = int(np.searchsorted(flow[0], NEVER))
-        if count:
-            self._parts.append((flow[0][:count], flow[1][:count], flow[2][:count]))
-            self._size += count
+        times = flow[0]
+        if times.size and times[-1] >= NEVER:
+            flow = _first(flow, int(np.searchsorted(times, NEVER)))
+        if flow[0].size:
+            self._parts.append(flow)
 
     def take(self, until: int) -> Flow:
         """Remove and return those who leave before an instant."""
-        taken = NO_FLOW
+        taken = []
         while self._parts and self._parts[0][0][0] < until:
-            times, persons, attempts = self._parts[0]
-            count = int(np.searchsorted(times, until))
-            taken = append(taken, (times[:count], persons[:count], attempts[:count]))
-            if count == times.size:
-                self._parts.pop(0)
-            else:
-                self._parts[0] = (times[count:], persons[count:], attempts[count:])
-        self._size -= taken[0].size
-        return taken
+            part = self._parts[0]
+            if part[0][-1] < until:
+                taken.append(self._parts.pop(0))
+                continue
+            count = int(np.searchsorted(part[0], until))
+            taken.append(_first(part, count))
+            self._parts[0] = tuple(column[count:] for column in part)
+        return together(taken, self._nothing)
 
 
 class Later:
-    """Those who come back after a delay, in no order; kept by day."""
+    """Those who come back after a delay, in no order; kept by weeks, and of the present week by day."""
 
     def __init__(self) -> None:
+        self._weeks: dict[int, list[Flow]] = {}
         self._days: dict[int, list[Flow]] = {}
+        self._week = -1
         self._size = 0
 
     def __len__(self) -> int:
@@ -73,30 +74,55 @@ class Later:
 
     def put(self, flow: Flow) -> None:
         """Add people with the instants at which they come back."""
-        days = flow[0] // DAY
-        for day in np.unique(days).tolist():
-            on = days == day
-            self._days.setdefault(day, []).append((flow[0][on], flow[1][on], flow[2][on]))
         self._size += flow[0].size
+        for week, part in by_period(flow, 0, WEEK):
+            if week > self._week:
+                self._weeks.setdefault(week, []).append(part)
+            else:
+                self._put_by_day(part)
+
+    def _put_by_day(self, flow: Flow) -> None:
+        for day, part in by_period(flow, 0, DAY):
+            self._days.setdefault(day, []).append(part)
 
     def take(self, until: int) -> Flow:
         """Remove and return those who come back before an instant, in order of (time, person)."""
+        self._week = max(self._week, (until - 1) // WEEK)
+        for week in [week for week in self._weeks if week <= self._week]:
+            for part in self._weeks.pop(week):
+                self._put_by_day(part)
         ripe = [day for day in self._days if day * DAY < until]
-        if not ripe:
-            return NO_FLOW
-        taken = NO_FLOW
-        for day in ripe:
-            for part in self._days.pop(day):
-                taken = append(taken, part)
+        taken = together([part for day in ripe for part in self._days.pop(day)], NO_RETRY)
+        if taken[0].size == 0:
+            return taken
         now = taken[0] < until
         if not now.all():
-            day = (until - 1) // DAY
             late = ~now
-            self._days[day] = [(taken[0][late], taken[1][late], taken[2][late])]
-            taken = (taken[0][now], taken[1][now], taken[2][now])
+            self._days[(until - 1) // DAY] = [tuple(column[late] for column in taken)]
+            taken = tuple(column[now] for column in taken)
         order = np.lexsort((taken[1], taken[0]))
         self._size -= order.size
-        return taken[0][order], taken[1][order], taken[2][order]
+        return tuple(column[order] for column in taken)
+
+
+def by_period(flow: Flow, begins: int, length: int) -> list[tuple[int, Flow]]:
+    """Return a flow by periods of a length, counted from an instant (both µs)."""
+    if flow[0].size == 0:
+        return []
+    periods = (flow[0] - begins) // length
+    first = int(periods.min())
+    offset = (periods - first).astype(np.uint16)  # a short key is sorted by counting
+    counts = np.bincount(offset)
+    if counts.size == 1:
+        return [(first, flow)]
+    order = np.argsort(offset, kind="stable")
+    ends = np.cumsum(counts)
+    ordered = tuple(column[order] for column in flow)
+    return [
+        (first + period, tuple(column[end - count : end] for column in ordered))
+        for period, (count, end) in enumerate(zip(counts.tolist(), ends.tolist(), strict=True))
+        if count
+    ]
 
 
 def merge(left: Flow, right: Flow) -> Flow:
@@ -107,12 +133,15 @@ def merge(left: Flow, right: Flow) -> Flow:
         return left
     order = np.empty(left[0].size + right[0].size, dtype=np.int64)
     _merge_order(left[0], left[1], right[0], right[1], order)
-    both = append(left, right)
-    return both[0][order], both[1][order], both[2][order]
+    return tuple(np.concatenate(columns)[order] for columns in zip(left, right, strict=True))
+
+
+def _first(flow: Flow, count: int) -> Flow:
+    return tuple(column[:count] for column in flow)
 
 
 @rule
-def _merge_order(t: Ints, p: Ints, u: Ints, q: Ints, order: Ints) -> None:
+def _merge_order(t: Ints, p: People, u: Ints, q: People, order: Ints) -> None:
     i, j = 0, 0
     for k in range(order.size):
         if j == u.size or (i < t.size and (t[i] < u[j] or (t[i] == u[j] and p[i] < q[j]))):

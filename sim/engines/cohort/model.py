@@ -136,11 +136,10 @@ class Model:
         for each in (self._seen_entering, seen):
             each.finish(end)
         table = self.programme.waves.waves
-        self.pool.open_at_end = frozenset(
+        open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
         )
-        last = self.waves.last_announcement()
-        self.pool.finish(last)
+        self.pool.finish(self.waves.last_announcement(), open_waves)
         self.participants.finish()
         self.payments.finish()
         seen.merge(self._seen_entering)
@@ -229,9 +228,9 @@ class Model:
         """Award, and tell everyone who waits for the wave."""
         now = self.timeline.now
         winners = self.pool.announce(wave, outcome, now)
-        numbers, due = self.participants.award(wave, winners.persons, now)
+        numbers, due = self.participants.award(wave, winners, now)
         self.payments.fall_due(numbers, due, 0)
-        self.timeline.process(self._deadline(wave, winners.persons.size))
+        self.timeline.process(self._deadline(wave, winners.size))
 
     def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
         """Release what a wave's revoked awards had committed, in people's turn at the deadline."""

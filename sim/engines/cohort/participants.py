@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import EMPTY, Ints
-from sim.engines.cohort.pool import registrations_of
 from sim.engines.cohort.recorder import Recorder
 from sim.observers.from_journal import SERVICE_LEVEL, YEARS, new_year
 from sim.observers.observations import Observations
@@ -17,6 +16,7 @@ from sim.programme.programme import Programme
 from sim.rules import buying
 from sim.rules.compiling import rule
 from sim.rules.people import Trait
+from sim.rules.registering import registrations_of
 
 STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
-from sim.engines.cohort.flows import EMPTY, Ints
+from sim.engines.cohort.flows import EMPTY, NOBODY, Flow, Ints, People, by_period, together
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.journal import payment_names
@@ -17,10 +15,10 @@ from sim.programme.programme import Programme
 from sim.rules import paying
 from sim.rules.compiling import rule
 
-Queue = tuple[Ints, NDArray[np.uint32], NDArray[np.uint32]]
-"""(ready µs, participant's number, payment << 16 | attempt): in the order in which they are paid."""
-
-_NOBODY = np.zeros(0, dtype=np.uint32)
+Codes = NDArray[np.uint32]
+"""payment << 16 | attempt"""
+NO_QUEUE: Flow = (EMPTY, NOBODY, NOBODY)
+"""A queue: (ready µs, participant's number, code), in the order in which it is paid."""
 _ATTEMPT = np.uint32(0xFFFF)
 
 
@@ -35,70 +33,64 @@ class Payments:
         self._names = payment_names(programme)
         self._incentives = programme.parameters.budget.incentives
         partners = range(len(programme.partners))
-        self._coming: list[dict[int, list[Queue]]] = [{} for _ in partners]
+        self._coming: list[dict[int, list[Flow]]] = [{} for _ in partners]
         """By partner and by day, counted from the runs' time of the day, in no order."""
-        self._queue: list[list[Queue]] = [[] for _ in partners]
+        self._queue: list[list[Flow]] = [[] for _ in partners]
         self._failed = [0 for _ in partners]
         """By partner, how many failed and will queue again."""
         self.paid_rupiah = [0, 0]
         """Incentives, surveys."""
 
     def fall_due(self, numbers: Ints, due: Ints, payment: int) -> None:
-        """Add payments of one kind with their due dates; those beyond the end of the run never fall due."""
+        """Add payments of one kind with their due dates, to participants of any partner."""
+        partner = self._participants.partner[numbers]
+        for each in range(len(self._programme.partners)):
+            here = partner == each
+            self._fall_due(each, numbers[here], due[here], payment)
+
+    def _fall_due(self, partner: int, numbers: Ints, due: Ints, payment: int) -> None:
+        """Add payments of one kind at one partner; those beyond the end of the run never fall due."""
         before_the_end = due < self._seen.end
-        numbers, due = numbers[before_the_end], due[before_the_end]
+        if not before_the_end.all():
+            numbers, due = numbers[before_the_end], due[before_the_end]
         if numbers.size == 0:
             return
-        own, programme = self._participants, self._programme
-        ready = np.empty(numbers.size, dtype=np.int64)
-        _ready(
-            programme.key,
-            programme.lags,
-            programme.work,
-            programme.work_until,
-            own.persons,
-            numbers,
-            payment,
-            due,
-            ready,
-        )
-        kind = "incentive" if payment < self._incentives else "survey"
-        partner = own.partner[numbers]
-        self._seen.stamp(f"{kind}_due", due)
-        self._seen.stamp(f"{kind}_ready", ready)
+        ready = self._ready(payment, self._participants.persons[numbers], due)
+        kind, key = self._kind(payment), self._programme.partners[partner].key
         for what, stamps in (("due", due), ("ready", ready)):
+            self._seen.stamp(f"{key}_{kind}_{what}", stamps)
             self._record(f"{self._names[payment]}_{what}", numbers, stamps)
-        for number, each in enumerate(programme.partners):
-            here = partner == number
-            self._seen.stamp(f"{each.key}_{kind}_due", due[here])
-            self._seen.stamp(f"{each.key}_{kind}_ready", ready[here])
-            codes = np.full(int(here.sum()), payment << 16, dtype=np.uint32)
-            self._come(number, (ready[here], numbers[here].astype(np.uint32), codes))
+        codes = np.full(numbers.size, payment << 16, dtype=np.uint32)
+        self._come(partner, (ready, numbers.astype(np.uint32), codes))
 
-    def _come(self, partner: int, queue: Queue) -> None:
-        if queue[0].size == 0:
-            return
-        days = (queue[0] - self._programme.run_clock) // DAY
-        order = np.argsort(days, kind="stable")
-        days = days[order]
-        firsts = np.flatnonzero(np.diff(days, prepend=-(1 << 40)))
-        for first, last in zip(firsts.tolist(), [*firsts[1:].tolist(), days.size], strict=True):
-            some = order[first:last]
-            part = (queue[0][some], queue[1][some], queue[2][some])
-            self._coming[partner].setdefault(int(days[first]), []).append(part)
+    def _ready(self, payment: int, persons: People, due: Ints) -> Ints:
+        programme = self._programme
+        ready = np.empty(due.size, dtype=np.int64)
+        _ready(
+            programme.key, programme.lags, programme.work, programme.work_until, persons, payment, due, ready
+        )
+        return ready
+
+    def _kind(self, payment: int) -> str:
+        return "incentive" if payment < self._incentives else "survey"
+
+    def _come(self, partner: int, queue: Flow) -> None:
+        coming = self._coming[partner]
+        for day, part in by_period(queue, self._programme.run_clock, DAY):
+            coming.setdefault(day, []).append(part)
 
     def run_partner(self, partner: int, cap: int, now: int) -> tuple[int, int, int]:
         """Pay up to `cap` payments ready strictly before now; return (paid, failed, left waiting)."""
         queue = self._ripe(partner, now)
         waiting = queue[0].size
         taken = min(cap, waiting)
-        self._queue[partner] = [(queue[0][taken:], queue[1][taken:], queue[2][taken:])] if taken < waiting else []
+        self._queue[partner] = [tuple(column[taken:] for column in queue)] if taken < waiting else []
         if taken == 0:
             return 0, 0, self._waiting(partner)
-        own, programme = self._participants, self._programme
-        ready, numbers, codes = queue[0][:taken], queue[1][:taken], queue[2][:taken]
+        programme = self._programme
+        ready, numbers, codes = (column[:taken] for column in queue)
         mending = np.empty(taken, dtype=np.int64)
-        _fails(programme.key, programme.payment, own.persons, numbers, codes, mending)
+        _fails(programme.key, programme.payment, self._participants.persons[numbers], codes, mending)
         failed = mending >= 0
         if failed.any():
             again = (now + mending[failed], numbers[failed], codes[failed] + np.uint32(1))
@@ -108,57 +100,56 @@ class Payments:
         self._pay(partner, now, ready, numbers.astype(np.int64), codes)
         return ready.size, int(failed.sum()), self._waiting(partner)
 
-    def _ripe(self, partner: int, now: int) -> Queue:
+    def _ripe(self, partner: int, now: int) -> Flow:
         """Return the queue of those ready strictly before now, in order of (ready, number, payment)."""
         today = (now - self._programme.run_clock) // DAY
-        coming = self._coming[partner]
-        parts = self._queue[partner]
+        coming, parts = self._coming[partner], self._queue[partner]
         for day in sorted(day for day in coming if day < today):
-            part = _sorted(coming.pop(day))
+            part = _sorted(together(coming.pop(day), NO_QUEUE))
             self._failed[partner] -= int(((part[2] & _ATTEMPT) > 0).sum())
             parts.append(part)
-        if not parts:
-            return EMPTY, _NOBODY, _NOBODY
-        if len(parts) == 1:
-            return parts[0]
-        ready, numbers, codes = (np.concatenate([part[k] for part in parts]) for k in range(3))
-        return ready, numbers, codes
+        return together(parts, NO_QUEUE)
 
     def _waiting(self, partner: int) -> int:
         """Return how many were ready and are not paid, those that failed included."""
         return self._failed[partner] + sum(part[0].size for part in self._queue[partner])
 
-    def _pay(self, partner: int, now: int, ready: Ints, numbers: Ints, codes: NDArray[np.uint32]) -> None:
+    def _pay(self, partner: int, now: int, ready: Ints, numbers: Ints, codes: Codes) -> None:
         own, seen, programme = self._participants, self._seen, self._programme
         key = programme.partners[partner].key
-        payments = (codes >> np.uint32(16)).astype(np.int64)
         seen.wait(f"run_{key}", self._first_ready(ready, numbers, codes), np.full(ready.size, now))
-        total = len(self._names)
-        seen.stamp("fully_paid", np.full(_count_paid(own.times_paid, numbers, total), now))
-        for payment, name in enumerate(self._names):
-            mine = payments == payment
-            count = int(mine.sum())
-            if count == 0:
-                continue
-            kind = "incentive" if payment < self._incentives else "survey"
-            some, paid = numbers[mine], np.full(count, now)
-            for stamp in (f"{kind}_paid", f"{key}_{kind}_paid", f"{name}_paid"):
-                seen.stamp(stamp, paid)
-            seen.money("paid", kind, paid, programme.amount(payment))
-            self.paid_rupiah[0 if kind == "incentive" else 1] += count * programme.amount(payment)
-            self._record(f"{name}_paid", some, paid)
-            self._record(f"{name}_attempts", some, (codes[mine] & _ATTEMPT).astype(np.int64) + 1)
-            due = self._due(payment, some)
-            seen.wait(f"{kind}_due_to_paid", due, paid)
-            if payment == 0:
-                own.first_paid[some] = now
-                for survey, step in enumerate(programme.survey_steps):
-                    self.fall_due(some, np.full(count, now + step), self._incentives + survey)
-            if payment + 1 < self._incentives:
-                following = np.maximum(due + programme.incentive_step, now)
-                own.due[some] = following
-                self.fall_due(some, following, payment + 1)
+        seen.stamp_at("fully_paid", now, _count_paid(own.times_paid, numbers, len(self._names)))
         own.payments_left -= numbers.size
+        payments = (codes >> np.uint32(16)).astype(np.uint8)
+        order = np.argsort(payments, kind="stable")
+        counts = np.bincount(payments, minlength=len(self._names))
+        begin = 0
+        for payment, count in enumerate(counts.tolist()):
+            if count:
+                mine = order[begin : begin + count]
+                begin += count
+                self._pay_one_kind(partner, now, payment, numbers[mine], codes[mine])
+
+    def _pay_one_kind(self, partner: int, now: int, payment: int, numbers: Ints, codes: Codes) -> None:
+        own, seen, programme = self._participants, self._seen, self._programme
+        name, kind, count = self._names[payment], self._kind(payment), numbers.size
+        for stamp in (f"{programme.partners[partner].key}_{kind}_paid", f"{name}_paid"):
+            seen.stamp_at(stamp, now, count)
+        paid = np.full(count, now)
+        seen.money("paid", kind, paid[:1], count * programme.amount(payment))
+        self.paid_rupiah[0 if kind == "incentive" else 1] += count * programme.amount(payment)
+        self._record(f"{name}_paid", numbers, paid)
+        self._record(f"{name}_attempts", numbers, (codes & _ATTEMPT).astype(np.int64) + 1)
+        due = self._due(payment, numbers)
+        seen.wait(f"{kind}_due_to_paid", due, paid)
+        if payment == 0:
+            own.first_paid[numbers] = now
+            for survey, step in enumerate(programme.survey_steps):
+                self._fall_due(partner, numbers, np.full(count, now + step), self._incentives + survey)
+        if payment + 1 < self._incentives:
+            following = np.maximum(due + programme.incentive_step, now)
+            own.due[numbers] = following
+            self._fall_due(partner, numbers, following, payment + 1)
 
     def _due(self, payment: int, numbers: Ints) -> Ints:
         own = self._participants
@@ -177,38 +168,62 @@ class Payments:
             parts = [*self._queue[number], *(part for day in self._coming[number].values() for part in day)]
             for ready, numbers, codes in parts:
                 never = np.full(ready.size, NEVER)
-                first_ready = self._first_ready(ready, numbers, codes)
+                first_ready = self._first_ready(ready, numbers.astype(np.int64), codes)
                 seen.wait(f"run_{partner.key}", first_ready, never)
                 payments = (codes >> np.uint32(16)).astype(np.int64)
                 for payment in np.unique(payments).tolist():
                     due = self._due(payment, numbers[payments == payment].astype(np.int64))
-                    kind = "incentive" if payment < self._incentives else "survey"
-                    seen.wait(f"{kind}_due_to_paid", due, np.full(due.size, NEVER))
+                    seen.wait(f"{self._kind(payment)}_due_to_paid", due, np.full(due.size, NEVER))
 
-    def _first_ready(self, ready: Ints, numbers: NDArray[Any], codes: NDArray[np.uint32]) -> Ints:
+    def _first_ready(self, ready: Ints, numbers: Ints, codes: Codes) -> Ints:
         """Return when payments were first ready: a failed one queues by a later stamp."""
         again = (codes & _ATTEMPT) > 0
         if not again.any():
             return ready
-        own, programme = self._participants, self._programme
         first = ready.copy()
-        for code in np.unique(codes[again] >> np.uint32(16)).tolist():
-            some = again & (codes >> np.uint32(16) == code)
-            who = numbers[some].astype(np.int64)
-            stamps = np.empty(who.size, dtype=np.int64)
-            due = self._due(code, who)
-            _ready(
-                programme.key, programme.lags, programme.work, programme.work_until, own.persons, who, code, due, stamps
-            )
-            first[some] = stamps
+        for payment in np.unique(codes[again] >> np.uint32(16)).tolist():
+            some = again & (codes >> np.uint32(16) == payment)
+            who = numbers[some]
+            first[some] = self._ready(payment, self._participants.persons[who], self._due(payment, who))
         return first
 
 
-def _sorted(parts: list[Queue]) -> Queue:
+def _sorted(queue: Flow) -> Flow:
     """Return the payments of a day in order of (ready, number, payment)."""
-    ready, numbers, codes = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    order = np.lexsort((codes, numbers, ready))
+    ready, numbers, codes = queue
+    order = np.argsort((codes >> np.uint32(16)).astype(np.uint8), kind="stable").astype(np.int32)
+    keys = (ready - ready.min()).astype(np.uint64) << np.uint64(_NUMBER_BITS) | numbers.astype(np.uint64)
+    _radix_sort(keys, order)
     return ready[order], numbers[order], codes[order]
+
+
+_NUMBER_BITS = 27
+"""Bits of a participant's number; a day's microseconds take 37 more."""
+
+
+@rule
+def _radix_sort(keys: NDArray[np.uint64], order: NDArray[np.int32]) -> None:
+    """Put positions in order of their keys, those of equal keys as they stand, eleven bits at a time."""
+    digits, size = 1 << 11, keys.size
+    counts = np.zeros((6, digits), dtype=np.int64)
+    for i in range(size):
+        for d in range(6):
+            counts[d, (keys[i] >> np.uint64(11 * d)) & np.uint64(digits - 1)] += 1
+    other = np.empty_like(order)
+    for d in range(6):
+        shift = np.uint64(11 * d)
+        if counts[d, (keys[0] >> shift) & np.uint64(digits - 1)] == size:
+            continue
+        begin = 0
+        for digit in range(digits):
+            count = counts[d, digit]
+            counts[d, digit] = begin
+            begin += count
+        for i in range(size):
+            digit = (keys[order[i]] >> shift) & np.uint64(digits - 1)
+            other[counts[d, digit]] = order[i]
+            counts[d, digit] += 1
+        order[:] = other
 
 
 @rule
@@ -217,29 +232,21 @@ def _ready(
     lags: NDArray[np.void],
     work: Ints,
     work_until: Ints,
-    persons: NDArray[np.uint32],
-    numbers: Ints,
+    persons: People,
     payment: int,
     due: Ints,
     ready: Ints,
 ) -> None:
-    for i in range(numbers.size):
-        ready[i] = paying.ready(key, lags, work, work_until, np.int64(persons[numbers[i]]), payment, due[i])
+    for i in range(persons.size):
+        ready[i] = paying.ready(key, lags, work, work_until, np.int64(persons[i]), payment, due[i])
 
 
 @rule
-def _fails(
-    key: NDArray[np.void],
-    payment: NDArray[np.void],
-    persons: NDArray[np.uint32],
-    numbers: NDArray[np.uint32],
-    codes: Any,
-    mending: Ints,
-) -> None:
+def _fails(key: NDArray[np.void], payment: NDArray[np.void], persons: People, codes: Codes, mending: Ints) -> None:
     """Fill the µs that mending takes, -1 where the attempt succeeds."""
-    for i in range(numbers.size):
-        number, attempt = np.int64(codes[i] >> np.uint32(16)), np.int64(codes[i] & _ATTEMPT)
-        fails, takes = paying.fails(key, payment, np.int64(persons[numbers[i]]), number, attempt)
+    for i in range(persons.size):
+        number, attempt = np.int64(codes[i] >> np.uint32(16)), np.int64(codes[i] & np.uint32(0xFFFF))
+        fails, takes = paying.fails(key, payment, np.int64(persons[i]), number, attempt)
         mending[i] = takes if fails else -1
 
 

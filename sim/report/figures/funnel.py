@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import BLUE, GREY, INK, SKY, Page, amount, amounts, day, page, percent
+from sim.report.figures.look import BLUE, GREY, INK, SKY, Page, amounts, page
 from sim.report.figures.saved import Row, Saved
+from sim.report.figures.words import amount, day, percent
 
 COLUMNS = (58, 112)
 """Right ends of the two columns of shares, points from the bars."""

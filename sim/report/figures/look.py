@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,24 +20,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.figures.saved import Saved
+from sim.report.figures.words import MONTHS
 
 # Okabe and Ito's colours, which the colour-blind tell apart; neighbours also differ in lightness or in line.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 INK, GREY, PALE = "#1A1A1A", "#666666", "#D9D9D9"
-
-HOUR, YEAR = 1 / 24, 365.25
 
 WIDTH = 9.0
 MARGIN = 0.3
 TITLE, SAYS, NOTE = 13.0, 9.5, 7.5
 LETTERS = {TITLE: 80, SAYS: 120, NOTE: 155}
 """Letters on a line of the page, by size in points."""
-
-SPACE = "\u00a0"
-"""A space that no line breaks at."""
-
-MONTHS = ["January", "February", "March", "April", "May", "June"]
-MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -133,56 +125,12 @@ def save(page: Page, folder: Path, name: str) -> None:
     (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 
-def amount(number: float) -> str:
-    """Return a number of people or payments in words, with its first three digits."""
-    if number < 10_000:
-        return f"{number:,.0f}"
-    number = round(number, 2 - math.floor(math.log10(number)))
-    unit, word = next(
-        (u, w) for u, w in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")) if number >= u
-    )
-    return f"{number / unit:,.4g}{SPACE}{word}"
-
-
-def percent(share: float | None) -> str:
-    """Return a share in per cent; a dash where there is none, and never 0 or 100 of what is neither."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.001 or 0.995 <= share < 1:
-        return f"{'<0.1' if share < 0.5 else '>99'}{SPACE}%"
-    return f"{100 * share:.0f}{SPACE}%" if share == 0 or share >= 0.1 else f"{100 * share:.1f}{SPACE}%"
-
-
-def span(days: float | None) -> str:
-    """Return a wait in words, in the unit that fits."""
-    if days is None:
-        return "not reached"
-    if days == 0:
-        return "none"
-    units = (
-        (HOUR / 60, HOUR / 3600, "second"),
-        (HOUR, HOUR / 60, "minute"),
-        (2.0, HOUR, "hour"),
-        (2 * YEAR, 1.0, "day"),
-    )
-    unit, word = next(((unit, word) for limit, unit, word in units if days < limit), (YEAR, "year"))
-    number = f"{days / unit:,.1f}" if days / unit < 9.95 else f"{days / unit:,.0f}"
-    return f"{number}{SPACE}{word}{'' if number == '1.0' else 's'}"
-
-
-def day(when: date) -> str:
-    """Return a date in words."""
-    return f"{when.day}{SPACE}{MONTHS[when.month - 1]}{SPACE}{when.year}"
-
-
 def amounts(axes: Axes, largest: float, of: str, axis: str = "y") -> str:
     """Set an axis from zero to above the largest amount and return what it counts, with its unit."""
-    unit, word = next(
-        (u, w)
-        for u, w in ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1, ""))
-        if largest >= u or u == 1
-    )
+    units = ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1.0, ""))
     top = 1.0 if largest <= 0 else largest * 1.12
+    # By the end of the axis: 1,000 thousand is told as a million.
+    unit, word = next((unit, word) for unit, word in units if top >= unit or unit == 1)
     line = axes.yaxis if axis == "y" else axes.xaxis
     (axes.set_ylim if axis == "y" else axes.set_xlim)(0, top)
     line.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=largest < 5))

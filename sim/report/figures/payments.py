@@ -6,30 +6,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 
-from sim.report.figures.look import (
-    BLUE,
-    GREY,
-    INK,
-    PALE,
-    SKY,
-    VERMILION,
-    Page,
-    amount,
-    amounts,
-    dates,
-    day,
-    page,
-    percent,
-    steps,
-)
+from sim.report.figures.look import INK, SKY, VERMILION, Page, amounts, dates, page, steps
+from sim.report.figures.partners import busy, partner_rows
 from sim.report.figures.saved import Row, Saved
+from sim.report.figures.words import amount, day, percent
 
 SELDOM = 0.02
 """A partner over its capacity in less than this share of its runs kept up."""
 
-SHADES = LinearSegmentedColormap.from_list("busy", ["#FFFFFF", "#A6D0EC", BLUE, "#00202F"])
 RIGHT = 2.45
 
 
@@ -44,14 +29,8 @@ def draw(saved: Saved) -> Page:
     above = drawn.axes(0.85, RIGHT, above=0.05, below=strip + 1.1)
     below = drawn.axes(0.85, RIGHT, above=3.3, below=0.45)
     _paid(above, saved)
-    _busy(below, saved, partners)
+    busy(below, saved, partners)
     return drawn
-
-
-def partner_rows(saved: Saved) -> list[Row]:
-    """Return the rows of the payment partners among the stations."""
-    partners = {row["partner"] for row in saved.rows("payments")}
-    return [row for row in saved.rows("stations") if row["label"] in partners]
 
 
 def finding(saved: Saved) -> str:
@@ -80,7 +59,6 @@ def _busiest(partners: list[Row]) -> str:
 def _paid(axes: Axes, saved: Saved) -> None:
     seen = saved.days
     paid, capacity = (seen.a_run_day(seen[name]) for name in ("payments_paid", "payment_capacity"))
-    paid, capacity = (_bridged(values) for values in (paid, capacity))
     months, due = _due(saved)
     axes.fill_between(seen.edges, steps(paid), step="post", color=SKY, linewidth=0)
     axes.step(seen.edges, steps(capacity), where="post", color=INK, linewidth=1.3, linestyle=(0, (5, 2)))
@@ -91,8 +69,10 @@ def _paid(axes: Axes, saved: Saved) -> None:
     axes.tick_params(axis="x", labelbottom=False)
     axes.grid(axis="y")
     key = [("capacity", INK, "- -"), ("fell due", VERMILION, "—"), ("paid", SKY, "■")]
-    if np.isnan(capacity).any():
-        key[0] = ("capacity, where it is not plenty", INK, "- -")
+    if np.isnan(capacity).all():
+        key[0] = ("capacity is plenty", INK, "")
+    elif np.isnan(capacity).any():
+        key[0] = ("capacity, if not plenty", INK, "- -")
     for line, (word, colour, sign) in enumerate(key):
         for text, points, shade in ((sign, 10, colour), (word, 28, INK)):
             axes.annotate(
@@ -106,12 +86,6 @@ def _paid(axes: Axes, saved: Saved) -> None:
             )
 
 
-def _bridged(values: Any) -> Any:
-    """Return the values of weeks; a week without runs shows the week before."""
-    known = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(values.size)))
-    return values[known]
-
-
 def _due(saved: Saved) -> tuple[Any, Any]:
     rows = saved.rows("payments")
     months = sorted({row["month"] for row in rows})
@@ -122,50 +96,3 @@ def _due(saved: Saved) -> tuple[Any, Any]:
         runs[month] = max(runs[month], row["runs"])
     edges = np.append(np.array(months, dtype="datetime64[D]"), saved.days.edges[-1])
     return edges, due / saved.scale / np.maximum(runs, 1)
-
-
-def _busy(axes: Axes, saved: Saved, partners: list[Row]) -> None:
-    rows = saved.rows("payments")
-    months = sorted({row["month"] for row in rows})
-    edges = np.append(np.array(months, dtype="datetime64[D]"), saved.days.edges[-1])
-    cells = {(row["partner"], row["month"]): row for row in rows}
-    shares = [[cells[row["label"], month]["utilisation"] for month in months] for row in partners]
-    busy = np.ma.masked_invalid(np.array(shares, dtype=float))
-    axes.set_facecolor(PALE)
-    axes.pcolormesh(edges, np.arange(len(partners) + 1), busy, cmap=SHADES, vmin=0, vmax=1, linewidth=0)
-    axes.set_yticks(np.arange(len(partners)) + 0.5, [row["label"] for row in partners], color=INK)
-    axes.hlines(np.arange(len(partners) + 1), edges[0], edges[-1], color="white", linewidth=2)
-    dates(axes, saved.days.edges)
-    axes.set_ylim(len(partners), 0)
-    axes.tick_params(axis="y", length=0)
-    axes.set_title(
-        "How busy each partner was, by month", loc="left", size=9.5, weight="bold", color=INK, pad=6
-    )
-    for number, row in enumerate(partners):
-        axes.annotate(
-            _told(row, saved.scale),
-            (1, number + 0.5),
-            (8, 0),
-            ("axes fraction", "data"),
-            "offset points",
-            va="center",
-            size=8,
-        )
-    key = axes.inset_axes((0.48, 1.0 + 0.1 / (0.3 * len(partners)), 0.14, 0.12 / (0.3 * len(partners))))
-    key.pcolormesh([np.linspace(0, 1, 32)], cmap=SHADES)
-    key.set_axis_off()
-    for at, word, side in (
-        (0, "idle ", "right"),
-        (1, " all of its capacity; grey: no capacity to use", "left"),
-    ):
-        key.text(at, 0.5, word, transform=key.transAxes, ha=side, va="center", size=7.5, color=GREY)
-
-
-def _told(row: Row, scale: float) -> str:
-    if row["kind"] == "plenty":
-        return "capacity is plenty"
-    queue = "no queue"
-    if row["peak_queue"]:
-        when = row["peak_queue_date"]
-        queue = f"queue up to {amount(row['peak_queue'] / scale)},\n{day(when)}"
-    return queue

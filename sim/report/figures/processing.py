@@ -7,20 +7,9 @@ from datetime import date, datetime
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import (
-    BLUE,
-    INK,
-    PALE,
-    Page,
-    amount,
-    amounts,
-    dates,
-    day,
-    page,
-    place,
-    span,
-)
+from sim.report.figures.look import BLUE, INK, PALE, Page, amounts, dates, page, place
 from sim.report.figures.saved import Counts, Row, Saved
+from sim.report.figures.words import amount, day, span
 
 ARTICLE = date(2022, 2, 9)
 """The day of the article that gives both rates; who was processed by then is told."""

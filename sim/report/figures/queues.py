@@ -6,22 +6,9 @@ from datetime import date
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import (
-    BLUE,
-    GREY,
-    INK,
-    PALE,
-    SKY,
-    Page,
-    amount,
-    amounts,
-    dates,
-    day,
-    page,
-    place,
-    steps,
-)
+from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, Page, amounts, dates, page, place, steps
 from sim.report.figures.saved import Saved
+from sim.report.figures.words import amount, day
 
 SMALL = 0.01
 """A queue less than this share of the largest one is told in words."""

@@ -103,11 +103,12 @@ class Days:
         return largest
 
     def a_run_day(self, counts: Counts) -> Counts:
-        """Return the mean count of each week over its days with payment runs; nan in a week without runs."""
+        """Return each week's mean over its days with payment runs; in a week without runs as before."""
         runs = ~np.isnan(self["queue_payments"])
         total = np.add.reduceat(np.where(runs, counts, 0.0), self._starts)
         days = np.add.reduceat(runs.astype(float), self._starts)
-        mean: Counts = np.divide(total, days, out=np.full(days.size, np.nan), where=days > 0)
+        known = np.maximum.accumulate(np.where(days > 0, np.arange(days.size), 0))
+        mean: Counts = (total / np.maximum(days, 1.0))[known]
         return mean
 
     def at_week_ends(self, counts: Counts) -> Counts:

@@ -6,8 +6,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import BLUE, GREY, HOUR, INK, SKY, YEAR, Page, page, percent, span
+from sim.report.figures.look import BLUE, GREY, INK, SKY, Page, page
 from sim.report.figures.saved import Row, Saved
+from sim.report.figures.words import HOUR, YEAR, percent, span
 
 TICKS = {
     "second": HOUR / 3600,

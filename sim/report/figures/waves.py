@@ -5,19 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import (
-    BLUE,
-    GREY,
-    INK,
-    MONTHS,
-    ORANGE,
-    SKY,
-    Page,
-    amount,
-    amounts,
-    page,
-)
+from sim.report.figures.look import BLUE, GREY, INK, ORANGE, SKY, Page, amounts, page
 from sim.report.figures.saved import Counts, Row, Saved
+from sim.report.figures.words import MONTHS, amount
 
 FEW = 60
 """Up to so many waves each has a bar of its own and is named."""
@@ -42,7 +32,7 @@ def draw(saved: Saved) -> Page:
     says = "Those who join again after losing are counted in each wave they join."
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
-        says += f" The budget refused {amount(refused / saved.scale)} places, counted as taken."
+        says += f" The budget refused {amount(refused / saved.scale)} places."
     drawn = page(saved, finding(saved), says, notes, 5.2)
     above, below = drawn.axes(0.75, 0.35, above=0.3, below=3.2), drawn.axes(0.75, 0.35, above=2.5, below=0.85)
     _joined(above, rows, saved.scale, _points(published, "joined"))
@@ -61,14 +51,15 @@ def finding(saved: Saved) -> str:
         return f"Nobody joined the {len(rows)} waves that were announced"
     if not awarded:
         return f"Nobody was awarded: {amount(joined / saved.scale)} joined, and no place was given"
-    full = sum(not row["places_unfilled"] for row in offered)
+    full = sum(not row["places_unfilled"] and not row["refused_by_budget"] for row in offered)
     for_one = (
         f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
     )
     if 2 * full >= len(offered):
-        waves = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
-        return f"Places are scarce: all were taken in {waves} waves; {for_one}"
-    left = sum(row["places_unfilled"] for row in offered)
+        which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
+        waves = "the one wave" if len(offered) == 1 else f"{which} waves"
+        return f"Places are scarce: all were taken in {waves}; {for_one}"
+    left = sum(row["places_unfilled"] + row["refused_by_budget"] for row in offered)
     short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
     return f"{short}, {amount(left / saved.scale)} of them; {for_one}"
 
@@ -150,5 +141,5 @@ def _named(axes: Axes, rows: list[Row]) -> None:
         labels.append(label)
         before = month
     axes.set_xticks([row["wave"] for row in named], labels)
-    axes.tick_params(axis="x", labelbottom=True)
+    axes.tick_params(axis="x", labelbottom=True, pad=7)
     axes.set_xlabel("wave, and the month it opened", color=GREY)

@@ -16,16 +16,21 @@ MORE = {
     "revoked": ("revoked", "people revoked that day"),
     "gave_up_waves": ("gave_up_waves", "people who gave up joining waves that day"),
     "courses_bought": ("bought", "courses bought that day"),
-    "incentives_due": ("incentive_due", "incentives that fell due that day"),
-    "incentives_paid": ("incentive_paid", "incentives paid that day"),
-    "surveys_paid": ("survey_paid", "surveys paid that day"),
 }
 """Further counts of a day: column → (stamp, meaning)."""
+
+PAYMENTS = {
+    "incentives_due": ("incentive", "due", "incentives that fell due that day"),
+    "incentives_paid": ("incentive", "paid", "incentives paid that day"),
+    "surveys_paid": ("survey", "paid", "surveys paid that day"),
+}
+"""Payments of a day over all partners: column → (kind, what, meaning)."""
 
 COLUMNS = {
     "date": "day (WIB)",
     **{stage: f"people who reached the stage that day: {label.lower()}" for stage, (_, label) in STAGES.items()},
     **{name: meaning for name, (_, meaning) in MORE.items()},
+    **{name: meaning for name, (_, _, meaning) in PAYMENTS.items()},
     **{
         f"queue_{station}": f"people who wait at the day's end: {label.lower()}"
         for station, label in STATION_NAMES.items()
@@ -45,6 +50,8 @@ def daily(seen: Observations, runs: list[RunRecord]) -> Table:
         columns[stage] = seen.by_day[stamp].tolist()
     for name, (stamp, _) in MORE.items():
         columns[name] = seen.by_day[stamp].tolist()
+    for name, (kind, what, _) in PAYMENTS.items():
+        columns[name] = seen.payments(kind, what).tolist()
     for station, observer in seen.stations.items():
         columns[f"queue_{station}"] = observer.queue().tolist()
     waiting: list[Cell] = [None] * seen.days

@@ -75,7 +75,7 @@ def _funnel(seen: Observations) -> list[dict[str, Cell]]:
                 role = "input" if figure == "awarded" else _role(seen, row.at)
                 rows.append(_row(seen, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
-            paid = _before(seen, "incentive_paid", row.at) * seen.programme.parameters.budget.incentive
+            paid = seen.payments_before("incentive", "paid", instant(row.at)) * seen.programme.parameters.budget.incentive
             rows.append(
                 _row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, _role(seen, row.at))
             )

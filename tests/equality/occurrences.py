@@ -1,0 +1,181 @@
+"""What happened in a run, by name: shows that the cases that are hard for two engines were there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.calendar.instants import HOUR, NEVER
+from sim.calendar.order import STATIONS
+from sim.engines.journal import Journal, payment_names
+from sim.rules.verifying import patience
+
+LAWS = frozenset(f"a service of law {law}" for law in ("constant", "exponential", "lognormal", "uniform"))
+AWKWARD = LAWS | {
+    "nobody at all",
+    "a closed station where people stand at the end",
+    "two arrive at a station at one instant",
+    "a first try and a retry reach the next check at one instant",
+    "a retry comes back just as a window ends after its failure",
+    "one starts as an outage ends",
+    "one starts at a window's edge as the capacity changes",
+    "two start at one instant",
+    "two leave screening at one instant",
+    "someone gives up",
+    "one is served at the last instant that he bears",
+    "one enters the pool as a wave opens",
+    "one enters the pool as a wave closes",
+    "a wave by rule",
+    "calendar waves overlap",
+    "a loser joins a wave that was open at the announcement",
+    "a wave that nobody joined",
+    "a wave without places",
+    "nobody is eligible",
+    "the budget refuses",
+    "a face check fails",
+    "patience in waves ends",
+    "an award is revoked",
+    "a cap binds",
+    "a cap of nothing",
+    "a payment is ready at the instant of a run",
+    "a payment is tried five times",
+    "all payments of a run fail",
+    "a participant is paid to the end",
+    "an account closes",
+    "cut by a date",
+    "until nothing is left",
+    "windows of 1 h",
+    "windows of 5 h and 1 µs",
+    "windows of 6 h",
+    "windows of 24 h",
+    "one thread",
+    "two threads",
+}
+"""What must occur among programmes drawn at random, or the property was tried on easy ones only."""
+
+
+def occurrences(journal: Journal) -> Iterator[str]:
+    """Yield the names of what happened in a run."""
+    yield from _how(journal)
+    yield from _at_stations(journal)
+    yield from _in_waves(journal)
+    yield from _in_payments(journal)
+
+
+def _how(journal: Journal) -> Iterator[str]:
+    p = journal.programme.parameters
+    window = int(p.run.window_hours * HOUR)
+    names = {HOUR: "1 h", 5 * HOUR + 1: "5 h and 1 µs", 6 * HOUR: "6 h", 24 * HOUR: "24 h"}
+    yield f"windows of {names[window]}"
+    yield "one thread" if p.run.threads == 1 else "two threads"
+    yield "until nothing is left" if p.clock.end is None else "cut by a date"
+    if journal.programme.people == 0:
+        yield "nobody at all"
+
+
+def _tie(instants: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
+    known = instants[instants < NEVER]
+    return bool(np.unique(known).size < known.size)
+
+
+def _at_stations(journal: Journal) -> Iterator[str]:
+    programme, people = journal.programme, journal.people
+    window = int(programme.parameters.run.window_hours * HOUR)
+    for name in STATIONS:
+        visits, schedule = journal.visits[name], programme.stations[name]
+        arrived, started, gave_up = visits["arrived"], visits["started"], visits["gave_up"]
+        if schedule is None:
+            continue
+        if arrived.size:
+            if schedule.at(journal.end) == 0 and ((started >= journal.end) & (gave_up >= journal.end)).any():
+                yield "a closed station where people stand at the end"
+            if name == "screening" and (started < NEVER).any():
+                yield f"a service of law {programme.parameters.processing.screening.service.law}"
+        if _tie(arrived):
+            yield "two arrive at a station at one instant"
+        if _tie(started):
+            yield "two start at one instant"
+        if name == "screening" and _tie(visits["left"]):
+            yield "two leave screening at one instant"
+        if (gave_up < NEVER).any():
+            yield "someone gives up"
+        for at, capacity in schedule.changes():
+            if capacity and (started == at).any():
+                if at % window == 0:
+                    yield "one starts at a window's edge as the capacity changes"
+                if schedule.at(at - 1) == 0:
+                    yield "one starts as an outage ends"
+        if programme.patience is not None and name not in ("portal", "email_retry"):
+            waited = np.flatnonzero((started < NEVER) & (started > arrived))
+            for visit in waited.tolist():
+                attempt = 0  # of retries only the first, which is enough to see the case
+                if name.endswith("_retry"):
+                    attempt = 1
+                law, who = programme.patience, int(visits["person"][visit])
+                bears = patience(programme.key, law, who, STATIONS.index(name), attempt)
+                if started[visit] - arrived[visit] == bears:
+                    yield "one is served at the last instant that he bears"
+                    break
+    for check, following in (("email", "registry"), ("registry", "third_layer"), ("third_layer", "screening")):
+        again = people[f"{check}_tries"] > 1
+        at = people[f"{following}_arrived"]
+        if np.intersect1d(at[again & (at < NEVER)], at[~again & (at < NEVER)]).size:
+            yield "a first try and a retry reach the next check at one instant"
+        back, failed = people[f"{check}_retry_arrived"], people[f"{check}_left"]
+        if ((back < NEVER) & (back - failed == window) & (people[f"{check}_tries"] == 2)).any():
+            yield "a retry comes back just as a window ends after its failure"
+
+
+def _in_waves(journal: Journal) -> Iterator[str]:
+    programme, people, table = journal.programme, journal.people, journal.programme.waves.waves
+    if programme.parameters.waves.rule is not None:
+        yield "a wave by rule"
+    elif (table["open"][1:] < table["announced"][:-1]).any():
+        yield "calendar waves overlap"
+    if np.isin(people["tested"], table["open"]).any():
+        yield "one enters the pool as a wave opens"
+    if np.isin(people["tested"], table["close"]).any():
+        yield "one enters the pool as a wave closes"
+    announced = [record for record in journal.waves if record.announced]
+    if any(record.joined == 0 for record in announced):
+        yield "a wave that nobody joined"
+    if any(record.joined and record.quota == 0 for record in announced):
+        yield "a wave without places"
+    if any(record.joined and record.eligible == 0 for record in announced):
+        yield "nobody is eligible"
+    if journal.budget_refused:
+        yield "the budget refuses"
+    if any(record.drawn > record.awarded for record in announced):
+        yield "a face check fails"
+    if (people["gave_up_waves"] < NEVER).any():
+        yield "patience in waves ends"
+    if (journal.participants["revoked"] < NEVER).any():
+        yield "an award is revoked"
+    losers = np.flatnonzero(people["waves_lost"] == 1)
+    first, last = people["first_wave"][losers], people["last_wave"][losers]
+    again = last > first
+    if (table["open"][last[again]] < table["announced"][first[again]]).any():
+        yield "a loser joins a wave that was open at the announcement"
+
+
+def _in_payments(journal: Journal) -> Iterator[str]:
+    own, runs = journal.participants, journal.runs
+    at = np.unique([run.at for run in runs])
+    for name in payment_names(journal.programme):
+        if np.isin(own[f"{name}_ready"], at).any():
+            yield "a payment is ready at the instant of a run"
+        if (own[f"{name}_attempts"] >= 5).any():
+            yield "a payment is tried five times"
+    if any(run.cap is not None and run.cap > 0 and run.paid + run.failed == run.cap for run in runs):
+        yield "a cap binds"
+    if any(run.cap == 0 and run.waiting for run in runs):
+        yield "a cap of nothing"
+    if any(run.failed > 1 and run.paid == 0 for run in runs):
+        yield "all payments of a run fail"
+    if own.rows and (np.max([own[f"{n}_paid"] for n in payment_names(journal.programme)], axis=0) < NEVER).any():
+        yield "a participant is paid to the end"
+    if (own["closed"] < NEVER).any():
+        yield "an account closes"
+
+

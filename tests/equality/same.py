@@ -1,0 +1,77 @@
+"""Hold both engines against each other: every column of every person, every record, count and table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engines.cohort import model as cohort
+from sim.engines.journal import Journal
+from sim.engines.person import model as person
+from sim.observers.from_journal import observe
+from sim.programme.places import Place
+from sim.programme.programme import Programme
+from sim.results.key_figures import key_figures
+from sim.results.people import people_rows
+from sim.results.table import Table
+from sim.results.tables import tables
+
+
+def run_both(programme: Programme) -> tuple[Journal, cohort.Outcome]:
+    """Return what each engine says of a programme, the cohort engine with the rows of everyone."""
+    return person.simulate(programme), cohort.simulate(programme, record=np.arange(programme.people))
+
+
+def assert_same(journal: Journal, outcome: cohort.Outcome) -> None:
+    """Assert that the engines say the same, to the last microsecond, count and byte."""
+    assert differing(people_rows(person.rows(journal)), people_rows(outcome.rows)) == {}
+    assert outcome.participants.tolist() == journal.participants["person"].tolist()
+    assert outcome.waves == journal.waves
+    assert outcome.runs == journal.runs
+    assert [_folded(*day) for day in outcome.days] == [_folded(*day) for day in journal.days]
+    seen = observe(journal)
+    of_person = tables(seen, journal.waves, journal.runs)
+    of_cohort = tables(outcome.seen, outcome.waves, outcome.runs)
+    assert list(of_person) == list(of_cohort)
+    for name, table in of_person.items():
+        assert written(table) == written(of_cohort[name]), name
+    assert key_figures(seen, journal.waves, of_person) == key_figures(outcome.seen, outcome.waves, of_cohort)
+
+
+def _folded(at: int, places: list[int], *rupiah: list[int]) -> tuple[int, dict[str, int], tuple[list[int], ...]]:
+    """Return a day's census; the fast engine counts those between the test and the award as one place."""
+    census = {place.name: places[place] for place in Place if place not in (Place.TEST, Place.JOINED)}
+    census["POOL"] += places[Place.TEST] + places[Place.JOINED]
+    return at, census, rupiah
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[int]]:
+    """Return the columns that differ, each with its first rows that do (-1: another name, type or length)."""
+    found: dict[str, list[int]] = {}
+    for name in one.keys() | other.keys():
+        a, b = one.get(name), other.get(name)
+        if a is None or b is None or type(a) is not type(b) or a.dtype != b.dtype or a.shape != b.shape:
+            found[name] = [-1]
+            continue
+        rows = np.flatnonzero(~_equal(a, b))
+        if rows.size:
+            found[name] = rows[:5].tolist()
+    if list(one) != list(other):
+        found["order of columns"] = [-1]
+    return found
+
+
+def _equal(a: Any, b: Any) -> Any:
+    """Return where two columns hold the same; nothing is the same as nothing."""
+    if isinstance(a, np.ma.MaskedArray):
+        gone = np.ma.getmaskarray(a)
+        return (gone == np.ma.getmaskarray(b)) & (gone | (a.data == b.data))
+    if a.dtype.kind == "M":
+        return a.view(np.int64) == b.view(np.int64)
+    return a == b
+
+
+def written(table: Table) -> bytes:
+    """Return a table's columns, types and values as bytes; floats to their last bit."""
+    return repr((table.name, list(table.columns), [list(row.items()) for row in table.rows])).encode()

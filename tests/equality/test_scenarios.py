@@ -1,0 +1,30 @@
+"""Every scenario that is shipped gives the same with both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.building import SMALL, programme
+from tests.equality.same import assert_same, run_both
+
+SCENARIOS = sorted(path.stem for path in (Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+
+
+def test_there_are_scenarios() -> None:
+    """Catches a folder that moved: without it the tests below would try nothing."""
+    assert {"history", "rate_800k"} <= set(SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_in_small(scenario: str) -> None:
+    """Catches engines that differ in a question that planners ask, with 1,600 people."""
+    assert_same(*run_both(programme(SMALL, f"scenario={scenario}")))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_with_thousands(scenario: str) -> None:
+    """Catches what only crowds show: several parts of a batch, queues over many windows, 20,000 people."""
+    assert_same(*run_both(programme("population.scale=0.00025", f"scenario={scenario}")))

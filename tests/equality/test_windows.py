@@ -1,0 +1,53 @@
+"""The length of the fast engine's windows and its threads leave every byte of the results as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.experiments.run import evaluate
+from sim.results.people import people_rows
+from sim.results.write import write_key_figures, write_parts, write_tables
+from tests.building import SMALL, parameters
+from tests.equality.awkward_programmes import ODD, WINDOWS
+
+CROWDED = {
+    "portal.rate": 1_300_000,
+    "processing.patience": {"law": "exponential", "unit": "hours", "minimum": 0, "mean": 300, "spread": 0},
+    "processing.registry.retry.share": 0.5,
+    "processing.screening.servers": 50_000,
+    "processing.screening.outages": [{"from": "2020-08-08T06:00", "until": "2020-08-09T00:00"}],
+    "processing.screening.service": {"law": "lognormal", "unit": "hours", "minimum": 0.1, "mean": 9, "spread": 1},
+}
+"""History with queues everywhere: at the portal, at the registry's retry, at the one server of screening."""
+
+
+def results(folder: Path, **run: object) -> dict[str, bytes]:
+    """Write a run's key figures, tables and rows of everyone as the command does, and return every byte."""
+    folder.mkdir()
+    how = {f"run.{name}": value for name, value in run.items()} | {"run.people": "all"}
+    engine = "person" if not run else "cohort"
+    result = evaluate(parameters(SMALL, changes=how | CROWDED | {"engine": engine, "portal.per": "week"}))
+    write_tables(result.tables, folder / "tables")
+    write_key_figures(result.figures, folder / "kpis.json")
+    write_parts((people_rows(rows) for rows in result.rows()), folder / "people.parquet")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def of_person(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the person engine writes."""
+    return results(tmp_path_factory.mktemp("person") / "run")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("hours", WINDOWS, ids=lambda hours: "odd" if hours == ODD else f"{hours:g}h")
+def test_windows_and_threads(
+    of_person: dict[str, bytes], tmp_path: Path, hours: float, threads: int
+) -> None:
+    """Catches a result that depends on where windows begin and end, or on who was faster of two threads."""
+    assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= of_person.keys()
+    written = results(tmp_path / "run", window_hours=hours, threads=threads)
+    assert sorted(written) == sorted(of_person)
+    assert [name for name in written if written[name] != of_person[name]] == []

@@ -1,0 +1,258 @@
+"""Figures say what the tables say, in every extreme, with the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axis import Axis
+from matplotlib.text import Text
+
+from sim.experiments.run import evaluate
+from sim.report.figures import draw_figures, funnel, payments, processing, queues, waits, waves
+from sim.report.figures.look import Page, look
+from sim.report.figures.saved import Days, Saved
+from sim.report.figures.words import SPACE, amount, day, percent, span
+from sim.results.write import write_columns, write_tables
+from tests.building import PARTNERS, PLENTY_OF_CAPS, SMALL, composed, parameters
+
+NAMES = {"funnel", "queues", "waves", "payments", "waits"}
+DRAW: dict[str, Callable[[Saved], Page]] = {
+    "funnel": funnel.draw,
+    "queues": queues.draw,
+    "waves": waves.draw,
+    "payments": payments.draw,
+    "waits": waits.draw,
+    "processing": processing.draw,
+}
+HISTORY = (SMALL,)
+RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "history": (HISTORY, {}),
+    "rate": (("scenario=rate_800k", SMALL), {}),
+    "waves_for_years": (("scenario=rate_200k", "population.scale=0.00001"), {}),
+    "nobody": (("population.applicants=0",), {}),
+    "nobody_at_a_rate": (("scenario=rate_800k", "population.applicants=0"), {}),
+    "one_person": (("population.applicants=1", "population.scale=1"), {}),
+    "one_day": (("population.scale=0.0001", "clock.end=2020-04-12T06:00"), {}),
+    "processing_closed": ((SMALL, "processing.rate=0"), {}),
+    "partner_closed": (HISTORY, {"payment.partners.ovo.cap": 0}),
+    "partners_with_room": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
+    "partners_plenty": (HISTORY, PLENTY_OF_CAPS),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
+    """Return the saved tables of a run by its name; each is simulated once."""
+    made: dict[str, Saved] = {}
+
+    def saved(name: str) -> Saved:
+        if name not in made:
+            overrides, changes = RUNS[name]
+            tables = tmp_path_factory.mktemp(name) / "tables"
+            write_tables(evaluate(parameters(*overrides, changes=changes)).tables, tables)
+            made[name] = Saved(tables, composed(*overrides))
+        return made[name]
+
+    return saved
+
+
+def table(saved: Saved, name: str) -> list[dict[str, str]]:
+    """Read a table as a reader would, from its CSV."""
+    with (saved.tables / f"{name}.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def full(saved: Saved, people: str) -> str:
+    return amount(float(people) / saved.scale)
+
+
+@pytest.mark.parametrize("name", ["history", "nobody_at_a_rate"])
+def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path: Path) -> None:
+    """Catches a file that is none, one that nobody asked for, and one that says nothing to the blind."""
+    saved = runs(name)
+    draw_figures(saved.tables, tmp_path / "figures", saved.composed)
+    expected = NAMES | ({"processing"} if name == "nobody_at_a_rate" else set())
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")
+    }
+    for figure in expected:
+        png = (tmp_path / "figures" / f"{figure}.png").read_bytes()
+        assert png.startswith(b"\x89PNG\r\n\x1a\n")
+        assert png.endswith(b"IEND\xaeB`\x82")
+        assert b"tEXt" not in png
+        svg = ET.parse(tmp_path / "figures" / f"{figure}.svg").getroot()  # noqa: S314
+        space = "{http://www.w3.org/2000/svg}"
+        assert svg.tag == f"{space}svg"
+        assert svg.findtext(f"{space}title")
+        assert svg.findtext(f"{space}desc")
+
+
+def test_same_tables_same_bytes(runs: Callable[[str], Saved], tmp_path: Path) -> None:
+    """Catches a date, a random name or the reader's own settings in a file, and settings left changed."""
+    saved = runs("history")
+    draw_figures(saved.tables, tmp_path / "once", saved.composed)
+    with mpl.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "none", "axes.grid": True}):
+        draw_figures(saved.tables, tmp_path / "again", saved.composed)
+        assert mpl.rcParams["font.size"] == 20
+    for path in sorted((tmp_path / "once").iterdir()):
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+        assert path.stat().st_size < 250_000
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_no_words_overlap_or_leave_the_page(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches an extreme that cannot be drawn, labels over one another, and labels that the page cuts off."""
+    saved = runs(name)
+    with look():
+        for figure, draw in DRAW.items():
+            if figure == "processing" and not processing.asked(saved):
+                continue
+            drawn = draw(saved)
+            whole = drawn.figure.bbox
+            words = list(shown_words(drawn))
+            for text, box in words:
+                inside = whole.x0 <= box.x0 and box.x1 <= whole.x1
+                inside = inside and whole.y0 <= box.y0 and box.y1 <= whole.y1
+                assert inside, f"{figure} of {name}: {text!r} leaves the page"
+            for (one, first), (other, second) in combinations(words, 2):
+                apart = min(first.x1, second.x1) - max(first.x0, second.x0) < 1
+                apart = apart or min(first.y1, second.y1) - max(first.y0, second.y0) < 1
+                assert apart, f"{figure} of {name}: {one!r} is over {other!r}"
+
+
+def shown_words(drawn: Page) -> Iterator[tuple[str, Any]]:
+    """Return the texts that are drawn, with their boxes; labels of ticks beyond an axis are not."""
+    drawn.figure.draw_without_rendering()
+    hidden: set[int] = set()
+    for axis in drawn.figure.findobj(Axis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low <= tick.get_loc() <= high or not axis.axes.axison:
+                hidden |= {id(tick.label1), id(tick.label2)}
+    for text in drawn.figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
+            yield text.get_text(), text.get_window_extent()
+
+
+@pytest.mark.parametrize("name", ["history", "rate"])
+def test_the_funnel_s_finding(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches people of one stage told as another's, a scale forgotten, a loss that is not the largest."""
+    saved = runs(name)
+    rows = table(saved, "funnel")
+    people = {row["stage"]: row["people"] for row in rows}
+    _, before = max((int(a["people"]) - int(b["people"]), b["label"]) for a, b in pairwise(rows))
+    said = funnel.finding(saved)
+    assert said.startswith(f"Of {full(saved, people['registered'])} registered, ")
+    awarded, paid = full(saved, people["awarded"]), full(saved, people["fully_paid"])
+    assert f"{awarded} were awarded and {paid} paid in full" in said
+    assert said.endswith(f"“{before}”")
+
+
+def test_the_funnel_is_held_against_a_day_that_the_run_reached(runs: Callable[[str], Saved]) -> None:
+    """Catches figures published after the end of a run held against a run that had not come so far."""
+    assert {str(row["at"]) for row in funnel.snapshot(runs("history"))} == {"2020-09-15 12:00:00"}
+    assert funnel.snapshot(runs("one_day")) == []
+    assert funnel.snapshot(runs("rate")) == []
+
+
+@pytest.mark.parametrize("name", ["history", "rate", "partner_closed"])
+def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches a bottleneck where not most person-days were waited, and a peak of another day or size."""
+    saved = runs(name)
+    stations = {row["station"]: row for row in table(saved, "stations")}
+    rows = {row["wait"]: row for row in table(saved, "waits")}
+    waited = {row["label"]: float(row["person_days_waited"]) for row in stations.values()}
+    waited["Places"] = float(rows["place"]["person_days"])
+    most = max(waited, key=lambda label: waited[label])
+    verb = "are" if most == "Places" else "is"
+    share = percent(waited[most] / sum(waited.values()))
+    for said in (queues.finding(saved), waits.finding(saved)):
+        assert said.startswith(f"{most} {verb} the bottleneck")
+    assert share in waits.finding(saved)
+    longest = max(stations.values(), key=lambda row: int(row["peak_queue"]))
+    if most != "Places":
+        longest = next(row for row in stations.values() if row["label"] == most)
+    assert f" {full(saved, longest['peak_queue'])}" in queues.finding(saved)
+    assert queues.finding(saved).endswith(f" on {day(date.fromisoformat(longest['peak_queue_date']))}")
+
+
+def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
+    """Catches waves counted as full that were not, and those who joined again counted once."""
+    saved = runs("history")
+    rows = table(saved, "waves")
+    taken = sum(row["places_unfilled"] == row["refused_by_budget"] == "0" for row in rows)
+    joined, awarded = (sum(int(row[what]) for row in rows) for what in ("joined", "awarded"))
+    said = waves.finding(saved)
+    assert taken > len(rows) / 2
+    assert f" {taken} of {len(rows)} waves" in said or f"each of {taken} waves" in said
+    assert f"; {full(saved, str(awarded))} were awarded, " in said
+    assert said.endswith(f"one for every {joined / awarded:.1f} who joined")
+    assert waves.finding(runs("nobody")) == "Nobody joined the 22 waves that were announced"
+    assert waves.finding(runs("nobody_at_a_rate")) == "No wave was announced"
+
+
+def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
+    """Catches a queue that is not there or not told, and a closed partner that passes for one with room."""
+    saved = runs("partner_closed")
+    waiting = max(int(row["queue_payments"] or 0) for row in table(saved, "daily"))
+    said = payments.finding(saved)
+    assert said.startswith(f"Payments wait for capacity: {full(saved, str(waiting))} on ")
+    assert said.endswith("; OVO is closed")
+    rows = table(runs("partners_with_room"), "stations")
+    shares = {row["label"]: float(row["utilisation"]) for row in rows if row["kind"] == "runs"}
+    busiest = max(shares, key=lambda label: shares[label])
+    said = payments.finding(runs("partners_with_room"))
+    assert said.startswith("The payment partners keep up: ")
+    assert said.endswith(f"the busiest, {busiest}, pays {percent(shares[busiest])} of what it could")
+    assert payments.finding(runs("nobody")) == "Nothing was paid"
+
+
+def test_the_processing_finding(runs: Callable[[str], Saved]) -> None:
+    """Catches a backlog that is not the largest, and a last registrant of another day."""
+    saved = runs("rate")
+    rows = table(saved, "daily")
+    backlog = [int(row["queue_portal"]) + int(row["queue_processing"]) for row in rows]
+    last = max(number for number, row in enumerate(rows) if int(row["processed"]))
+    said = processing.finding(saved)
+    assert f"after {(last + 1) / 7:.0f} weeks, on {day(date.fromisoformat(rows[last]['date']))};" in said
+    peak = day(date.fromisoformat(rows[backlog.index(max(backlog))]["date"]))
+    assert said.endswith(f"up to {full(saved, str(max(backlog)))} wait, on {peak}")
+    assert "800,000 registrants a week" in processing.says(saved)
+    assert not processing.asked(runs("history"))
+    closed = processing.finding(runs("processing_closed"))
+    assert closed.startswith(f"Nobody is processed: up to 80{SPACE}million wait")
+
+
+def test_payments_still_wait_on_days_without_runs(tmp_path: Path) -> None:
+    """Catches a queue that falls to zero over a weekend or a week of holidays, and capacity that does."""
+    dates = np.arange("2022-04-25", "2022-05-13", dtype="datetime64[D]").astype("datetime64[us]")
+    runs_until = np.array([5 <= number < 14 for number in range(dates.size)])
+    waiting = np.ma.array(np.full(dates.size, 30), mask=runs_until)
+    columns = {"date": dates, "queue_payments": waiting, "payments_paid": np.where(runs_until, 0, 7)}
+    write_columns(columns, tmp_path / "daily.parquet")
+    days = Days(tmp_path / "daily.parquet", 0.1)
+    assert days.queue("queue_payments").tolist() == [300.0] * dates.size
+    assert days.a_run_day(days["payments_paid"]).tolist() == [70.0, 70.0, 70.0]
+    assert days.edges.astype(str).tolist() == ["2022-04-25", "2022-05-02", "2022-05-09", "2022-05-13"]
+
+
+def test_numbers_in_words() -> None:
+    """Catches a unit too high or low, a share rounded to all or none, and a wait in a unit that hides it."""
+    numbers = [0, 9_999, 10_000, 999_600, 1_000_000, 79_999_999]
+    words = [amount(number).replace(SPACE, " ") for number in numbers]
+    assert words == ["0", "9,999", "10 thousand", "1 million", "1 million", "80 million"]
+    assert amount(11_932_565) == f"11.9{SPACE}million"
+    shares = [percent(share).replace(SPACE, " ") for share in (0, 0.0001, 0.0341, 0.5, 0.9999, 1)]
+    assert shares == ["0 %", "<0.1 %", "3.4 %", "50 %", ">99 %", "100 %"]
+    spans = [span(days).replace(SPACE, " ") for days in (None, 0, 1 / 86_400, 1 / 24, 1, 3, 134, 1_197.8)]
+    assert spans[:4] == ["not reached", "none", "1.0 second", "1.0 hour"]
+    assert spans[4:] == ["24 hours", "3.0 days", "134 days", "3.3 years"]
