@@ -27,7 +27,7 @@ def bin_of(duration: int) -> int:
 @rule
 def _tally(duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.int64], time: NDArray[np.int64]) -> None:
     """Add one duration; sums of 80 million waits of years exceed 64 bits, so halves are added."""
-    bins[min(how, 1), bin_of(duration)] += 1
+    bins[how, bin_of(duration)] += 1
     people[how] += 1
     time[how, 0] += duration >> 20
     time[how, 1] += duration & _LOW

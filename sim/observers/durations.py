@@ -1,4 +1,8 @@
-"""Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %."""
+"""Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %.
+
+Who still waits at the end of the run is censored. Who leaves without what he waited for either ends his wait
+by that, as at a station, or is left out, where the question is how long it takes those whom it is for.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,8 @@ class Durations:
     """Durations of people who began to wait: some ended, some gave up, some still wait at the end of the run."""
 
     def __init__(self) -> None:
-        self.bins = np.zeros((2, BINS), dtype=np.int64)
-        """[ended or censored, bin]"""
+        self.bins = np.zeros((3, BINS), dtype=np.int64)
+        """[ended, gave up or waiting; bin]"""
         self.people = np.zeros(3, dtype=np.int64)
         self.sums = np.zeros((3, 2), dtype=np.int64)
 
@@ -72,25 +76,26 @@ class Durations:
     def _time(self, how: int) -> int:
         return (int(self.sums[how, 0]) << 20) + int(self.sums[how, 1])
 
-    def quantile(self, share: float) -> float | None:
+    def quantile(self, share: float, *, leaving_ends: bool) -> float | None:
         """Return the Kaplan-Meier quantile in days; None where it is not reached.
 
-        Within a bin those who ended come before those censored, as is the rule for ties.
+        Within a bin those whose wait ended come before those censored, as is the rule for ties.
         """
-        if self.ended == 0:
-            return None
-        used = np.flatnonzero(self.bins.sum(axis=0))
-        ended, censored = self.bins[0, used], self.bins[1, used]
-        at_risk = self.began - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
+        ends = self.bins[ENDED] + (self.bins[GAVE_UP] if leaving_ends else 0)
+        used = np.flatnonzero(ends + self.bins[WAITING])
+        ended, censored = ends[used], self.bins[WAITING, used]
+        at_risk = ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
         survival = np.cumprod(1.0 - ended / at_risk)
         # Without censoring this is the empirical quantile; the margin keeps 0.95 × 20 from becoming 20.
-        reached = np.flatnonzero(survival <= 1.0 - share + 1e-12)
+        reached = np.flatnonzero((survival <= 1.0 - share + 1e-12) & (ended > 0))
         return None if reached.size == 0 else lower_edge(int(used[reached[0]])) / DAY
 
-    def mean_days(self) -> float | None:
-        """Return the mean in days of the durations that ended; None where none did."""
-        return self._time(ENDED) / self.ended / DAY if self.ended else None
+    def mean_days(self, *, leaving_ends: bool) -> float | None:
+        """Return the mean in days of the waits that ended; None where none did."""
+        how = (ENDED, GAVE_UP) if leaving_ends else (ENDED,)
+        ended = sum(int(self.people[each]) for each in how)
+        return sum(self._time(each) for each in how) / ended / DAY if ended else None
 
     def within(self, limit: int) -> int:
         """Return how many ended within a limit in µs, to the resolution of the bins."""
-        return int(self.bins[0, : int(bin_of(limit)) + 1].sum())
+        return int(self.bins[ENDED, : int(bin_of(limit)) + 1].sum())

@@ -96,10 +96,12 @@ def _participants(seen: Observations, journal: Journal) -> None:
         seen.stamp_of_wave(name, instants, wave)
     seen.wait("award_to_account", awarded, own["linked"], own["revoked"])
     seen.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
-    seen.wait("purchase_to_completion", own["bought_1"], own["completed_1"])
-    seen.wait("completion_to_review", own["completed_1"], own["reviewed"])
-    seen.wait("award_to_incentive", awarded, own["incentive_1_paid"], own["revoked"])
-    seen.wait("registered_to_incentive", people["portal_arrived"][person], own["incentive_1_paid"], own["revoked"])
+    seen.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])
+    seen.wait("completion_to_review", own["completed_1"], own["reviewed"], own["closed"])
+    forfeited = (own["closed"] < NEVER) & ~(own["reviewed"] < own["closed"])
+    lost = np.minimum(own["revoked"], np.where(forfeited, own["closed"], NEVER))
+    seen.wait("award_to_incentive", awarded, own["incentive_1_paid"], lost)
+    seen.wait("registered_to_incentive", people["portal_arrived"][person], own["incentive_1_paid"], lost)
 
     traits = journal.traits[person]
     seen.people("awarded", traits)
@@ -110,7 +112,6 @@ def _participants(seen: Observations, journal: Journal) -> None:
     seen.people("paid_first_incentive", traits[own["incentive_1_paid"] < NEVER])
 
     kinds = ("training", "incentive", "survey")
-    forfeited = (own["closed"] < NEVER) & ~(own["reviewed"] < own["closed"])
     for kind, rupiah in zip(kinds, benefit, strict=True):
         seen.money("awarded", kind, awarded, rupiah)
         seen.money("returned", kind, own["revoked"], rupiah)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sim.calendar.instants import DAY
 from sim.calendar.order import Act
+from sim.programme.programme import PLENTIFUL as PLENTY
 from sim.programme.programme import Programme
 from sim.stations.schedule import MILLION
 from sim.stations.timeline import Timeline, Wait
@@ -59,8 +60,9 @@ class PaymentRuns:
 
     def _cap(self, number: int, at: int) -> int | None:
         caps = self._programme.partners[number].caps
-        if caps is None:
+        cap = PLENTY if caps is None else caps.at(at)
+        if cap == PLENTY:
             return None
         offered = self._offered[number]
-        self._offered[number] = offered + caps.at(at)
+        self._offered[number] = offered + cap
         return self._offered[number] // MILLION - offered // MILLION

@@ -235,6 +235,10 @@ PLENTY = 7 * DAY * MILLION
 """The rate of one person a microsecond, in millionths a week."""
 
 
+PLENTIFUL = 1 << 60
+"""The cap of a partner that pays whatever is ready."""
+
+
 def _outages(outages: Iterable[Any]) -> list[tuple[int, int]]:
     return [(instant(outage.since), instant(outage.until)) for outage in outages]
 
@@ -262,7 +266,7 @@ def _partner(key: str, partner: Any, scale: float) -> Partner:
     entry = instant(partner.since)
 
     def cap(value: float | None) -> int:
-        return 1 << 50 if value is None else round(value * scale * MILLION)
+        return PLENTIFUL if value is None else round(value * scale * MILLION)
 
     closed = [] if entry <= 0 else [(-(1 << 61), entry)]
     if partner.cap is None and not closed and not partner.steps and not partner.outages:

@@ -108,7 +108,7 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
             lines.append(f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end.")
     weeks = figures["processing.weeks_to_clear"].value
     processed = count(figures["processing.processed_by_2022_02_09"].value)
-    cleared = (
+    cleared = "Nobody registered" if not figures["people"].value else (
         "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
     )
     wait = [figures[f"wait.processing.{what}"].value for what in ("median_days", "p95_days")]
@@ -152,8 +152,9 @@ def _published(table: Table) -> list[str]:
     inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
     short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]  # type: ignore[arg-type]
     waves = ", ".join(str(row["scope"]) for row in short)
-    met = f"all {len(inputs)} met" if not short else f"short in wave {waves}"
-    lines.append(f"  Selected in waves 2 to 22 is an input: {met} within 1 %.")
+    met = f"all {len(inputs)} met within 1 %" if not short else f"more than 1 % short in wave {waves}"
+    if inputs:
+        lines.append(f"  Selected in waves 2 to 22 is an input: {met}.")
     predicted = [row for row in table.rows if row["published"] is None]
     dates = sorted({row["at"] for row in predicted})  # type: ignore[type-var]
     if predicted:

@@ -30,17 +30,17 @@ STAGES = {
 """Stages of the funnel: name → (stamp, words)."""
 
 WAITS = {
-    "registered_to_pool": "Registered to pool",
-    "place": "Joined to award (a place)",
-    "registered_to_award": "Registered to award",
-    "award_to_account": "Award to account linked",
-    "award_to_purchase": "Award to first purchase",
-    "purchase_to_completion": "Purchase to completion",
-    "completion_to_review": "Completion to review",
-    "first_incentive_due_to_paid": "First incentive due to paid",
-    "incentive_due_to_paid": "Incentive due to paid",
-    "survey_due_to_paid": "Survey due to paid",
-    "award_to_incentive": "Award to first incentive",
-    "registered_to_incentive": "Registered to first incentive",
+    "registered_to_pool": ("Registered to pool, or refused", True),
+    "place": ("Joined to award (a place), or gave up", True),
+    "registered_to_award": ("Registered to award", False),
+    "award_to_account": ("Award to account linked", False),
+    "award_to_purchase": ("Award to first purchase", False),
+    "purchase_to_completion": ("Purchase to completion", False),
+    "completion_to_review": ("Completion to review", False),
+    "first_incentive_due_to_paid": ("First incentive due to paid", False),
+    "incentive_due_to_paid": ("Incentive due to paid", False),
+    "survey_due_to_paid": ("Survey due to paid", False),
+    "award_to_incentive": ("Award to first incentive", False),
+    "registered_to_incentive": ("Registered to first incentive", False),
 }
-"""Waits between two stages: name → words."""
+"""Waits between two stages: name → (words, whether leaving without it ends the wait or is left out)."""

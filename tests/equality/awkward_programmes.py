@@ -90,7 +90,7 @@ def stations(draw: st.DrawFn, scale: float, window: float) -> dict[str, Any]:
             for hour in sorted(draw(st.lists(st.integers(60, 400), max_size=2, unique=True)))
         ] + [{"from": wib(24 * 20), "servers": draw(st.sampled_from([1, 5]))}],
         "processing.screening.outages": draw(closed(latest=460)),
-        "processing.screening.service": draw(whole("hours", 1, 2, 5, minimum=0.01 if draw(st.booleans()) else 0)),
+        "processing.screening.service": draw(whole("hours", 1, 2, 5, minimum=draw(st.sampled_from([0.01, 1])))),
         "processing.screening.passes": draw(LIKELY),
         "processing.test.taken": draw(LIKELY),
         "processing.test.delay": draw(whole("hours", 0, 0, 3, 24)),

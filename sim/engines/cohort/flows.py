@@ -89,8 +89,7 @@ class Later:
         """Remove and return those who come back before an instant, in order of (time, person)."""
         self._week = max(self._week, (until - 1) // WEEK)
         for week in [week for week in self._weeks if week <= self._week]:
-            for part in self._weeks.pop(week):
-                self._put_by_day(part)
+            self._put_by_day(together(self._weeks.pop(week), NO_RETRY))
         ripe = [day for day in self._days if day * DAY < until]
         taken = together([part for day in ripe for part in self._days.pop(day)], NO_RETRY)
         if taken[0].size == 0:

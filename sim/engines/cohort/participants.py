@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.engines.cohort.flows import EMPTY, Ints
+from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
 from sim.observers.from_journal import SERVICE_LEVEL, YEARS, new_year
 from sim.observers.observations import Observations
@@ -33,6 +33,8 @@ class Participants:
         self.wave = np.zeros(0, dtype=np.int16)
         self.partner = np.zeros(0, dtype=np.uint8)
         self.revoked = np.zeros(0, dtype=bool)
+        self.forfeits = np.zeros(0, dtype=bool)
+        """Who has not reviewed a training within the year, and so loses all incentives and surveys."""
         self.first_due = np.zeros(0, dtype=np.int64)
         self.due = np.zeros(0, dtype=np.int64)
         """When the incentive that is next was due, µs."""
@@ -86,6 +88,7 @@ class Participants:
         self.wave = np.concatenate([self.wave, np.full(size, wave, np.int16)])
         self.partner = np.concatenate([self.partner, partner])
         self.revoked = np.concatenate([self.revoked, revoked])
+        self.forfeits = np.concatenate([self.forfeits, ~revoked & (stamps["reviewed"] >= stamps["closed"])])
         self.first_due = np.concatenate([self.first_due, stamps["due"]])
         self.due = np.concatenate([self.due, stamps["due"]])
         self.first_paid = np.concatenate([self.first_paid, np.full(size, NEVER)])
@@ -120,8 +123,8 @@ class Participants:
         sure = now + programme.closing_after
         self._wait(sure, "award_to_account", awarded, stamps["linked"], stamps["revoked"])
         self._wait(sure, "award_to_purchase", awarded, bought[0], stamps["revoked"])
-        self._wait(sure, "purchase_to_completion", bought[0], completed[0], EMPTY)
-        self._wait(sure, "completion_to_review", completed[0], stamps["reviewed"], EMPTY)
+        self._wait(sure, "purchase_to_completion", bought[0], completed[0], stamps["closed"])
+        self._wait(sure, "completion_to_review", completed[0], stamps["reviewed"], stamps["closed"])
 
         traits = self._traits[persons]
         seen.people("awarded", traits)
@@ -202,11 +205,12 @@ class Participants:
             seen.wait(name, began, ended, gave_up)
         plan = programme.waves.waves
         awarded = plan["announced"][self.wave]
-        revoked = np.where(self.revoked, plan["deadline"][self.wave], NEVER)
+        lost = np.where(self.revoked, plan["deadline"][self.wave], NEVER)
+        lost = np.where(self.forfeits, awarded + programme.closing_after, lost)
         registered = np.empty(self.persons.size, dtype=np.int64)
         registrations_of(programme.key, *programme.curve, programme.people, self.persons, registered)
-        seen.wait("award_to_incentive", awarded, self.first_paid, revoked)
-        seen.wait("registered_to_incentive", registered, self.first_paid, revoked)
+        seen.wait("award_to_incentive", awarded, self.first_paid, lost)
+        seen.wait("registered_to_incentive", registered, self.first_paid, lost)
         seen.wait("registered_to_award", registered, awarded)
         early = self.first_due < seen.end - SERVICE_LEVEL
         seen.wait("service_level", self.first_due[early], self.first_paid[early])

@@ -49,7 +49,7 @@ def payments(seen: Observations, runs: list[RunRecord]) -> Table:
         own = [run for run in runs if run.partner == number]
         for month, begin in enumerate(first):
             here = [run for run in own if month_of_day[run.at // DAY] == month]
-            capacity = None if partner.caps is None else sum(run.cap or 0 for run in here)
+            capacity = None if any(run.cap is None for run in here) else sum(run.cap or 0 for run in here)
             rows.append(
                 {
                     "month": begin,  # type: ignore[dict-item]

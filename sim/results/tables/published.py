@@ -34,6 +34,7 @@ def published(seen: Observations, records: list[WaveRecord]) -> Table:
     if seen.programme.parameters.clock.end is None:
         return Table("published", COLUMNS, [])
     rows = [*_funnel(seen), *_revoked(seen), *_waves(seen, records), *_predictions(seen)]
+    rows = [row for row in rows if instant(row["at"]) <= seen.end]  # type: ignore[arg-type]
     return Table("published", COLUMNS, rows)
 
 
@@ -124,6 +125,5 @@ def _predictions(seen: Observations) -> list[dict[str, Cell]]:
     return [
         _row(seen, figure, None, at, _before(seen, STAGES[figure][0], at), None, "prediction")
         for at in seen.programme.parameters.published.predictions
-        if instant(at) <= seen.end
         for figure in PREDICTED
     ]

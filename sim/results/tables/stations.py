@@ -86,13 +86,14 @@ def _partner(
     seen: Observations, key: str, label: str, caps: Schedule | None, runs: list[RunRecord]
 ) -> dict[str, Cell]:
     waits = seen.waits[f"run_{key}"]
+    plenty = caps is None or all(run.cap is None for run in runs if run.cap != 0)
     peak = max(runs, key=lambda run: run.waiting, default=None)
     open_runs = [run for run in runs if run.cap != 0]
     bound = sum(run.cap is not None and run.paid + run.failed >= run.cap and run.waiting > 0 for run in open_runs)
     return {
         "station": key,
         "label": label,
-        "kind": "plenty" if caps is None else "runs",
+        "kind": "plenty" if plenty else "runs",
         "arrived": waits.began,
         "served": waits.ended,
         "gave_up": waits.gave_up,
@@ -100,8 +101,8 @@ def _partner(
         "peak_queue": peak.waiting if peak else 0,
         "peak_queue_date": day_of(peak.at) if peak and peak.waiting else None,
         "utilisation": None
-        if caps is None
-        else part(sum(r.paid for r in runs), sum(r.cap for r in runs if r.cap is not None)),
+        if plenty
+        else part(sum(r.paid for r in runs if r.cap is not None), sum(r.cap or 0 for r in runs)),
         "time_over_capacity": part(bound, len(open_runs)),
         "person_days_waited": waits.time / DAY,
         "longest_wait_days": None,

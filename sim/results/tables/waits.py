@@ -14,37 +14,39 @@ COLUMNS = {
     "kind": "station, run (payments) or journey",
     "began": "simulated people (runs: payments) who began to wait",
     "ended": "of them, those whose wait ended with what they waited for",
-    "gave_up": "of them, those who left without it: gave up, were refused or were revoked",
+    "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year",
     "still_waiting": "of them, those who still wait at the end of the run",
+    "leaving": "what leaving without it means for the quantiles: ends the wait, or is left out of them",
     "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
     "p95_days": "95th percentile of the wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
-    "mean_days": "mean of the waits that ended, days",
+    "mean_days": "mean of the waits that ended, days; leaving as in the quantiles",
     "person_days": "sum of all waits until the end of the run, simulated person-days",
 }
 
 
 def waits(seen: Observations) -> Table:
     """Return the waits of the run."""
-    rows = [_row(name, WAITS[name], "journey", seen.waits[name]) for name in WAITS]
+    rows = [_row(name, label, "journey", seen.waits[name], ends) for name, (label, ends) in WAITS.items()]
     rows += [
-        _row(name, STATION_NAMES[name], "station", observer.waits) for name, observer in seen.stations.items()
+        _row(name, STATION_NAMES[name], "station", observer.waits, True) for name, observer in seen.stations.items()
     ]
     for partner in seen.programme.partners:
-        rows.append(_row(partner.key, f"Run of {partner.name}", "run", seen.waits[f"run_{partner.key}"]))
+        rows.append(_row(partner.key, f"Run of {partner.name}", "run", seen.waits[f"run_{partner.key}"], True))
     return Table("waits", COLUMNS, rows)
 
 
-def _row(name: str, label: str, kind: str, wait: Durations) -> dict[str, Cell]:
+def _row(name: str, label: str, kind: str, wait: Durations, leaving_ends: bool) -> dict[str, Cell]:
     return {
         "wait": name,
         "label": label,
         "kind": kind,
         "began": wait.began,
         "ended": wait.ended,
-        "gave_up": wait.gave_up,
+        "left": wait.gave_up,
         "still_waiting": wait.waiting,
-        "median_days": wait.quantile(0.5),
-        "p95_days": wait.quantile(0.95),
-        "mean_days": wait.mean_days(),
+        "leaving": "ends the wait" if leaving_ends else "left out",
+        "median_days": wait.quantile(0.5, leaving_ends=leaving_ends),
+        "p95_days": wait.quantile(0.95, leaving_ends=leaving_ends),
+        "mean_days": wait.mean_days(leaving_ends=leaving_ends),
         "person_days": wait.time / DAY,
     }
