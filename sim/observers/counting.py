@@ -163,6 +163,21 @@ def count_visits(
 
 
 @rule
+def count_passages(
+    arrived: NDArray[np.int64], end: int, counts: NDArray[np.int64], bins: NDArray[np.int64], people: NDArray[np.int64]
+) -> None:
+    """Add visits that neither wait nor take time."""
+    for i in range(arrived.size):
+        if arrived[i] < end:
+            day = arrived[i] // DAY
+            counts[0, day] += 1
+            counts[1, day] += 1
+            counts[2, day] += 1
+            bins[ENDED, 0] += 1
+            people[ENDED] += 1
+
+
+@rule
 def count_groups(packed: NDArray[np.uint32], shifts: NDArray[np.int64], masks: NDArray[np.int64], counts: Any) -> None:
     """Count people by the value of each trait: `counts` are [trait, value]."""
     for i in range(packed.size):

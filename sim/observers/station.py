@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.observers.counting import count_visits, open_until
+from sim.observers.counting import count_passages, count_visits, open_until
 from sim.observers.durations import NOBODY, Durations
 from sim.stations.schedule import Schedule
 
@@ -51,6 +51,10 @@ class StationObserver:
             self._open,
             self._sums,
         )
+
+    def add_plenty(self, arrived: NDArray[np.int64], *, end: int) -> None:
+        """Add visits to a station of which there is plenty: nobody waits, nothing takes time."""
+        count_passages(arrived, end, self.counts, self.waits.bins, self.waits.people)
 
     @property
     def busy(self) -> int:

@@ -72,8 +72,18 @@ def registrations_of(
     guide: NDArray[np.int32],
     people: int,
     persons: Any,
+    recent: NDArray[np.int64],
+    newest: int,
     instants: NDArray[np.int64],
 ) -> None:
-    """Fill `instants` with the registrations of some people, drawn again from their luck."""
+    """Fill `instants` with the registrations of some people, remembered or drawn again from their luck.
+
+    `recent` remembers those with the highest numbers below `newest`, in a ring whose length is a power of two.
+    """
+    ring = recent.size
     for i in range(persons.size):
-        instants[i] = registers(key, times, demand, guide, people, np.int64(persons[i]))
+        person = np.int64(persons[i])
+        if newest - ring <= person < newest:
+            instants[i] = recent[person & (ring - 1)]
+        else:
+            instants[i] = registers(key, times, demand, guide, people, person)

@@ -30,7 +30,7 @@ def waits(journal: Journal, station: str) -> np.ndarray:
     return np.where(started < NEVER, started - arrived, np.where(arrived < NEVER, NEVER, -1))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     station=st.sampled_from(list(RATE_KEYS)),
     rate=st.floats(200_000, 3_000_000),

@@ -18,6 +18,8 @@ PEOPLE = 120
 ODD = 5.0000000002777778
 """Five hours and a microsecond."""
 
+PATHS = ("portal", "processing", "processing.email", "processing.registry", "processing.third_layer")
+CHECKS = PATHS[2:]
 WINDOWS = (1.0, ODD, 6.0, 24.0)
 HOURLY = (168.0, 84.0, 28.0)
 """People a week: one every hour, two hours, six hours."""
@@ -30,20 +32,18 @@ def windows() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def whole(unit: str, *lengths: int, minimum: float = 0) -> st.SearchStrategy[dict[str, Any]]:
-    """Return laws of one whole length, and now and then others, with ties at the minimum or without any."""
-    constant = st.sampled_from(lengths).map(lambda mean: law("constant", mean, unit, minimum))
-    nothing = st.sampled_from(["exponential", "uniform"]).map(lambda name: law(name, 0, unit, minimum))
-    drawn = st.builds(
-        lambda name, mean: law(name, mean, unit, minimum, 1 if name == "lognormal" else 0),
-        st.sampled_from(["exponential", "uniform", "lognormal"]),
-        st.sampled_from(lengths),
-    )
-    return constant | constant | nothing | drawn
+@st.composite
+def whole(draw: st.DrawFn, unit: str, *lengths: int, minimum: float = 0) -> dict[str, Any]:
+    """Return a law: every other time of one whole length, else of any kind, now and then of mean zero."""
+    mean = draw(st.sampled_from(lengths))
+    name = draw(st.sampled_from(["constant", "constant", "constant", "exponential", "lognormal", "uniform"]))
+    if name != "constant" and draw(st.integers(0, 3)) == 3:
+        mean = 0
+    return law(name, mean, unit, minimum, 1 if name == "lognormal" else 0)
 
 
 @st.composite
-def closed(draw: st.DrawFn, *, latest: int, most: int = 3) -> list[dict[str, str]]:
+def closed(draw: st.DrawFn, *, latest: int, most: int = 2) -> list[dict[str, str]]:
     """Return outages from hour to hour; some end at a window's edge, some as others begin."""
     hours = sorted(draw(st.lists(st.integers(1, latest), max_size=2 * most, unique=True)))
     spells = list(zip(hours[::2], hours[1::2], strict=False))
@@ -56,40 +56,37 @@ def closed(draw: st.DrawFn, *, latest: int, most: int = 3) -> list[dict[str, str
 @st.composite
 def stations(draw: st.DrawFn, scale: float, window: float) -> dict[str, Any]:
     """Return stations that people leave on the hour, retries that come back as soon as they may."""
-    a_week = st.sampled_from([None, *HOURLY, *HOURLY, 1000.0, 0.0])
+    a_week = st.sampled_from([168.0, None, 168.0, 84.0, 28.0, 1000.0, 0.0])
 
     def rate(value: float | None) -> float | None:
         return None if value is None else value / scale
 
-    changes: dict[str, Any] = {"portal.per": "week", "portal.rate": rate(draw(st.sampled_from(HOURLY)))}
-    for path in ("portal", "processing", "processing.email", "processing.registry", "processing.third_layer"):
+    changes: dict[str, Any] = {"portal.rate": rate(draw(st.sampled_from(HOURLY)))}
+    for path in PATHS:
         if path != "portal":
             changes[f"{path}.rate"] = rate(draw(a_week.filter(lambda value: value != 0)))
-        steps = sorted(draw(st.lists(st.integers(1, 14), max_size=2, unique=True)))
+        steps = sorted(draw(st.lists(st.integers(3, 14), max_size=1, unique=True)))
         changes[f"{path}.steps"] = [{"from": wib(24 * day), "rate": rate(draw(a_week))} for day in steps]
-        if steps and changes[f"{path}.steps"][-1]["rate"] == 0 and draw(st.integers(0, 3)):
-            changes[f"{path}.steps"][-1]["rate"] = rate(168.0)
-        changes[f"{path}.outages"] = draw(closed(latest=400))
+        changes[f"{path}.outages"] = draw(closed(latest=240, most=1))
     # All come at one time and stand before the portal when it opens on the hour.
     changes["portal.outages"] = [{"from": wib(1), "until": wib(draw(st.sampled_from([24, 48, 49])))}]
-    for check in ("email", "registry", "third_layer"):
-        path = f"processing.{check}"
+    for path in CHECKS:
         changes |= {
-            f"{path}.passes": draw(LIKELY),
-            f"{path}.retry.share": draw(SHARES),
-            f"{path}.retry.passes": draw(SHARES),
-            f"{path}.retry.attempts": draw(st.integers(1, 4)),
-            f"{path}.retry.delay": draw(whole("hours", 0, 0, 1, 6, 24, minimum=window)),
+            f"{path}.passes": draw(st.sampled_from([0.5, 0.8, 1.0])),
+            f"{path}.retry.share": draw(st.sampled_from([1.0, 0.7, 0.0])),
+            f"{path}.retry.passes": draw(st.sampled_from([0.7, 1.0, 0.2, 0.0])),
+            f"{path}.retry.attempts": draw(st.sampled_from([3, 2, 4, 1, 300])),
+            f"{path}.retry.delay": draw(whole("hours", 0, 1, 6, 24, minimum=window)),
             f"{path}.retry.rate": rate(draw(a_week)),
         }
     return changes | {
-        "processing.patience": draw(st.none() | whole("hours", 0, 2, 12, 48)),
-        "processing.screening.servers": draw(st.sampled_from([0, 1, 2, 3, 5, 1000])),
+        "processing.patience": draw(whole("hours", 2, 3, 12, 0)) if draw(st.integers(0, 2)) else None,
+        "processing.screening.servers": draw(st.sampled_from([5, 3, 2, 1, 7, 0])),
         "processing.screening.steps": [
-            {"from": wib(hour), "servers": draw(st.sampled_from([0, 1, 4, 7]))}
+            {"from": wib(hour), "servers": draw(st.sampled_from([4, 7, 1, 0]))}
             for hour in sorted(draw(st.lists(st.integers(60, 400), max_size=2, unique=True)))
         ] + [{"from": wib(24 * 20), "servers": draw(st.sampled_from([1, 5]))}],
-        "processing.screening.outages": draw(closed(latest=460)),
+        "processing.screening.outages": draw(closed(latest=200)),
         "processing.screening.service": draw(whole("hours", 1, 2, 5, minimum=draw(st.sampled_from([0.01, 1])))),
         "processing.screening.passes": draw(LIKELY),
         "processing.test.taken": draw(LIKELY),
@@ -99,7 +96,7 @@ def stations(draw: st.DrawFn, scale: float, window: float) -> dict[str, Any]:
 
 
 @st.composite
-def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
+def waves(draw: st.DrawFn, scale: float, _window: float) -> dict[str, Any]:
     """Return waves by calendar, of which many overlap and touch, or by rule; places few, many or none."""
     changes: dict[str, Any] = {}
     if draw(st.booleans()):
@@ -110,19 +107,19 @@ def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
             announced = close + 12 * draw(st.sampled_from([0, 0, 1, 4, 10]))
             table[f"w{k:02d}"] = {
                 "open": wib(12 * at), "close": wib(close), "announced": wib(announced),
-                "places": round(draw(st.sampled_from([0, 1, 5, 30, 200])) / scale),
-                "face_check_fails": draw(st.sampled_from([0.0, 0.0, 0.3, 1.0])),
+                "places": round(draw(st.sampled_from([30, 5, 200, 1, 0])) / scale),
+                "face_check_fails": draw(st.sampled_from([0.3, 0.0, 0.0, 1.0])),
             }  # fmt: skip
         changes |= {"waves.calendar": table, "waves.rule": None}
     else:
-        places = draw(st.sampled_from([None, None, 0, 1.5, 12]))
+        places = draw(st.sampled_from([None, None, 12, 1.5, 0]))
         changes |= {"waves.calendar": None, "waves.rule": {
             "first_day": draw(st.sampled_from([0, 2, 2.5])), "every_days": draw(st.sampled_from([2, 3, 7])),
             "open_days": draw(st.sampled_from([0.5, 2, 7, 11])), "quota_share": draw(SHARES),
             "places": None if places is None else round(places / scale),
         }}  # fmt: skip
     for path in ("joining.newcomers", "joining.losers", "selection.eligible"):
-        changes[path] = [{"from": wib(0), "share": draw(st.sampled_from([0.0, 0.5, 0.9, 1.0, 1.0, 1.0]))}]
+        changes[path] = [{"from": wib(0), "share": draw(st.sampled_from([1.0, 1.0, 1.0, 0.9, 0.5, 0.0]))}]
         changes[path] += [
             {"from": wib(12 * half), "share": draw(SHARES)}
             for half in sorted(draw(st.lists(st.integers(4, 60), max_size=2, unique=True)))
@@ -141,7 +138,7 @@ def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
 
 
 @st.composite
-def participation(draw: st.DrawFn, scale: float) -> dict[str, Any]:
+def participation(draw: st.DrawFn, scale: float, _window: float) -> dict[str, Any]:
     """Return purchases, courses and payments by whole days, at caps of nothing to plenty, many failing."""
     changes: dict[str, Any] = {
         "account.delay": draw(whole("days", 0, 1, 20)),
@@ -164,7 +161,7 @@ def participation(draw: st.DrawFn, scale: float) -> dict[str, Any]:
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 1), (5, 3)]))
         ],
-        "payment.fails": draw(st.sampled_from([0.0, 0.004, 0.5, 0.9, 1.0])),
+        "payment.fails": draw(st.sampled_from([0.5, 0.9, 0.004, 0.0, 1.0])),
         "payment.mending": draw(whole("days", 0, 0, 1, 3)),
     }  # fmt: skip
     for partner in PARTNERS:
@@ -175,59 +172,157 @@ def participation(draw: st.DrawFn, scale: float) -> dict[str, Any]:
     return changes
 
 
-EASY_STATIONS: dict[str, Any] = {
-    f"{path}.rate": None
-    for path in (
-        "portal",
-        "processing",
-        *(f"processing.{check}{retry}" for check in ("email", "registry", "third_layer") for retry in ("", ".retry")),
-    )
-}
-EASY_WAVES: dict[str, Any] = {
+EASY: dict[str, Any] = {
+    **{f"{path}.rate": None for path in (*PATHS, *(f"{check}.retry" for check in CHECKS))},
+    **{f"{check}.passes": 1.0 for check in CHECKS},
+    "processing.screening.servers": 1_000_000,
+    "processing.screening.service": law("constant", 1, "hours"),
+    "processing.test.delay": law("constant", 0, "hours"),
+    "processing.test.minutes": 60,
     "selection.eligible": [{"from": wib(0), "share": 1}],
     "joining.newcomers": [{"from": wib(0), "share": 1}],
     "budget.tranches": {"first": {"first_wave": 1, "rupiah": 10**15}},
     "waves.calendar": None,
     "waves.rule": {"first_day": 2, "every_days": 4, "open_days": 3, "quota_share": 0.5, "places": None},
 }
+"""What lets people through on the hour to the parts behind, so that those are tried by many."""
+
+PARTS: dict[str, Any] = {"stations": stations, "waves": waves, "participation": participation}
+
+
+def base(people: int, window: float, threads: int, end: int | None = None) -> dict[str, Any]:
+    """Return changes of the base that let people through on the hour, all from one day on."""
+    return {
+        **NO_FIGURES,
+        **EASY,
+        "run.window_hours": window,
+        "run.threads": threads,
+        "portal.per": "week",
+        "portal.rate": 168.0,
+        "portal.outages": [{"from": wib(1), "until": wib(24)}],
+        "clock.end": None if end is None else wib(end),
+        "clock.longest_years": 2,
+        "population.applicants": people,
+        "population.scale": 1.0,
+        "demand.points": [{"at": wib(19), "registered": 0}, {"at": wib(20), "registered": 1000}],
+    }
 
 
 @st.composite
-def awkward(draw: st.DrawFn) -> dict[str, Any]:
-    """Return changes of the base: 120 people or none register within an hour or days, and what awaits them."""
+def awkward(draw: st.DrawFn, *parts: str) -> dict[str, Any]:
+    """Return changes of the base: 120 people or none register within an hour or days, and what awaits them.
+
+    The parts of the journey that are named are drawn, the others let everyone through.
+    """
     scale = draw(st.sampled_from([1.0, 0.25]))
-    people = draw(st.sampled_from([PEOPLE] * 8 + [1, 0]))
+    people = draw(st.sampled_from([PEOPLE] * 20 + [1, 0]))
     how = draw(windows())
-    end = draw(st.none() | st.sampled_from([24, 24 * 9 + 14, 24 * 20, 2000, 5001]))
-    last = draw(st.sampled_from([20, 20, 44, 200]))
-    changes = {
-        **NO_FIGURES,
-        **EASY_STATIONS,
-        **EASY_WAVES,
-        **how,
+    end = draw(st.sampled_from([None, None, 24 * 9 + 14, 24 * 20, 2000, 5001]))
+    changes = base(people, how["run.window_hours"], how["run.threads"], end) | {
         "run.seed": draw(st.integers(0, 2**63 - 1)),
-        "clock.end": None if end is None else wib(end),
         "clock.longest_years": 1,
         "population.applicants": round(people / scale),
         "population.scale": scale,
-        "demand.points": [{"at": wib(19), "registered": 0}, {"at": wib(last), "registered": 1000}],
+        "portal.rate": 168.0 / scale,
     }
-    for part, likely in (("stations", 3), ("waves", 3), ("participation", 2)):
-        if draw(st.integers(0, 3)) <= likely:
-            if part == "stations":
-                changes |= draw(stations(scale, how["run.window_hours"]))
-            else:
-                changes |= draw(waves(scale) if part == "waves" else participation(scale))
+    changes["demand.points"][1]["at"] = wib(draw(st.sampled_from([20, 44, 200])))
+    for part in parts:
+        changes |= draw(PARTS[part](scale, how["run.window_hours"]))
     return changes
 
 
 @st.composite
-def any_programme(draw: st.DrawFn) -> dict[str, Any]:
-    """Return changes of the base, awkward ones two times of three, in windows that its retries allow."""
-    if draw(st.integers(0, 2)):
-        return draw(awkward())
-    changes = draw(programmes())
-    how = draw(windows())
-    if how["run.window_hours"] > 6:  # its retries come back after six hours at the least
+def usual(draw: st.DrawFn) -> dict[str, Any]:
+    """Return changes of the base of every kind, few at whole hours, in windows that their retries allow."""
+    changes, how = draw(programmes()), draw(windows())
+    if how["run.window_hours"] > 6:  # retries come back after six hours at the least
         how["run.window_hours"] = 6.0
     return changes | how | {"clock.longest_years": 1}
+
+
+def hours(length: float, minimum: float = 0) -> dict[str, Any]:
+    """Return the law of a length that is always the same."""
+    return law("constant", length, "hours", minimum)
+
+
+RETRIES: dict[str, Any] = {
+    key: value
+    for path in CHECKS
+    for key, value in {
+        f"{path}.passes": 0.6,
+        f"{path}.retry.share": 1.0,
+        f"{path}.retry.passes": 0.7,
+        f"{path}.retry.attempts": 3,
+        f"{path}.retry.delay": hours(0, minimum=6),
+    }.items()
+}
+CROWDS = base(200, 6.0, 2) | RETRIES | {
+    "processing.email.rate": 168.0,
+    "processing.registry.rate": 84.0,
+    "processing.third_layer.retry.rate": 0.0,
+    "processing.patience": hours(3),
+    "processing.screening.servers": 3,
+    "processing.screening.outages": [{"from": wib(30), "until": wib(96)}],
+    "processing.screening.service": hours(2),
+}  # fmt: skip
+"""First tries and retries at one instant, patience of whole hours, three servers that open at a midnight."""
+
+MANY_TRIES = base(4, 1.0, 1) | {
+    "processing.email.passes": 0.0,
+    "processing.email.retry.share": 1.0,
+    "processing.email.retry.passes": 0.0,
+    "processing.email.retry.attempts": 400,
+    "processing.email.retry.delay": hours(0, minimum=1),
+}
+"""More tries than a byte can count."""
+
+OVERLAPS = base(120, 24.0, 1, end=24 * 40) | {
+    "waves.rule": None,
+    "waves.calendar": {
+        f"w{k:02d}": {"open": wib(opens), "close": wib(closes), "announced": wib(announced), "places": places,
+                      "face_check_fails": fails}
+        for k, (opens, closes, announced, places, fails) in enumerate(
+            [(24, 48, 48, 3, 0.0), (36, 96, 120, 10, 0.5), (48, 60, 120, 0, 0.0), (96, 144, 144, 30, 0.3),
+             (120, 168, 240, 60, 0.0), (480, 504, 504, 9, 0.0)], start=1)
+    },
+    "joining.losers": [{"from": wib(0), "share": 1}],
+    "joining.delay": hours(12),
+    "joining.patience_waves": 2,
+    "selection.eligible": [{"from": wib(0), "share": 0.7}, {"from": wib(490), "share": 0}],
+    "budget.tranches": {"first": {"first_wave": 1, "rupiah": 40 * 3_550_000}},
+    "purchase.waves": [{"from_wave": 1, "buys": 0.5, "delay": hours(24)}],
+}  # fmt: skip
+"""Waves that overlap, touch and are announced together, at whole hours at which people enter the pool."""
+
+MANY_FAILURES = base(60, ODD, 2, end=24 * 600) | {
+    "payment.fails": 1.0,
+    "payment.lag_days": [{"days": 0, "share": 1}],
+    "payment.partners.ovo.cap": 2.0,
+    "payment.partners.bni.cap": 0.3,
+    "payment.partners.gopay.cap": None,
+    "payment.partners.dana.cap": 0.0,
+}
+"""Every payment fails, at each of four hundred runs, at caps of nothing to plenty."""
+
+PAYMENTS = base(80, 6.0, 1) | {
+    "payment.fails": 0.7,
+    "payment.run_hour": 12,
+    "payment.lag_days": [{"days": 0, "share": 0.5}, {"days": 1, "share": 0.5}],
+    "payment.mending": law("constant", 1, "days"),
+    "payment.survey_days": [1, 30],
+    "payment.incentive_days": 1,
+    "budget.incentives": 3,
+    "budget.unspent_returns_days": 31,
+    "account.delay": hours(0),
+    "purchase.waves": [{"from_wave": 1, "buys": 0.9, "delay": hours(0)}],
+    "training.duration": law("constant", 5, "days"),
+    "training.certificate": law("constant", 1, "days"),
+    "training.review": law("constant", 0, "days"),
+    "payment.partners.ovo.cap": 2.0,
+    "payment.partners.gopay.cap": 0.3,
+    "payment.partners.bni.outages": [{"from": wib(24 * 20 + 12), "until": wib(24 * 60 + 12)}],
+}
+"""Payments ready at the instants of runs, failing, mended by the instant of the next, until all are paid."""
+
+NOBODY = base(0, 6.0, 2)
+KNOWN = (CROWDS, MANY_TRIES, OVERLAPS, MANY_FAILURES, PAYMENTS, NOBODY)

@@ -41,6 +41,8 @@ AWKWARD = LAWS | {
     "a payment is ready at the instant of a run",
     "a payment is tried five times",
     "all payments of a run fail",
+    "payments fail for hundreds of runs",
+    "a check is tried more often than a byte can count",
     "a participant is paid to the end",
     "an account closes",
     "cut by a date",
@@ -122,6 +124,8 @@ def _at_stations(journal: Journal) -> Iterator[str]:
         at = people[f"{following}_arrived"]
         if np.intersect1d(at[again & (at < NEVER)], at[~again & (at < NEVER)]).size:
             yield "a first try and a retry reach the next check at one instant"
+        if (people[f"{check}_tries"] > 256).any():
+            yield "a check is tried more often than a byte can count"
         back, failed = people[f"{check}_retry_arrived"], people[f"{check}_left"]
         if ((back < NEVER) & (back - failed == window) & (people[f"{check}_tries"] == 2)).any():
             yield "a retry comes back just as a window ends after its failure"
@@ -167,6 +171,8 @@ def _in_payments(journal: Journal) -> Iterator[str]:
             yield "a payment is ready at the instant of a run"
         if (own[f"{name}_attempts"] >= 5).any():
             yield "a payment is tried five times"
+    if any(run.failed for run in runs[256 * len(journal.programme.partners) :]):
+        yield "payments fail for hundreds of runs"
     if any(run.cap is not None and run.cap > 0 and run.paid + run.failed == run.cap for run in runs):
         yield "a cap binds"
     if any(run.cap == 0 and run.waiting for run in runs):

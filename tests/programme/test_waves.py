@@ -201,3 +201,30 @@ def test_waves_of_given_places_go_on_until_nobody_could_take_one() -> None:
     waves = Waves(timeline, of, pool, Budget(of))
     timeline.run()
     assert [record.awarded for record in waves.records if record.opened] == [10, 60, 60, 0]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="waves by rule end although a wave that can still award is not announced"
+)
+def test_waves_by_rule_wait_for_one_that_is_not_yet_announced() -> None:
+    """Catches a place that is lost because its award is revoked after waves were thought to be over.
+
+    A place is given again on day 14. On day 21 no place is left and no deadline is open, but the award that
+    comes on day 22 is revoked on day 30, so a wave on day 35 must give it once more.
+    """
+    of = by_rule()
+    timeline = Timeline()
+    pool = Pool(timeline)
+    pool.processed_by_day = lambda day: 10
+    pool.empty_from, pool.open_deadlines_until = 8, 10
+    budget = Budget(of)
+    waves = Waves(timeline, of, pool, budget)
+    timeline.run(until=10 * DAY)
+    budget.release(0)
+    timeline.run(until=22 * DAY + 1)
+    assert pool.log[-1] == (22, "awards", 1, 1)
+    pool.open_deadlines_until = 30
+    timeline.run(until=30 * DAY)
+    budget.release(1)
+    timeline.run()
+    assert [record.quota for record in waves.records[:5]] == [1, 1, 0, 0, 1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import uint64
 
-from sim.rules.luck import Group, key, luck, uniform
+from sim.rules.luck import Group, key, lower, luck, uniform, upper
 from sim.rules.philox import philox
 
 WORD = st.integers(0, 2**64 - 1)
@@ -43,6 +43,14 @@ def test_uniform_is_strictly_inside_at_both_ends() -> None:
     """Catches a uniform of 0 or 1, of which a logarithm is infinite: 53 bits and a half would round to 1."""
     assert uniform(uint64(0)) == 2.0**-53
     assert uniform(uint64(2**64 - 1)) == 1 - 2.0**-53
+
+
+def test_halves_of_a_word_are_strictly_inside_and_apart() -> None:
+    """Catches a half of 0 or 1, and two decisions of one word that share a bit."""
+    assert [half(uint64(0)) for half in (upper, lower)] == [2.0**-33] * 2
+    assert [half(uint64(2**64 - 1)) for half in (upper, lower)] == [1 - 2.0**-33] * 2
+    assert (upper(uint64(2**32 - 1)), lower(uint64(2**32 - 1))) == (2.0**-33, 1 - 2.0**-33)
+    assert (upper(uint64(2**32)), lower(uint64(2**32))) == (3 * 2.0**-33, 2.0**-33)
 
 
 @given(word=st.integers(0, 2**64 - 2**12 - 1))

@@ -10,11 +10,12 @@ from sim.calendar.order import STATIONS
 from sim.engines.cohort.flows import EMPTY, NO_RETRY, Flow, Ints, Later, Line, People, merge
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.registry import Registrations
 from sim.observers.observations import Observations
 from sim.programme.ledger import BrokenPromise
 from sim.programme.places import Place, Refusal
 from sim.programme.programme import Programme
-from sim.rules import people, registering, verifying
+from sim.rules import people, verifying
 from sim.rules.compiling import rule
 from sim.rules.verifying import PEOPLE_CHECKS
 from sim.stations.servers import SERVERS_START, pass_servers, scaled_servers
@@ -27,13 +28,13 @@ class Applicants:
     """Everyone from registration to the pool; `advance` takes them to an instant."""
 
     def __init__(
-        self, programme: Programme, seen: Observations, traits: NDArray[np.uint32], recorder: Recorder, pool: Pool
+        self, programme: Programme, seen: Observations, traits: NDArray[np.uint32], recorder: Recorder, registrations: Registrations, pool: Pool
     ) -> None:
         self._programme, self._seen, self._traits = programme, seen, traits
         self._recorder, self._pool = recorder, pool
         self._window = int(programme.parameters.run.window_hours * HOUR)
         self.now = 0
-        self._registered_to = 0
+        self._registrations = registrations
         self._ahead: Ints = EMPTY
         """Registrations already drawn, of people from number `registered` on."""
         self.registered = 0
@@ -84,7 +85,7 @@ class Applicants:
             idle = not any(len(later) for later in self._later.values()) and not self._renegings
             if idle and not self._servers_state[0]:
                 return
-        flow = self._through("portal", self._registrations(until), until)
+        flow = self._through("portal", self._register(until), until)
         self._seen.stamp("portal_left", flow[0])
         flow = self._through("processing", flow, until, patient=False)
         self._seen.stamp("processing_left", flow[0])
@@ -95,20 +96,16 @@ class Applicants:
 
     # Parts of the journey
 
-    def _registrations(self, until: int) -> Flow:
+    def _register(self, until: int) -> Flow:
         programme = self._programme
         taken: list[Ints] = []
         while True:
             count = int(np.searchsorted(self._ahead, until))
             taken.append(self._ahead[:count])
             self._ahead = self._ahead[count:]
-            if self._ahead.size or self._registered_to == programme.people:
+            if self._ahead.size or self._registrations.everyone_is_drawn():
                 break
-            first = self._registered_to
-            size = min(BLOCK, programme.people - first)
-            self._ahead = np.empty(size, dtype=np.int64)
-            registering.registrations(programme.key, *programme.curve, programme.people, first, self._ahead)
-            self._registered_to = first + size
+            self._ahead = self._registrations.draw(BLOCK)
         times = np.concatenate(taken)
         first, last = self.registered, self.registered + times.size
         self.registered = last
@@ -124,7 +121,9 @@ class Applicants:
         schedule = self._programme.stations[name]
         arrived, persons = flow[:2]
         if schedule is None:
-            self._observe(name, persons, arrived, arrived, arrived, EMPTY)
+            self._seen.stations[name].add_plenty(arrived, end=self._seen.end)
+            for what in ("arrived", "started", "left"):
+                self._recorder.put(f"{name}_{what}", persons, arrived)
             return flow
         if arrived.size:
             bears = EMPTY if patient else self._bears(name, flow)

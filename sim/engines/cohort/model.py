@@ -22,6 +22,7 @@ from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payments import Payments
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.registry import Registrations
 from sim.engines.rows import Rows
 from sim.observers.observations import Observations
 from sim.programme.budget import Budget
@@ -76,9 +77,12 @@ class Model:
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
-        self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder)
-        self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, self.pool)
-        self.participants = Participants(programme, self.seen, self.traits, self.recorder)
+        drawn = Registrations(programme)
+        self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder, drawn)
+        self.applicants = Applicants(
+            programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool
+        )
+        self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)
         self.payments = Payments(programme, self.seen, self.participants, self.recorder)
         self.budget = Budget(programme)
         self.waves = Waves(self.timeline, programme, self, self.budget)
@@ -149,7 +153,7 @@ class Model:
             runs=self.runs.records,
             days=self._census(),
             rows=self.recorder.rows(self.traits, end),
-            participants=self.participants.persons,
+            participants=self.participants.persons[: self.participants.size],
         )
 
     # Days
@@ -235,7 +239,7 @@ class Model:
     def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
         """Release what a wave's revoked awards had committed, in people's turn at the deadline."""
         own = self.participants
-        revoked = int(own.revoked[own.persons.size - awards :].sum())
+        revoked = int(own.revoked[own.size - awards : own.size].sum())
         yield self.timeline.turn(int(self.programme.waves.waves[wave]["deadline"]), Part.REVOKE, 0)
         self.budget.release(wave, revoked)
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.registry import Registrations
 from sim.observers.from_journal import SERVICE_LEVEL, YEARS, new_year
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 from sim.rules import buying
 from sim.rules.compiling import rule
 from sim.rules.people import Trait
-from sim.rules.registering import registrations_of
 
 STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
 
@@ -25,10 +25,18 @@ class Participants:
     """Everyone awarded, by participant's number."""
 
     def __init__(
-        self, programme: Programme, seen: Observations, traits: NDArray[np.uint32], recorder: Recorder
+        self,
+        programme: Programme,
+        seen: Observations,
+        traits: NDArray[np.uint32],
+        recorder: Recorder,
+        registrations: Registrations,
     ) -> None:
+        self._registrations = registrations
         self._programme, self._seen, self._traits, self._recorder = programme, seen, traits, recorder
         self._payments = programme.parameters.budget.incentives + len(programme.survey_steps)
+        self.size = 0
+        # Columns have room for more than the size.
         self.persons = np.zeros(0, dtype=np.uint32)
         self.wave = np.zeros(0, dtype=np.int16)
         self.partner = np.zeros(0, dtype=np.uint8)
@@ -47,10 +55,24 @@ class Participants:
         self._undecided: list[tuple[Ints, Ints]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
+    def _append(self, **columns: Any) -> None:
+        """Append rows; the columns grow by a quarter at a time, so that appending does not copy them each time."""
+        more = columns["persons"].size
+        if self.size + more > self.persons.size:
+            room = max(self.size + more, self.persons.size * 5 // 4)
+            for name in columns:
+                old = getattr(self, name)
+                new = np.zeros(room, dtype=old.dtype)
+                new[: self.size] = old[: self.size]
+                setattr(self, name, new)
+        for name, values in columns.items():
+            getattr(self, name)[self.size : self.size + more] = values
+        self.size += more
+
     def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
         """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due."""
         programme, seen = self._programme, self._seen
-        size, first = persons.size, self.persons.size
+        size, first = persons.size, self.size
         numbers = np.arange(first, first + size)
         courses = programme.parameters.purchase.further.courses
         stamps = {name: np.full(size, NEVER) for name in STAMPS}
@@ -84,15 +106,17 @@ class Participants:
         if not revoked.all():
             self.last_closing = now + programme.closing_after
         self.payments_left += int((stamps["due"] < NEVER).sum()) * self._payments
-        self.persons = np.concatenate([self.persons, persons])
-        self.wave = np.concatenate([self.wave, np.full(size, wave, np.int16)])
-        self.partner = np.concatenate([self.partner, partner])
-        self.revoked = np.concatenate([self.revoked, revoked])
-        self.forfeits = np.concatenate([self.forfeits, ~revoked & (stamps["reviewed"] >= stamps["closed"])])
-        self.first_due = np.concatenate([self.first_due, stamps["due"]])
-        self.due = np.concatenate([self.due, stamps["due"]])
-        self.first_paid = np.concatenate([self.first_paid, np.full(size, NEVER)])
-        self.times_paid = np.concatenate([self.times_paid, np.zeros(size, np.uint8)])
+        self._append(
+            persons=persons,
+            wave=wave,
+            partner=partner,
+            revoked=revoked,
+            forfeits=~revoked & (stamps["reviewed"] >= stamps["closed"]),
+            first_due=stamps["due"],
+            due=stamps["due"],
+            first_paid=NEVER,
+            times_paid=0,
+        )
         self._observe(wave, persons, now, stamps, bought, completed, price, unspent)
         self._record(numbers, wave, persons, stamps, bought, completed, price, unspent, partner)
         falls_due = stamps["due"] < seen.end
@@ -200,22 +224,27 @@ class Participants:
 
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
-        seen, programme = self._seen, self._programme
         for name, began, ended, gave_up in self._late:
-            seen.wait(name, began, ended, gave_up)
-        plan = programme.waves.waves
-        awarded = plan["announced"][self.wave]
-        lost = np.where(self.revoked, plan["deadline"][self.wave], NEVER)
-        lost = np.where(self.forfeits, awarded + programme.closing_after, lost)
-        registered = np.empty(self.persons.size, dtype=np.int64)
-        registrations_of(programme.key, *programme.curve, programme.people, self.persons, registered)
-        seen.wait("award_to_incentive", awarded, self.first_paid, lost)
-        seen.wait("registered_to_incentive", registered, self.first_paid, lost)
+            self._seen.wait(name, began, ended, gave_up)
+        # In parts, since every temporary would have as many rows as there are participants.
+        for first in range(0, self.size, 1 << 20):
+            self._finish(slice(first, min(first + (1 << 20), self.size)))
+
+    def _finish(self, rows: slice) -> None:
+        seen, programme = self._seen, self._programme
+        plan, wave = programme.waves.waves, self.wave[rows]
+        awarded, persons = plan["announced"][wave], self.persons[rows]
+        first_due, first_paid = self.first_due[rows], self.first_paid[rows]
+        lost = np.where(self.revoked[rows], plan["deadline"][wave], NEVER)
+        lost = np.where(self.forfeits[rows], awarded + programme.closing_after, lost)
+        registered = self._registrations.of(persons)
+        seen.wait("award_to_incentive", awarded, first_paid, lost)
+        seen.wait("registered_to_incentive", registered, first_paid, lost)
         seen.wait("registered_to_award", registered, awarded)
-        early = self.first_due < seen.end - SERVICE_LEVEL
-        seen.wait("service_level", self.first_due[early], self.first_paid[early])
-        seen.wait("first_incentive_due_to_paid", self.first_due, self.first_paid)
-        seen.people("paid_first_incentive", self._traits[self.persons[self.first_paid < seen.end]])
+        early = first_due < seen.end - SERVICE_LEVEL
+        seen.wait("service_level", first_due[early], first_paid[early])
+        seen.wait("first_incentive_due_to_paid", first_due, first_paid)
+        seen.people("paid_first_incentive", self._traits[persons[first_paid < seen.end]])
 
 
 def _pay_out(seen: Observations, flow: str, kind: str, instants: Ints, rupiah: Ints) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,16 +91,22 @@ class Payments:
             return 0, 0, self._waiting(partner)
         programme = self._programme
         ready, numbers, codes = (column[:taken] for column in queue)
-        mending = np.empty(taken, dtype=np.int64)
-        _fails(programme.key, programme.payment, self._participants.persons[numbers], codes, mending)
-        failed = mending >= 0
-        if failed.any():
-            again = (now + mending[failed], numbers[failed], codes[failed] + np.uint32(1))
-            self._come(partner, again)
-            self._failed[partner] += again[0].size
-            ready, numbers, codes = ready[~failed], numbers[~failed], codes[~failed]
+        paid, failed = _attempt(
+            programme.key,
+            programme.payment,
+            self._participants.persons[numbers],
+            now,
+            out := tuple(np.empty_like(column) for column in (ready, numbers, codes) * 2),
+            ready,
+            numbers,
+            codes,
+        )
+        if failed:
+            self._come(partner, tuple(column[:failed] for column in out[3:]))
+            self._failed[partner] += failed
+        ready, numbers, codes = (column[:paid] for column in out[:3])
         self._pay(partner, now, ready, numbers.astype(np.int64), codes)
-        return ready.size, int(failed.sum()), self._waiting(partner)
+        return paid, failed, self._waiting(partner)
 
     def _ripe(self, partner: int, now: int) -> Flow:
         """Return the queue of those ready strictly before now, in order of (ready, number, payment)."""
@@ -242,12 +250,33 @@ def _ready(
 
 
 @rule
-def _fails(key: NDArray[np.void], payment: NDArray[np.void], persons: People, codes: Codes, mending: Ints) -> None:
-    """Fill the µs that mending takes, -1 where the attempt succeeds."""
+def _attempt(
+    key: NDArray[np.void],
+    payment: NDArray[np.void],
+    persons: People,
+    now: int,
+    out: Any,
+    ready: Ints,
+    numbers: People,
+    codes: Codes,
+) -> tuple[int, int]:
+    """Part the payments made from those that failed, which are ready again when mended; return how many."""
+    paid_ready, paid_numbers, paid_codes, again_ready, again_numbers, again_codes = out
+    p = f = 0
     for i in range(persons.size):
         number, attempt = np.int64(codes[i] >> np.uint32(16)), np.int64(codes[i] & np.uint32(0xFFFF))
-        fails, takes = paying.fails(key, payment, np.int64(persons[i]), number, attempt)
-        mending[i] = takes if fails else -1
+        fails, mending = paying.fails(key, payment, np.int64(persons[i]), number, attempt)
+        if fails:
+            again_ready[f] = now + mending
+            again_numbers[f] = numbers[i]
+            again_codes[f] = codes[i] + np.uint32(1)
+            f += 1
+        else:
+            paid_ready[p] = ready[i]
+            paid_numbers[p] = numbers[i]
+            paid_codes[p] = codes[i]
+            p += 1
+    return p, f
 
 
 @rule

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import EMPTY, Ints, People
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.registry import Registrations
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 from sim.rules import joining, selecting
 from sim.rules.compiling import rule
-from sim.rules.registering import registrations_of
 
 CANDIDATE = np.dtype(
     [("person", "u4"), ("lost", "u2"), ("tolerated", "u2"), ("first_joined", "i8"), ("eligible", "?")]
@@ -28,6 +26,9 @@ FOR_EVER = 65_535
 
 Candidates = NDArray[np.void]
 
+IN_POOL, GONE = 1, 2
+"""Where a person stands, beside 0: on the way to the pool."""
+
 
 class Pool:
     """Everyone in the pool, by the wave he plans to join next."""
@@ -39,17 +40,20 @@ class Pool:
         seen: Observations,
         traits: NDArray[np.uint32],
         recorder: Recorder,
+        registrations: Registrations,
     ) -> None:
+        self._registrations = registrations
         self._programme, self._seen, self._traits, self._recorder = programme, seen, traits, recorder
         self._seen_entering = seen_entering
         """What is observed on the applicants' side, which may run on a thread of its own."""
-        self._planned: list[list[Candidates]] = [[] for _ in range(len(programme.waves) + 1)]
-        """By wave; the last are those who join no further wave."""
+        self._planned: list[list[Candidates]] = [[] for _ in range(len(programme.waves))]
+        self._no_wave: list[Ints] = []
+        """When those who join no further wave first joined one, where they were eligible in it."""
         self._closed: dict[int, Candidates] = {}
         self._lock = Lock()
         self.gave_up_people = 0
-        self.gone = np.zeros(programme.people, dtype=bool)
-        """Who has entered the pool, was refused or gave up on the way."""
+        self._standing = np.zeros(programme.people, dtype=np.uint8)
+        """Where each person stands: on the way to the pool, in it, or no more."""
 
     # Into the pool
 
@@ -64,8 +68,8 @@ class Pool:
             return
         self._recorder.put("tested", persons, tested)
         self._recorder.put("waves_lost", persons, 0)
-        self.gone[persons] = True
-        seen.wait("registered_to_pool", self._registered(persons), tested)
+        self._standing[persons] = IN_POOL
+        seen.wait("registered_to_pool", self._registrations.of_recent(persons), tested)
         seen.people("pool", self._traits[persons])
         candidates = np.empty(persons.size, dtype=CANDIDATE)
         _newcomers(programme.key, programme.patience_waves, persons, candidates)
@@ -78,8 +82,8 @@ class Pool:
         if not in_time.all():
             persons, at = persons[in_time], at[in_time]
         if persons.size:
-            self.gone[persons] = True
-            registered, never = self._registered(persons), np.full(at.size, NEVER)
+            self._standing[persons] = GONE
+            registered, never = self._registrations.of_recent(persons), np.full(at.size, NEVER)
             seen.wait("registered_to_pool", registered, never, at)
             seen.wait("registered_to_award", registered, never, at)
 
@@ -92,29 +96,40 @@ class Pool:
             programme.key, table.waves, *table.hazard, programme.join_delay, candidates, since, *recorded, wave, at
         )
         self._recorder.plan(candidates["person"], at)
-        # No wave is the last list: where -1 points to.
-        counts = np.zeros(len(self._planned), dtype=np.int64)
+        # No wave is the last: where -1 points to.
+        counts = np.zeros(len(self._planned) + 1, dtype=np.int64)
         ordered = np.empty(candidates.size, dtype=CANDIDATE)
         _by_wave(wave, candidates, counts, ordered)
         ends = np.cumsum(counts)
         with self._lock:
-            for number in np.flatnonzero(counts).tolist():
-                self._planned[number].append(ordered[ends[number] - counts[number] : ends[number]])
+            for number in np.flatnonzero(counts[:-1]).tolist():
+                # A copy, so that the part does not keep all of the others in memory.
+                self._planned[number].append(ordered[ends[number] - counts[number] : ends[number]].copy())
+            if counts[-1]:
+                no_wave = ordered[ends[-2] : ends[-1]] if ends.size > 1 else ordered
+                self._no_wave.append(no_wave["first_joined"][(no_wave["lost"] > 0) & no_wave["eligible"]])
 
     # Waves
 
     def joined(self, wave: int) -> tuple[Ints, NDArray[np.uint32]]:
         """Return who has joined a wave that closes now, and their traits."""
         with self._lock:
-            candidates = np.concatenate([np.empty(0, dtype=CANDIDATE), *self._planned[wave]])
-            self._planned[wave] = []
+            parts, self._planned[wave] = self._planned[wave], []
+        candidates = np.empty(sum(part.size for part in parts), dtype=CANDIDATE)
+        begin = 0
+        for part in parts:
+            candidates[begin : begin + part.size] = part
+            begin += part.size
         self._closed[wave] = candidates
-        self._observe_newcomers(wave, candidates[candidates["lost"] == 0])
+        persons, traits = np.empty(begin, dtype=np.int64), np.empty(begin, dtype=np.uint32)
+        newcomers, first_joined = np.empty(begin, dtype=np.uint32), np.empty(begin, dtype=np.int64)
+        count = _joined(candidates, self._traits, persons, traits, newcomers, first_joined)
+        self._observe_newcomers(wave, newcomers[:count], first_joined[:count])
         if self._recorder.on:
-            persons = self._recorder.recorded(candidates["person"])
-            self._recorder.put("last_joined", persons, self._recorder.planned(persons))
-            self._recorder.put("last_wave", persons, wave)
-        return candidates["person"].astype(np.int64), self._traits[candidates["person"]]
+            recorded = self._recorder.recorded(persons)
+            self._recorder.put("last_joined", recorded, self._recorder.planned(recorded))
+            self._recorder.put("last_wave", recorded, wave)
+        return persons, traits
 
     def announce(self, wave: int, outcome: NDArray[np.uint8], now: int) -> People:
         """Take out those awarded and return their numbers, ascending; losers go on or give up."""
@@ -126,6 +141,7 @@ class Pool:
         parted = np.empty_like(candidates)
         won, going_on = _part(candidates, outcome, parted)
         winners, losers, quitters = parted[:won], parted[won:going_on], parted[going_on:]
+        self._standing[winners["person"]] = GONE
         self._observe_place(winners, np.full(winners.size, now), EMPTY)
 
         self._recorder.put("waves_lost", losers["person"], losers["lost"].astype(np.int64))
@@ -134,15 +150,15 @@ class Pool:
         self.gave_up_people += quitters.size
         left, never = np.full(quitters.size, now), np.full(quitters.size, NEVER)
         self._seen.stamp("gave_up_waves", left)
+        self._standing[quitters["person"]] = GONE
         self._observe_place(quitters, never, left)
-        self._seen.wait("registered_to_award", self._registered(quitters["person"]), never, left)
+        self._seen.wait("registered_to_award", self._registrations.of(quitters["person"]), never, left)
         self._plan(losers, np.array([now]))
         return np.sort(winners["person"])
 
     def could_take_a_place(self, eligible: float) -> bool:
         """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
-        groups = [*self._closed.values(), *(part for planned in self._planned for part in planned)]
-        return any(_someone_eligible(self._programme.key, eligible, group) for group in groups)
+        return bool(_someone_eligible(self._programme.key, eligible, self._standing))
 
     def finish(self, last_announcement: int, open_waves: frozenset[int]) -> None:
         """Observe the waits of those still in the pool, or before it, at the end of the run.
@@ -154,7 +170,8 @@ class Pool:
         for wave, parts in enumerate(self._planned):
             for part in parts:
                 if wave in open_waves:
-                    self._observe_newcomers(wave, part[(part["lost"] == 0) & (part["first_joined"] < end)])
+                    new = part[(part["lost"] == 0) & (part["first_joined"] < end)]
+                    self._observe_newcomers(wave, new["person"], new["first_joined"])
                     persons = self._recorder.recorded(part["person"])
                     at = self._recorder.planned(persons)
                     self._recorder.put("last_joined", persons[at < end], at[at < end])
@@ -162,36 +179,33 @@ class Pool:
                 self._leave_standing(part, wave in open_waves, last)
         for closed in self._closed.values():
             self._leave_standing(closed, True, last)
-        before = np.flatnonzero(~self.gone)
-        registered, never = self._registered(before), np.full(before.size, NEVER)
-        self._seen.wait("registered_to_pool", registered, never)
-        self._seen.wait("registered_to_award", registered, never)
+        for first_joined in self._no_wave:
+            never = np.full(first_joined.size, NEVER)
+            self._seen.wait("place", first_joined, never, np.full(first_joined.size, last))
+        for first in range(0, self._standing.size, 1 << 22):
+            standing = self._standing[first : first + (1 << 22)]
+            for name, until in (("registered_to_pool", IN_POOL), ("registered_to_award", GONE)):
+                registered = self._registrations.of(np.flatnonzero(standing < until) + first)
+                self._seen.wait(name, registered, np.full(registered.size, NEVER))
 
     def _leave_standing(self, part: Candidates, opened: bool, last: int) -> None:
         joined = (part["lost"] > 0) | (opened & (part["first_joined"] < self._seen.end))
         waiting = part[joined]
         self._observe_place(waiting, np.full(waiting.size, NEVER), np.full(waiting.size, last))
-        self._seen.wait("registered_to_award", self._registered(part["person"]), np.full(part.size, NEVER))
 
     # What is observed
 
-    def _observe_newcomers(self, wave: int, newcomers: Candidates) -> None:
-        self._seen.stamp("first_joined", newcomers["first_joined"])
-        self._seen.people("joined", self._traits[newcomers["person"]])
-        self._recorder.put("first_joined", newcomers["person"], newcomers["first_joined"])
-        self._recorder.put("first_wave", newcomers["person"], wave)
+    def _observe_newcomers(self, wave: int, persons: People, first_joined: Ints) -> None:
+        self._seen.stamp("first_joined", first_joined)
+        self._seen.people("joined", self._traits[persons])
+        self._recorder.put("first_joined", persons, first_joined)
+        self._recorder.put("first_wave", persons, wave)
 
     def _observe_place(self, candidates: Candidates, awarded: Ints, gave_up: Ints) -> None:
         """Observe the wait for a place, from first joining, of the eligible."""
         eligible = candidates["eligible"]
         gave_up = gave_up[eligible] if gave_up.size else gave_up
         self._seen.wait("place", candidates["first_joined"][eligible], awarded[eligible], gave_up)
-
-    def _registered(self, persons: NDArray[Any]) -> Ints:
-        """Return when people registered, drawn again from their luck."""
-        instants = np.empty(persons.size, dtype=np.int64)
-        registrations_of(self._programme.key, *self._programme.curve, self._programme.people, persons, instants)
-        return instants
 
 
 @rule
@@ -249,6 +263,28 @@ def _by_wave(wave: NDArray[np.int16], candidates: Candidates, counts: Ints, orde
 
 
 @rule
+def _joined(
+    candidates: Candidates,
+    traits: NDArray[np.uint32],
+    persons: Ints,
+    packed: NDArray[np.uint32],
+    newcomers: People,
+    first_joined: Ints,
+) -> int:
+    """Fill who has joined, with their traits, and the newcomers among them; return how many those are."""
+    new = 0
+    for i in range(candidates.size):
+        person = candidates[i].person
+        persons[i] = person
+        packed[i] = traits[person]
+        if candidates[i].lost == 0:
+            newcomers[new] = person
+            first_joined[new] = candidates[i].first_joined
+            new += 1
+    return new
+
+
+@rule
 def _part(candidates: Candidates, outcome: NDArray[np.uint8], parted: Candidates) -> tuple[int, int]:
     """Fill `parted` with the winners, the losers who go on, and those who give up; return where the first two end.
 
@@ -276,8 +312,8 @@ def _part(candidates: Candidates, outcome: NDArray[np.uint8], parted: Candidates
 
 
 @rule
-def _someone_eligible(key: NDArray[np.void], share: float, candidates: Candidates) -> bool:
-    for i in range(candidates.size):
-        if selecting.is_eligible(key, share, np.int64(candidates[i].person)):
+def _someone_eligible(key: NDArray[np.void], share: float, standing: NDArray[np.uint8]) -> bool:
+    for person in range(standing.size):
+        if standing[person] == IN_POOL and selecting.is_eligible(key, share, person):
             return True
     return False
