@@ -21,9 +21,7 @@ def working_days(holidays: set[date], yearly: set[tuple[int, int]], yearly_from:
         [
             d
             for d, day in enumerate(calendar)
-            if day.weekday() < 5
-            and day not in holidays
-            and not (day >= yearly_from and (day.month, day.day) in yearly)
+            if day.weekday() < 5 and day not in holidays and not (day >= yearly_from and (day.month, day.day) in yearly)
         ],
         dtype=np.int64,
     )

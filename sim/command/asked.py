@@ -28,9 +28,7 @@ class Asked:
 def read(words: Sequence[str], configs: Path) -> Asked:
     """Read the overrides that follow a command, all of them, whatever is wrong with some."""
     asked, parser, scenarios = Asked(), OverridesParser.create(), []
-    groups = {
-        folder.name: sorted(file.stem for file in folder.glob("*.yaml")) for folder in configs.iterdir()
-    }
+    groups = {folder.name: sorted(file.stem for file in folder.glob("*.yaml")) for folder in configs.iterdir()}
     for word in words:
         try:
             override = parser.parse_override(word)
@@ -63,9 +61,7 @@ def _refused(override: Override, word: str) -> Iterator[Problem]:
     if key == "hydra" or key.startswith(("hydra.", "hydra/")):
         yield Problem(key, override.value(), "belongs to Hydra, not to the programme", "Leave it out.")
     if key == "scenario" and (override.is_add() or override.is_delete()):
-        yield Problem(
-            word, NOTHING, "must be scenario=NAME or scenario=FILE", "Leave the sign before it out."
-        )
+        yield Problem(word, NOTHING, "must be scenario=NAME or scenario=FILE", "Leave the sign before it out.")
     yield from harms({key: override.value()})
 
 

@@ -65,9 +65,7 @@ def table() -> list[str]:
 def _rows(assumed: list[Number], group: str) -> Iterator[str]:
     for number in assumed:
         unit, source, date = number.parts or ("", number.comment, "")
-        yield _row(
-            f"{group}.{number.key}", f"{number.value:,}", unit, date, source.removeprefix("assumption: ")
-        )
+        yield _row(f"{group}.{number.key}", f"{number.value:,}", unit, date, source.removeprefix("assumption: "))
 
 
 def _row(key: str, value: str, unit: str, date: str, source: str) -> str:

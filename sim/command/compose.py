@@ -29,7 +29,7 @@ def load(overrides: Sequence[str]) -> tuple[Parameters, dict[str, Any]]:
     composed, found = _compose(overrides)
     if found:
         raise BadInput([*found, *(problems(composed) if composed is not None else [])])
-    assert composed is not None  # noqa: S101  (there is always one when there is no problem)
+    assert composed is not None
     return validate(composed), composed
 
 

@@ -31,9 +31,7 @@ def find(asked: str) -> Path:
 
 def names() -> list[str]:
     """Return the names of the scenarios, the base first."""
-    return sorted(
-        (path.stem for path in folders.scenarios().glob("*.yaml")), key=lambda n: (n != "history", n)
-    )
+    return sorted((path.stem for path in folders.scenarios().glob("*.yaml")), key=lambda n: (n != "history", n))
 
 
 def load(asked: str) -> DictConfig:

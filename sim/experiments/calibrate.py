@@ -25,7 +25,7 @@ from sim.experiments.fit import (
 )
 from sim.report.text import block
 
-REPLICATIONS = 2
+REPLICATIONS = 1
 """Draws of luck over which the fit takes the mean."""
 
 
@@ -60,7 +60,12 @@ def _values(assumptions: tuple[Assumption, ...], before: Config, after: Config) 
 
 def _left(residuals: list[Residual]) -> list[str]:
     rows = [
-        (r.figure, f"{r.simulated:,.4g}", f"{r.published:,.4g}", f"{100 * (r.simulated / r.published - 1):+.1f} %")
+        (
+            r.figure,
+            f"{r.simulated:,.4g}",
+            f"{r.published:,.4g}",
+            f"{100 * (r.simulated / r.published - 1):+.1f} %",
+        )
         for r in residuals
     ]
     return block(("Figure", "simulated", "published", "difference"), rows)

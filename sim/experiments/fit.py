@@ -111,14 +111,14 @@ def residuals_of_2020(result: Result) -> list[Residual]:
     for row in result.tables["published"].rows:
         if row["role"] == "fitted" and not (row["figure"] == "eligible_share" and row["scope"] == "18"):
             name = f"{row['figure']} {row['scope'] or ''} {row['at']:%Y-%m-%d}"
-            people = 5_000 if str(row["figure"]).endswith("share") else int(row["simulated"] or 0)  # type: ignore[call-overload]
+            people = 5_000 if str(row["figure"]).endswith("share") else int(row["simulated"] or 0)
             if row["figure"] == "incentive_rupiah":
                 continue  # the payments of first incentives say the same
             found.append(_residual(name, row["full_population"], row["published"], people))
     for row in result.tables["groups"].rows:
         if row["group"] in ("disability", "lagging") and row["value"] == "yes":
             share, published = row["share_of_awarded_2020"], row["published_share_of_2020"]
-            found.append(_residual(f"recipients {row['group']}", share, published, int(row["awarded_2020"] or 0)))  # type: ignore[call-overload]
+            found.append(_residual(f"recipients {row['group']}", share, published, int(row["awarded_2020"] or 0)))
     return found
 
 

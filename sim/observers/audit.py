@@ -27,10 +27,7 @@ def people_by_place(seen: Observations) -> dict[tuple[Place, ...], NDArray[np.in
     for check in ("email", "registry", "third_layer"):
         retry = f"{check}_retry"
         places[Place[check.upper()], Place[retry.upper()]] = (
-            so_far(before)
-            - so_far(f"{check}_passed", f"refused_by_{check}")
-            - gave_up[check]
-            - gave_up[retry]
+            so_far(before) - so_far(f"{check}_passed", f"refused_by_{check}") - gave_up[check] - gave_up[retry]
         )
         before = f"{check}_passed"
     places |= {

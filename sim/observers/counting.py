@@ -21,11 +21,14 @@ _LOW = (1 << 20) - 1
 @rule
 def bin_of(duration: int) -> int:
     """Return the bin of a duration in µs: 0 for none, else log-linear."""
-    return (np.float64(duration).view(np.int64) >> SHIFT) - ZERO if duration > 0 else 0
+    bits: int = np.float64(duration).view(np.int64)
+    return (bits >> SHIFT) - ZERO if duration > 0 else 0
 
 
 @rule
-def _tally(duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.int64], time: NDArray[np.int64]) -> None:
+def _tally(
+    duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.int64], time: NDArray[np.int64]
+) -> None:
     """Add one duration; sums of 80 million waits of years exceed 64 bits, so halves are added."""
     bins[how, bin_of(duration)] += 1
     people[how] += 1
@@ -95,7 +98,7 @@ def count_rupiah(instants: NDArray[np.int64], rupiah: NDArray[np.int64], end: in
 
 @rule
 def _open_until(at: int, starts: NDArray[np.int64], is_open: NDArray[np.int64], before: NDArray[np.int64]) -> int:
-    period = max(np.searchsorted(starts, at, side="right") - 1, 0)
+    period: int = max(np.searchsorted(starts, at, side="right") - 1, 0)
     return before[period] + (at - starts[period]) * is_open[period]
 
 
@@ -164,7 +167,11 @@ def count_visits(
 
 @rule
 def count_passages(
-    arrived: NDArray[np.int64], end: int, counts: NDArray[np.int64], bins: NDArray[np.int64], people: NDArray[np.int64]
+    arrived: NDArray[np.int64],
+    end: int,
+    counts: NDArray[np.int64],
+    bins: NDArray[np.int64],
+    people: NDArray[np.int64],
 ) -> None:
     """Add visits that neither wait nor take time."""
     for i in range(arrived.size):

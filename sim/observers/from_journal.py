@@ -140,7 +140,11 @@ def _payments(seen: Observations, journal: Journal) -> None:
         if payment == 0:
             seen.wait("first_incentive_due_to_paid", due, paid)
             # The service level speaks of those who became due at least 30 days before the end.
-            seen.wait("service_level", due[due < journal.end - SERVICE_LEVEL], paid[due < journal.end - SERVICE_LEVEL])
+            seen.wait(
+                "service_level",
+                due[due < journal.end - SERVICE_LEVEL],
+                paid[due < journal.end - SERVICE_LEVEL],
+            )
         for number, partner in enumerate(programme.partners):
             at_partner = own["partner"] == number
             seen.wait(f"run_{partner.key}", ready[at_partner], paid[at_partner])
@@ -150,7 +154,8 @@ def _payments(seen: Observations, journal: Journal) -> None:
 def _all_paid(journal: Journal) -> NDArray[np.int64]:
     """Return when each participant had been paid all incentives and surveys (NEVER: not yet)."""
     stamps = [journal.participants[f"{name}_paid"] for name in payment_names(journal.programme)]
-    return np.max(stamps, axis=0)
+    last: NDArray[np.int64] = np.max(stamps, axis=0)
+    return last
 
 
 def new_year(year: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,12 @@ class Observations:
     def stamp(self, name: str, instants: NDArray[np.int64]) -> None:
         """Count stamps of a name; those at or beyond the end have not happened."""
         last = count_stamps(
-            instants, self.end, self.by_day[name], self._first_snapshot, self._snapshots, self._on_the_day[name]
+            instants,
+            self.end,
+            self.by_day[name],
+            self._first_snapshot,
+            self._snapshots,
+            self._on_the_day[name],
         )
         self.last[name] = max(self.last.get(name, -1), int(last))
 
@@ -100,7 +106,8 @@ class Observations:
     def payments(self, kind: str, what: str) -> NDArray[np.int64]:
         """Return payments of a kind a day over all partners: those due, ready or paid."""
         keys = [partner.key for partner in self.programme.partners]
-        return np.sum([self.by_day[f"{key}_{kind}_{what}"] for key in keys], axis=0)
+        total: NDArray[np.int64] = np.sum([self.by_day[f"{key}_{kind}_{what}"] for key in keys], axis=0)
+        return total
 
     def payments_before(self, kind: str, what: str, at: int) -> int:
         """Return how many payments of a kind were due, ready or paid before a snapshot, over all partners."""
@@ -118,7 +125,11 @@ class Observations:
         count_rupiah(instants, amounts, self.end, self.rupiah[flow, kind])
 
     def wait(
-        self, name: str, began: NDArray[np.int64], ended: NDArray[np.int64], gave_up: NDArray[np.int64] = NOBODY
+        self,
+        name: str,
+        began: NDArray[np.int64],
+        ended: NDArray[np.int64],
+        gave_up: NDArray[np.int64] = NOBODY,
     ) -> None:
         """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for."""
         self.waits[name].add(began, ended, gave_up, end=self.end)
@@ -129,15 +140,17 @@ class Observations:
 
     def group(self, stage: str, which: Trait) -> NDArray[np.int64]:
         """Return the people who reached a stage by the value of a trait."""
-        return self._groups[stage][GROUP_TRAITS.index(which)]
+        counts: NDArray[np.int64] = self._groups[stage][GROUP_TRAITS.index(which)]
+        return counts
 
     def finish(self, end: int) -> None:
         """Set the end of a run that was not known before: a midnight, with no stamp counted beyond it."""
         self.end = end
         self.days = max((end + DAY - 1) // DAY, 1)
-        for by_name in (self.by_day, self.rupiah):
-            for name, counts in by_name.items():  # type: ignore[attr-defined]
-                by_name[name] = counts[: self.days]  # type: ignore[index]
+        both: tuple[dict[Any, NDArray[np.int64]], ...] = (self.by_day, self.rupiah)
+        for counts_of in both:
+            for name in counts_of:
+                counts_of[name] = counts_of[name][: self.days]
         for station in self.stations.values():
             station.counts = station.counts[:, : self.days]
 

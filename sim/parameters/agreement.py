@@ -63,14 +63,10 @@ def no_wave_opens_before_the_start(clock: Clock, waves: Waves) -> Iterator[Probl
 def a_partner_of_each_kind_from_the_start(clock: Clock, payment: Payment) -> Iterator[Problem]:
     """Refuse a start without a payment partner of each kind."""
     for kind in KINDS:
-        ready = [
-            p for p in payment.partners.values() if p.kind == kind and p.since <= clock.start and p.share
-        ]
+        ready = [p for p in payment.partners.values() if p.kind == kind and p.since <= clock.start and p.share]
         if not ready:
             entered = {name: p.since for name, p in payment.partners.items() if p.kind == kind and p.share}
-            allowed = (
-                f"one {kind} partner with a share must have entered by clock.start ({shown(clock.start)})"
-            )
+            allowed = f"one {kind} partner with a share must have entered by clock.start ({shown(clock.start)})"
             yield Problem("payment.partners", entered, allowed, "Let one of them enter earlier.")
 
 
@@ -89,9 +85,7 @@ def the_balance_buys_every_course(budget: Budget, purchase: Purchase) -> Iterato
     """Refuse courses dearer than the training balance."""
     if purchase.price.most > budget.training_balance:
         allowed = f"must be at most budget.training_balance ({budget.training_balance:,})"
-        yield Problem(
-            "purchase.price.most", purchase.price.most, allowed, "Lower the price, or raise the balance."
-        )
+        yield Problem("purchase.price.most", purchase.price.most, allowed, "Lower the price, or raise the balance.")
 
 
 def the_balance_returns_after_the_deadline(budget: Budget, purchase: Purchase) -> Iterator[Problem]:

@@ -58,9 +58,7 @@ class Surge(Part):
     """Raise the demand for some hours after a wave opens."""
 
     hours: Days
-    factor: Annotated[
-        float, number("must be from 0 to 1,000", "Set 1 for no surge.", lambda x: 0 <= x <= 1000)
-    ]
+    factor: Annotated[float, number("must be from 0 to 1,000", "Set 1 for no surge.", lambda x: 0 <= x <= 1000)]
 
 
 class Demand(Part):

@@ -14,9 +14,7 @@ SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 Length = Annotated[float, number("must be 0 or more", "Set a length of time.", lambda x: x >= 0)]
 Spread = Annotated[
     float,
-    number(
-        "must be from 0 to 10", "Set the standard deviation as a share of the mean.", lambda x: 0 <= x <= 10
-    ),
+    number("must be from 0 to 10", "Set the standard deviation as a share of the mean.", lambda x: 0 <= x <= 10),
 ]
 
 

@@ -73,17 +73,13 @@ class Clock(Part):
 
     start: Wib
     end: Wib | None
-    longest_years: Annotated[
-        float, number("must be above 0 and at most 100", "Set years.", lambda x: 0 < x <= 100)
-    ]
+    longest_years: Annotated[float, number("must be above 0 and at most 100", "Set years.", lambda x: 0 < x <= 100)]
     holidays: Holidays
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.end is not None and self.end <= self.start:
-            allowed = (
-                f"must be after clock.start ({shown(self.start)}), or null (until nothing is left to do)"
-            )
+            allowed = f"must be after clock.start ({shown(self.start)}), or null (until nothing is left to do)"
             raise Fault([Problem("end", self.end, allowed, "Move one of the two.")])
         return self
 

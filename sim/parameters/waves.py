@@ -41,9 +41,7 @@ def _calendar(waves: dict[str, Wave]) -> dict[str, Wave]:
     for before, name in pairwise(names):
         if waves[name].open <= waves[before].open:
             allowed = f"must be after {before} opens ({shown(waves[before].open)})"
-            found.append(
-                Problem(f"{name}.open", waves[name].open, allowed, "List the waves in the order they open.")
-            )
+            found.append(Problem(f"{name}.open", waves[name].open, allowed, "List the waves in the order they open."))
     raise_any(found)
     return waves
 
@@ -55,9 +53,7 @@ class WaveRule(Part):
     """
 
     first_day: Days
-    every_days: Annotated[
-        float, number("must be from 1 to 3,650", "Set a number of days.", lambda x: 1 <= x <= 3650)
-    ]
+    every_days: Annotated[float, number("must be from 1 to 3,650", "Set a number of days.", lambda x: 1 <= x <= 3650)]
     open_days: SomeDays
     quota_share: Share
     places: People | None
@@ -87,9 +83,7 @@ class Joining(Part):
     patience_waves: (
         Annotated[
             float,
-            number(
-                "must be 1 or more, or null (for ever)", "Set a number of waves.", lambda x: 1 <= x <= 1e9
-            ),
+            number("must be 1 or more, or null (for ever)", "Set a number of waves.", lambda x: 1 <= x <= 1e9),
         ]
         | None
     )
@@ -107,9 +101,7 @@ class SelectionShares(Part):
         total = self.priority + self.regional + self.affirmative
         if total > 1 + 1e-9:
             allowed = f"must sum to 1 at most, they sum to {total:.10g}"
-            raise Fault(
-                [Problem("", dict(self), allowed, "Lower one; the rest of the quota is the lottery's.")]
-            )
+            raise Fault([Problem("", dict(self), allowed, "Lower one; the rest of the quota is the lottery's.")])
         return self
 
 

@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.programme.demand import demand_curve
 from sim.programme.laws import law
 from sim.programme.waves_table import WavesTable, openings, waves_table
-from sim.rules import buying, joining, laws, luck, paying, people, registering, selecting, verifying
+from sim.rules import buying, laws, luck, paying, people, registering, selecting, verifying
 from sim.stations.schedule import MILLION, Schedule, compile_schedule
 
 PER = {"minute": 7 * 24 * 60, "hour": 7 * 24, "day": 7, "week": 1}
@@ -98,7 +98,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
     days = longest // DAY + 6 * 366  # payments that fall due at the end have a run to look forward to
     work = working_days(
         set(p.clock.holidays.dates),
-        {tuple(day) for day in p.clock.holidays.every_year},
+        {(day.month, day.day) for day in p.clock.holidays.every_year},
         p.clock.holidays.every_year_from,
         days,
     )
@@ -192,11 +192,7 @@ def _one(dtype: np.dtype[Any], *values: Any) -> NDArray[np.void]:
 
 def _benefit(p: Parameters) -> int:
     budget = p.budget
-    return (
-        budget.training_balance
-        + budget.incentives * budget.incentive
-        + len(p.payment.survey_days) * budget.survey
-    )
+    return budget.training_balance + budget.incentives * budget.incentive + len(p.payment.survey_days) * budget.survey
 
 
 def _provinces(p: Parameters) -> NDArray[np.void]:
@@ -204,7 +200,10 @@ def _provinces(p: Parameters) -> NDArray[np.void]:
     ordered = sorted(numbered, key=lambda each: -each[1].weight)
     total = np.cumsum([province.weight for _, province in ordered])
     return np.array(
-        [(share, number, x.regencies, x.lagging) for share, (number, x) in zip(total / total[-1], ordered, strict=True)],
+        [
+            (share, number, x.regencies, x.lagging)
+            for share, (number, x) in zip(total / total[-1], ordered, strict=True)
+        ],
         dtype=people.PROVINCE,
     )
 

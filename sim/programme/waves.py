@@ -75,9 +75,7 @@ class Waves:
     def last_announcement(self) -> int:
         """Return the instant of the last announcement of a wave that opened or may open; -1 if none."""
         waves = self._programme.waves.waves
-        instants = [
-            int(waves[k]["announced"]) for k, r in enumerate(self.records) if r.opened or not self.over
-        ]
+        instants = [int(waves[k]["announced"]) for k, r in enumerate(self.records) if r.opened or not self.over]
         return max(instants, default=-1)
 
     def _openings(self) -> Generator[Wait, None, None]:

@@ -17,7 +17,15 @@ def answer(
     tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], folder: Path, origin: dict[str, Any]
 ) -> str:
     """Return the answer of a run as text."""
-    lines = [*_head(figures, composed, origin), "", *_funnel(tables), "", *_waits(tables), "", *_stations(tables)]
+    lines = [
+        *_head(figures, composed, origin),
+        "",
+        *_funnel(tables),
+        "",
+        *_waits(tables),
+        "",
+        *_stations(tables),
+    ]
     lines += ["", *_findings(tables, figures), "", *_money(figures)]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
@@ -103,13 +111,21 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
             f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
             f"{percent(found.share, 0)} of all waiting for stations and places."
         )
-    for row in tables["stations"].rows:
-        if row["waiting_at_end"] and row["kind"] != "runs":
-            lines.append(f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end.")
+    lines += [
+        f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
+        for row in tables["stations"].rows
+        if row["waiting_at_end"] and row["kind"] != "runs"
+    ]
     weeks = figures["processing.weeks_to_clear"].value
     processed = count(figures["processing.processed_by_2022_02_09"].value)
-    cleared = "Nobody registered" if not figures["people"].value else (
-        "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
+    cleared = (
+        "Nobody registered"
+        if not figures["people"].value
+        else (
+            "Not everyone was processed by the end"
+            if weeks is None
+            else f"The last was processed after {weeks:,.1f} weeks"
+        )
     )
     wait = [figures[f"wait.processing.{what}"].value for what in ("median_days", "p95_days")]
     lines.append(
@@ -121,9 +137,7 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
     level = figures["service_level.first_incentive_within_30_days"].value
     if level is not None:
         verdict = "kept" if float(level) >= SERVICE_LEVEL_SHARE else "missed"
-        lines.append(
-            f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict})."
-        )
+        lines.append(f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict}).")
     return lines
 
 
@@ -131,7 +145,9 @@ SERVICE_LEVEL_SHARE = 0.95
 
 
 def _money(figures: dict[str, Figure]) -> list[str]:
-    parts = [f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")]
+    parts = [
+        f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")
+    ]
     return [f"Money, rupiah at full population: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}."]
 
 
@@ -143,20 +159,20 @@ def _published(table: Table) -> list[str]:
             f"{row['at']:%Y-%m-%d %H:%M}",
             _amount(row["figure"])(row["full_population"]),
             _amount(row["figure"])(row["published"]),
-            f"{100 * float(row['difference_share'] or 0):+.1f} %",  # type: ignore[arg-type]
+            f"{100 * float(row['difference_share'] or 0):+.1f} %",
             str(row["role"]),
         )
         for row in known
     ]
     lines = block(("Simulated and published", "at", "full population", "published", "difference", ""), rows)
     inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
-    short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]  # type: ignore[arg-type]
+    short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]
     waves = ", ".join(str(row["scope"]) for row in short)
     met = f"all {len(inputs)} met within 1 %" if not short else f"more than 1 % short in wave {waves}"
     if inputs:
         lines.append(f"  Selected in waves 2 to 22 is an input: {met}.")
     predicted = [row for row in table.rows if row["published"] is None]
-    dates = sorted({row["at"] for row in predicted})  # type: ignore[type-var]
+    dates = sorted({row["at"] for row in predicted})
     if predicted:
         figures = list(dict.fromkeys(row["figure"] for row in predicted))
         cells = {(row["figure"], row["at"]): count(row["full_population"]) for row in predicted}

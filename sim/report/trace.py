@@ -33,7 +33,10 @@ def sentences(rows: Rows, row: int = 0) -> list[str]:
     for station in STATIONS:
         if own[f"{station}_left"] < NEVER and own[f"{station}_left"] > own[f"{station}_arrived"]:
             waited = days((own[f"{station}_started"] - own[f"{station}_arrived"]) / 86_400e6)
-            tell(f"{station}_left", f"leaves {STATION_NAMES[station]} after {'no wait' if waited == 'none' else f'a wait of {waited}'}.")
+            tell(
+                f"{station}_left",
+                f"leaves {STATION_NAMES[station]} after {'no wait' if waited == 'none' else f'a wait of {waited}'}.",
+            )
     for check in CHECKS:
         tries = own[f"{check}_tries"]
         tell(f"{check}_passed", f"passes {STATION_NAMES[check]}{f' at try {tries}' if tries > 1 else ''}.")
@@ -46,7 +49,10 @@ def sentences(rows: Rows, row: int = 0) -> list[str]:
     tell("gave_up_waves", f"gives up after {own['waves_lost']} waves lost.")
     if own["awarded"] < NEVER:
         how = HOW[Outcome(own["awarded_by"])]
-        tell("awarded", f"is awarded in wave {own['last_wave'] + 1} {how}, as participant {own['participant']}.")
+        tell(
+            "awarded",
+            f"is awarded in wave {own['last_wave'] + 1} {how}, as participant {own['participant']}.",
+        )
         events += _participant(rows, int(rows.participant_row[row]))
     told = [f"{moment(at):%d %B %Y, %H:%M:%S}: {text}" for at, text in sorted(events, key=lambda e: e[0])]
     return [_who(rows, row), *told, f"The run ends on {moment(rows.end):%d %B %Y, %H:%M}."]

@@ -21,7 +21,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     try:
         aside.mkdir(parents=True)
         yield aside
-        os.replace(aside, path)
+        aside.replace(path)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         for parent in missing:  # nearest first

@@ -34,11 +34,11 @@ def bottleneck(tables: dict[str, Table]) -> Bottleneck | None:
     waited = [(row["person_days_waited"], row["station"], row["label"]) for row in tables["stations"].rows]
     place = next(row for row in tables["waits"].rows if row["wait"] == "place")
     waited.append((place["person_days"], "places", "Places (the quota)"))
-    total = sum(float(days) for days, _, _ in waited)  # type: ignore[arg-type]
+    total = sum(float(days) for days, _, _ in waited)
     if total <= 0.0:
         return None
-    days, name, label = max(waited, key=lambda row: float(row[0]))  # type: ignore[arg-type]
-    return Bottleneck(str(name), str(label), float(days), float(days) / total)  # type: ignore[arg-type]
+    days, name, label = max(waited, key=lambda row: float(row[0]))
+    return Bottleneck(str(name), str(label), float(days), float(days) / total)
 
 
 def key_figures(seen: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
@@ -51,11 +51,11 @@ def key_figures(seen: Observations, records: list[WaveRecord], tables: dict[str,
         "end": Figure(moment(seen.end).isoformat(), "WIB"),
     }
     for row in tables["funnel"].rows:
-        figures[f"funnel.{row['stage']}"] = Figure(row["people"], "simulated people")  # type: ignore[arg-type]
+        figures[f"funnel.{row['stage']}"] = Figure(row["people"], "simulated people")
     figures |= _processing(seen)
     for row in tables["waits"].rows:
         for what in ("median_days", "p95_days"):
-            figures[f"wait.{row['wait']}.{what}"] = Figure(row[what], "days")  # type: ignore[arg-type]
+            figures[f"wait.{row['wait']}.{what}"] = Figure(row[what], "days")
     units = {
         "peak_queue": "simulated people",
         "waiting_at_end": "simulated people",
@@ -65,7 +65,7 @@ def key_figures(seen: Observations, records: list[WaveRecord], tables: dict[str,
     }
     for row in tables["stations"].rows:
         for what, unit in units.items():
-            figures[f"station.{row['station']}.{what}"] = Figure(row[what], unit)  # type: ignore[arg-type]
+            figures[f"station.{row['station']}.{what}"] = Figure(row[what], unit)
     place = seen.waits["place"]
     figures["places.person_days_waited"] = Figure(place.time / (24 * 3600 * 1e6), "simulated person-days")
     figures["places.awarded"] = Figure(sum(record.awarded for record in records), "simulated people")

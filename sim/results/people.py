@@ -16,7 +16,16 @@ from sim.rules.selecting import Outcome
 
 _EPOCH = np.datetime64(EPOCH, "us")
 
-GROUPS = ("woman", "rural", "disability", "returned_migrant", "listed_worker", "e_money", "unbanked", "lagging")
+GROUPS = (
+    "woman",
+    "rural",
+    "disability",
+    "returned_migrant",
+    "listed_worker",
+    "e_money",
+    "unbanked",
+    "lagging",
+)
 
 
 def people_rows(rows: Rows) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.calendar.instants import moment
 
-Cell = str | int | float | date | datetime | bool | None
+Cell = Any
+"""A text, number, date, time or truth; None where it is unknown."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def write_tables(tables: dict[str, Table], folder: Path) -> None:
         for name, table in tables.items()
         for column, meaning in table.columns.items()
     ]
-    columns = Table("columns", {"table": "", "column": "", "meaning": ""}, meanings)  # type: ignore[arg-type]
+    columns = Table("columns", {"table": "", "column": "", "meaning": ""}, meanings)
     write_columns(columns.arrays(), folder / "columns.parquet", folder / "columns.csv")
     (folder / "columns.parquet").unlink()
 

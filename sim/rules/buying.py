@@ -12,14 +12,12 @@ from sim.rules.luck import Group, luck, uniform
 ACCOUNT = np.dtype([("delay", LAW), ("unbanked_delay", LAW), ("fails", "f8"), ("mending", LAW)])
 MARKET = np.dtype([("least", "f8"), ("most", "f8"), ("shape", "f8"), ("appetite", "f8"), ("delay", LAW)])
 """Prices in rupiah (`shape` is the power of the uniform draw), appetite for and delay of further courses."""
-TRAINING = np.dtype(
-    [("duration", LAW), ("completes", "f8"), ("certificate", LAW), ("reviews", "f8"), ("review", LAW)]
-)
+TRAINING = np.dtype([("duration", LAW), ("completes", "f8"), ("certificate", LAW), ("reviews", "f8"), ("review", LAW)])
 
 
 @rule
 def choose_partner(key: NDArray[np.void], cumulative: NDArray[np.float64], person: int) -> int:
-    """Return the payment partner chosen by a person; `cumulative` shares of those of his kind that he can choose."""
+    """Return the payment partner a person chooses; `cumulative` are the shares of those that he can choose."""
     u = uniform(luck(key, Group.ACCOUNT.value, person, 0)[0])
     partner = 0
     while partner < cumulative.size - 1 and u >= cumulative[partner]:
@@ -29,7 +27,7 @@ def choose_partner(key: NDArray[np.void], cumulative: NDArray[np.float64], perso
 
 @rule
 def link_account(key: NDArray[np.void], account: NDArray[np.void], unbanked: bool, person: int) -> tuple[int, int]:
-    """Return how many µs after the award a person tries to link an account, and how many more mending takes (0: none)."""
+    """Return how many µs after the award a person tries to link an account, and how many mending takes (0: none)."""
     a = account[0]
     words = luck(key, Group.ACCOUNT.value, person, 0)
     u = uniform(words[1])
@@ -40,7 +38,7 @@ def link_account(key: NDArray[np.void], account: NDArray[np.void], unbanked: boo
 
 @rule
 def first_purchase(key: NDArray[np.void], waves: NDArray[np.void], wave: int, person: int) -> tuple[bool, int]:
-    """Return whether one awarded in a wave means to buy a first course, and how many µs after the announcement."""
+    """Return whether one awarded in a wave means to buy a first course, and how many µs after it is announced."""
     words = luck(key, Group.PURCHASE.value, person, 0)
     return uniform(words[0]) < waves[wave].buys, draw(waves[wave].buys_after, uniform(words[1]))
 
@@ -74,7 +72,7 @@ def train(key: NDArray[np.void], training: NDArray[np.void], person: int, course
 
 @rule
 def review(key: NDArray[np.void], training: NDArray[np.void], person: int) -> tuple[int, bool, int]:
-    """Return the µs from completion to certificate, whether the person reviews, and the µs from certificate to review."""
+    """Return the µs from completion to certificate, whether the person reviews, and the µs until the review."""
     t = training[0]
     words = luck(key, Group.REVIEW.value, person, 0)
     return (

@@ -7,9 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
-
-Rule = TypeVar("Rule", bound=Callable[..., Any])
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -25,11 +23,11 @@ def _cache_folder() -> Path:
     for source in sources:
         digest.update(source.relative_to(_PACKAGE).as_posix().encode())
         digest.update(source.read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:
-        folder = Path(home) / "prakerja" / digest.hexdigest()[:16]
+        folder = home / "prakerja" / digest.hexdigest()[:16]
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):
         folder = Path(tempfile.gettempdir()) / f"prakerja-{os.getuid()}" / digest.hexdigest()[:16]
         folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -42,7 +40,12 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
 import numba  # noqa: E402  (its settings are read at import)
 
 
-def rule(function: Rule) -> Rule:
-    """Compile a rule on first use; releases the lock of the interpreter, keeps strict arithmetic."""
-    compiled: Rule = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function)
+def rule(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a rule on first use, inlined where another calls it.
+
+    It releases the interpreter's lock and keeps strict arithmetic, so both engines get the same bits.
+    """
+    compiled: Callable[..., Any] = numba.njit(
+        cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True
+    )(function)
     return compiled

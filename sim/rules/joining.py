@@ -96,8 +96,8 @@ def choose_wave(
                 if at < w.close:
                     return wave, at
     target = hazard[coming] - log(1.0 - uniform(luck(key, Group.JOINING.value, person, lost)[0]))
-    wave = _first_beyond(hazard, target, coming) - 1
-    return (wave, -1) if wave < waves.size else (-1, -1)
+    found: int = _first_beyond(hazard, target, coming) - 1
+    return (found, -1) if found < waves.size else (-1, -1)
 
 
 @rule
@@ -105,7 +105,8 @@ def joins_at(key: NDArray[np.void], waves: NDArray[np.void], delay: NDArray[np.v
     """Return the instant at which one who was in the pool when a wave opened presses join."""
     w = waves[wave]
     word = luck(key, Group.WAVE.value, person, wave)[1]
-    return w.open + draw_within(delay[0], uniform(word), w.close - w.open)
+    after: int = draw_within(delay[0], uniform(word), w.close - w.open)
+    return after + w.open
 
 
 @rule

@@ -44,7 +44,9 @@ def ready(
 
 
 @rule
-def fails(key: NDArray[np.void], payment_rules: NDArray[np.void], person: int, payment: int, attempt: int) -> tuple[bool, int]:
+def fails(
+    key: NDArray[np.void], payment_rules: NDArray[np.void], person: int, payment: int, attempt: int
+) -> tuple[bool, int]:
     """Return whether an attempt to pay fails, and how many µs mending takes."""
     p = payment_rules[0]
     words = luck(key, Group.PAYMENT.value, person, payment << ATTEMPTS_APART | attempt)

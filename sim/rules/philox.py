@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -17,8 +18,7 @@ _W0 = uint64(0x9E3779B97F4A7C15)
 _W1 = uint64(0xBB67AE8584CAA73B)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _high(typing_context: Any, a: Any, b: Any) -> Any:
+def _product(typing_context: Any, a: Any, b: Any) -> Any:
     """Return the upper 64 bits of a 128-bit product."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -31,8 +31,13 @@ def _high(typing_context: Any, a: Any, b: Any) -> Any:
     return types.uint64(types.uint64, types.uint64), generate
 
 
+_high: Callable[[uint64, uint64], uint64] = intrinsic(_product)
+
+
 @rule
-def philox(k0: uint64, k1: uint64, c0: uint64, c1: uint64, c2: uint64, c3: uint64) -> tuple[uint64, uint64, uint64, uint64]:
+def philox(
+    k0: uint64, k1: uint64, c0: uint64, c1: uint64, c2: uint64, c3: uint64
+) -> tuple[uint64, uint64, uint64, uint64]:
     """Return the block of four words for a key of two words and a counter of four."""
     for _ in range(10):
         high0 = _high(_M0, c0)

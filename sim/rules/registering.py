@@ -38,7 +38,7 @@ def registers(
     share = (person + u) / people
     position = share * demand[-1]
     last = demand.size - 2
-    corner = min(np.int64(guide[int(share * GUIDE)]), last)
+    corner = int(min(guide[int(share * GUIDE)], last))
     while corner < last and demand[corner + 1] <= position:
         corner += 1
     # The guide may be one too far by rounding; a flat piece of the curve holds nobody.

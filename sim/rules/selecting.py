@@ -32,7 +32,8 @@ class Outcome(IntEnum):
 @rule
 def is_eligible(key: NDArray[np.void], share: float, person: int) -> bool:
     """Return whether a person is eligible where a share of applicants is: one draw a person, for all waves."""
-    return uniform(luck(key, Group.STANDING.value, person, 0)[3]) < share
+    drawn: float = uniform(luck(key, Group.STANDING.value, person, 0)[3])
+    return drawn < share
 
 
 @rule

@@ -11,9 +11,7 @@ from sim.rules.compiling import rule
 from sim.rules.laws import LAW, draw
 from sim.rules.luck import Group, luck, uniform
 
-CHECK = np.dtype(
-    [("passes", "f8"), ("retry_share", "f8"), ("retry_passes", "f8"), ("attempts", "i8"), ("delay", LAW)]
-)
+CHECK = np.dtype([("passes", "f8"), ("retry_share", "f8"), ("retry_passes", "f8"), ("attempts", "i8"), ("delay", LAW)])
 """A check: share passed at the first try; share of the failed who try again, their delay and share passed."""
 
 SCREENING = np.dtype([("passes", "f8"), ("service", LAW)])

@@ -39,7 +39,8 @@ class Servers(Station):
 
     def departure(self, service: int) -> int:
         """Return the instant at which a service that starts now ends; its stretch is read now."""
-        return self.timeline.now + stretched(service, scaled_servers(self.value, self._scale)[1])
+        takes: int = stretched(service, scaled_servers(self.value, self._scale)[1])
+        return self.timeline.now + takes
 
 
 SERVERS_START = (0, 0, 0, 0)

@@ -16,7 +16,7 @@ from sim.stations.timeline import Timeline
 class Line(deque[Any]):
     """A queue of requests; SimPy's own is a list, which is slow to leave at the front."""
 
-    def pop(self, index: int = -1) -> Any:  # type: ignore[override]
+    def pop(self, index: int = -1) -> Any:
         """Remove and return the request at an index, quickly at both ends."""
         if index == 0:
             return self.popleft()
@@ -32,7 +32,7 @@ class Station(simpy.Resource):
     the servers.
     """
 
-    PutQueue = Line  # type: ignore[assignment]
+    PutQueue = Line
 
     def __init__(self, timeline: Timeline, schedule: Schedule) -> None:
         super().__init__(timeline, capacity=1)

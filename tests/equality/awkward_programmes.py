@@ -259,13 +259,14 @@ RETRIES: dict[str, Any] = {
 CROWDS = base(200, 6.0, 2) | RETRIES | {
     "processing.email.rate": 168.0,
     "processing.registry.rate": 84.0,
+    "portal.steps": [{"from": wib(24 * 8), "rate": 0}],
     "processing.third_layer.retry.rate": 0.0,
     "processing.patience": hours(3),
     "processing.screening.servers": 3,
     "processing.screening.outages": [{"from": wib(30), "until": wib(96)}],
     "processing.screening.service": hours(2),
 }  # fmt: skip
-"""First tries and retries at one instant, patience of whole hours, three servers that open at a midnight."""
+"""First tries and retries at one instant, patience of whole hours, servers that open at a midnight, closed doors."""
 
 MANY_TRIES = base(4, 1.0, 1) | {
     "processing.email.passes": 0.0,

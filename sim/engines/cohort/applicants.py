@@ -24,11 +24,18 @@ from sim.stations.throughput import THROUGHPUT_START, pass_throughput
 BLOCK = 1 << 15
 """People registered at a time."""
 
+
 class Applicants:
     """Everyone from registration to the pool; `advance` takes them to an instant."""
 
     def __init__(
-        self, programme: Programme, seen: Observations, traits: NDArray[np.uint32], recorder: Recorder, registrations: Registrations, pool: Pool
+        self,
+        programme: Programme,
+        seen: Observations,
+        traits: NDArray[np.uint32],
+        recorder: Recorder,
+        registrations: Registrations,
+        pool: Pool,
     ) -> None:
         self._programme, self._seen, self._traits = programme, seen, traits
         self._recorder, self._pool = recorder, pool
@@ -129,9 +136,7 @@ class Applicants:
             bears = EMPTY if patient else self._bears(name, flow)
             started, left = np.empty_like(arrived), np.empty_like(arrived)
             gave_up = np.empty_like(bears)
-            pass_throughput(
-                schedule.starts, schedule.values, self._state[name], arrived, bears, started, left, gave_up
-            )
+            pass_throughput(schedule.starts, schedule.values, self._state[name], arrived, bears, started, left, gave_up)
             self._inside[name] += arrived.size
             self._observe(name, persons, arrived, started, left, gave_up)
             flow = (left, *flow[1:])
@@ -165,7 +170,14 @@ class Applicants:
         out = tuple(np.empty(times.size, dtype=column.dtype) for column in (times, persons) * 3)
         next_attempts = np.empty(times.size, dtype=np.int64)
         passed, retrying, refused = _verify(
-            programme.key, PEOPLE_CHECKS[check].value, programme.checks[check], times, persons, attempts, *out, next_attempts
+            programme.key,
+            PEOPLE_CHECKS[check].value,
+            programme.checks[check],
+            times,
+            persons,
+            attempts,
+            *out,
+            next_attempts,
         )
         if retrying:
             self._later[check].put((out[2][:retrying], out[3][:retrying], next_attempts[:retrying]))
@@ -271,7 +283,11 @@ class Applicants:
         places = {Place[name.upper()]: count for name, count in self._inside.items()}
         for check, later in self._later.items():
             places[Place[f"{check}_retry".upper()]] += len(later)
-        places |= {Place.REFUSED: self._refused, Place.GAVE_UP_PROCESSING: self._gave_up, Place.POOL: self._pooled}
+        places |= {
+            Place.REFUSED: self._refused,
+            Place.GAVE_UP_PROCESSING: self._gave_up,
+            Place.POOL: self._pooled,
+        }
         if sum(places.values()) != self.registered:
             raise BrokenPromise(
                 f"people do not add up at the end of day {self.now // DAY}: {self.registered} have registered, "

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,9 +78,7 @@ class Model:
         self.seen = Observations(programme, programme.horizon)
         drawn = Registrations(programme)
         self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder, drawn)
-        self.applicants = Applicants(
-            programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool
-        )
+        self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool)
         self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)
         self.payments = Payments(programme, self.seen, self.participants, self.recorder)
         self.budget = Budget(programme)
@@ -90,7 +87,10 @@ class Model:
         self.timeline.process(self._days())
         self._after_award: list[tuple[int, int, int, int, list[int], list[int], list[int]]] = []
         table = programme.waves.waves
-        looks = {*table["close"].tolist(), *(table["open"].tolist() if programme.waves.places is None else ())}
+        looks = {
+            *table["close"].tolist(),
+            *(table["open"].tolist() if programme.waves.places is None else ()),
+        }
         if programme.parameters.waves.rule is not None:
             looks |= set(table["open"].tolist())
         self._looks = sorted(at for at in looks if at < programme.horizon)
@@ -266,4 +266,3 @@ class Model:
 
 KINDS = ("training", "incentive", "survey")
 FLOWS = ("awarded", "paid", "returned")
-

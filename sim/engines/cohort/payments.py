@@ -68,9 +68,7 @@ class Payments:
     def _ready(self, payment: int, persons: People, due: Ints) -> Ints:
         programme = self._programme
         ready = np.empty(due.size, dtype=np.int64)
-        _ready(
-            programme.key, programme.lags, programme.work, programme.work_until, persons, payment, due, ready
-        )
+        _ready(programme.key, programme.lags, programme.work, programme.work_until, persons, payment, due, ready)
         return ready
 
     def _kind(self, payment: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +16,7 @@ from sim.programme.programme import Programme
 from sim.rules import joining, selecting
 from sim.rules.compiling import rule
 
-CANDIDATE = np.dtype(
-    [("person", "u4"), ("lost", "u2"), ("tolerated", "u2"), ("first_joined", "i8"), ("eligible", "?")]
-)
+CANDIDATE = np.dtype([("person", "u4"), ("lost", "u2"), ("tolerated", "u2"), ("first_joined", "i8"), ("eligible", "?")])
 """One of the pool: number, waves lost and tolerated, when he first joined a wave (of newcomers: when they will,
 µs), and whether he was eligible in it. Packed: this is what memory goes to."""
 
@@ -93,7 +92,15 @@ class Pool:
         wave, at = np.empty(candidates.size, dtype=np.int16), np.empty(candidates.size, dtype=np.int64)
         recorded = (self._recorder.first, self._recorder.last)
         _plan(
-            programme.key, table.waves, *table.hazard, programme.join_delay, candidates, since, *recorded, wave, at
+            programme.key,
+            table.waves,
+            *table.hazard,
+            programme.join_delay,
+            candidates,
+            since,
+            *recorded,
+            wave,
+            at,
         )
         self._recorder.plan(candidates["person"], at)
         # No wave is the last: where -1 points to.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.calendar.order import STATIONS, Part
 from sim.engines.person.candidate import candidate
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.engines.person.model import Model
 
 
-def applicant(model: Model, person: int) -> Generator[Wait, None, None]:
+def applicant(model: Model, person: int) -> Generator[Wait, Any, None]:
     """Follow a person who has just registered."""
     programme, timeline = model.programme, model.timeline
     yield from visit(model, "portal", person, patient=True)
@@ -49,7 +49,7 @@ def applicant(model: Model, person: int) -> Generator[Wait, None, None]:
     yield from candidate(model, person)
 
 
-def verified(model: Model, check: str, person: int) -> Generator[Wait, None, bool]:
+def verified(model: Model, check: str, person: int) -> Generator[Wait, Any, bool]:
     """Pass a check, at once or at a later try; return whether it was passed."""
     programme, timeline = model.programme, model.timeline
     station, attempt = check, 0

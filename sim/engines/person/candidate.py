@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.calendar.order import Part
 from sim.engines.person.participant import participant
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.engines.person.model import Model
 
 
-def candidate(model: Model, person: int) -> Generator[Wait, None, None]:
+def candidate(model: Model, person: int) -> Generator[Wait, Any, None]:
     """Follow a person who has just entered the pool."""
     programme, timeline, people = model.programme, model.timeline, model.people
     table = programme.waves
@@ -25,9 +25,7 @@ def candidate(model: Model, person: int) -> Generator[Wait, None, None]:
     while True:
         model.move(person, Place.POOL)
         hazard = table.hazard[1 if lost else 0]
-        wave, at = next_wave(
-            programme.key, table.waves, hazard, programme.join_delay, person, timeline.now, lost
-        )
+        wave, at = next_wave(programme.key, table.waves, hazard, programme.join_delay, person, timeline.now, lost)
         if wave < 0:
             return
         yield timeline.turn(at, Part.JOIN, person)

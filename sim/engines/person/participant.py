@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.engines.person.model import Model
 
 
-def participant(model: Model, person: int, number: int, wave: int) -> Generator[Wait, None, None]:
+def participant(model: Model, person: int, number: int, wave: int) -> Generator[Wait, Any, None]:
     """Follow a person who has just been awarded; from here on acts go by the participant's number."""
     programme, timeline = model.programme, model.timeline
     plan = programme.waves.waves[wave]
@@ -44,9 +44,7 @@ def participant(model: Model, person: int, number: int, wave: int) -> Generator[
     yield from buy_further(model, person, number, closing)
 
 
-def link_account(
-    model: Model, person: int, number: int, wave: int, linked: simpy.Event
-) -> Generator[Wait, None, None]:
+def link_account(model: Model, person: int, number: int, wave: int, linked: simpy.Event) -> Generator[Wait, Any, None]:
     """Choose a payment partner and link an account; some fail and mend it."""
     programme, timeline, own = model.programme, model.timeline, model.participants
     traits = int(model.traits[person])
@@ -87,7 +85,7 @@ def buy(model: Model, person: int, number: int, course: int) -> bool:
     return True
 
 
-def buy_further(model: Model, person: int, number: int, closing: int) -> Generator[Wait, None, None]:
+def buy_further(model: Model, person: int, number: int, closing: int) -> Generator[Wait, Any, None]:
     """Buy further courses while balance and appetite last."""
     programme, timeline = model.programme, model.timeline
     for course in range(1, programme.parameters.purchase.further.courses):
@@ -100,7 +98,7 @@ def buy_further(model: Model, person: int, number: int, closing: int) -> Generat
         timeline.process(attend(model, person, number, course))
 
 
-def attend(model: Model, person: int, number: int, course: int) -> Generator[Wait, None, bool]:
+def attend(model: Model, person: int, number: int, course: int) -> Generator[Wait, Any, bool]:
     """Attend a course just bought; return whether it was completed."""
     duration, completes = buying.train(model.programme.key, model.programme.training, person, course)
     model.courses_running += 1
@@ -108,12 +106,12 @@ def attend(model: Model, person: int, number: int, course: int) -> Generator[Wai
     model.courses_running -= 1
     if completes:
         model.participants[f"completed_{course + 1}"][number] = model.timeline.now
-    return completes
+    return bool(completes)
 
 
 def first_training(
     model: Model, person: int, number: int, closing: int, linked: simpy.Event
-) -> Generator[Wait, None, None]:
+) -> Generator[Wait, Any, None]:
     """Attend the first course, get the certificate, rate and review; then the incentives fall due."""
     programme, timeline, own = model.programme, model.timeline, model.participants
     completed = yield from attend(model, person, number, course=0)
@@ -132,7 +130,7 @@ def first_training(
         yield from incentives(model, person, number)
 
 
-def incentives(model: Model, person: int, number: int) -> Generator[Wait, None, None]:
+def incentives(model: Model, person: int, number: int) -> Generator[Wait, Any, None]:
     """Be paid the incentives one after the other; the surveys follow the first."""
     programme, timeline = model.programme, model.timeline
     due = timeline.now
@@ -145,15 +143,13 @@ def incentives(model: Model, person: int, number: int) -> Generator[Wait, None, 
         due = max(due + programme.incentive_step, timeline.now)
 
 
-def paid(model: Model, person: int, number: int, payment: int, due: int) -> Generator[Wait, None, None]:
+def paid(model: Model, person: int, number: int, payment: int, due: int) -> Generator[Wait, Any, None]:
     """Wait until a payment is due and ready, then for the partner's run that pays it."""
     programme, timeline, own = model.programme, model.timeline, model.participants
     name = payment_names(programme)[payment]
     yield timeline.turn(due, Part.DUE, number)
     own[f"{name}_due"][number] = due
-    ready = paying.ready(
-        programme.key, programme.lags, programme.work, programme.work_until, person, payment, due
-    )
+    ready = paying.ready(programme.key, programme.lags, programme.work, programme.work_until, person, payment, due)
     yield timeline.turn(ready, Part.READY, number)
     own[f"{name}_ready"][number] = ready
     partner = model.partners[int(own["partner"][number])]
@@ -165,7 +161,7 @@ def paid(model: Model, person: int, number: int, payment: int, due: int) -> Gene
     model.payments_left -= 1
 
 
-def close_account(model: Model, person: int, number: int, closing: int) -> Generator[Wait, None, None]:
+def close_account(model: Model, person: int, number: int, closing: int) -> Generator[Wait, Any, None]:
     """Return the unspent balance after a year, and all payments of one who has not reviewed a training by then."""
     yield model.timeline.turn(closing, Part.CLOSE_ACCOUNT, number)
     own = model.participants

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.calendar.order import STATIONS, arrive, leave, renege
 from sim.rules.verifying import patience
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def visit(
     model: Model, name: str, person: int, *, service: int = 0, attempt: int = 0, patient: bool = False
-) -> Generator[Wait, None, bool]:
+) -> Generator[Wait, Any, bool]:
     """Queue at a station and be served; return whether the person was served or gave up the wait.
 
     `service` is the work a person brings (µs, before scaling), where the station does not set it.

@@ -38,14 +38,9 @@ def finding(saved: Saved) -> str:
     rows, reached = saved.rows("funnel"), saved.stages()
     if not reached["registered"]:
         return "Nobody registered"
-    awarded, paid = (
-        amount(reached[stage]) if reached[stage] else "none" for stage in ("awarded", "fully_paid")
-    )
+    awarded, paid = (amount(reached[stage]) if reached[stage] else "none" for stage in ("awarded", "fully_paid"))
     words = f"Of {amount(reached['registered'])} registered, {awarded} were awarded and {paid} paid in full"
-    gone = {
-        after["label"]: before["full_population"] - after["full_population"]
-        for before, after in pairwise(rows)
-    }
+    gone = {after["label"]: before["full_population"] - after["full_population"] for before, after in pairwise(rows)}
     most = max(gone, key=lambda label: gone[label])
     return f"{words}; the largest loss, {amount(gone[most])}, comes before “{most}”" if gone[most] else words
 
@@ -53,9 +48,7 @@ def finding(saved: Saved) -> str:
 def snapshot(saved: Saved) -> list[Row]:
     """Return the published stages of the day that has most of them, the latest of such days."""
     stages = saved.stages()
-    known = [
-        row for row in saved.rows("published") if row["figure"] in stages and row["published"] is not None
-    ]
+    known = [row for row in saved.rows("published") if row["figure"] in stages and row["published"] is not None]
     known = [row for row in known if row["at"] <= datetime.fromisoformat(str(saved.composed["clock"]["end"]))]
     if not known or not stages["registered"]:
         return []

@@ -91,9 +91,7 @@ def page(saved: Saved, finding: str, says: str, notes: Sequence[str], inches: fl
     note = " ".join([*notes, f"Scenario {saved.scenario}. {one} Dates in WIB."])
     parts = [(finding, TITLE, INK), (says, SAYS, GREY), (note, NOTE, GREY)]
     wrapped = ["\n".join(textwrap.wrap(text, LETTERS[size])) for text, size, _ in parts]
-    tall = [
-        len(text.splitlines()) * size * 1.35 / 72 for text, (_, size, _) in zip(wrapped, parts, strict=True)
-    ]
+    tall = [len(text.splitlines()) * size * 1.35 / 72 for text, (_, size, _) in zip(wrapped, parts, strict=True)]
     top, bottom = 0.25 + tall[0] + tall[1] + 0.2, 0.2 + tall[2] + 0.1
     height = top + inches + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")

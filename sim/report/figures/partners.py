@@ -34,9 +34,7 @@ def busy(axes: Axes, saved: Saved, partners: list[Row]) -> None:
     dates(axes, saved.days.edges)
     axes.set_ylim(len(partners), 0)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(
-        "How busy each partner was, by month", loc="left", size=9.5, weight="bold", color=INK, pad=6
-    )
+    axes.set_title("How busy each partner was, by month", loc="left", size=9.5, weight="bold", color=INK, pad=6)
     for number, row in enumerate(partners):
         axes.annotate(
             _told(row, saved.scale),

@@ -76,8 +76,7 @@ def says(saved: Saved) -> str:
     )
     words = [_rate(config["rate"])]
     words += [
-        f"{_rate(step['rate'])} from {day(datetime.fromisoformat(str(step['from'])))}"
-        for step in config["steps"]
+        f"{_rate(step['rate'])} from {day(datetime.fromisoformat(str(step['from'])))}" for step in config["steps"]
     ]
     told = f"Processed at most: {', then '.join(words)}."
     if wait["began"]:
@@ -105,9 +104,7 @@ def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) ->
         return
     number = int(np.flatnonzero(saved.days.dates == np.datetime64(when))[0])
     at, high, low = place(when) + 1, registered[number], processed[number]
-    axes.annotate(
-        "", (at, high), (at, low), arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0}
-    )
+    axes.annotate("", (at, high), (at, low), arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0})
     left = number > 0.7 * np.flatnonzero(saved.days["registered"] + saved.days["processed"])[-1]
     below = low > 0.15 * registered[-1] and not left
     axes.annotate(
@@ -125,6 +122,4 @@ def _ends(axes: Axes, registered: float, processed: float) -> None:
     lower = min(processed, 0.93 * registered)
     for height, word, colour in ((registered, "registered", INK), (lower, "processed", BLUE)):
         at = ("axes fraction", "data")
-        axes.annotate(
-            word, (1, height), (6, 0), at, "offset points", va="center", color=colour, weight="bold"
-        )
+        axes.annotate(word, (1, height), (6, 0), at, "offset points", va="center", color=colour, weight="bold")

@@ -26,9 +26,7 @@ def draw(saved: Saved) -> Page:
     largest = max((people for _, people in peaks.values()), default=0.0)
     shown = [name for name, (_, people) in peaks.items() if people >= SMALL * largest]
     told = [
-        f"{labels[name]} ({amount(peak[1])} on {day(peak[0])})"
-        for name, peak in peaks.items()
-        if name not in shown
+        f"{labels[name]} ({amount(peak[1])} on {day(peak[0])})" for name, peak in peaks.items() if name not in shown
     ]
     pool = bool(seen["people_in_pool"].any())
     says = "Each picture has its own scale. A point is the largest queue at a day's end in its week."
@@ -60,9 +58,7 @@ def finding(saved: Saved) -> str:
     places = found is not None and found.name == "places"
     if longest is None:
         return (
-            "Places are the bottleneck: no station had a queue"
-            if places
-            else "No station had a queue at a day's end"
+            "Places are the bottleneck: no station had a queue" if places else "No station had a queue at a day's end"
         )
     if found is not None and not places and stations[found.name]["peak_queue"]:
         longest = stations[found.name]

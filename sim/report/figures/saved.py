@@ -40,9 +40,7 @@ class Saved:
         """Return the rows of a table."""
         if name not in self._read:
             with duckdb.connect() as database:
-                cursor = database.execute(
-                    "SELECT * FROM read_parquet(?)", [str(self.tables / f"{name}.parquet")]
-                )
+                cursor = database.execute("SELECT * FROM read_parquet(?)", [str(self.tables / f"{name}.parquet")])
                 columns = [column[0] for column in cursor.description or ()]
                 self._read[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         return self._read[name]  # type: ignore[no-any-return]
@@ -54,9 +52,7 @@ class Saved:
     def bottleneck(self) -> Bottleneck | None:
         """Return where people waited most, by the definition of the answer; None where nobody waited."""
         both = {name: self.rows(name) for name in ("stations", "waits")}
-        return bottleneck(
-            {name: Table(name, dict.fromkeys(rows[0], ""), rows) for name, rows in both.items()}
-        )
+        return bottleneck({name: Table(name, dict.fromkeys(rows[0], ""), rows) for name, rows in both.items()})
 
     @property
     def days(self) -> Days:
@@ -71,9 +67,7 @@ class Days:
 
     def __init__(self, parquet: Path, scale: float) -> None:
         # A column without any number in it has no type of its own: every count is read as a number.
-        query = (
-            "SELECT date, TRY_CAST(COLUMNS(* EXCLUDE (date)) AS DOUBLE) FROM read_parquet(?) ORDER BY date"
-        )
+        query = "SELECT date, TRY_CAST(COLUMNS(* EXCLUDE (date)) AS DOUBLE) FROM read_parquet(?) ORDER BY date"
         with duckdb.connect() as database:
             columns = database.execute(query, [str(parquet)]).fetchnumpy()
         self.dates: NDArray[np.datetime64] = np.asarray(columns.pop("date")).astype("datetime64[D]")

@@ -27,12 +27,8 @@ def draw(saved: Saved) -> Page:
     rows = shown(saved)
     if not rows:
         return page(saved, finding(saved), "Nobody began to wait before the run ended.", [], 0.0)
-    says = (
-        "Dot: the median, hollow where it is no wait at all. Bar: to the 95th percentile; arrow: not reached."
-    )
-    notes = [
-        "Kaplan-Meier over all who began to wait: who left without it, or still waits, counts until then."
-    ]
+    says = "Dot: the median, hollow where it is no wait at all. Bar: to the 95th percentile; arrow: not reached."
+    notes = ["Kaplan-Meier over all who began to wait: who left without it, or still waits, counts until then."]
     drawn = page(saved, finding(saved), says, notes, 0.34 * len(rows) + 0.8)
     axes = drawn.axes(2.35, 2.3, above=0.3, below=0.45)
     known = [row[what] for row in rows for what in ("median_days", "p95_days") if row[what]]
@@ -89,9 +85,7 @@ def _range(axes: Axes, number: int, row: Row, low: float, high: float) -> None:
     if most is None:
         axes.plot([high], [number], ">", color=BLUE, markersize=7, clip_on=False, zorder=3)
     else:
-        axes.plot(
-            [end], [number], "|", color=BLUE, markersize=9, markeredgewidth=1.8, clip_on=False, zorder=3
-        )
+        axes.plot([end], [number], "|", color=BLUE, markersize=9, markeredgewidth=1.8, clip_on=False, zorder=3)
 
 
 def _columns(axes: Axes, rows: list[Row]) -> None:

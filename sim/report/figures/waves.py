@@ -52,9 +52,7 @@ def finding(saved: Saved) -> str:
     if not awarded:
         return f"Nobody was awarded: {amount(joined / saved.scale)} joined, and no place was given"
     full = sum(not row["places_unfilled"] and not row["refused_by_budget"] for row in offered)
-    for_one = (
-        f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
-    )
+    for_one = f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
     if 2 * full >= len(offered):
         which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         waves = "the one wave" if len(offered) == 1 else f"{which} waves"

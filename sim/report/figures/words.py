@@ -20,9 +20,7 @@ def amount(number: float) -> str:
     if number < 10_000:
         return f"{number:,.0f}"
     number = round(number, 2 - math.floor(math.log10(number)))
-    unit, word = next(
-        (u, w) for u, w in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")) if number >= u
-    )
+    unit, word = next((u, w) for u, w in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")) if number >= u)
     return f"{number / unit:,.4g}{SPACE}{word}"
 
 

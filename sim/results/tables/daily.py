@@ -59,9 +59,9 @@ def daily(seen: Observations, runs: list[RunRecord]) -> Table:
     paid = np.zeros(seen.days, dtype=np.int64)
     for run in runs:
         day = run.at // DAY
-        waiting[day] = int(waiting[day] or 0) + run.waiting  # type: ignore[arg-type]
+        waiting[day] = int(waiting[day] or 0) + run.waiting
         so_far = capacity[day]
-        capacity[day] = None if run.cap is None or so_far is None else int(so_far) + run.cap  # type: ignore[arg-type]
+        capacity[day] = None if run.cap is None or so_far is None else int(so_far) + run.cap
         paid[day] += run.paid
     columns["queue_payments"], columns["payment_capacity"] = waiting, capacity
     columns["payments_paid"] = paid.tolist()

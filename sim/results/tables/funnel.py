@@ -33,4 +33,4 @@ def funnel(seen: Observations) -> Table:
             }
         )
         before = people
-    return Table("funnel", COLUMNS, rows)  # type: ignore[arg-type]
+    return Table("funnel", COLUMNS, rows)

@@ -39,5 +39,5 @@ def money(seen: Observations) -> Table:
             amounts = {flow: int(flows[flow][month]) for flow in FLOWS}
             amounts["outstanding"] = int(outstanding[month])
             full = {f"{name}_full_population": round(rupiah / scale) for name, rupiah in amounts.items()}
-            rows.append({"month": begin, "kind": kind, **amounts, **full})  # type: ignore[dict-item]
+            rows.append({"month": begin, "kind": kind, **amounts, **full})
     return Table("money", COLUMNS, rows)

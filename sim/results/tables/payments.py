@@ -52,7 +52,7 @@ def payments(seen: Observations, runs: list[RunRecord]) -> Table:
             capacity = None if any(run.cap is None for run in here) else sum(run.cap or 0 for run in here)
             rows.append(
                 {
-                    "month": begin,  # type: ignore[dict-item]
+                    "month": begin,
                     "partner": partner.name,
                     **{name: columns[name][month] for name in columns},
                     "failed": sum(run.failed for run in here),

@@ -24,8 +24,16 @@ COLUMNS = {
     "role": "fitted (the fit used it), compared (later than the fit), input (set in the config) or prediction",
 }
 
-FUNNEL = ("email_verified", "nik_verified", "layer3_verified", "ever_joined", "awarded", "bought_first")
-FUNNEL += ("completed_first", "paid_first_incentive")
+FUNNEL = (
+    "email_verified",
+    "nik_verified",
+    "layer3_verified",
+    "ever_joined",
+    "awarded",
+    "bought_first",
+    "completed_first",
+    "paid_first_incentive",
+)
 PREDICTED = ("registered", *FUNNEL, "fully_paid")
 
 
@@ -34,12 +42,18 @@ def published(seen: Observations, records: list[WaveRecord]) -> Table:
     if seen.programme.parameters.clock.end is None:
         return Table("published", COLUMNS, [])
     rows = [*_funnel(seen), *_revoked(seen), *_waves(seen, records), *_predictions(seen)]
-    rows = [row for row in rows if instant(row["at"]) <= seen.end]  # type: ignore[arg-type]
+    rows = [row for row in rows if instant(row["at"]) <= seen.end]
     return Table("published", COLUMNS, rows)
 
 
 def _row(
-    seen: Observations, figure: str, scope: str | None, at: datetime, simulated: float, known: float | None, role: str
+    seen: Observations,
+    figure: str,
+    scope: str | None,
+    at: datetime,
+    simulated: float,
+    known: float | None,
+    role: str,
 ) -> dict[str, Cell]:
     scale = 1.0 if figure.endswith("share") else seen.programme.parameters.population.scale
     full = simulated / scale
@@ -76,10 +90,10 @@ def _funnel(seen: Observations) -> list[dict[str, Cell]]:
                 role = "input" if figure == "awarded" else _role(seen, row.at)
                 rows.append(_row(seen, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
-            paid = seen.payments_before("incentive", "paid", instant(row.at)) * seen.programme.parameters.budget.incentive
-            rows.append(
-                _row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, _role(seen, row.at))
+            paid = (
+                seen.payments_before("incentive", "paid", instant(row.at)) * seen.programme.parameters.budget.incentive
             )
+            rows.append(_row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, _role(seen, row.at)))
     return rows
 
 
@@ -111,13 +125,15 @@ def _waves(seen: Observations, records: list[WaveRecord]) -> list[dict[str, Cell
             role = "compared" if row.wave == 1 else "input"
             awarded = records[row.wave - 1].awarded
             rows.append(_row(seen, "selected", str(row.wave), announced(row.wave), awarded, row.people, role))
-    for row in published.eligible_of_joined:
-        some = records[row.first_wave - 1 : row.last_wave]
+    for group in published.eligible_of_joined:
+        some = records[group.first_wave - 1 : group.last_wave]
         if some and all(record.announced for record in some):
             share = part(float(np.sum([r.eligible for r in some])), float(np.sum([r.joined for r in some])))
-            scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
-            at = announced(row.last_wave)
-            rows.append(_row(seen, "eligible_share", scope, at, share or 0.0, row.share, "fitted"))
+            scope = (
+                f"{group.first_wave}-{group.last_wave}" if group.last_wave > group.first_wave else str(group.first_wave)
+            )
+            at = announced(group.last_wave)
+            rows.append(_row(seen, "eligible_share", scope, at, share or 0.0, group.share, "fitted"))
     return rows
 
 

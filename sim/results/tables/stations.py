@@ -33,9 +33,7 @@ def stations(seen: Observations, runs: list[RunRecord]) -> Table:
     """Return the stations of the run, payment partners among them."""
     rows = [_station(seen, name, observer) for name, observer in seen.stations.items()]
     for number, partner in enumerate(seen.programme.partners):
-        rows.append(
-            _partner(seen, partner.key, partner.name, partner.caps, [r for r in runs if r.partner == number])
-        )
+        rows.append(_partner(seen, partner.key, partner.name, partner.caps, [r for r in runs if r.partner == number]))
     return Table("stations", COLUMNS, rows)
 
 
@@ -82,9 +80,7 @@ def periods(schedule: Schedule) -> list[tuple[int, int, int]]:
     return list(zip(starts, [*starts[1:], 1 << 62], schedule.values.tolist(), strict=True))
 
 
-def _partner(
-    seen: Observations, key: str, label: str, caps: Schedule | None, runs: list[RunRecord]
-) -> dict[str, Cell]:
+def _partner(seen: Observations, key: str, label: str, caps: Schedule | None, runs: list[RunRecord]) -> dict[str, Cell]:
     waits = seen.waits[f"run_{key}"]
     plenty = caps is None or all(run.cap is None for run in runs if run.cap != 0)
     peak = max(runs, key=lambda run: run.waiting, default=None)

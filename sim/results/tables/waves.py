@@ -62,4 +62,4 @@ def waves(seen: Observations, records: list[WaveRecord]) -> Table:
                 "revoked_share": part(revoked, awarded),
             }
         )
-    return Table("waves", COLUMNS, rows)  # type: ignore[arg-type]
+    return Table("waves", COLUMNS, rows)
