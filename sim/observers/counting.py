@@ -21,7 +21,7 @@ _LOW = (1 << 20) - 1
 @rule
 def bin_of(duration: int) -> int:
     """Return the bin of a duration in µs: 0 for none, else log-linear."""
-    bits: int = np.float64(duration).view(np.int64)
+    bits: Any = np.float64(duration).view(np.int64)
     return (bits >> SHIFT) - ZERO if duration > 0 else 0
 
 
@@ -98,7 +98,7 @@ def count_rupiah(instants: NDArray[np.int64], rupiah: NDArray[np.int64], end: in
 
 @rule
 def _open_until(at: int, starts: NDArray[np.int64], is_open: NDArray[np.int64], before: NDArray[np.int64]) -> int:
-    period: int = max(np.searchsorted(starts, at, side="right") - 1, 0)
+    period: Any = max(np.searchsorted(starts, at, side="right") - 1, 0)
     return before[period] + (at - starts[period]) * is_open[period]
 
 
