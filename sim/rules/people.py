@@ -55,12 +55,9 @@ EDUCATIONS = ("primary_or_less", "junior_high", "senior_high_or_more")
 
 
 @rule
-def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArray[np.void], person: int) -> Any:
-    """Return the packed traits of a person (32 bits)."""
+def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinces: NDArray[np.void]) -> Any:
+    """Return the packed traits of a person (32 bits), from his words of luck."""
     p = population[0]
-    where = luck(key, Group.REGISTERING.value, person, 0)
-    standing = luck(key, Group.STANDING.value, person, 0)
-
     u = upper(where[1])
     found = 0
     while found < provinces.size - 1 and u >= provinces[found].cumulative:
@@ -80,6 +77,14 @@ def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArr
     packed |= int(lower(standing[1]) < p.unbanked) << 20
     packed |= int(regency < here.lagging) << 21
     return np.uint32(packed)
+
+
+@rule
+def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArray[np.void], person: int) -> Any:
+    """Return the packed traits of a person (32 bits)."""
+    where = luck(key, Group.REGISTERING.value, person, 0)
+    standing = luck(key, Group.STANDING.value, person, 0)
+    return traits_from(where, standing, population, provinces)
 
 
 @rule

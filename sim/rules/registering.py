@@ -21,21 +21,20 @@ def guide_of(demand: NDArray[np.float64]) -> NDArray[np.int32]:
 
 
 @rule
-def registers(
-    key: NDArray[np.void],
+def registers_at(
+    word: np.uint64,
     times: NDArray[np.int64],
     demand: NDArray[np.float64],
     guide: NDArray[np.int32],
     people: int,
     person: int,
 ) -> int:
-    """Return the instant at which a person's registration arrives at the portal.
+    """Return the instant at which a person's registration arrives at the portal, from his word of luck.
 
     `times` (µs) are the corners of the curve and `demand` the cumulative demand there, both ascending;
     between corners the curve is straight. A person's number is the order of registration.
     """
-    u = uniform(luck(key, Group.REGISTERING.value, person, 0)[0])
-    share = (person + u) / people
+    share = (person + uniform(word)) / people
     position = share * demand[-1]
     last = demand.size - 2
     corner = int(min(guide[int(share * GUIDE)], last))
@@ -47,6 +46,20 @@ def registers(
     part = (position - demand[corner]) / (demand[corner + 1] - demand[corner])
     length = times[corner + 1] - times[corner]
     return times[corner] + min(int(part * length), length - 1)
+
+
+@rule
+def registers(
+    key: NDArray[np.void],
+    times: NDArray[np.int64],
+    demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
+    people: int,
+    person: int,
+) -> int:
+    """Return the instant at which a person's registration arrives at the portal; see `registers_at`."""
+    word = luck(key, Group.REGISTERING.value, person, 0)[0]
+    return registers_at(word, times, demand, guide, people, person)
 
 
 @rule

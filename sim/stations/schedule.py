@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.calendar.instants import NEVER
 
 MILLION = 1_000_000
 
@@ -44,23 +47,23 @@ def compile_schedule(
     """Return the schedule of a base capacity, steps (instant, capacity) and outages (from, until).
 
     Within an outage the capacity is zero, whatever the steps say. Changes that change nothing are left
-    out, so that a schedule written in two ways is the same.
+    out, so that a schedule written in two ways is the same; so are those at NEVER, which do not happen.
     """
-    steps = sorted(steps)
-    outages = sorted(outages)
-    corners = sorted({at for at, _ in steps} | {at for outage in outages for at in outage})
-
-    def value(at: int) -> int:
-        if any(start <= at < end for start, end in outages):
-            return 0
-        return next((capacity for start, capacity in reversed(steps) if start <= at), base)
-
-    starts, values = [-(1 << 62)], [base]
-    for corner in corners:
-        capacity = value(corner)
-        if capacity != values[-1]:
+    stepped = dict(sorted(steps))
+    closing: Counter[int] = Counter()
+    for start, end in outages:
+        if start < end:
+            closing[start] += 1
+            closing[end] -= 1
+    starts, values = [-NEVER], [base]
+    capacity, outages_now = base, 0
+    for corner in sorted(stepped.keys() | closing.keys()):
+        capacity = stepped.get(corner, capacity)
+        outages_now += closing[corner]
+        value = 0 if outages_now else capacity
+        if value != values[-1] and corner < NEVER:
             starts.append(corner)
-            values.append(capacity)
+            values.append(value)
     return Schedule(np.array(starts, dtype=np.int64), np.array(values, dtype=np.int64))
 
 

@@ -90,8 +90,7 @@ class Seats:
     def __init__(self, timeline: Timeline, courses: NDArray[np.void]) -> None:
         self.timeline = timeline
         self.courses = [
-            Course(timeline, int(c["first"]), int(c["interval"]), int(c["until"]), int(c["seats"]))
-            for c in courses
+            Course(timeline, int(c["first"]), int(c["interval"]), int(c["until"]), int(c["seats"])) for c in courses
         ]
 
     def book(self, choices: Sequence[int], bears: int) -> Booking | None:
@@ -125,10 +124,9 @@ def book_seats(
 ) -> None:
     """Book for a batch of people in order of (time, number); the state goes on to the next batch.
 
-    `now` and `bears` are µs a person, `choices` courses [person; in order, -1 ends them], `bears` so short
-    that now + bears fits 64 bits. Fill `choice` (-1: unserved) and `begins` (µs). What is changed of
-    `courses` between two batches holds for those who come later, bookings stand; `first` and `interval` of
-    a course stay.
+    `now` and `bears` are µs a person, `choices` courses [person; in order, -1 ends them]; now + bears must
+    fit 64 bits. Fill `choice` (-1: unserved) and `begins` (µs). Of a course only `until` may change between
+    two batches, for those who come later; further classes are a course of their own.
     """
     for i in range(now.size):
         choice[i] = begins[i] = -1
@@ -142,16 +140,17 @@ def book_seats(
                     choice[i], begins[i] = j, now[i]
                     break
                 continue
+            if c.seats == 0:
+                continue
             at, taken = state[course, 0], state[course, 1]
             if at <= now[i]:
                 at += ((now[i] - at) // c.interval + 1) * c.interval
                 taken = 0
-            if taken >= c.seats and c.seats > 0:
+            elif taken == c.seats:
                 at += c.interval
                 taken = 0
-            if c.seats > 0 and at <= now[i] + bears[i] and at < c.until:
+            fits = at <= now[i] + bears[i] and at < c.until
+            state[course, 0], state[course, 1] = at, taken + fits
+            if fits:
                 choice[i], begins[i] = j, at
-                taken += 1
-            state[course, 0], state[course, 1] = at, taken
-            if choice[i] >= 0:
                 break

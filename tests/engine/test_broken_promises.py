@@ -53,9 +53,7 @@ def print_money(model: Model) -> None:
         (print_money, ["rupiah", "2020-05-21", "training"]),
     ],
 )
-def test_a_run_that_does_not_add_up_stops_and_says_where(
-    corrupt: Callable[[Model], None], words: list[str]
-) -> None:
+def test_a_run_that_does_not_add_up_stops_and_says_where(corrupt: Callable[[Model], None], words: list[str]) -> None:
     """Catches a person or rupiah lost or made in a run without anyone noticing: 40 days in, on 21 May."""
     told = corrupted(40, corrupt)
     for word in words:

@@ -65,9 +65,7 @@ def test_a_rate_that_steps_up_helps_from_then_on_only() -> None:
     plain, stepped = run(SMALL, changes=base), run(SMALL, changes=base | step)
     august = 119 * DAY
     before = plain.people["processing_started"] < august
-    assert np.array_equal(
-        plain.people["processing_started"][before], stepped.people["processing_started"][before]
-    )
+    assert np.array_equal(plain.people["processing_started"][before], stepped.people["processing_started"][before])
     assert np.all(waits(stepped, "processing") <= waits(plain, "processing"))
     assert np.any(waits(stepped, "processing") < waits(plain, "processing"))
 

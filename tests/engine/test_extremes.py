@@ -145,6 +145,24 @@ def test_nobody_buys() -> None:
     assert returned == awarded
 
 
+@pytest.mark.parametrize(
+    ("account", "tried"),
+    [({"account.delay": law("constant", 60)}, False), ({"account.mending": law("constant", 60)}, True)],
+)
+def test_whose_award_is_revoked_links_no_account_any_more(account: dict[str, Any], tried: bool) -> None:
+    """Catches an account linked after the revocation, at the first try or when the failure is mended."""
+    changes = {
+        "purchase.waves": [{"from_wave": 1, "buys": 0, "delay": law("constant", 1)}],
+        "account.fails": 1,
+        "population.unbanked": 0,
+        "clock.end": "2020-12-31T00:00",
+    }
+    own = run(SMALL, changes=changes | account).participants
+    assert np.count_nonzero(own["revoked"] < NEVER) > 100
+    assert np.any(own["link_tried"] < NEVER) == tried
+    assert not np.any(own["linked"] < NEVER)
+
+
 def test_who_would_buy_after_the_deadline_is_revoked() -> None:
     """Catches a purchase at the very deadline: only attempts strictly before it count."""
     awarded_at_noon = {  # 12:00 of 20 April; the deadline is 00:00 of 20 May, 29 and a half days later
@@ -175,9 +193,7 @@ def test_losers_who_never_join_again() -> None:
     journal = run(SMALL, changes={"joining.losers": never})
     hold(journal)
     assert np.array_equal(journal.people["first_joined"], journal.people["last_joined"])
-    assert sum(record.joined for record in journal.waves) == np.count_nonzero(
-        journal.people["first_joined"] < NEVER
-    )
+    assert sum(record.joined for record in journal.waves) == np.count_nonzero(journal.people["first_joined"] < NEVER)
 
 
 def test_all_payments_fail() -> None:

@@ -27,9 +27,7 @@ AN_HOUR_APART: dict[str, Any] = {
 """Sixty wait for the portal, which lets one through an hour; who fails the email check is back in six."""
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a retry takes its turn after all stations, not in the order of the journey"
-)
+@pytest.mark.xfail(strict=True, reason="a retry takes its turn after all stations, not in the order of the journey")
 def test_a_retry_and_a_first_try_of_one_instant_go_on_by_number() -> None:
     """Catches a retry that comes behind others of its instant, whatever the numbers: (time, part, number).
 

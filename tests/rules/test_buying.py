@@ -31,9 +31,7 @@ def market(least: float = 24_000, most: float = 1_000_000, shape: float = 1.4, a
     balance=st.integers(0, 10**7),
     shape=st.floats(0.01, 20),
 )
-def test_a_price_lies_between_the_least_and_the_balance(
-    person: int, course: int, balance: int, shape: float
-) -> None:
+def test_a_price_lies_between_the_least_and_the_balance(person: int, course: int, balance: int, shape: float) -> None:
     """Catches a course dearer than the balance or than the dearest, and one that a poor balance buys."""
     price = buying.price(WHOSE, market(shape=shape), person, course, balance)
     if balance < 24_000:
@@ -45,9 +43,7 @@ def test_a_price_lies_between_the_least_and_the_balance(
 @pytest.mark.parametrize("shape", [0.5, 1.0, 2.0])
 def test_prices_have_the_law_of_their_shape(shape: float) -> None:
     """Catches a shape that works the other way round: larger is cheaper. Kolmogorov and Smirnov at ALPHA."""
-    prices = [
-        buying.price(WHOSE, market(0, 1_000_000, shape), person, 0, 1_000_000) for person in range(20_000)
-    ]
+    prices = [buying.price(WHOSE, market(0, 1_000_000, shape), person, 0, 1_000_000) for person in range(20_000)]
     assert stats.kstest(np.array(prices) / 1_000_000, stats.powerlaw(1 / shape).cdf).pvalue > ALPHA
 
 

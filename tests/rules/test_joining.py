@@ -61,9 +61,7 @@ LONG_AND_SHORT = waves((10, 40), (12, 14), (13, 20))  # the first is open for lo
         (LONG_AND_SHORT, 39.5, ONE_DAY, -1, 0),  # late for the only one that is open
     ],
 )
-def test_the_next_wave(
-    table: NDArray[np.void], since: float, delay: Any, wave: int, day: float | None
-) -> None:
+def test_the_next_wave(table: NDArray[np.void], since: float, delay: Any, wave: int, day: float | None) -> None:
     """Catches an open wave overlooked because a younger one is closed, and one joined late or closed."""
     joined, at = joins(table, since, delay=delay)
     assert joined == wave

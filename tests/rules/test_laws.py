@@ -95,9 +95,7 @@ def test_a_draw_within_has_the_truncated_law(mean: int) -> None:
     theory = stats.truncexpon(limit / mean, 0, mean)
     for u in GRID:
         # Near the limit the quantile of a short law is ill-conditioned; the distribution function is not.
-        assert theory.cdf(draw_within(law(EXPONENTIAL, 0, mean), u, limit) + 0.5) == pytest.approx(
-            u, abs=1e-9
-        )
+        assert theory.cdf(draw_within(law(EXPONENTIAL, 0, mean), u, limit) + 0.5) == pytest.approx(u, abs=1e-9)
 
 
 def test_draws_of_many_people_follow_the_law() -> None:

@@ -72,18 +72,13 @@ def test_lags_have_their_shares_and_are_drawn_for_each_payment() -> None:
     """Catches a lag that a person keeps for all payments, and shares read as cumulative; 20,000 at ALPHA."""
     n, of, due = 5000, lags((3, 0.4), (4, 0.3), (5, 0.3)), instant(datetime(2021, 3, 1, 9))
     drawn = np.array(
-        [
-            [(ready(WHOSE, of, WORK, UNTIL, p, payment, due) - due) // DAY for payment in range(4)]
-            for p in range(n)
-        ]
+        [[(ready(WHOSE, of, WORK, UNTIL, p, payment, due) - due) // DAY for payment in range(4)] for p in range(n)]
     )
     for days, share in (
         (3, 0.4),
         (4, 0.3),
     ):  # 1 March 2021 is a Monday: 3 and 4 working days are as many days
-        assert np.mean(drawn == days) == pytest.approx(
-            share, abs=SIGMAS * np.sqrt(share * (1 - share) / drawn.size)
-        )
+        assert np.mean(drawn == days) == pytest.approx(share, abs=SIGMAS * np.sqrt(share * (1 - share) / drawn.size))
     correlations = np.corrcoef(drawn.T)[~np.eye(4, dtype=bool)]
     assert np.abs(correlations).max() < SIGMAS / np.sqrt(n)
 
@@ -96,6 +91,12 @@ def test_working_days_of_the_config() -> None:
     assert not {date(2020, 8, 17), date(2020, 12, 24), date(2021, 5, 12), date(2020, 8, 15)} & days
     assert sum(day.year == 2021 for day in days) == 261 - 13
     assert sum(day.year == 2023 for day in days) == 260 - 4  # 1 January is a Sunday
+
+
+def test_holidays_of_every_year_count_from_their_first_day() -> None:
+    """Catches a first yearly holiday that is worked on: 1 June 2020 is a Monday, its eve a Sunday."""
+    work = working_days(set(), {(6, 1), (5, 29)}, date(2020, 6, 1), 60)
+    assert [moment(int(d) * DAY).day for d in work if d in range(47, 54)] == [28, 29, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,7 @@ def in_plain_python(
 
 
 CROWDS = st.lists(
-    st.tuples(
-        st.integers(0, 500), st.sampled_from([0, LISTED, LAGGING, DISABLED, MIGRANT, LISTED | LAGGING, WOMAN])
-    ),
+    st.tuples(st.integers(0, 500), st.sampled_from([0, LISTED, LAGGING, DISABLED, MIGRANT, LISTED | LAGGING, WOMAN])),
     max_size=60,
     unique_by=lambda one: one[0],
 )
@@ -173,9 +171,7 @@ def test_waves_have_lotteries_of_their_own() -> None:
 def test_eligible_once_is_eligible_wherever_the_share_is_no_lower() -> None:
     """Catches eligibility drawn anew for each wave: it is one draw, held against the share in force."""
     people = list(range(3000))
-    few, many = (
-        selected(people, [0] * 3000, 0, eligible=share, wave=k) for k, share in enumerate((0.6, 0.8))
-    )
+    few, many = (selected(people, [0] * 3000, 0, eligible=share, wave=k) for k, share in enumerate((0.6, 0.8)))
     assert np.all(many[few == Outcome.NOT_DRAWN] == Outcome.NOT_DRAWN)
     n, share = 3000, np.mean(few == Outcome.NOT_DRAWN)
     assert stats.binomtest(round(n * share), n, 0.6).pvalue > ALPHA

@@ -15,7 +15,7 @@ from sim.observers.observations import Observations
 from sim.programme.ledger import BrokenPromise
 from sim.programme.places import Place, Refusal
 from sim.programme.programme import Programme
-from sim.rules import people, verifying
+from sim.rules import verifying
 from sim.rules.compiling import rule
 from sim.rules.verifying import PEOPLE_CHECKS
 from sim.stations.servers import SERVERS_START, pass_servers, scaled_servers
@@ -104,7 +104,6 @@ class Applicants:
     # Parts of the journey
 
     def _register(self, until: int) -> Flow:
-        programme = self._programme
         taken: list[Ints] = []
         while True:
             count = int(np.searchsorted(self._ahead, until))
@@ -118,9 +117,7 @@ class Applicants:
         self.registered = last
         self._seen.stamp("registered", times)
         if times.size:
-            packed = self._traits[first:last]
-            people.describe(programme.key, programme.population, programme.provinces, first, packed)
-            self._seen.people("applicants", packed)
+            self._seen.people("applicants", self._traits[first:last])
         return times, np.arange(first, last, dtype=np.uint32)
 
     def _through(self, name: str, flow: Flow, until: int, *, patient: bool = True) -> Flow:

@@ -76,7 +76,7 @@ class Model:
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
-        drawn = Registrations(programme)
+        drawn = Registrations(programme, self.traits)
         self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder, drawn)
         self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool)
         self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from sim.engines.cohort.flows import EMPTY, Ints
 from sim.programme.programme import Programme
-from sim.rules.registering import registrations, registrations_of
+from sim.rules.compiling import rule
+from sim.rules.luck import Group, luck
+from sim.rules.people import traits_from
+from sim.rules.registering import registers_at, registrations_of
 
 REMEMBERED = 1 << 22
 """People whose registration is remembered: those of some days, 32 MB."""
@@ -18,16 +21,26 @@ REMEMBERED = 1 << 22
 class Registrations:
     """The registrations of everyone, in order of number."""
 
-    def __init__(self, programme: Programme) -> None:
-        self._programme = programme
+    def __init__(self, programme: Programme, traits: NDArray[np.uint32]) -> None:
+        self._programme, self._traits = programme, traits
         self._recent = np.zeros(REMEMBERED, dtype=np.int64)
         self._drawn = 0
 
     def draw(self, count: int) -> Ints:
-        """Return the registrations of the next people, at most `count`."""
+        """Return the registrations of the next people, at most `count`, and fill in their traits."""
         programme, first = self._programme, self._drawn
         instants = np.empty(min(count, programme.people - first), dtype=np.int64)
-        registrations(programme.key, *programme.curve, programme.people, first, instants)
+        packed = self._traits[first : first + instants.size]
+        _draw(
+            programme.key,
+            *programme.curve,
+            programme.people,
+            programme.population,
+            programme.provinces,
+            first,
+            instants,
+            packed,
+        )
         at = first % REMEMBERED
         head = instants[: REMEMBERED - at]
         self._recent[at : at + head.size] = head
@@ -52,3 +65,24 @@ class Registrations:
         instants = np.empty(persons.size, dtype=np.int64)
         registrations_of(programme.key, *programme.curve, programme.people, persons, recent, newest, instants)
         return instants
+
+
+@rule
+def _draw(
+    key: NDArray[np.void],
+    times: Ints,
+    demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
+    people: int,
+    population: NDArray[np.void],
+    provinces: NDArray[np.void],
+    first: int,
+    instants: Ints,
+    packed: NDArray[np.uint32],
+) -> None:
+    """Fill the registrations and traits of people from number `first` on, which share a block of luck."""
+    for i in range(instants.size):
+        where = luck(key, Group.REGISTERING.value, first + i, 0)
+        standing = luck(key, Group.STANDING.value, first + i, 0)
+        instants[i] = registers_at(where[0], times, demand, guide, people, first + i)
+        packed[i] = traits_from(where, standing, population, provinces)

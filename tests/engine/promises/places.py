@@ -27,9 +27,7 @@ def people_stand_where_their_stamps_say(journal: Journal) -> None:
     midnights = [day * DAY for day in range(1, (journal.end - 1) // DAY + 1)]
     assert [now for now, *_ in journal.days] == [*midnights, journal.end]
     for now, occupancy, *_ in journal.days:
-        expected = {
-            place: np.count_nonzero((at < now) & (following[place] >= now)) for place, at in entered.items()
-        }
+        expected = {place: np.count_nonzero((at < now) & (following[place] >= now)) for place, at in entered.items()}
         expected[Place.JOINED] = np.count_nonzero((joined < now) & (told >= now))
         expected[Place.POOL] -= expected[Place.JOINED]
         expected[Place.NOT_REGISTERED] = 0
