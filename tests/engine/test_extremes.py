@@ -133,6 +133,18 @@ def test_nobody_is_eligible_or_completes_or_reviews() -> None:
         assert returned[1:] == [journal.participants.rows * kind for kind in benefit[1:]]
 
 
+def test_who_completes_after_a_year_gets_no_incentive() -> None:
+    """Catches an incentive for a training completed after its money was returned, and one withheld just before."""
+    for days, entitled in ((366, False), (340, True)):
+        slow = {"training.duration": law("constant", days), "training.certificate": law("constant", 0)}
+        slow |= {"training.review": law("constant", 0), "purchase.waves": CERTAIN["purchase.waves"]}
+        journal = run(SMALL, changes={**slow, "clock.end": None, "clock.longest_years": 5})
+        hold(journal)
+        own = journal.participants
+        assert np.count_nonzero(own["reviewed"] < NEVER) > 200
+        assert np.array_equal(own["incentive_1_paid"] < NEVER, (own["reviewed"] < NEVER) & entitled)
+
+
 def test_nobody_buys() -> None:
     """Catches a revoked award that is paid, or not returned in full."""
     nobody = [{"from_wave": 1, "buys": 0, "delay": law("constant", 1)}]

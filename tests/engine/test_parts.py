@@ -273,7 +273,7 @@ RULE_ROWS: list[tuple[str, dict[str, Any], Measure, int]] = [
     ("waves", {"rule.every_days": 28}, joined, -1),
     ("waves", {"rule.quota_share": 0.05}, awarded, -1),
     ("waves", {"rule.places": 400_000}, awarded, +1),
-    ("waves", {"rule.first_day": 60}, mean_of("awarded"), +1),
+    ("waves", {"rule.first_day": 60}, lambda journal: journal.people["awarded"].min(), +1),
     ("waves", {"rule.open_days": 20}, mean_of("awarded"), +1),
     ("selection", {"days": 30}, mean_of("awarded"), +1),
     ("purchase", {"waves": buys(0.2, law("exponential", 4))}, awarded, +1),  # places revoked are given again

@@ -178,7 +178,7 @@ def test_places_revoked_are_given_again_once() -> None:
 )
 def test_waves_by_rule_end(empty: float, deadlines: float, takers: float, opened: int) -> None:
     """Catches waves that go on for twenty years, and an end with a place, a taker or a deadline open."""
-    of = by_rule()
+    of = by_rule(**{"selection.days": 0})
     timeline = Timeline()
     pool = Pool(timeline)
     pool.empty_from, pool.open_deadlines_until, pool.takers_until = empty, deadlines, takers
@@ -203,9 +203,7 @@ def test_waves_of_given_places_go_on_until_nobody_could_take_one() -> None:
     assert [record.awarded for record in waves.records if record.opened] == [10, 60, 60, 0]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="waves by rule end although a wave that can still award is not announced"
-)
+@pytest.mark.xfail(strict=True, reason="waves by rule end although a wave that can still award is not announced")
 def test_waves_by_rule_wait_for_one_that_is_not_yet_announced() -> None:
     """Catches a place that is lost because its award is revoked after waves were thought to be over.
 

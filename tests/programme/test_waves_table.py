@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.calendar.instants import DAY, instant, moment
-from tests.building import NO_FIGURES, SMALL, programme
+from tests.building import NO_FIGURES, SMALL, law, programme
 
 HISTORY = programme(SMALL)
 WEEKLY = programme(SMALL, "scenario=rate_800k")
@@ -49,9 +49,14 @@ def test_what_is_in_force() -> None:
 
 
 def test_purchase_steps_by_wave() -> None:
-    """Catches a propensity to buy that starts one wave late: from 1, 4, 5 and 6 on in the base."""
-    assert HISTORY.waves.waves["buys"][:8].tolist() == [0.9, 0.9, 0.9, 0.9, 0.95, 0.96, 0.96, 0.96]
-    assert HISTORY.waves.waves["buys_after"]["mean"][[2, 3]].tolist() == [8 * DAY, 4 * DAY]
+    """Catches a propensity to buy, or its delay, that starts one wave late: here from waves 1, 4 and 6 on."""
+    steps = [
+        {"from_wave": wave, "buys": buys, "delay": law("constant", days)}
+        for wave, buys, days in ((1, 0.9, 8), (4, 0.8, 4), (6, 0.7, 2))
+    ]
+    waves = programme(SMALL, changes={"purchase.waves": steps}).waves.waves
+    assert waves["buys"][:8].tolist() == [0.9, 0.9, 0.9, 0.8, 0.8, 0.7, 0.7, 0.7]
+    assert waves["buys_after"]["mean"][[2, 3, 5]].tolist() == [8 * DAY, 4 * DAY, 2 * DAY]
 
 
 def test_scaled_places_are_the_floor_of_the_cumulative() -> None:
@@ -78,13 +83,13 @@ def test_a_budget_bounds_the_waves_of_its_time() -> None:
 
 def test_partners_share_those_of_their_kind_who_have_entered() -> None:
     """Catches DANA chosen before 14 October 2020 (wave 11), and a bank that pays into e-wallets."""
-    shares = np.diff(HISTORY.waves.partners, axis=2, prepend=0)
-    assert [moment(int(HISTORY.waves.waves["announced"][k])).month for k in (9, 10)] == [10, 11]
+    split = {"ovo": 0.4, "gopay": 0.25, "linkaja": 0.15, "dana": 0.2}
+    waves = programme(SMALL, changes={f"payment.partners.{k}.share": v for k, v in split.items()}).waves
+    shares = np.diff(waves.partners, axis=2, prepend=0)
+    assert [moment(int(waves.waves["announced"][k])).month for k in (9, 10)] == [10, 11]
     np.testing.assert_allclose(shares[:, 0], [[1, 0, 0, 0, 0]] * 22)
-    np.testing.assert_allclose(
-        shares[:10, 1], [[0, 0.34 / 0.84, 0.30 / 0.84, 0.20 / 0.84, 0]] * 10, atol=1e-15
-    )
-    np.testing.assert_allclose(shares[10:, 1], [[0, 0.34, 0.30, 0.20, 0.16]] * 12, atol=1e-15)
+    np.testing.assert_allclose(shares[:10, 1], [[0, 0.5, 0.3125, 0.1875, 0]] * 10, atol=1e-15)
+    np.testing.assert_allclose(shares[10:, 1], [[0, 0.4, 0.25, 0.15, 0.2]] * 12, atol=1e-15)
 
 
 @pytest.mark.parametrize("seen", [0, 1, 2])

@@ -7,11 +7,12 @@ from functools import cache
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
 from sim.calendar.instants import DAY, HOUR, instant
 from sim.programme.programme import Programme
 from sim.rules.registering import registrations
-from tests.building import SMALL, programme
+from tests.building import ALPHA, SMALL, programme
 
 
 def instants(of: Programme) -> NDArray[np.int64]:
@@ -68,6 +69,7 @@ def test_hours_of_the_day_have_their_weights() -> None:
     weights = np.array(of.parameters.demand.hours)
     np.testing.assert_allclose(found, weights / weights.sum(), atol=88 * 2 / inside.size)
     assert found[:6].max() < found[8:22].min()
+    assert stats.kstest(inside % HOUR / HOUR, "uniform").pvalue > ALPHA  # and within an hour they are even
 
 
 @pytest.mark.parametrize("factor", [1.0, 2.0, 5.0])

@@ -41,6 +41,7 @@ class Applicants:
         self._recorder, self._pool = recorder, pool
         self._window = int(programme.parameters.run.window_hours * HOUR)
         self.now = 0
+        self._stopped = False
         self._registrations = registrations
         self._ahead: Ints = EMPTY
         """Registrations already drawn, of people from number `registered` on."""
@@ -70,12 +71,16 @@ class Applicants:
 
     def advance(self, until: int) -> None:
         """Take everyone to an instant, in windows no longer than the shortest feedback and cut at midnight."""
-        while self.now < until:
+        while self.now < until and not self._stopped:
             end = min(until, (self.now // self._window + 1) * self._window, (self.now // DAY + 1) * DAY)
             self._advance_window(end)
             self.now = end
             if end % DAY == 0:
                 self._close_day()
+
+    def stop(self) -> None:
+        """Let a thread that takes them further come to its end: the run is over."""
+        self._stopped = True
 
     def is_empty(self) -> bool:
         """Return whether everyone has registered and nobody is on the way to the pool."""

@@ -33,6 +33,9 @@ from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
 
+AHEAD = 3
+"""Looks of the programme that the applicants may be ahead, on their thread."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -87,13 +90,12 @@ class Model:
         self.timeline.process(self._days())
         self._after_award: list[tuple[int, int, int, int, list[int], list[int], list[int]]] = []
         table = programme.waves.waves
-        looks = {
-            *table["close"].tolist(),
-            *(table["open"].tolist() if programme.waves.places is None else ()),
-        }
+        looks = set(table["close"].tolist())
         if programme.parameters.waves.rule is not None:
             looks |= set(table["open"].tolist())
-        self._looks = sorted(at for at in looks if at < programme.horizon)
+        self._looks = [*sorted(at for at in looks if at < programme.horizon), programme.horizon]
+        """When the programme looks at the applicants."""
+        self._seen_looks = self._sent = 0
         self._pool_of_threads = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
         self._ahead: dict[int, Future[Looked]] = {}
         self._looked: dict[int, Looked] = {}
@@ -111,14 +113,20 @@ class Model:
             else:
                 self.timeline.run(until=self.ended)
         finally:
+            self.applicants.stop()
             if self._pool_of_threads is not None:
                 self._pool_of_threads.shutdown(wait=True, cancel_futures=True)
         return self._outcome()
 
     def _send_ahead(self) -> None:
-        if self._pool_of_threads is not None:
-            for at in [*self._looks, self.programme.horizon]:
-                self._ahead[at] = self._pool_of_threads.submit(self._advance, at)
+        """Let the applicants go on to the next instants at which the programme looks at them.
+
+        Not much further: whoever comes early to the pool only takes memory there.
+        """
+        while self._pool_of_threads is not None and self._sent < min(self._seen_looks + AHEAD, len(self._looks)):
+            at = self._looks[self._sent]
+            self._ahead[at] = self._pool_of_threads.submit(self._advance, at)
+            self._sent += 1
 
     def _advance(self, at: int) -> Looked:
         self.applicants.advance(at)
@@ -126,12 +134,11 @@ class Model:
 
     def _look(self, at: int) -> Looked:
         """Return what the programme sees of the applicants at an instant, once they have come to it."""
-        if self._pool_of_threads is not None:
-            return self._ahead[at].result()
-        if at not in self._looked:
-            for before in [look for look in [*self._looks, self.programme.horizon] if look <= at]:
-                if before not in self._looked:
-                    self._looked[before] = self._advance(before)
+        while self._seen_looks < len(self._looks) and self._looks[self._seen_looks] <= at:
+            self._seen_looks += 1
+            self._send_ahead()
+            now = self._looks[self._seen_looks - 1]
+            self._looked[now] = self._ahead.pop(now).result() if self._pool_of_threads else self._advance(now)
         return self._looked[at]
 
     def _outcome(self) -> Outcome:
@@ -185,10 +192,7 @@ class Model:
         if self._pool_of_threads is None:
             self._advance(now)
         else:
-            for at, future in self._ahead.items():
-                future.result()
-                if at >= now:
-                    break
+            self._pool_of_threads.submit(self._advance, now).result()
         return self.applicants.empty_since <= now
 
     def _close_day(self) -> None:

@@ -59,7 +59,7 @@ class Participants:
         """Append rows; the columns grow by a quarter at a time, so that appending does not copy them each time."""
         more = columns["persons"].size
         if self.size + more > self.persons.size:
-            room = max(self.size + more, self.persons.size * 5 // 4)
+            room = max(self.size + more, min(self.persons.size * 5 // 4, self.persons.size + (1 << 20)))
             for name in columns:
                 old = getattr(self, name)
                 new = np.zeros(room, dtype=old.dtype)

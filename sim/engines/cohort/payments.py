@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,10 @@ class Payments:
         self._coming: list[dict[int, list[Flow]]] = [{} for _ in partners]
         """By partner and by day, counted from the runs' time of the day, in no order."""
         self._queue: list[list[Flow]] = [[] for _ in partners]
+        self._surveys: list[list[deque[tuple[int, People]]]] = [
+            [deque() for _ in programme.survey_steps] for _ in partners
+        ]
+        """By partner and survey, when it falls due, and of whom: those whose first incentive one run has paid."""
         self._failed = [0 for _ in partners]
         """By partner, how many failed and will queue again."""
         self.paid_rupiah = [0, 0]
@@ -81,6 +86,7 @@ class Payments:
 
     def run_partner(self, partner: int, cap: int, now: int) -> tuple[int, int, int]:
         """Pay up to `cap` payments ready strictly before now; return (paid, failed, left waiting)."""
+        self._surveys_fall_due(partner, now)
         queue = self._ripe(partner, now)
         waiting = queue[0].size
         taken = min(cap, waiting)
@@ -116,6 +122,14 @@ class Payments:
             parts.append(part)
         return together(parts, NO_QUEUE)
 
+    def _surveys_fall_due(self, partner: int, now: int) -> None:
+        """Add the surveys that have fallen due; until then only their participants' numbers are kept."""
+        for survey, coming in enumerate(self._surveys[partner]):
+            while coming and coming[0][0] < now:
+                due, numbers = coming.popleft()
+                payment = self._incentives + survey
+                self._fall_due(partner, numbers.astype(np.int64), np.full(numbers.size, due), payment)
+
     def _waiting(self, partner: int) -> int:
         """Return how many were ready and are not paid, those that failed included."""
         return self._failed[partner] + sum(part[0].size for part in self._queue[partner])
@@ -150,8 +164,9 @@ class Payments:
         seen.wait(f"{kind}_due_to_paid", due, paid)
         if payment == 0:
             own.first_paid[numbers] = now
+            surveyed = numbers.astype(np.uint32)
             for survey, step in enumerate(programme.survey_steps):
-                self._fall_due(partner, numbers, np.full(count, now + step), self._incentives + survey)
+                self._surveys[partner][survey].append((now + step, surveyed))
         if payment + 1 < self._incentives:
             following = np.maximum(due + programme.incentive_step, now)
             own.due[numbers] = following
@@ -171,6 +186,7 @@ class Payments:
         """Observe the payments that are due and not paid at the end of the run."""
         seen, programme = self._seen, self._programme
         for number, partner in enumerate(programme.partners):
+            self._surveys_fall_due(number, seen.end)
             parts = [*self._queue[number], *(part for day in self._coming[number].values() for part in day)]
             for ready, numbers, codes in parts:
                 never = np.full(ready.size, NEVER)
