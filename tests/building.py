@@ -83,9 +83,7 @@ def parameters(*overrides: str, changes: Mapping[str, Any] | None = None) -> Par
     return validate(config)
 
 
-def programme(
-    *overrides: str, changes: Mapping[str, Any] | None = None, changed_person: int = -1
-) -> Programme:
+def programme(*overrides: str, changes: Mapping[str, Any] | None = None, changed_person: int = -1) -> Programme:
     """Return the compiled programme of parameters."""
     return compile_programme(parameters(*overrides, changes=changes), changed_person)
 

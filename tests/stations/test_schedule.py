@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from sim.stations.schedule import Schedule, compile_schedule, share_of_cumulative
 
 STEPS = st.dictionaries(st.integers(-5, 60), st.integers(0, 5), max_size=6)
-OUTAGES = st.lists(
-    st.tuples(st.integers(-5, 60), st.integers(1, 20)).map(lambda o: (o[0], o[0] + o[1])), max_size=4
-)
+OUTAGES = st.lists(st.tuples(st.integers(-5, 60), st.integers(1, 20)).map(lambda o: (o[0], o[0] + o[1])), max_size=4)
 
 
 def plain(base: int, steps: dict[int, int], outages: list[tuple[int, int]], at: int) -> int:
@@ -25,9 +23,7 @@ def plain(base: int, steps: dict[int, int], outages: list[tuple[int, int]], at: 
 
 
 @given(base=st.integers(0, 5), steps=STEPS, outages=OUTAGES)
-def test_a_schedule_is_the_plain_function(
-    base: int, steps: dict[int, int], outages: list[tuple[int, int]]
-) -> None:
+def test_a_schedule_is_the_plain_function(base: int, steps: dict[int, int], outages: list[tuple[int, int]]) -> None:
     """Catches an outage that a step ends, one of two overlapping that is forgotten, a corner a µs off."""
     compiled = compile_schedule(base, steps.items(), outages)
     expected = [plain(base, steps, outages, at) for at in range(-10, 100)]
@@ -35,9 +31,7 @@ def test_a_schedule_is_the_plain_function(
 
 
 @given(base=st.integers(0, 5), steps=STEPS, outages=OUTAGES, until=st.integers(1, 90))
-def test_the_integral_is_the_sum(
-    base: int, steps: dict[int, int], outages: list[tuple[int, int]], until: int
-) -> None:
+def test_the_integral_is_the_sum(base: int, steps: dict[int, int], outages: list[tuple[int, int]], until: int) -> None:
     """Catches work offered before the beginning or beyond the end, on which utilisation rests."""
     compiled = compile_schedule(base, steps.items(), outages)
     expected = [plain(base, steps, outages, at) for at in range(until)]
@@ -75,8 +69,7 @@ def test_scaled_amounts_are_floors_of_the_cumulative(amounts: list[int], scale: 
     # Amounts are held in millionths: a sum within a millionth of a whole number may be that number.
     assert gathered == pytest.approx(cumulative, abs=1)
     close = [
-        abs(sum(amounts[: k + 1]) * scale - round(sum(amounts[: k + 1]) * scale)) < 1e-4
-        for k in range(len(amounts))
+        abs(sum(amounts[: k + 1]) * scale - round(sum(amounts[: k + 1]) * scale)) < 1e-4 for k in range(len(amounts))
     ]
     assert all(a == b or near for a, b, near in zip(gathered, cumulative, close, strict=True))
     assert all(part >= 0 for part in parts)

@@ -107,9 +107,7 @@ def test_who_gives_up_at_the_very_instant_of_service_is_served() -> None:
         (0, 0.001, 0, 1.0),  # closed stays closed
     ],
 )
-def test_scaled_servers_offer_the_same_work(
-    servers: int, scale: float, simulated: int, stretch: float
-) -> None:
+def test_scaled_servers_offer_the_same_work(servers: int, scale: float, simulated: int, stretch: float) -> None:
     """Catches a scaled station that offers more or less work a person than the whole one."""
     m, factor = scaled_servers(servers, scale)
     assert m == simulated
@@ -154,9 +152,7 @@ def test_the_queue_is_the_recursion(servers: int, customers: list[tuple[int, int
 @given(
     base=st.integers(0, 4),
     steps=st.dictionaries(st.integers(1, 400), st.integers(0, 4), max_size=5),
-    customers=st.lists(
-        st.tuples(st.integers(0, 300), st.integers(1, 80), st.none() | st.integers(0, 90)), max_size=30
-    ),
+    customers=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 80), st.none() | st.integers(0, 90)), max_size=30),
     until=st.integers(1, 1000),
 )
 def test_nobody_is_lost_and_no_server_is_overbooked(

@@ -146,9 +146,7 @@ def test_an_outage_that_ends_as_patience_ends() -> None:
 
 def test_patience_of_nothing_is_served_only_if_the_station_is_free() -> None:
     """Catches a customer without patience who is turned away from an idle station, or who waits."""
-    log = serve(
-        station(every(10)), [Customer(0, 0, bears=0), Customer(1, 5, bears=0), Customer(2, 10, bears=0)]
-    )
+    log = serve(station(every(10)), [Customer(0, 0, bears=0), Customer(1, 5, bears=0), Customer(2, 10, bears=0)])
     assert log == [
         (0, "starts", 0),
         (5, "gives up", 1),
@@ -197,17 +195,13 @@ def test_the_queue_is_the_recursion(interval: Fraction, arrivals: list[int]) -> 
     corners=st.lists(st.integers(0, 4000), max_size=6, unique=True).map(sorted),
     until=st.integers(1, 6000),
 )
-def test_nobody_is_lost(
-    interval: int, customers: list[tuple[int, int | None]], corners: list[int], until: int
-) -> None:
+def test_nobody_is_lost(interval: int, customers: list[tuple[int, int | None]], corners: list[int], until: int) -> None:
     """Catches one who is served twice, vanishes, or leaves out of order: arrived = left + gave up + there."""
     outages = list(zip(corners[::2], corners[1::2], strict=False))
     some = Throughput(Timeline(), compile_schedule(WORK_OF_A_WEEK // interval, outages=outages))
     log = serve(some, [Customer(k, at, bears=bears) for k, (at, bears) in enumerate(customers)], until)
     arrived = [k for k, (at, _) in enumerate(customers) if at < until]
-    by = {
-        what: [number for _, said, number in log if said == what] for what in ("starts", "leaves", "gives up")
-    }
+    by = {what: [number for _, said, number in log if said == what] for what in ("starts", "leaves", "gives up")}
     assert by["starts"][: len(by["leaves"])] == by["leaves"]
     served_or_not = by["starts"] + by["gives up"]
     assert len(set(served_or_not)) == len(served_or_not)

@@ -43,7 +43,6 @@ class Participants:
         self.revoked = np.zeros(0, dtype=bool)
         self.forfeits = np.zeros(0, dtype=bool)
         """Who has not reviewed a training within the year, and so loses all incentives and surveys."""
-        self.first_due = np.zeros(0, dtype=np.int64)
         self.due = np.zeros(0, dtype=np.int64)
         """When the incentive that is next was due, µs."""
         self.first_paid = np.zeros(0, dtype=np.int64)
@@ -53,6 +52,7 @@ class Participants:
         self.payments_left = 0
         self.bought_people = self.revoked_people = 0
         self._undecided: list[tuple[Ints, Ints]] = []
+        self._late_first: list[tuple[Ints, Ints]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
     def _append(self, **columns: Any) -> None:
@@ -112,7 +112,6 @@ class Participants:
             partner=partner,
             revoked=revoked,
             forfeits=~revoked & (stamps["reviewed"] >= stamps["closed"]),
-            first_due=stamps["due"],
             due=stamps["due"],
             first_paid=NEVER,
             times_paid=0,
@@ -222,10 +221,29 @@ class Participants:
         self._undecided = kept
         return count
 
+    def first_payment(self, numbers: Ints, due: Ints, now: int) -> None:
+        """Write down the payment of the first incentive to some."""
+        self.first_paid[numbers] = now
+        paid = np.full(due.size, now)
+        if self._programme.parameters.clock.end is None:
+            # Whether due long enough before the end is known only then of those due late in their year.
+            year_ends = self._programme.waves.waves["announced"][self.wave[numbers]] + self._programme.closing_after
+            late = due >= year_ends - SERVICE_LEVEL
+            self._late_first.append((due[late], paid[late]))
+            due, paid = due[~late], paid[~late]
+        self._observe_first_payment(due, paid)
+
+    def _observe_first_payment(self, due: Ints, paid: Ints) -> None:
+        self._seen.wait("first_incentive_due_to_paid", due, paid)
+        early = due < self._seen.end - SERVICE_LEVEL
+        self._seen.wait("service_level", due[early], paid[early])
+
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
         for name, began, ended, gave_up in self._late:
             self._seen.wait(name, began, ended, gave_up)
+        for due, paid in self._late_first:
+            self._observe_first_payment(due, paid)
         # In parts, since every temporary would have as many rows as there are participants.
         for first in range(0, self.size, 1 << 20):
             self._finish(slice(first, min(first + (1 << 20), self.size)))
@@ -234,16 +252,15 @@ class Participants:
         seen, programme = self._seen, self._programme
         plan, wave = programme.waves.waves, self.wave[rows]
         awarded, persons = plan["announced"][wave], self.persons[rows]
-        first_due, first_paid = self.first_due[rows], self.first_paid[rows]
+        first_paid, never_paid = self.first_paid[rows], self.first_paid[rows] == NEVER
         lost = np.where(self.revoked[rows], plan["deadline"][wave], NEVER)
         lost = np.where(self.forfeits[rows], awarded + programme.closing_after, lost)
         registered = self._registrations.of(persons)
         seen.wait("award_to_incentive", awarded, first_paid, lost)
         seen.wait("registered_to_incentive", registered, first_paid, lost)
         seen.wait("registered_to_award", registered, awarded)
-        early = first_due < seen.end - SERVICE_LEVEL
-        seen.wait("service_level", first_due[early], first_paid[early])
-        seen.wait("first_incentive_due_to_paid", first_due, first_paid)
+        due = self.due[rows][never_paid]
+        self._observe_first_payment(due, np.full(due.size, NEVER))
         seen.people("paid_first_incentive", self._traits[persons[first_paid < seen.end]])
 
 

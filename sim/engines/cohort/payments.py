@@ -163,7 +163,7 @@ class Payments:
         due = self._due(payment, numbers)
         seen.wait(f"{kind}_due_to_paid", due, paid)
         if payment == 0:
-            own.first_paid[numbers] = now
+            own.first_payment(numbers, due, now)
             surveyed = numbers.astype(np.uint32)
             for survey, step in enumerate(programme.survey_steps):
                 self._surveys[partner][survey].append((now + step, surveyed))

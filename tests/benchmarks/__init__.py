@@ -1,0 +1,1 @@
+"""Speed and size, printed: `python -m tests.benchmarks` runs all parts, `python -m tests.benchmarks tandem` one."""
