@@ -149,9 +149,7 @@ def test_a_small_run_and_a_journey(tmp_path: Path) -> None:
         (["portal.rate=-1"], "2 things to mend"),
     ],
 )
-def test_trace_wants_a_person_of_the_run(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_trace_wants_a_person_of_the_run(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a person who is not in the run."""
     assert main(["trace", *words]) == 2
     assert said in capsys.readouterr().err
@@ -218,9 +216,7 @@ def test_what_goes_wrong_has_its_exit_code(error: str, code: int, said: str) -> 
         "from sim.programme.ledger import BrokenPromise\n"
         f"def fail(): raise {error}\nsys.exit(guarded(fail))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -28,9 +28,7 @@ def leaves(config: dict[str, Any], above: str = "") -> dict[str, Any]:
 def changed(scenario: str) -> set[str]:
     """Return the keys whose values differ from the base's, those of the scenario's own words left out."""
     base, other = leaves(compose()), leaves(compose(f"scenario={scenario}"))
-    paths = {
-        path for path in base.keys() | other.keys() if base.get(path, "absent") != other.get(path, "absent")
-    }
+    paths = {path for path in base.keys() | other.keys() if base.get(path, "absent") != other.get(path, "absent")}
     return {path for path in paths if not path.startswith("scenario.")}
 
 
@@ -139,10 +137,7 @@ def test_one_scenario_does_not_leak_into_the_next() -> None:
 
 def test_another_key_may_be_referred_to() -> None:
     """Catch a guard that refuses more than resolvers."""
-    assert (
-        load(["processing.third_layer.rate=${processing.registry.rate}"])[0].processing.third_layer.rate
-        == 6.71e6
-    )
+    assert load(["processing.third_layer.rate=${processing.registry.rate}"])[0].processing.third_layer.rate == 6.71e6
 
 
 def test_the_table_lists_every_file() -> None:

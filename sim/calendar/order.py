@@ -38,7 +38,6 @@ class Part(IntEnum):
     """A person's part after the stations, in the order of the journey; stations take 16 to 16 + 3 × 9."""
 
     REGISTER = 15
-    RETRY = 60
     TEST = 61
     JOIN = 62
     LINK = 63

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from sim.calendar.instants import moment
+from sim.engines.observed import observe
 from sim.engines.rows import Rows
 from sim.experiments.memory import refuse_what_does_not_fit
 from sim.observers.audit import audit
-from sim.observers.from_journal import observe
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
 from sim.programme.programme import Programme, compile_programme

@@ -20,6 +20,17 @@ from sim.rules.people import Trait
 ARTICLE = datetime(2022, 2, 9, 20, 18)
 """The date of the article, by which what was processed is always reported."""
 
+YEARS = (2020, 2021, 2022)
+
+SERVICE_LEVEL = 30 * DAY
+"""Within this time of being due the first incentive is paid on time, µs."""
+
+
+def new_year(year: int) -> int:
+    """Return the instant at which a year begins."""
+    return instant(datetime(year, 1, 1))
+
+
 GROUP_TRAITS = (
     Trait.PROVINCE,
     Trait.WOMAN,

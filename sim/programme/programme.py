@@ -95,7 +95,8 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
     horizon = longest if p.clock.end is None else instant(p.clock.end)
     people_count = round(p.population.applicants * scale)
     table = waves_table(p, horizon)
-    days = longest // DAY + 6 * 366  # payments that fall due at the end have a run to look forward to
+    # What falls due at the end still has its lag before it, over holidays.
+    days = max(horizon, longest) // DAY + 60 + 7 * max(lag.days for lag in p.payment.lag_days)
     work = working_days(
         set(p.clock.holidays.dates),
         {(day.month, day.day) for day in p.clock.holidays.every_year},

@@ -92,16 +92,21 @@ class Waves:
         plan = self._programme.waves.waves[wave]
         yield self._timeline.act(int(plan["close"]), Act.CLOSE)
         people, traits = self._pool.joined(wave)
-        yield self._timeline.act(int(plan["announced"]), Act.ANNOUNCE)
+        yield self._timeline.act(int(plan["announced"]), Act.ANNOUNCE, wave)
         self._announce(wave, people, traits)
 
     def _goes_on(self, wave: int) -> bool:
         """Return whether a wave by rule still opens: it must be able to award a place, now or soon."""
         if not self._pool.processing_is_empty() or self._pool.undecided() > 0:
             return True
-        eligible = float(self._programme.waves.waves[wave]["eligible"])
+        table = self._programme.waves
+        if all(hazard[-1] <= hazard[wave] for hazard in table.hazard):
+            return False  # nobody joins this wave or a later one
         places = min(self._places_due(wave), self._budget.left(wave))
-        return places > 0 and self._pool.could_take_a_place(eligible)
+        # A place of a wave not yet announced may be revoked, and is then given again.
+        pending = any(r.quota > 0 for r in self.records if r.opened and not r.announced)
+        eligible = float(table.waves[wave]["eligible"])
+        return (places > 0 or pending) and self._pool.could_take_a_place(eligible)
 
     def _quota(self, wave: int) -> int:
         places = self._places_due(wave)

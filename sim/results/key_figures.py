@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.calendar.instants import WEEK, instant, moment
-from sim.observers.from_journal import SERVICE_LEVEL
-from sim.observers.observations import ARTICLE, Observations
+from sim.observers.observations import ARTICLE, SERVICE_LEVEL, Observations
 from sim.programme.waves import WaveRecord
 from sim.results.table import Table, part
 

@@ -187,8 +187,12 @@ def draw(law: Any, u: float) -> int:
 
 @rule
 def draw_within(law: Any, u: float, limit: int) -> int:
-    """Return an outcome of an exponential law given that it is below `limit` µs; other laws: `u` × limit."""
-    if law.law == EXPONENTIAL and law.mean > 0.0:
-        below = 1.0 - exp(-limit / law.mean)
-        return min(int(-law.mean * log(1.0 - u * below)), limit - 1)
-    return min(int(u * limit), limit - 1)
+    """Return an outcome of a law below `limit` µs: of an exponential one, given that it is below it.
+
+    Other laws, and a minimum beyond the limit, give the last moment where they would exceed it.
+    """
+    room = limit - law.minimum
+    if law.law == EXPONENTIAL and law.mean > 0.0 and room > 1.0:
+        below = 1.0 - exp(-room / law.mean)
+        return min(int(law.minimum - law.mean * log(1.0 - u * below)), limit - 1)
+    return min(draw(law, u), limit - 1)

@@ -26,11 +26,14 @@ class Timeline(simpy.Environment):
         """Return an event at an instant not before now, in the turn of a part and a person's number."""
         return self._act(at, priority(part, number))
 
-    def act(self, at: int, act: Act) -> simpy.Event:
-        """Return an event at an instant not before now, in the turn of an act of the programme."""
-        return self._act(at, int(act))
+    def act(self, at: int, act: Act, number: int = 0) -> simpy.Event:
+        """Return an event at an instant not before now, in the turn of an act of the programme.
 
-    def _act(self, at: int, priority: int) -> simpy.Event:
+        Acts of one kind at one instant go by `number`, below 2**20.
+        """
+        return self._act(at, int(act) + number / (1 << 20))
+
+    def _act(self, at: int, priority: float) -> simpy.Event:
         event = simpy.Event(self)
         event._ok = True
         event._value = None

@@ -11,8 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 # Ours first, since it says how Numba compiles; cimba before anything is compiled, since it teaches Numba its types.
 import sim.rules.compiling  # noqa: F401
+
 # isort: split
 import cimba  # noqa: F401
+
 # isort: split
 from tests.benchmarks import floors, history, parts, ratio, sizes, tandem
 from tests.benchmarks.show import machine

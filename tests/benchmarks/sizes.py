@@ -19,6 +19,4 @@ def show(asked: Namespace) -> None:
         cost = (run["run"] - before["run"]) / more * 1e9 if before and more else float("nan")
         size = (run["peak"] - before["peak"]) / more * 2**20 if before and more else float("nan")
         rows.append((f"{run['people']:,.0f}", run["run"], run["peak"], cost, size))
-    table(
-        "history by size", ("people", "run s", "peak MB", "ns a person more", "bytes a person more"), rows
-    )
+    table("history by size", ("people", "run s", "peak MB", "ns a person more", "bytes a person more"), rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from sim.calendar.instants import NEVER
 from tests.building import law, run
@@ -27,7 +26,6 @@ AN_HOUR_APART: dict[str, Any] = {
 """Sixty wait for the portal, which lets one through an hour; who fails the email check is back in six."""
 
 
-@pytest.mark.xfail(strict=True, reason="a retry takes its turn after all stations, not in the order of the journey")
 def test_a_retry_and_a_first_try_of_one_instant_go_on_by_number() -> None:
     """Catches a retry that comes behind others of its instant, whatever the numbers: (time, part, number).
 
@@ -40,7 +38,6 @@ def test_a_retry_and_a_first_try_of_one_instant_go_on_by_number() -> None:
     assert line == sorted(line)
 
 
-@pytest.mark.xfail(strict=True, reason="a retry that is not served keeps the start of the one before")
 def test_stamps_of_retries_are_those_of_the_last() -> None:
     """Catches a journey in which a person starts before he arrives: who gives up at a later try."""
     changes = {

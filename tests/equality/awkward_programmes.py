@@ -27,9 +27,7 @@ HOURLY = (168.0, 84.0, 28.0)
 
 def windows() -> st.SearchStrategy[dict[str, Any]]:
     """Return how a run is made; the person engine takes no notice of it."""
-    return st.fixed_dictionaries(
-        {"run.window_hours": st.sampled_from(WINDOWS), "run.threads": st.sampled_from([1, 2])}
-    )
+    return st.fixed_dictionaries({"run.window_hours": st.sampled_from(WINDOWS), "run.threads": st.sampled_from([1, 2])})
 
 
 @st.composite

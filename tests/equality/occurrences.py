@@ -183,5 +183,3 @@ def _in_payments(journal: Journal) -> Iterator[str]:
         yield "a participant is paid to the end"
     if (own["closed"] < NEVER).any():
         yield "an account closes"
-
-

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
+from sim.engines.observed import observe
 from sim.engines.person import model as person
-from sim.observers.from_journal import observe
 from sim.programme.places import Place
 from sim.programme.programme import Programme
 from sim.results.key_figures import key_figures

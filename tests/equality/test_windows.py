@@ -43,9 +43,7 @@ def of_person(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("hours", WINDOWS, ids=lambda hours: "odd" if hours == ODD else f"{hours:g}h")
-def test_windows_and_threads(
-    of_person: dict[str, bytes], tmp_path: Path, hours: float, threads: int
-) -> None:
+def test_windows_and_threads(of_person: dict[str, bytes], tmp_path: Path, hours: float, threads: int) -> None:
     """Catches a result that depends on where windows begin and end, or on who was faster of two threads."""
     assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= of_person.keys()
     written = results(tmp_path / "run", window_hours=hours, threads=threads)

@@ -203,7 +203,6 @@ def test_waves_of_given_places_go_on_until_nobody_could_take_one() -> None:
     assert [record.awarded for record in waves.records if record.opened] == [10, 60, 60, 0]
 
 
-@pytest.mark.xfail(strict=True, reason="waves by rule end although a wave that can still award is not announced")
 def test_waves_by_rule_wait_for_one_that_is_not_yet_announced() -> None:
     """Catches a place that is lost because its award is revoked after waves were thought to be over.
 

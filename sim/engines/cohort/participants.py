@@ -11,8 +11,7 @@ from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
-from sim.observers.from_journal import SERVICE_LEVEL, YEARS, new_year
-from sim.observers.observations import Observations
+from sim.observers.observations import SERVICE_LEVEL, YEARS, Observations, new_year
 from sim.programme.programme import Programme
 from sim.rules import buying
 from sim.rules.compiling import rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from sim.calendar.order import STATIONS, Part
+from sim.calendar.order import STATIONS, Part, arrive
 from sim.engines.person.candidate import candidate
 from sim.engines.person.visit import visit
 from sim.programme.places import Place, Refusal
@@ -73,7 +73,7 @@ def verified(model: Model, check: str, person: int) -> Generator[Wait, Any, bool
         station = f"{check}_retry"
         if attempt == 1:
             model.move(person, Place[station.upper()])
-        yield timeline.turn(timeline.now + delay, Part.RETRY, person)
+        yield timeline.turn(timeline.now + delay, arrive(station), person)
 
 
 def refuse(model: Model, person: int, by: Refusal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from sim.calendar.instants import NEVER
 from sim.calendar.order import STATIONS, arrive, leave, renege
 from sim.rules.verifying import patience
 from sim.stations.timeline import Wait
@@ -31,6 +32,8 @@ def visit(
     yield timeline.turn(timeline.now, arrive(name), person)
     number = visits.arrive(person, timeline.now)
     stamps[f"{name}_arrived"][person] = timeline.now
+    # Of retries the last counts: it has not been served yet.
+    stamps[f"{name}_started"][person] = stamps[f"{name}_left"][person] = NEVER
     with station.request() as place:
         if patient or model.programme.patience is None:
             yield place

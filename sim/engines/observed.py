@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER, instant
+from sim.calendar.instants import NEVER
 from sim.calendar.order import STATIONS
 from sim.engines.journal import CHECKS, Journal, payment_names
-from sim.observers.observations import Observations
+from sim.observers.observations import SERVICE_LEVEL, YEARS, Observations, new_year
 from sim.programme.places import Refusal
 from sim.rules.selecting import is_eligible
-
-YEARS = (2020, 2021, 2022)
-
-SERVICE_LEVEL = 30 * DAY
-"""Within this time of being due the first incentive is paid on time, µs."""
 
 
 def observe(journal: Journal) -> Observations:
@@ -156,8 +149,3 @@ def _all_paid(journal: Journal) -> NDArray[np.int64]:
     stamps = [journal.participants[f"{name}_paid"] for name in payment_names(journal.programme)]
     last: NDArray[np.int64] = np.max(stamps, axis=0)
     return last
-
-
-def new_year(year: int) -> int:
-    """Return the instant at which a year begins."""
-    return instant(datetime(year, 1, 1))
