@@ -34,12 +34,13 @@ class Group(IntEnum):
     TEST = 9  # taken, delay
     APPETITE = 10  # patience in waves
     JOINING = 11  # next wave by cumulative hazard; by waves lost
-    WAVE = 12  # joins the open wave, delay, lottery (all 64 bits), face check; by wave
+    WAVE = 12  # joins the open wave, delay, -, face check; by wave
     ACCOUNT = 13  # partner, delay, fails, mending (where an account is linked)
     PURCHASE = 14  # wants, delay, price; by course
     COURSE = 15  # duration, completes; by course
     REVIEW = 16  # certificate, reviews, delay
     PAYMENT = 17  # lag, fails, mending; by payment and attempt
+    LOTTERY = 18  # all 64 bits: priority, regional, affirmative, lottery; by wave
 
 
 def key(seed: int, replication: int, changed: int = -1) -> NDArray[np.void]:

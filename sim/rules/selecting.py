@@ -88,7 +88,6 @@ def select(
     keys = np.empty(people.size, dtype=np.uint64)
     for i in range(people.size):
         outcome[i] = is_eligible(key, eligible, people[i])
-        keys[i] = luck(key, Group.WAVE.value, people[i], wave)[2]
     s = shares[0]
     affirmative = np.uint32(1 << Trait.DISABILITY.value | 1 << Trait.RETURNED_MIGRANT.value)
     left = places
@@ -109,6 +108,10 @@ def select(
         among = np.nonzero((outcome == 1) & ((packed & group != 0) | (group == 0)))[0]
         # What earlier shares left unfilled is part of this one: the floor of all reserved, less those taken.
         open_places = min(int(reserved + 1e-6), places) - (places - left)
+        if among.size > open_places:
+            # A draw of its own for each share: who lost the one before has the same chance in the next.
+            for i in among:
+                keys[i] = luck(key, Group.LOTTERY.value, people[i], wave)[stage]
         left -= take_smallest(keys, people, among, open_places, outcome, 3 + stage)
     if face_check_fails > 0.0:
         for i in range(people.size):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-# Ours first, since it says how Numba compiles; cimba before anything is compiled, since it teaches Numba its types.
+# Ours first, which says how Numba compiles; cimba before anything is compiled, as it teaches Numba its types.
 import sim.rules.compiling  # noqa: F401
 
 # isort: split

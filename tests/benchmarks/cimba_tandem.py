@@ -29,7 +29,7 @@ class Tandem(cb.Model):  # type: ignore[misc, unused-ignore]
             self.queue_1.put(k)
             k += 1
 
-    @cb.process(copies=5)
+    @cb.process(copies=5)  # type: ignore[untyped-decorator, unused-ignore]
     def first(self) -> None:
         while True:
             k = self.queue_1.get()
@@ -38,7 +38,7 @@ class Tandem(cb.Model):  # type: ignore[misc, unused-ignore]
             self.came_2[k] = cb.now()
             self.queue_2.put(k)
 
-    @cb.process(copies=180)
+    @cb.process(copies=180)  # type: ignore[untyped-decorator, unused-ignore]
     def second(self) -> None:
         while True:
             k = self.queue_2.get()
@@ -47,7 +47,7 @@ class Tandem(cb.Model):  # type: ignore[misc, unused-ignore]
             self.came_3[k] = cb.now()
             self.queue_3.put(k)
 
-    @cb.process(copies=5)
+    @cb.process(copies=5)  # type: ignore[untyped-decorator, unused-ignore]
     def third(self) -> None:
         while True:
             k = self.queue_3.get()

@@ -31,10 +31,10 @@ def show(asked: Namespace) -> None:
 
     @numba.njit(nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
     def one_pass(values: Any) -> int:
-        total = 0
+        total = np.int64(0)
         for value in values:
             total += np.int64(value & np.uint32(1))
-        return total
+        return int(total)
 
     n = asked.people
     words(key, 1)

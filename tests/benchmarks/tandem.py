@@ -127,7 +127,7 @@ def in_cimba(arrived: Any, services: Any) -> tuple[float, Any]:
     for k in range(1, len(SERVERS) + 1):
         setattr(model, f"service_{k}", cb.Array(services[k - 1].astype(float).tolist()))
         setattr(model, f"came_{k}", cb.Array(arrived.size))
-        wait = cb.Dataset()
+        wait = cb.Dataset()  # type: ignore[no-untyped-call, unused-ignore]
         wait.capture()
         setattr(model, f"wait_{k}", wait)
     for _ in ("compiles", "counts"):

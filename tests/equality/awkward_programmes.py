@@ -45,7 +45,8 @@ def closed(draw: st.DrawFn, *, latest: int, most: int = 2) -> list[dict[str, str
     """Return outages from hour to hour; some end at a window's edge, some as others begin."""
     hours = sorted(draw(st.lists(st.integers(1, latest), max_size=2 * most, unique=True)))
     spells = list(zip(hours[::2], hours[1::2], strict=False))
-    if spells and draw(st.booleans()):
+    at_midnight: bool = draw(st.booleans())
+    if spells and at_midnight:
         since, until = spells[-1]
         spells[-1] = (since, (until // 24 + 1) * 24)  # midnight is an edge of every window
     return [{"from": wib(since), "until": wib(until)} for since, until in spells]
@@ -323,5 +324,11 @@ PAYMENTS = base(80, 6.0, 1) | {
 }
 """Payments ready at the instants of runs, failing, mended by the instant of the next, until all are paid."""
 
+STUCK = base(20, 1.0, 1) | {"processing.rate": 0.0}
+"""A closed station before which people stand until the longest run ends."""
+
+CUT = base(60, ODD, 1, end=60) | {"processing.rate": 0.0, "processing.patience": hours(20)}
+"""Patience that ends after the run does, people who would register, arrive and be paid after it."""
+
 NOBODY = base(0, 6.0, 2)
-KNOWN = (CROWDS, MANY_TRIES, OVERLAPS, MANY_FAILURES, PAYMENTS, NOBODY)
+KNOWN = (CROWDS, MANY_TRIES, OVERLAPS, MANY_FAILURES, PAYMENTS, STUCK, CUT, NOBODY)

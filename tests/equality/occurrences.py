@@ -108,7 +108,7 @@ def _at_stations(journal: Journal) -> Iterator[str]:
                     yield "one starts at a window's edge as the capacity changes"
                 if schedule.at(at - 1) == 0:
                     yield "one starts as an outage ends"
-        if programme.patience is not None and name not in ("portal", "email_retry"):
+        if programme.patience is not None and name != "portal":
             waited = np.flatnonzero((started < NEVER) & (started > arrived))
             for visit in waited.tolist():
                 attempt = 0  # of retries only the first, which is enough to see the case
@@ -121,8 +121,8 @@ def _at_stations(journal: Journal) -> Iterator[str]:
                     break
     for check, following in (("email", "registry"), ("registry", "third_layer"), ("third_layer", "screening")):
         again = people[f"{check}_tries"] > 1
-        at = people[f"{following}_arrived"]
-        if np.intersect1d(at[again & (at < NEVER)], at[~again & (at < NEVER)]).size:
+        comes = people[f"{following}_arrived"]
+        if np.intersect1d(comes[again & (comes < NEVER)], comes[~again & (comes < NEVER)]).size:
             yield "a first try and a retry reach the next check at one instant"
         if (people[f"{check}_tries"] > 256).any():
             yield "a check is tried more often than a byte can count"

@@ -53,7 +53,8 @@ def in_kernel(
     courses: Any, buyers: Sequence[Buyer], changes: Sequence[Change] = (), window: int = NEVER
 ) -> list[Booking | None]:
     """Return the same from the kernel, a batch a window, cut where a course changes."""
-    courses, found = courses.copy(), [None] * len(buyers)
+    courses = courses.copy()
+    found: list[Booking | None] = [None] * len(buyers)
     state = seats_start(courses)
     order = sorted(range(len(buyers)), key=lambda number: (buyers[number].comes, number))
     corners = {at for at, _, _ in changes} | set(range(0, 4000, window)) | {NEVER}
@@ -123,9 +124,8 @@ def test_quote_and_booking_are_one_act_in_order_of_time_and_number() -> None:
 def test_no_seats_are_closed_and_an_end_is_an_end() -> None:
     """Catches a closed course that lets one in, and a class that begins when the course is no longer offered."""
     courses = [(100, 50, NEVER, 0), (100, 50, 150, 1), (20, 1, 60, SELF_PACED)]
-    found = both(courses, [
-        Buyer(0, (0,)), Buyer(0, (1,)), Buyer(0, (1,)), Buyer(19, (2,)), Buyer(20, (2,)), Buyer(59, (2,)), Buyer(60, (2,)),
-    ])  # fmt: skip
+    instants_and_courses = [(0, 0), (0, 1), (0, 1), (19, 2), (20, 2), (59, 2), (60, 2)]
+    found = both(courses, [Buyer(at, (course,)) for at, course in instants_and_courses])
     assert [booking and booking.begins for booking in found] == [None, 100, None, None, 20, 59, None]
 
 

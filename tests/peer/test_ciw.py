@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import ciw
+import ciw  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
 from sim.calendar.instants import HOUR, MINUTE, NEVER, WEEK
@@ -24,12 +24,13 @@ NONE = np.zeros(0, dtype=np.int64)
 def in_ciw(arrived: Any, nodes: list[Any], services: list[Any], patience: Any = None) -> dict[int, dict[str, Any]]:
     """Return the records of Ciw by node, each column in order of customer."""
     gaps = np.diff(arrived, prepend=0).astype(float)
+    renege = None if patience is None else [ciw.dists.Sequential(patience.astype(float).tolist())]
     network = ciw.create_network(
         arrival_distributions=[ciw.dists.Sequential([*gaps, float("inf")]), *[None] * (len(nodes) - 1)],
         service_distributions=[ciw.dists.Sequential(each.astype(float).tolist()) for each in services],
         number_of_servers=nodes,
         routing=[[float(j == i + 1) for j in range(len(nodes))] for i in range(len(nodes))],
-        reneging_time_distributions=None if patience is None else [ciw.dists.Sequential(patience.astype(float).tolist())],
+        reneging_time_distributions=renege,
     )  # fmt: skip
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_time(1e15)

@@ -171,6 +171,8 @@ class Model:
             now = self.timeline.now
             self._close_day()
             self._progress(now, self.applicants.registered)
+            if now >= self.programme.horizon:
+                self._advance_to(now)  # what is unfinished then is counted as it stands
             if self._nothing_is_left(now) or now >= self.programme.horizon:
                 self.ended.succeed()
                 return
@@ -189,11 +191,14 @@ class Model:
 
     def _empty_at(self, now: int) -> bool:
         """Return whether everyone had registered and nobody was on the way at a day's end."""
+        self._advance_to(now)
+        return self.applicants.empty_since <= now
+
+    def _advance_to(self, now: int) -> None:
         if self._pool_of_threads is None:
             self._advance(now)
         else:
             self._pool_of_threads.submit(self._advance, now).result()
-        return self.applicants.empty_since <= now
 
     def _close_day(self) -> None:
         """Take the census of those awarded, and of the rupiah."""

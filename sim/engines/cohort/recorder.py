@@ -75,6 +75,7 @@ class Recorder:
     def rows(self, traits: NDArray[np.uint32], end: int) -> Rows:
         """Return what was recorded of a run that ended: what lies at or beyond its end has not happened."""
         own = self.participants
+        self.people["gave_up_at"][self.people["gave_up"] >= end] = -1
         for columns in (self.people, own):
             columns.mask(end)
         for name in own.outcomes:
