@@ -25,6 +25,9 @@ Path = tuple[str | int, ...]
 MODEL_ERROR = 0.03
 """What the model may be off beside chance, as a share; sets how figures of many and of few people weigh."""
 
+SET_ERROR = 0.005
+"""What a share that an assumption is set by may be off, as a share."""
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -111,10 +114,12 @@ def residuals_of_2020(result: Result) -> list[Residual]:
     for row in result.tables["published"].rows:
         if row["role"] == "fitted" and not (row["figure"] == "eligible_share" and row["scope"] == "18"):
             name = f"{row['figure']} {row['scope'] or ''} {row['at']:%Y-%m-%d}"
-            people = 5_000 if str(row["figure"]).endswith("share") else int(row["simulated"] or 0)
             if row["figure"] == "incentive_rupiah":
                 continue  # the payments of first incentives say the same
-            found.append(_residual(name, row["full_population"], row["published"], people))
+            if row["figure"] == "eligible_share":
+                found.append(_set(name, row["full_population"], row["published"]))
+            else:
+                found.append(_residual(name, row["full_population"], row["published"], int(row["simulated"] or 0)))
     for row in result.tables["groups"].rows:
         if row["group"] in ("disability", "lagging") and row["value"] == "yes":
             share, published = row["share_of_awarded_2020"], row["published_share_of_2020"]
@@ -127,12 +132,18 @@ def residuals_of_wave_18(result: Result) -> list[Residual]:
     row = next(
         row for row in result.tables["published"].rows if row["figure"] == "eligible_share" and row["scope"] == "18"
     )
-    return [_residual("eligible share 18", row["full_population"], row["published"], 3_000)]
+    return [_set("eligible share 18", row["full_population"], row["published"])]
 
 
 def _residual(name: str, simulated: Any, published: Any, people: int) -> Residual:
     off = math.log(max(float(simulated), 1e-9) / float(published))
     return Residual(name, float(simulated), float(published), off / math.hypot(MODEL_ERROR, 1 / math.sqrt(people + 1)))
+
+
+def _set(name: str, simulated: Any, published: Any) -> Residual:
+    """Return the residual of a share that the assumptions are there to bring out."""
+    off = math.log(max(float(simulated), 1e-9) / float(published))
+    return Residual(name, float(simulated), float(published), off / SET_ERROR)
 
 
 def _evaluate(job: tuple[Config, Callable[[Result], list[Residual]]]) -> list[Residual]:

@@ -42,9 +42,9 @@ def selected(
     return select(WHOSE, shares(*by), wave, eligible, face, places, numbers, packed)
 
 
-def ticket(person: int, wave: int = 0) -> int:
-    """Return the lottery key of a person."""
-    return int(luck(WHOSE, Group.WAVE.value, person, wave)[2])
+def ticket(person: int, stage: int = 3, wave: int = 0) -> int:
+    """Return the lottery key of a person for a share of the places."""
+    return int(luck(WHOSE, Group.LOTTERY.value, person, wave)[stage])
 
 
 def in_plain_python(
@@ -57,7 +57,7 @@ def in_plain_python(
     taken = 0
     for stage, reserved in enumerate([*itertools.accumulate(share * places for share in by), places]):
         asked = [p for p in people if outcome[p] == 1 and (stage == 3 or traits_of[p] & groups[stage])]
-        winners = sorted(asked, key=lambda p: (ticket(p), p))[: min(int(reserved + 1e-6), places) - taken]
+        winners = sorted(asked, key=lambda p: (ticket(p, stage), p))[: min(int(reserved + 1e-6), places) - taken]
         taken += len(winners)
         outcome.update(dict.fromkeys(winners, Outcome.PRIORITY + stage))
     return [int(outcome[p]) for p in people]
