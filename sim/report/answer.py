@@ -38,7 +38,7 @@ def _head(figures: dict[str, Figure], composed: dict[str, Any], origin: dict[str
     people = figures["people"].value
     head = [
         f"{composed['scenario']['name']}: {composed['scenario']['question']}",
-        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {count(people)} people one to one; "
+        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {count(people)} people{' one to one' if scale == 1 else ''}; "
         f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s.",
     ]
     if scale != 1:

@@ -216,9 +216,7 @@ FRONT_ROWS: list[tuple[str, dict[str, Any], Measure, int]] = [
     ("selection", {"eligible": always(0.2)}, awarded, -1),
     ("selection", {"shares": {"priority": 0, "regional": 0, "affirmative": 0}},
      share(Trait.LISTED_WORKER, of_awarded=True), -1),
-    ("selection", {"shares": {"priority": 0.1, "regional": 0.5, "affirmative": 0.1}},
-     share(Trait.LAGGING, of_awarded=True), +1),
-    ("selection", {"shares": {"priority": 0.1, "regional": 0.1, "affirmative": 0.5}},
+    ("selection", {"shares": {"priority": 0, "regional": 0, "affirmative": 1}},
      share(Trait.DISABILITY, of_awarded=True), +1),
     ("waves", {"calendar.w03.places": 900_000}, awarded, +1),
     ("waves", {"calendar.w04.face_check_fails": 0.9}, awarded, -1),
@@ -335,3 +333,20 @@ def test_fewer_incentives_or_courses_are_fewer() -> None:
     assert "incentive_3_paid" not in journal.participants.stamps
     assert "bought_3" not in journal.participants.stamps
     assert np.count_nonzero(journal.participants["incentive_2_paid"] < NEVER) > 50
+
+
+def test_the_regional_share_moves() -> None:
+    """Catches a regional share that nothing reads: few regencies lag, so here those of the largest province do."""
+    most = {"population.provinces.jawa_barat.lagging": 27}
+    none, all_places = (
+        {f"selection.shares.{name}": share if name == "regional" else 0 for name in SHARES} for share in (0, 1)
+    )
+    holds(
+        run(SMALL, changes=FRONT | most | none),
+        run(SMALL, changes=FRONT | most | all_places),
+        share(Trait.LAGGING, of_awarded=True),
+        +1,
+    )
+
+
+SHARES = ("priority", "regional", "affirmative")
