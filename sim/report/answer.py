@@ -35,10 +35,10 @@ def answer(
 
 def _head(figures: dict[str, Figure], composed: dict[str, Any], origin: dict[str, Any]) -> list[str]:
     scale = float(figures["scale"].value or 1)
-    people = figures["people"].value
+    who = f"{count(figures['people'].value)} people{' one to one' if scale == 1 else ''}"
     head = [
         f"{composed['scenario']['name']}: {composed['scenario']['question']}",
-        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {count(people)} people{' one to one' if scale == 1 else ''}; "
+        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {who}; "
         f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s.",
     ]
     if scale != 1:

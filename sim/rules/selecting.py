@@ -105,13 +105,13 @@ def select(
         else:
             reserved = float(places)
             group = np.uint32(0)
-        among = np.nonzero((outcome == 1) & ((packed & group != 0) | (group == 0)))[0]
+        among: Any = np.nonzero((outcome == 1) & ((packed & group != 0) | (group == 0)))[0]
         # What earlier shares left unfilled is part of this one: the floor of all reserved, less those taken.
         open_places = min(int(reserved + 1e-6), places) - (places - left)
         if among.size > open_places:
             # A draw of its own for each share: who lost the one before has the same chance in the next.
-            for i in among:
-                keys[i] = luck(key, Group.LOTTERY.value, people[i], wave)[stage]
+            for position in among:
+                keys[position] = luck(key, Group.LOTTERY.value, people[position], wave)[stage]
         left -= take_smallest(keys, people, among, open_places, outcome, 3 + stage)
     if face_check_fails > 0.0:
         for i in range(people.size):
