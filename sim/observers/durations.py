@@ -1,7 +1,7 @@
 """Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %.
 
 Who still waits at the end of the run is censored. Who leaves without what he waited for either ends his wait
-by that, as at a station, or is left out, where the question is how long it takes those whom it is for.
+by that, as at a station, or never reaches it and counts among those who do not: the quantile is of all who began.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Durations:
         ends = self.bins[ENDED] + (self.bins[GAVE_UP] if leaving_ends else 0)
         used = np.flatnonzero(ends + self.bins[WAITING])
         ended, censored = ends[used], self.bins[WAITING, used]
-        at_risk = ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
+        never = 0 if leaving_ends else self.gave_up
+        at_risk = never + ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
         survival = np.cumprod(1.0 - ended / at_risk)
         # Without censoring this is the empirical quantile; the margin keeps 0.95 × 20 from becoming 20.
         reached = np.flatnonzero((survival <= 1.0 - share + 1e-12) & (ended > 0))

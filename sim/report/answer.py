@@ -111,6 +111,9 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
             f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
             f"{percent(found.share, 0)} of all waiting for stations and places."
         )
+        runs = sum(row["person_days_waited"] for row in tables["stations"].rows if row["kind"] == "runs")
+        together = runs / (found.person_days / found.share)
+        lines.append(f"Waiting for the payment partners' runs, all together: {percent(together, 0)} of it.")
     lines += [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows

@@ -43,4 +43,4 @@ WAITS = {
     "award_to_incentive": ("Award to first incentive", False),
     "registered_to_incentive": ("Registered to first incentive", False),
 }
-"""Waits between two stages: name → (words, whether leaving without it ends the wait or is left out)."""
+"""Waits between two stages: name → (words, whether leaving without it ends the wait, or means never to reach it)."""

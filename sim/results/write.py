@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from sim.results.key_figures import Figure
 from sim.results.table import Table
 
 
-def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = None, types: str = "") -> None:
+def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = None, dates: Sequence[str] = ()) -> None:
     """Write named columns as Parquet and, if asked, as CSV; the same columns give the same bytes."""
     database = duckdb.connect()
+    # A column of texts that are all unknown would have no type.
+    kinds = {name: "VARCHAR" for name, values in columns.items() if getattr(values, "dtype", None) == np.dtype(object)}
+    kinds |= dict.fromkeys(dates, "DATE")
+    casts = [f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kinds.items()]
+    types = f"REPLACE ({', '.join(casts)})" if casts else ""
     try:
         database.execute("SET threads = 1")
         database.register("columns_of_table", columns)
@@ -79,9 +85,7 @@ def write_tables(tables: dict[str, Table], folder: Path) -> None:
     folder.mkdir()
     for name, table in tables.items():
         dates = [column for column in table.columns if column in ("date", "month") or column.endswith("_date")]
-        casts = ", ".join(f"CAST({column} AS DATE) AS {column}" for column in dates)
-        types = f"REPLACE ({casts})" if casts else ""
-        write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", types)
+        write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", dates)
     meanings = [
         {"table": name, "column": column, "meaning": meaning}
         for name, table in tables.items()

@@ -28,7 +28,9 @@ def draw(saved: Saved) -> Page:
     if not rows:
         return page(saved, finding(saved), "Nobody began to wait before the run ended.", [], 0.0)
     says = "Dot: the median, hollow where it is no wait at all. Bar: to the 95th percentile; arrow: not reached."
-    notes = ["Kaplan-Meier over all who began to wait: who left without it, or still waits, counts until then."]
+    notes = [
+        "Kaplan-Meier over all who began to wait; who still waits counts until the end. Leaving ends a station's wait."
+    ]
     drawn = page(saved, finding(saved), says, notes, 0.34 * len(rows) + 0.8)
     axes = drawn.axes(2.35, 2.3, above=0.3, below=0.45)
     known = [row[what] for row in rows for what in ("median_days", "p95_days") if row[what]]

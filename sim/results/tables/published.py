@@ -21,7 +21,7 @@ COLUMNS = {
     "published": "as published; empty: a prediction",
     "difference": "full_population less published",
     "difference_share": "the difference as a share of what was published",
-    "role": "fitted (the fit used it), compared (later than the fit), input (set in the config) or prediction",
+    "role": "fitted (the fit used it), compared (not used by the fit), input (set in the config) or prediction",
 }
 
 FUNNEL = (
@@ -93,7 +93,7 @@ def _funnel(seen: Observations) -> list[dict[str, Cell]]:
             paid = (
                 seen.payments_before("incentive", "paid", instant(row.at)) * seen.programme.parameters.budget.incentive
             )
-            rows.append(_row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, _role(seen, row.at)))
+            rows.append(_row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, "compared"))
     return rows
 
 

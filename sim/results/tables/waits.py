@@ -16,10 +16,10 @@ COLUMNS = {
     "ended": "of them, those whose wait ended with what they waited for",
     "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year",
     "still_waiting": "of them, those who still wait at the end of the run",
-    "leaving": "what leaving without it means for the quantiles: ends the wait, or is left out of them",
+    "leaving": "what leaving without it means for the quantiles: ends the wait, or never reaches it",
     "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
     "p95_days": "95th percentile of the wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
-    "mean_days": "mean of the waits that ended, days; leaving as in the quantiles",
+    "mean_days": "mean of the waits that ended, days; where leaving ends the wait, of those who left as well",
     "person_days": "sum of all waits until the end of the run, simulated person-days",
 }
 
@@ -44,7 +44,7 @@ def _row(name: str, label: str, kind: str, wait: Durations, leaving_ends: bool) 
         "ended": wait.ended,
         "left": wait.gave_up,
         "still_waiting": wait.waiting,
-        "leaving": "ends the wait" if leaving_ends else "left out",
+        "leaving": "ends the wait" if leaving_ends else "never reaches it",
         "median_days": wait.quantile(0.5, leaving_ends=leaving_ends),
         "p95_days": wait.quantile(0.95, leaving_ends=leaving_ends),
         "mean_days": wait.mean_days(leaving_ends=leaving_ends),
