@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +77,3 @@ def share_of_cumulative(amounts: Iterable[float], scale: float) -> list[int]:
         parts.append(total // MILLION - before)
         before = total // MILLION
     return parts
-
-
-def as_array(values: Any) -> NDArray[np.int64]:
-    """Return values as whole numbers of 64 bits."""
-    return np.asarray(values, dtype=np.int64)
