@@ -26,9 +26,7 @@ def bin_of(duration: int) -> int:
 
 
 @rule
-def _tally(
-    duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.int64], time: NDArray[np.int64]
-) -> None:
+def tally(duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.int64], time: NDArray[np.int64]) -> None:
     """Add one duration; sums of 80 million waits of years exceed 64 bits, so halves are added."""
     bins[how, bin_of(duration)] += 1
     people[how] += 1
@@ -51,11 +49,28 @@ def tally_waits(
         if began[i] >= end:
             continue
         if ended[i] < end and (gave_up.size == 0 or ended[i] <= gave_up[i]):
-            _tally(ended[i] - began[i], ENDED, bins, people, time)
+            tally(ended[i] - began[i], ENDED, bins, people, time)
         elif gave_up.size and gave_up[i] < end:
-            _tally(gave_up[i] - began[i], GAVE_UP, bins, people, time)
+            tally(gave_up[i] - began[i], GAVE_UP, bins, people, time)
         else:
-            _tally(end - began[i], WAITING, bins, people, time)
+            tally(end - began[i], WAITING, bins, people, time)
+
+
+@rule
+def count_stamp(at: int, days: NDArray[np.int64], on_the_day: NDArray[np.int64], calendar: Any) -> None:
+    """Count a stamp by its day, and before each snapshot of the same day.
+
+    `calendar` is, by day, the first snapshot that lies on it (-1 where none does), and the snapshots.
+    """
+    first_snapshot, snapshots = calendar
+    day = at // DAY
+    days[day] += 1
+    s = first_snapshot[day]
+    if s >= 0:
+        while s < snapshots.size and snapshots[s] // DAY == day:
+            if at < snapshots[s]:
+                on_the_day[s] += 1
+            s += 1
 
 
 @rule
@@ -63,28 +78,17 @@ def count_stamps(
     instants: NDArray[np.int64],
     end: int,
     days: NDArray[np.int64],
-    first_snapshot: NDArray[np.int64],
-    snapshots: NDArray[np.int64],
     on_the_day: NDArray[np.int64],
+    calendar: Any,
 ) -> int:
-    """Count stamps before the end by day, and those before each snapshot of the same day; return the last stamp.
-
-    `first_snapshot` is, by day, the first snapshot that lies on it, -1 where none does.
-    """
+    """Count stamps before the end; return the last of them. See `count_stamp`."""
     last = -1
     for i in range(instants.size):
         at = instants[i]
         if at >= end:
             continue
-        day = at // DAY
-        days[day] += 1
+        count_stamp(at, days, on_the_day, calendar)
         last = max(last, at)
-        s = first_snapshot[day]
-        if s >= 0:
-            while s < snapshots.size and snapshots[s] // DAY == day:
-                if at < snapshots[s]:
-                    on_the_day[s] += 1
-                s += 1
     return last
 
 
@@ -144,18 +148,18 @@ def count_visits(
         if gave_up.size and gave_up[i] < end:
             until = gave_up[i]
             counts[3, until // DAY] += 1
-            _tally(until - at, GAVE_UP, bins, people, time)
+            tally(until - at, GAVE_UP, bins, people, time)
         elif started[i] < end:
             until = started[i]
             counts[1, until // DAY] += 1
-            _tally(until - at, ENDED, bins, people, time)
+            tally(until - at, ENDED, bins, people, time)
             busy = min(left[i], end) - until
             sums[0] += busy >> 20
             sums[1] += busy & _LOW
             if left[i] < end:
                 counts[2, left[i] // DAY] += 1
         else:
-            _tally(end - at, WAITING, bins, people, time)
+            tally(end - at, WAITING, bins, people, time)
         if until > at:
             sums[3] = max(sums[3], until - at)
             # First come, first served: the union of the waits grows with each arrival.

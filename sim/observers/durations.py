@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.observers.counting import BINS, ENDED, GAVE_UP, SHIFT, WAITING, ZERO, bin_of, tally_waits
@@ -41,6 +42,11 @@ class Durations:
     ) -> None:
         """Add waits from `began` to `ended`, or to `gave_up` if that is earlier, in a run until `end` (µs)."""
         tally_waits(began, ended, gave_up, end, self.bins, self.people, self.sums)
+
+    @property
+    def counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return what compiled counting adds durations to: see `tally`."""
+        return self.bins, self.people, self.sums
 
     def merge(self, other: Durations) -> None:
         """Add the durations of another."""

@@ -63,6 +63,8 @@ class Observations:
         self.snapshots = sorted({instant(at) for at in moments})
         self._snapshots = np.array(self.snapshots, dtype=np.int64)
         self._first_snapshot = np.full(self.days, -1, dtype=np.int64)
+        self.calendar = (self._first_snapshot, self._snapshots)
+        """What compiled counting needs of the snapshots."""
         for number in reversed(range(len(self.snapshots))):
             if 0 <= self.snapshots[number] // DAY < self.days:
                 self._first_snapshot[self.snapshots[number] // DAY] = number
@@ -85,15 +87,17 @@ class Observations:
     def _no_waves(self) -> NDArray[np.int64]:
         return np.zeros((len(self.snapshots) + 1, len(self.programme.waves)), dtype=np.int64)
 
+    def counts_of(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return what compiled counting adds the stamps of a name to: by day, and by snapshot on its day."""
+        return self.by_day[name], self._on_the_day[name]
+
     def stamp(self, name: str, instants: NDArray[np.int64]) -> None:
         """Count stamps of a name; those at or beyond the end have not happened."""
         last = count_stamps(
             instants,
             self.end,
-            self.by_day[name],
-            self._first_snapshot,
-            self._snapshots,
-            self._on_the_day[name],
+            *self.counts_of(name),
+            self.calendar,
         )
         self.last[name] = max(self.last.get(name, -1), int(last))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,41 @@ ATTEMPTS_APART = 16
 
 
 @rule
+def payment_luck(key: NDArray[np.void], person: int, payment: int, attempt: int) -> Any:
+    """Return the luck of an attempt to pay: its lag (of the first), whether it fails, mending."""
+    return luck(key, Group.PAYMENT.value, person, payment << ATTEMPTS_APART | attempt)
+
+
+@rule
+def ready_from(
+    first: Any, lags: NDArray[np.void], work: NDArray[np.int64], work_until: NDArray[np.int64], due: int
+) -> int:
+    """Return the instant at which a payment is ready, from the luck of its first attempt; see `ready`."""
+    u = uniform(first[0])
+    choice = 0
+    while choice < lags.size - 1 and u >= lags[choice].cumulative:
+        choice += 1
+    lag = lags[choice].days
+    if lag == 0:
+        return due
+    day = min(due // DAY, work_until.size - 1)
+    return work[min(work_until[day] + lag, work.size) - 1] * DAY + due % DAY
+
+
+@rule
+def fails_from(words: Any, payment_rules: NDArray[np.void]) -> bool:
+    """Return whether an attempt to pay fails, from its luck."""
+    return uniform(words[1]) < payment_rules[0].fails
+
+
+@rule
+def mending_from(words: Any, payment_rules: NDArray[np.void]) -> int:
+    """Return how many µs it takes to mend an attempt that failed, from its luck."""
+    mending: int = draw(payment_rules[0].mending, uniform(words[2]))
+    return mending
+
+
+@rule
 def ready(
     key: NDArray[np.void],
     lags: NDArray[np.void],
@@ -32,15 +69,8 @@ def ready(
 
     `work` are the working days, `work_until` how many there are up to and with each day.
     """
-    u = uniform(luck(key, Group.PAYMENT.value, person, payment << ATTEMPTS_APART)[0])
-    choice = 0
-    while choice < lags.size - 1 and u >= lags[choice].cumulative:
-        choice += 1
-    lag = lags[choice].days
-    if lag == 0:
-        return due
-    day = min(due // DAY, work_until.size - 1)
-    return work[min(work_until[day] + lag, work.size) - 1] * DAY + due % DAY
+    at: int = ready_from(payment_luck(key, person, payment, 0), lags, work, work_until, due)
+    return at
 
 
 @rule
@@ -48,6 +78,5 @@ def fails(
     key: NDArray[np.void], payment_rules: NDArray[np.void], person: int, payment: int, attempt: int
 ) -> tuple[bool, int]:
     """Return whether an attempt to pay fails, and how many µs mending takes."""
-    p = payment_rules[0]
-    words = luck(key, Group.PAYMENT.value, person, payment << ATTEMPTS_APART | attempt)
-    return uniform(words[1]) < p.fails, draw(p.mending, uniform(words[2]))
+    words = payment_luck(key, person, payment, attempt)
+    return fails_from(words, payment_rules), mending_from(words, payment_rules)

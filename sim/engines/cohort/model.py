@@ -160,7 +160,7 @@ class Model:
             runs=self.runs.records,
             days=self._census(),
             rows=self.recorder.rows(self.traits, end),
-            participants=self.participants.persons[: self.participants.size],
+            participants=self.participants.persons.copy(),
         )
 
     # Days

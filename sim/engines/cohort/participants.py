@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
@@ -16,6 +16,13 @@ from sim.programme.programme import Programme
 from sim.rules import buying
 from sim.rules.compiling import rule
 from sim.rules.people import Trait
+
+PARTICIPANT = np.dtype([("person", "u4"), ("first_paid", "u2"), ("partner", "u1"), ("times_paid", "u1")])
+"""A participant: the person's number, the day of the run that paid the first incentive, the partner, and how many
+payments were made. Packed: a run finds all it needs of one in one place."""
+
+NOT_PAID = 65_535
+"""The day of what is not paid."""
 
 STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
 
@@ -36,16 +43,11 @@ class Participants:
         self._payments = programme.parameters.budget.incentives + len(programme.survey_steps)
         self.size = 0
         # Columns have room for more than the size.
-        self.persons = np.zeros(0, dtype=np.uint32)
+        self.people = np.zeros(0, dtype=PARTICIPANT)
         self.wave = np.zeros(0, dtype=np.int16)
-        self.partner = np.zeros(0, dtype=np.uint8)
         self.revoked = np.zeros(0, dtype=bool)
         self.forfeits = np.zeros(0, dtype=bool)
         """Who has not reviewed a training within the year, and so loses all incentives and surveys."""
-        self.due = np.zeros(0, dtype=np.int64)
-        """When the incentive that is next was due, µs."""
-        self.first_paid = np.zeros(0, dtype=np.int64)
-        self.times_paid = np.zeros(0, dtype=np.uint8)
         self.last_course_end = -1
         self.last_closing = -1
         self.payments_left = 0
@@ -54,11 +56,16 @@ class Participants:
         self._late_first: list[tuple[Ints, Ints]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
+    @property
+    def persons(self) -> NDArray[np.uint32]:
+        """Return the persons' numbers of those awarded, by participant's number."""
+        return self.people["person"][: self.size]
+
     def _append(self, **columns: Any) -> None:
         """Append rows; the columns grow by a quarter at a time, so that appending does not copy them each time."""
-        more = columns["persons"].size
-        if self.size + more > self.persons.size:
-            room = max(self.size + more, min(self.persons.size * 5 // 4, self.persons.size + (1 << 20)))
+        more, there = columns["people"].size, self.people.size
+        if self.size + more > there:
+            room = max(self.size + more, min(there * 5 // 4, there + (1 << 20)))
             for name in columns:
                 old = getattr(self, name)
                 new = np.zeros(room, dtype=old.dtype)
@@ -105,16 +112,10 @@ class Participants:
         if not revoked.all():
             self.last_closing = now + programme.closing_after
         self.payments_left += int((stamps["due"] < NEVER).sum()) * self._payments
-        self._append(
-            persons=persons,
-            wave=wave,
-            partner=partner,
-            revoked=revoked,
-            forfeits=~revoked & (stamps["reviewed"] >= stamps["closed"]),
-            due=stamps["due"],
-            first_paid=NEVER,
-            times_paid=0,
-        )
+        people = np.zeros(size, dtype=PARTICIPANT)
+        people["person"], people["first_paid"], people["partner"] = persons, NOT_PAID, partner
+        forfeits = ~revoked & (stamps["reviewed"] >= stamps["closed"])
+        self._append(people=people, wave=wave, revoked=revoked, forfeits=forfeits)
         self._observe(wave, persons, now, stamps, bought, completed, price, unspent)
         self._record(numbers, wave, persons, stamps, bought, completed, price, unspent, partner)
         falls_due = stamps["due"] < seen.end
@@ -220,9 +221,8 @@ class Participants:
         self._undecided = kept
         return count
 
-    def first_payment(self, numbers: Ints, due: Ints, now: int) -> None:
-        """Write down the payment of the first incentive to some."""
-        self.first_paid[numbers] = now
+    def first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
+        """Observe the payment of the first incentive to some."""
         paid = np.full(due.size, now)
         if self._programme.parameters.clock.end is None:
             # Whether due long enough before the end is known only then of those due late in their year.
@@ -231,6 +231,10 @@ class Participants:
             self._late_first.append((due[late], paid[late]))
             due, paid = due[~late], paid[~late]
         self._observe_first_payment(due, paid)
+
+    def never_paid(self, due: Ints) -> None:
+        """Observe the first incentives that are due and not paid at the end of the run."""
+        self._observe_first_payment(due, np.full(due.size, NEVER))
 
     def _observe_first_payment(self, due: Ints, paid: Ints) -> None:
         self._seen.wait("first_incentive_due_to_paid", due, paid)
@@ -251,15 +255,14 @@ class Participants:
         seen, programme = self._seen, self._programme
         plan, wave = programme.waves.waves, self.wave[rows]
         awarded, persons = plan["announced"][wave], self.persons[rows]
-        first_paid, never_paid = self.first_paid[rows], self.first_paid[rows] == NEVER
+        run_day = self.people["first_paid"][rows].astype(np.int64)
+        first_paid = np.where(run_day == NOT_PAID, NEVER, run_day * DAY + programme.run_clock)
         lost = np.where(self.revoked[rows], plan["deadline"][wave], NEVER)
         lost = np.where(self.forfeits[rows], awarded + programme.closing_after, lost)
         registered = self._registrations.of(persons)
         seen.wait("award_to_incentive", awarded, first_paid, lost)
         seen.wait("registered_to_incentive", registered, first_paid, lost)
         seen.wait("registered_to_award", registered, awarded)
-        due = self.due[rows][never_paid]
-        self._observe_first_payment(due, np.full(due.size, NEVER))
         seen.people("paid_first_incentive", self._traits[persons[first_paid < seen.end]])
 
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER
-from sim.engines.cohort.flows import EMPTY, NOBODY, Flow, Ints, People, by_period, together
+from sim.calendar.instants import DAY
+from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.participants import Participants
+from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.journal import payment_names
+from sim.observers.counting import ENDED, WAITING, count_stamp, tally
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 from sim.rules import paying
 from sim.rules.compiling import rule
 
-Codes = NDArray[np.uint32]
-"""payment << 16 | attempt"""
-NO_QUEUE: Flow = (EMPTY, NOBODY, NOBODY)
-"""A queue: (ready µs, participant's number, code), in the order in which it is paid."""
-_ATTEMPT = np.uint32(0xFFFF)
+PENDING = np.dtype(
+    [("due", "i8"), ("ready", "i8"), ("number", "u4"), ("attempt", "u2"), ("payment", "u1"), ("fails", "?")]
+)
+"""A payment not yet made: its due date (µs), when it is ready for a run, the participant's number, the attempt that
+comes next, which payment it is, and whether that attempt will fail."""
+
+Pending = NDArray[np.void]
+NOTHING = np.empty(0, dtype=PENDING)
 
 
 class Payments:
@@ -35,203 +40,247 @@ class Payments:
         self._participants, self._recorder = participants, recorder
         self._names = payment_names(programme)
         self._incentives = programme.parameters.budget.incentives
+        self._rules = (programme.key, programme.payment, programme.lags, programme.work, programme.work_until)
         partners = range(len(programme.partners))
-        self._coming: list[dict[int, list[Flow]]] = [{} for _ in partners]
+        self._coming: list[dict[int, list[Pending]]] = [{} for _ in partners]
         """By partner and by day, counted from the runs' time of the day, in no order."""
-        self._queue: list[list[Flow]] = [[] for _ in partners]
-        self._surveys: list[list[deque[tuple[int, People]]]] = [
+        self._queue: list[deque[list[Pending]]] = [deque() for _ in partners]
+        """By partner and day, those ready: in no order but for a day that a cap has parted."""
+        self._surveys: list[list[deque[tuple[int, NDArray[np.uint32]]]]] = [
             [deque() for _ in programme.survey_steps] for _ in partners
         ]
         """By partner and survey, when it falls due, and of whom: those whose first incentive one run has paid."""
         self._failed = [0 for _ in partners]
         """By partner, how many failed and will queue again."""
+        self._failed_of_day: list[dict[int, int]] = [defaultdict(int) for _ in partners]
+        """The same by the day on which they will be ready again."""
+        self._parted: set[int] = set()
+        """The partners whose first day in the queue a cap has parted."""
         self.paid_rupiah = [0, 0]
         """Incentives, surveys."""
 
+    # Due and ready
+
     def fall_due(self, numbers: Ints, due: Ints, payment: int) -> None:
         """Add payments of one kind with their due dates, to participants of any partner."""
-        partner = self._participants.partner[numbers]
+        partner = self._participants.people["partner"][numbers]
         for each in range(len(self._programme.partners)):
             here = partner == each
-            self._fall_due(each, numbers[here], due[here], payment)
+            self._fall_due(each, numbers[here].astype(np.uint32), due[here], payment)
 
-    def _fall_due(self, partner: int, numbers: Ints, due: Ints, payment: int) -> None:
-        """Add payments of one kind at one partner; those beyond the end of the run never fall due."""
-        before_the_end = due < self._seen.end
-        if not before_the_end.all():
-            numbers, due = numbers[before_the_end], due[before_the_end]
-        if numbers.size == 0:
-            return
-        ready = self._ready(payment, self._participants.persons[numbers], due)
-        kind, key = self._kind(payment), self._programme.partners[partner].key
-        for what, stamps in (("due", due), ("ready", ready)):
-            self._seen.stamp(f"{key}_{kind}_{what}", stamps)
-            self._record(f"{self._names[payment]}_{what}", numbers, stamps)
-        codes = np.full(numbers.size, payment << 16, dtype=np.uint32)
-        self._come(partner, (ready, numbers.astype(np.uint32), codes))
+    def _fall_due(self, partner: int, numbers: NDArray[np.uint32], due: Ints, payment: int) -> None:
+        """Add payments of one kind at one partner, due at one instant or each at its own.
 
-    def _ready(self, payment: int, persons: People, due: Ints) -> Ints:
-        programme = self._programme
-        ready = np.empty(due.size, dtype=np.int64)
-        _ready(programme.key, programme.lags, programme.work, programme.work_until, persons, payment, due, ready)
-        return ready
+        Those beyond the end of the run never fall due.
+        """
+        seen = self._seen
+        found = np.empty(numbers.size, dtype=PENDING)
+        count = _fall_due(
+            self._rules,
+            self._participants.people,
+            numbers,
+            due,
+            payment,
+            seen.end,
+            self._stamps(partner, payment),
+            seen.calendar,
+            found,
+        )
+        self._come(partner, found[:count])
+        self._record_due(found[:count])
+
+    def _stamps(self, partner: int, payment: int) -> Any:
+        """Return what counts the payments that are due and ready."""
+        name = f"{self._programme.partners[partner].key}_{self._kind(payment)}"
+        return *self._seen.counts_of(f"{name}_due"), *self._seen.counts_of(f"{name}_ready")
 
     def _kind(self, payment: int) -> str:
         return "incentive" if payment < self._incentives else "survey"
 
-    def _come(self, partner: int, queue: Flow) -> None:
-        coming = self._coming[partner]
-        for day, part in by_period(queue, self._programme.run_clock, DAY):
-            coming.setdefault(day, []).append(part)
-
-    def run_partner(self, partner: int, cap: int, now: int) -> tuple[int, int, int]:
-        """Pay up to `cap` payments ready strictly before now; return (paid, failed, left waiting)."""
-        self._surveys_fall_due(partner, now)
-        queue = self._ripe(partner, now)
-        waiting = queue[0].size
-        taken = min(cap, waiting)
-        self._queue[partner] = [tuple(column[taken:] for column in queue)] if taken < waiting else []
-        if taken == 0:
-            return 0, 0, self._waiting(partner)
-        programme = self._programme
-        ready, numbers, codes = (column[:taken] for column in queue)
-        paid, failed = _attempt(
-            programme.key,
-            programme.payment,
-            self._participants.persons[numbers],
-            now,
-            out := tuple(np.empty_like(column) for column in (ready, numbers, codes) * 2),
-            ready,
-            numbers,
-            codes,
-        )
-        if failed:
-            self._come(partner, tuple(column[:failed] for column in out[3:]))
-            self._failed[partner] += failed
-        ready, numbers, codes = (column[:paid] for column in out[:3])
-        self._pay(partner, now, ready, numbers.astype(np.int64), codes)
-        return paid, failed, self._waiting(partner)
-
-    def _ripe(self, partner: int, now: int) -> Flow:
-        """Return the queue of those ready strictly before now, in order of (ready, number, payment)."""
-        today = (now - self._programme.run_clock) // DAY
-        coming, parts = self._coming[partner], self._queue[partner]
-        for day in sorted(day for day in coming if day < today):
-            part = _sorted(together(coming.pop(day), NO_QUEUE))
-            self._failed[partner] -= int(((part[2] & _ATTEMPT) > 0).sum())
-            parts.append(part)
-        return together(parts, NO_QUEUE)
+    def _come(self, partner: int, pending: Pending, *, failed: bool = False) -> None:
+        """Keep payments by the day on which they will be ready."""
+        if pending.size == 0:
+            return
+        coming, begins = self._coming[partner], self._programme.run_clock
+        first, last = _first_and_last(pending, begins)
+        ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
+        _by_day(pending, begins, first, ends, ordered)
+        begin = 0
+        for day, end in enumerate(ends.tolist(), start=first):
+            if end > begin:
+                coming.setdefault(day, []).append(ordered[begin:end])
+                if failed:
+                    self._failed_of_day[partner][day] += end - begin
+                begin = end
+        self._failed[partner] += pending.size if failed else 0
 
     def _surveys_fall_due(self, partner: int, now: int) -> None:
         """Add the surveys that have fallen due; until then only their participants' numbers are kept."""
         for survey, coming in enumerate(self._surveys[partner]):
             while coming and coming[0][0] < now:
                 due, numbers = coming.popleft()
-                payment = self._incentives + survey
-                self._fall_due(partner, numbers.astype(np.int64), np.full(numbers.size, due), payment)
+                self._fall_due(partner, numbers, np.array([due]), self._incentives + survey)
 
-    def _waiting(self, partner: int) -> int:
-        """Return how many were ready and are not paid, those that failed included."""
-        return self._failed[partner] + sum(part[0].size for part in self._queue[partner])
+    # Runs
 
-    def _pay(self, partner: int, now: int, ready: Ints, numbers: Ints, codes: Codes) -> None:
+    def run_partner(self, partner: int, cap: int, now: int) -> tuple[int, int, int]:
+        """Pay up to `cap` payments ready strictly before now; return (paid, failed, left waiting)."""
+        self._surveys_fall_due(partner, now)
+        self._queue_up(partner, now)
+        paid = failed = 0
+        for pending in self._take(partner, cap):
+            made, not_made = self._pay(partner, now, pending)
+            paid, failed = paid + made, failed + not_made
+        waiting = sum(pending.size for day in self._queue[partner] for pending in day)
+        return paid, failed, self._failed[partner] + waiting
+
+    def _queue_up(self, partner: int, now: int) -> None:
+        """Queue those ready strictly before now."""
+        today = (now - self._programme.run_clock) // DAY
+        coming = self._coming[partner]
+        for day in sorted(day for day in coming if day < today):
+            self._queue[partner].append(coming.pop(day))
+            self._failed[partner] -= self._failed_of_day[partner].pop(day, 0)
+
+    def _take(self, partner: int, cap: int) -> list[Pending]:
+        """Take the first `cap` of a queue, in order of (ready, number, payment) where the cap parts a day."""
+        queue: deque[list[Pending]] = self._queue[partner]
+        taken: list[Pending] = []
+        while queue and cap > 0:
+            day = queue.popleft()
+            size = sum(pending.size for pending in day)
+            if size > cap:
+                # A day that was parted before stands in order, in one piece.
+                pending = day[0] if partner in self._parted else _sorted(day)
+                queue.appendleft([pending[cap:]])
+                self._parted.add(partner)
+                taken.append(pending[:cap])
+                break
+            taken += day
+            cap -= size
+            self._parted.discard(partner)
+        return taken
+
+    def _pay(self, partner: int, now: int, queue: Pending) -> tuple[int, int]:
+        """Attempt payments; return how many were made and how many failed."""
         own, seen, programme = self._participants, self._seen, self._programme
         key = programme.partners[partner].key
-        seen.wait(f"run_{key}", self._first_ready(ready, numbers, codes), np.full(ready.size, now))
-        seen.stamp_at("fully_paid", now, _count_paid(own.times_paid, numbers, len(self._names)))
-        own.payments_left -= numbers.size
-        payments = (codes >> np.uint32(16)).astype(np.uint8)
-        order = np.argsort(payments, kind="stable")
-        counts = np.bincount(payments, minlength=len(self._names))
-        begin = 0
-        for payment, count in enumerate(counts.tolist()):
-            if count:
-                mine = order[begin : begin + count]
-                begin += count
-                self._pay_one_kind(partner, now, payment, numbers[mine], codes[mine])
-
-    def _pay_one_kind(self, partner: int, now: int, payment: int, numbers: Ints, codes: Codes) -> None:
-        own, seen, programme = self._participants, self._seen, self._programme
-        name, kind, count = self._names[payment], self._kind(payment), numbers.size
-        for stamp in (f"{programme.partners[partner].key}_{kind}_paid", f"{name}_paid"):
-            seen.stamp_at(stamp, now, count)
-        paid = np.full(count, now)
-        seen.money("paid", kind, paid[:1], count * programme.amount(payment))
-        self.paid_rupiah[0 if kind == "incentive" else 1] += count * programme.amount(payment)
-        self._record(f"{name}_paid", numbers, paid)
-        self._record(f"{name}_attempts", numbers, (codes & _ATTEMPT).astype(np.int64) + 1)
-        due = self._due(payment, numbers)
-        seen.wait(f"{kind}_due_to_paid", due, paid)
-        if payment == 0:
-            own.first_payment(numbers, due, now)
-            surveyed = numbers.astype(np.uint32)
+        by_payment = np.zeros(len(self._names), dtype=np.int64)
+        again, following = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=PENDING)
+        first_numbers, first_due = np.empty(queue.size, dtype=np.uint32), np.empty(queue.size, dtype=np.int64)
+        failed, follow, first, full = _pay(
+            self._rules,
+            now,
+            self._incentives,
+            programme.incentive_step,
+            seen.end,
+            queue,
+            own.people,
+            (seen.waits[f"run_{key}"].counts, *(seen.waits[f"{kind}_due_to_paid"].counts for kind in KINDS)),
+            self._stamps(partner, 0),
+            seen.calendar,
+            by_payment,
+            again,
+            following,
+            first_numbers,
+            first_due,
+        )
+        self._come(partner, again[:failed], failed=True)
+        self._come(partner, following[:follow])
+        paid = queue.size - failed
+        own.payments_left -= paid
+        seen.stamp_at("fully_paid", now, full)
+        for payment in np.flatnonzero(by_payment).tolist():
+            self._count(key, now, payment, int(by_payment[payment]))
+        if first:
+            # A copy, since the column has room for all of the queue.
+            numbers = first_numbers[:first].copy()
+            own.first_payment(numbers, first_due[:first], now)
             for survey, step in enumerate(programme.survey_steps):
-                self._surveys[partner][survey].append((now + step, surveyed))
-        if payment + 1 < self._incentives:
-            following = np.maximum(due + programme.incentive_step, now)
-            own.due[numbers] = following
-            self._fall_due(partner, numbers, following, payment + 1)
+                self._surveys[partner][survey].append((now + step, numbers))
+        self._record_paid(queue, now)
+        self._record_due(following[:follow])
+        return paid, failed
 
-    def _due(self, payment: int, numbers: Ints) -> Ints:
-        own = self._participants
-        if payment < self._incentives:
-            return own.due[numbers]
-        return own.first_paid[numbers] + self._programme.survey_steps[payment - self._incentives]
-
-    def _record(self, name: str, numbers: Ints, values: Ints) -> None:
-        if self._recorder.on:
-            self._recorder.put_participant(name, self._participants.persons[numbers], values)
+    def _count(self, partner: str, now: int, payment: int, count: int) -> None:
+        """Observe how many payments of a kind a run has made."""
+        kind, amount = self._kind(payment), self._programme.amount(payment)
+        for stamp in (f"{partner}_{kind}_paid", f"{self._names[payment]}_paid"):
+            self._seen.stamp_at(stamp, now, count)
+        self._seen.money("paid", kind, np.array([now]), count * amount)
+        self.paid_rupiah[KINDS.index(kind)] += count * amount
 
     def finish(self) -> None:
         """Observe the payments that are due and not paid at the end of the run."""
-        seen, programme = self._seen, self._programme
-        for number, partner in enumerate(programme.partners):
+        own, seen = self._participants, self._seen
+        for number, partner in enumerate(self._programme.partners):
             self._surveys_fall_due(number, seen.end)
-            parts = [*self._queue[number], *(part for day in self._coming[number].values() for part in day)]
-            for ready, numbers, codes in parts:
-                never = np.full(ready.size, NEVER)
-                first_ready = self._first_ready(ready, numbers.astype(np.int64), codes)
-                seen.wait(f"run_{partner.key}", first_ready, never)
-                payments = (codes >> np.uint32(16)).astype(np.int64)
-                for payment in np.unique(payments).tolist():
-                    due = self._due(payment, numbers[payments == payment].astype(np.int64))
-                    seen.wait(f"{self._kind(payment)}_due_to_paid", due, np.full(due.size, NEVER))
+            days = [*self._queue[number], *self._coming[number].values()]
+            for pending in (pending for day in days for pending in day):
+                _leave_unpaid(
+                    self._rules,
+                    self._incentives,
+                    seen.end,
+                    pending,
+                    own.people,
+                    seen.waits[f"run_{partner.key}"].counts,
+                    *(seen.waits[f"{kind}_due_to_paid"].counts for kind in KINDS),
+                )
+                own.never_paid(pending["due"][pending["payment"] == 0])
 
-    def _first_ready(self, ready: Ints, numbers: Ints, codes: Codes) -> Ints:
-        """Return when payments were first ready: a failed one queues by a later stamp."""
-        again = (codes & _ATTEMPT) > 0
-        if not again.any():
-            return ready
-        first = ready.copy()
-        for payment in np.unique(codes[again] >> np.uint32(16)).tolist():
-            some = again & (codes >> np.uint32(16) == payment)
-            who = numbers[some]
-            first[some] = self._ready(payment, self._participants.persons[who], self._due(payment, who))
-        return first
+    # Rows
+
+    def _record_due(self, pending: Pending) -> None:
+        if self._recorder.on:
+            for payment, some in self._by_payment(pending):
+                for what in ("due", "ready"):
+                    self._record(f"{self._names[payment]}_{what}", some, some[what])
+
+    def _record_paid(self, queue: Pending, now: int) -> None:
+        if self._recorder.on:
+            for payment, some in self._by_payment(queue[~queue["fails"]]):
+                self._record(f"{self._names[payment]}_paid", some, np.full(some.size, now))
+                self._record(f"{self._names[payment]}_attempts", some, some["attempt"].astype(np.int64) + 1)
+
+    def _by_payment(self, pending: Pending) -> list[tuple[int, Pending]]:
+        return [(int(each), pending[pending["payment"] == each]) for each in np.unique(pending["payment"])]
+
+    def _record(self, name: str, pending: Pending, values: Ints) -> None:
+        self._recorder.put_participant(name, self._participants.people["person"][pending["number"]], values)
 
 
-def _sorted(queue: Flow) -> Flow:
+KINDS = ("incentive", "survey")
+
+
+def _sorted(day: list[Pending]) -> Pending:
     """Return the payments of a day in order of (ready, number, payment)."""
-    ready, numbers, codes = queue
-    order = np.argsort((codes >> np.uint32(16)).astype(np.uint8), kind="stable").astype(np.int32)
-    keys = (ready - ready.min()).astype(np.uint64) << np.uint64(_NUMBER_BITS) | numbers.astype(np.uint64)
-    _radix_sort(keys, order)
-    return ready[order], numbers[order], codes[order]
+    size = sum(pending.size for pending in day)
+    together, ordered = np.empty(size, dtype=PENDING), np.empty(size, dtype=PENDING)
+    begin = 0
+    for pending in day:
+        together[begin : begin + pending.size] = pending
+        begin += pending.size
+    _sort(together, ordered)
+    return ordered
 
 
-_NUMBER_BITS = 27
+NUMBER_BITS = 27
 """Bits of a participant's number; a day's microseconds take 37 more."""
 
 
 @rule
-def _radix_sort(keys: NDArray[np.uint64], order: NDArray[np.int32]) -> None:
-    """Put positions in order of their keys, those of equal keys as they stand, eleven bits at a time."""
-    digits, size = 1 << 11, keys.size
+def _sort(pending: Pending, ordered: Pending) -> None:
+    """Put the payments of a day in order of (ready, number), eleven bits at a time; then of payment, where equal."""
+    digits, size = 1 << 11, pending.size
+    first = pending[0].ready
+    for i in range(size):
+        first = min(first, pending[i].ready)
+    keys, order, other = np.empty(size, dtype=np.uint64), np.arange(size), np.empty(size, dtype=np.int64)
     counts = np.zeros((6, digits), dtype=np.int64)
     for i in range(size):
+        keys[i] = np.uint64(pending[i].ready - first) << np.uint64(NUMBER_BITS) | np.uint64(pending[i].number)
         for d in range(6):
             counts[d, (keys[i] >> np.uint64(11 * d)) & np.uint64(digits - 1)] += 1
-    other = np.empty_like(order)
     for d in range(6):
         shift = np.uint64(11 * d)
         if counts[d, (keys[0] >> shift) & np.uint64(digits - 1)] == size:
@@ -245,59 +294,172 @@ def _radix_sort(keys: NDArray[np.uint64], order: NDArray[np.int32]) -> None:
             digit = (keys[order[i]] >> shift) & np.uint64(digits - 1)
             other[counts[d, digit]] = order[i]
             counts[d, digit] += 1
-        order[:] = other
+        order, other = other, order
+    for i in range(size):
+        one = pending[order[i]]
+        at = i
+        while at > 0 and keys[order[at - 1]] == keys[order[i]] and ordered[at - 1].payment > one.payment:
+            ordered[at] = ordered[at - 1]
+            at -= 1
+        ordered[at] = one
 
 
 @rule
-def _ready(
-    key: NDArray[np.void],
-    lags: NDArray[np.void],
-    work: Ints,
-    work_until: Ints,
-    persons: People,
-    payment: int,
-    due: Ints,
-    ready: Ints,
+def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
+    """Return the first and last day, counted from an instant, on which payments are ready."""
+    first, last = pending[0].ready, pending[0].ready
+    for i in range(pending.size):
+        first = min(first, pending[i].ready)
+        last = max(last, pending[i].ready)
+    return (first - begins) // DAY, (last - begins) // DAY
+
+
+@rule
+def _by_day(pending: Pending, begins: int, first: int, ends: Ints, ordered: Pending) -> None:
+    """Put payments in order of the day on which they are ready; fill `ends` with the position after each day's."""
+    for i in range(pending.size):
+        ends[(pending[i].ready - begins) // DAY - first] += 1
+    total = 0
+    for day in range(ends.size):
+        count = ends[day]
+        ends[day] = total
+        total += count
+    for i in range(pending.size):
+        day = (pending[i].ready - begins) // DAY - first
+        ordered[ends[day]] = pending[i]
+        ends[day] += 1
+
+
+@rule
+def _begin(
+    rules: Any, person: int, number: int, payment: int, due: int, end: int, stamps: Any, calendar: Any, pending: Any
 ) -> None:
-    for i in range(persons.size):
-        ready[i] = paying.ready(key, lags, work, work_until, np.int64(persons[i]), payment, due[i])
+    """Fill in a payment that falls due, and count it due and ready."""
+    key, payment_rules, lags, work, work_until = rules
+    due_days, due_on_the_day, ready_days, ready_on_the_day = stamps
+    words = paying.payment_luck(key, person, payment, 0)
+    at = paying.ready_from(words, lags, work, work_until, due)
+    pending.due = due
+    pending.ready = at
+    pending.number = number
+    pending.attempt = 0
+    pending.payment = payment
+    pending.fails = paying.fails_from(words, payment_rules)
+    count_stamp(due, due_days, due_on_the_day, calendar)
+    if at < end:
+        count_stamp(at, ready_days, ready_on_the_day, calendar)
 
 
 @rule
-def _attempt(
-    key: NDArray[np.void],
-    payment: NDArray[np.void],
-    persons: People,
-    now: int,
-    out: Any,
-    ready: Ints,
-    numbers: People,
-    codes: Codes,
-) -> tuple[int, int]:
-    """Part the payments made from those that failed, which are ready again when mended; return how many."""
-    paid_ready, paid_numbers, paid_codes, again_ready, again_numbers, again_codes = out
-    p = f = 0
-    for i in range(persons.size):
-        number, attempt = np.int64(codes[i] >> np.uint32(16)), np.int64(codes[i] & np.uint32(0xFFFF))
-        fails, mending = paying.fails(key, payment, np.int64(persons[i]), number, attempt)
-        if fails:
-            again_ready[f] = now + mending
-            again_numbers[f] = numbers[i]
-            again_codes[f] = codes[i] + np.uint32(1)
-            f += 1
-        else:
-            paid_ready[p] = ready[i]
-            paid_numbers[p] = numbers[i]
-            paid_codes[p] = codes[i]
-            p += 1
-    return p, f
-
-
-@rule
-def _count_paid(times_paid: NDArray[np.uint8], numbers: Ints, total: int) -> int:
-    """Count a payment of each participant; return how many have now been paid in full."""
-    full = 0
+def _fall_due(
+    rules: Any,
+    people: NDArray[np.void],
+    numbers: NDArray[np.uint32],
+    due: Ints,
+    payment: int,
+    end: int,
+    stamps: Any,
+    calendar: Any,
+    found: Pending,
+) -> int:
+    """Fill `found` with payments that fall due before the end; return how many."""
+    count = 0
     for i in range(numbers.size):
-        times_paid[numbers[i]] += 1
-        full += times_paid[numbers[i]] == total
-    return full
+        prefetch(people, np.int64(numbers[min(i + AHEAD, numbers.size - 1)]))
+        at = due[i if due.size > 1 else 0]
+        if at < end:
+            person = np.int64(people[numbers[i]].person)
+            _begin(rules, person, numbers[i], payment, at, end, stamps, calendar, found[count])
+            count += 1
+    return count
+
+
+@rule
+def _pay(
+    rules: Any,
+    now: int,
+    incentives: int,
+    incentive_step: int,
+    end: int,
+    queue: Pending,
+    people: NDArray[np.void],
+    waits: Any,
+    stamps: Any,
+    calendar: Any,
+    by_payment: Ints,
+    again: Pending,
+    following: Pending,
+    first_numbers: NDArray[np.uint32],
+    first_due: Ints,
+) -> tuple[int, int, int, int]:
+    """Attempt the payments of a queue.
+
+    Fill `again` with those that failed, `following` with the incentives that fall due next, and the numbers and
+    due dates of those paid the first incentive; return how many of each, and how many are now paid in full.
+    """
+    key, payment_rules, lags, work, work_until = rules
+    run_waits, incentive_waits, survey_waits = waits
+    failed = follow = first = full = 0
+    for i in range(queue.size):
+        prefetch(people, np.int64(queue[min(i + AHEAD, queue.size - 1)].number))
+        q = queue[i]
+        who = people[q.number]
+        person, payment, attempt = np.int64(who.person), np.int64(q.payment), np.int64(q.attempt)
+        if q.fails:
+            a = again[failed]
+            words = paying.payment_luck(key, person, payment, attempt)
+            a.due = q.due
+            a.ready = now + paying.mending_from(words, payment_rules)
+            a.number = q.number
+            a.attempt = attempt + 1
+            a.payment = payment
+            a.fails = paying.fails_from(paying.payment_luck(key, person, payment, attempt + 1), payment_rules)
+            failed += 1
+            continue
+        by_payment[payment] += 1
+        who.times_paid += 1
+        full += who.times_paid == by_payment.size
+        ready = q.ready
+        if attempt > 0:  # it was first ready before it failed
+            ready = paying.ready(key, lags, work, work_until, person, payment, q.due)
+        tally(now - ready, ENDED, *run_waits)
+        if payment >= incentives:
+            tally(now - q.due, ENDED, *survey_waits)
+            continue
+        tally(now - q.due, ENDED, *incentive_waits)
+        if payment == 0:
+            who.first_paid = now // DAY
+            first_numbers[first] = q.number
+            first_due[first] = q.due
+            first += 1
+        due = max(q.due + incentive_step, now)
+        if payment + 1 < incentives and due < end:
+            _begin(rules, person, q.number, payment + 1, due, end, stamps, calendar, following[follow])
+            follow += 1
+    return failed, follow, first, full
+
+
+@rule
+def _leave_unpaid(
+    rules: Any,
+    incentives: int,
+    end: int,
+    pending: Pending,
+    people: NDArray[np.void],
+    run_waits: Any,
+    incentive_waits: Any,
+    survey_waits: Any,
+) -> None:
+    """Observe the waits of payments that are not made by the end of the run."""
+    key, _, lags, work, work_until = rules
+    for i in range(pending.size):
+        q = pending[i]
+        person, payment = np.int64(people[q.number].person), np.int64(q.payment)
+        ready = paying.ready(key, lags, work, work_until, person, payment, q.due)
+        if ready < end:
+            tally(end - ready, WAITING, *run_waits)
+        if q.due < end:
+            if payment < incentives:
+                tally(end - q.due, WAITING, *incentive_waits)
+            else:
+                tally(end - q.due, WAITING, *survey_waits)
