@@ -19,10 +19,10 @@ from sim.stations.timeline import Timeline, Wait
 class Pool(Protocol):
     """How the waves reach an engine's people."""
 
-    def joined(self, wave: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    def joined(self, wave: int) -> tuple[NDArray[Any], NDArray[np.uint32]]:
         """Return who has joined a wave that is closed, in any order, and their traits."""
 
-    def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
+    def announce(self, wave: int, people: NDArray[Any], outcome: NDArray[np.uint8]) -> None:
         """Tell those who joined a wave its outcome."""
 
     def processed(self) -> int:
@@ -124,7 +124,7 @@ class Waves:
         due = int(rule.quota_share * self._pool.processed() + 1e-9) - self._given
         return due + self._budget.revoked - self._given_again
 
-    def _announce(self, wave: int, people: NDArray[np.int64], traits: NDArray[np.uint32]) -> None:
+    def _announce(self, wave: int, people: NDArray[Any], traits: NDArray[np.uint32]) -> None:
         programme, record = self._programme, self.records[wave]
         plan = programme.waves.waves[wave]
         places = max(min(record.quota, self._budget.left(wave)), 0)

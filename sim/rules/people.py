@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
+from numpy import uint64
 from numpy.typing import NDArray
 
 from sim.rules.compiling import rule
@@ -35,7 +36,11 @@ of them are lagging. The largest comes first, so that a search from the front is
 
 
 class Trait(IntEnum):
-    """The lowest bit of a trait in the packed word; all are one bit but province, regency (6), education (2)."""
+    """The lowest bit of a trait in the packed word; all are one bit but province, regency (6), education (2), luck (10).
+
+    The luck is the upper part of the draw that decides on eligibility: it settles the question for all but one
+    in a thousand.
+    """
 
     PROVINCE = 0
     REGENCY = 6
@@ -48,6 +53,7 @@ class Trait(IntEnum):
     E_MONEY = 19
     UNBANKED = 20
     LAGGING = 21
+    ELIGIBILITY_LUCK = 22
 
 
 EDUCATIONS = ("primary_or_less", "junior_high", "senior_high_or_more")
@@ -76,6 +82,7 @@ def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinc
     packed |= int(upper(standing[1]) < p.e_money) << 19
     packed |= int(lower(standing[1]) < p.unbanked) << 20
     packed |= int(regency < here.lagging) << 21
+    packed |= int(standing[3] >> uint64(54)) << 22
     return np.uint32(packed)
 
 
@@ -102,5 +109,5 @@ def describe(
 
 def trait(packed: NDArray[np.uint32], which: Trait) -> NDArray[np.uint32]:
     """Return the values of one trait from packed words."""
-    width = {Trait.PROVINCE: 6, Trait.REGENCY: 6, Trait.EDUCATION: 2}.get(which, 1)
+    width = {Trait.PROVINCE: 6, Trait.REGENCY: 6, Trait.EDUCATION: 2, Trait.ELIGIBILITY_LUCK: 10}.get(which, 1)
     return (packed >> np.uint32(which)) & np.uint32((1 << width) - 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,28 +73,3 @@ def registrations(
     """Fill `instants` with the registrations of people from number `first` on."""
     for i in range(instants.size):
         instants[i] = registers(key, times, demand, guide, people, first + i)
-
-
-@rule
-def registrations_of(
-    key: NDArray[np.void],
-    times: NDArray[np.int64],
-    demand: NDArray[np.float64],
-    guide: NDArray[np.int32],
-    people: int,
-    persons: Any,
-    recent: NDArray[np.int64],
-    newest: int,
-    instants: NDArray[np.int64],
-) -> None:
-    """Fill `instants` with the registrations of some people, remembered or drawn again from their luck.
-
-    `recent` remembers those with the highest numbers below `newest`, in a ring whose length is a power of two.
-    """
-    ring = recent.size
-    for i in range(persons.size):
-        person = np.int64(persons[i])
-        if newest - ring <= person < newest:
-            instants[i] = recent[person & (ring - 1)]
-        else:
-            instants[i] = registers(key, times, demand, guide, people, person)

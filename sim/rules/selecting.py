@@ -37,6 +37,19 @@ def is_eligible(key: NDArray[np.void], share: float, person: int) -> bool:
 
 
 @rule
+def is_eligible_one(key: NDArray[np.void], share: float, person: int, packed: Any) -> bool:
+    """Return the same as `is_eligible` of a person whose traits are known."""
+    steps = share * 1024.0
+    luck_of_ten_bits = packed >> np.uint32(Trait.ELIGIBILITY_LUCK.value)
+    if float(luck_of_ten_bits) + 1.0 <= steps:
+        return True
+    if float(luck_of_ten_bits) >= steps:
+        return False
+    eligible: bool = is_eligible(key, share, person)
+    return eligible
+
+
+@rule
 def take_smallest(
     keys: NDArray[np.uint64], people: Any, among: NDArray[np.int64], count: int, outcome: Any, code: int
 ) -> int:
@@ -80,14 +93,14 @@ def select(
     eligible: float,
     face_check_fails: float,
     places: int,
-    people: NDArray[np.int64],
+    people: NDArray[Any],
     packed: NDArray[np.uint32],
 ) -> NDArray[np.uint8]:
     """Return the outcome of a wave for each of those who joined it (their numbers in any order, and traits)."""
     outcome = np.empty(people.size, dtype=np.uint8)
-    keys = np.empty(people.size, dtype=np.uint64)
     for i in range(people.size):
-        outcome[i] = is_eligible(key, eligible, people[i])
+        outcome[i] = is_eligible_one(key, eligible, np.int64(people[i]), packed[i])
+    keys, among = np.empty(people.size, dtype=np.uint64), np.empty(people.size, dtype=np.int64)
     s = shares[0]
     affirmative = np.uint32(1 << Trait.DISABILITY.value | 1 << Trait.RETURNED_MIGRANT.value)
     left = places
@@ -104,17 +117,22 @@ def select(
             group = affirmative
         else:
             reserved = float(places)
-            group = np.uint32(0)
-        among: Any = np.nonzero((outcome == 1) & ((packed & group != 0) | (group == 0)))[0]
+            group = np.uint32(0xFFFFFFFF)
+        count = 0
+        for i in range(people.size):
+            among[count] = i
+            count += outcome[i] == 1 and (stage == 3 or packed[i] & group != 0)
         # What earlier shares left unfilled is part of this one: the floor of all reserved, less those taken.
         open_places = min(int(reserved + 1e-6), places) - (places - left)
-        if among.size > open_places:
+        if count > open_places:
             # A draw of its own for each share: who lost the one before has the same chance in the next.
-            for position in among:
-                keys[position] = luck(key, Group.LOTTERY.value, people[position], wave)[stage]
-        left -= take_smallest(keys, people, among, open_places, outcome, 3 + stage)
+            for position in among[:count]:
+                keys[position] = luck(key, Group.LOTTERY.value, np.int64(people[position]), wave)[stage]
+        left -= take_smallest(keys, people, among[:count], open_places, outcome, 3 + stage)
     if face_check_fails > 0.0:
         for i in range(people.size):
-            if outcome[i] >= 3 and uniform(luck(key, Group.WAVE.value, people[i], wave)[3]) < face_check_fails:
-                outcome[i] = 2
+            if outcome[i] >= 3:
+                drawn = uniform(luck(key, Group.WAVE.value, np.int64(people[i]), wave)[3])
+                if drawn < face_check_fails:
+                    outcome[i] = 2
     return outcome

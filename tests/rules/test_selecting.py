@@ -38,8 +38,14 @@ def selected(
     face: float = 0.0,
     wave: int = 0,
 ) -> NDArray[np.uint8]:
-    numbers, packed = np.array(people, dtype=np.int64), np.array(traits, dtype=np.uint32)
+    numbers = np.array(people, dtype=np.int64)
+    packed = np.array([trait | eligibility_luck(p) for p, trait in zip(people, traits, strict=True)], dtype=np.uint32)
     return select(WHOSE, shares(*by), wave, eligible, face, places, numbers, packed)
+
+
+def eligibility_luck(person: int) -> int:
+    """Return the trait of a person that settles most questions of eligibility."""
+    return int(luck(WHOSE, Group.STANDING.value, person, 0)[3]) >> 54 << Trait.ELIGIBILITY_LUCK
 
 
 def ticket(person: int, stage: int = 3, wave: int = 0) -> int:

@@ -232,12 +232,12 @@ class Model:
 
     # What the programme's own processes ask of the people
 
-    def joined(self, wave: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    def joined(self, wave: int) -> tuple[NDArray[Any], NDArray[np.uint32]]:
         """Return who has joined a wave that closes now, and their traits."""
         self._look(self.timeline.now)
         return self.pool.joined(wave)
 
-    def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
+    def announce(self, wave: int, people: NDArray[Any], outcome: NDArray[np.uint8]) -> None:
         """Award, and tell everyone who waits for the wave."""
         now = self.timeline.now
         winners = self.pool.announce(wave, outcome, now)

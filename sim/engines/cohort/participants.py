@@ -42,11 +42,11 @@ class Participants:
         self._programme, self._seen, self._traits, self._recorder = programme, seen, traits, recorder
         self._payments = programme.parameters.budget.incentives + len(programme.survey_steps)
         self.size = 0
-        # Columns have room for more than the size.
-        self.people = np.zeros(0, dtype=PARTICIPANT)
-        self.wave = np.zeros(0, dtype=np.int16)
-        self.revoked = np.zeros(0, dtype=bool)
-        self.forfeits = np.zeros(0, dtype=bool)
+        # Columns have room for everyone; memory is taken only by the rows that are filled.
+        self.people = np.empty(programme.people, dtype=PARTICIPANT)
+        self.wave = np.empty(programme.people, dtype=np.int16)
+        self.revoked = np.empty(programme.people, dtype=bool)
+        self.forfeits = np.empty(programme.people, dtype=bool)
         """Who has not reviewed a training within the year, and so loses all incentives and surveys."""
         self.last_course_end = -1
         self.last_closing = -1
@@ -61,20 +61,6 @@ class Participants:
         """Return the persons' numbers of those awarded, by participant's number."""
         return self.people["person"][: self.size]
 
-    def _append(self, **columns: Any) -> None:
-        """Append rows; the columns grow by a quarter at a time, so that appending does not copy them each time."""
-        more, there = columns["people"].size, self.people.size
-        if self.size + more > there:
-            room = max(self.size + more, min(there * 5 // 4, there + (1 << 20)))
-            for name in columns:
-                old = getattr(self, name)
-                new = np.zeros(room, dtype=old.dtype)
-                new[: self.size] = old[: self.size]
-                setattr(self, name, new)
-        for name, values in columns.items():
-            getattr(self, name)[self.size : self.size + more] = values
-        self.size += more
-
     def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
         """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due."""
         programme, seen = self._programme, self._seen
@@ -84,7 +70,8 @@ class Participants:
         stamps = {name: np.full(size, NEVER) for name in STAMPS}
         bought, completed = np.full((courses, size), NEVER), np.full((courses, size), NEVER)
         price = np.full((courses, size), -1)
-        unspent, partner = np.full(size, -1), np.empty(size, dtype=np.uint8)
+        unspent = np.full(size, -1)
+        people = self.people[first : first + size]
         ends = np.full(1, self.last_course_end)
         _follow(
             programme.key,
@@ -104,7 +91,7 @@ class Participants:
             completed,
             price,
             unspent,
-            partner,
+            people,
             ends,
         )
         self.last_course_end = int(ends[0])
@@ -112,12 +99,13 @@ class Participants:
         if not revoked.all():
             self.last_closing = now + programme.closing_after
         self.payments_left += int((stamps["due"] < NEVER).sum()) * self._payments
-        people = np.zeros(size, dtype=PARTICIPANT)
-        people["person"], people["first_paid"], people["partner"] = persons, NOT_PAID, partner
-        forfeits = ~revoked & (stamps["reviewed"] >= stamps["closed"])
-        self._append(people=people, wave=wave, revoked=revoked, forfeits=forfeits)
+        rows = slice(first, first + size)
+        self.wave[rows] = wave
+        self.revoked[rows] = revoked
+        self.forfeits[rows] = ~revoked & (stamps["reviewed"] >= stamps["closed"])
+        self.size += size
         self._observe(wave, persons, now, stamps, bought, completed, price, unspent)
-        self._record(numbers, wave, persons, stamps, bought, completed, price, unspent, partner)
+        self._record(numbers, wave, persons, stamps, bought, completed, price, unspent, people["partner"])
         falls_due = stamps["due"] < seen.end
         return numbers[falls_due], stamps["due"][falls_due]
 
@@ -297,16 +285,19 @@ def _follow(
     completed: Ints,
     price: Ints,
     unspent: Ints,
-    partner: NDArray[np.uint8],
+    people: NDArray[np.void],
     last_course_end: Any,
 ) -> None:
-    """Fill the stamps of people just awarded, from linking an account to the first incentive's due date."""
+    """Fill the rows and stamps of people just awarded, from linking an account to the first incentive's due date."""
     deadline, closing = waves[wave].deadline, awarded + closing_after
     for i in range(persons.size):
         person = np.int64(persons[i])
         kind = np.int64(packed[i] >> np.uint32(Trait.E_MONEY.value)) & 1
         unbanked = (packed[i] >> np.uint32(Trait.UNBANKED.value)) & np.uint32(1) != 0
-        partner[i] = buying.choose_partner(key, partner_shares[kind], person)
+        people[i].person = persons[i]
+        people[i].first_paid = NOT_PAID
+        people[i].partner = buying.choose_partner(key, partner_shares[kind], person)
+        people[i].times_paid = 0
         delay, mending = buying.link_account(key, account, unbanked, person)
         tries, links = awarded + delay, awarded + delay + mending
 

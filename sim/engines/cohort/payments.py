@@ -127,10 +127,8 @@ class Payments:
         """Pay up to `cap` payments ready strictly before now; return (paid, failed, left waiting)."""
         self._surveys_fall_due(partner, now)
         self._queue_up(partner, now)
-        paid = failed = 0
-        for pending in self._take(partner, cap):
-            made, not_made = self._pay(partner, now, pending)
-            paid, failed = paid + made, failed + not_made
+        taken = self._take(partner, cap)
+        paid, failed = self._pay(partner, now, _together(taken)) if taken else (0, 0)
         waiting = sum(pending.size for day in self._queue[partner] for pending in day)
         return paid, failed, self._failed[partner] + waiting
 
@@ -252,14 +250,18 @@ class Payments:
 KINDS = ("incentive", "survey")
 
 
+def _together(parts: list[Pending]) -> Pending:
+    """Return payments as one array; whole words are copied, since records would be copied field by field."""
+    if len(parts) == 1:
+        return parts[0]
+    together: Pending = np.concatenate([part.view(np.uint64) for part in parts]).view(PENDING)
+    return together
+
+
 def _sorted(day: list[Pending]) -> Pending:
     """Return the payments of a day in order of (ready, number, payment)."""
-    size = sum(pending.size for pending in day)
-    together, ordered = np.empty(size, dtype=PENDING), np.empty(size, dtype=PENDING)
-    begin = 0
-    for pending in day:
-        together[begin : begin + pending.size] = pending
-        begin += pending.size
+    together = _together(day)
+    ordered = np.empty_like(together)
     _sort(together, ordered)
     return ordered
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.engines.cohort.flows import EMPTY, Ints, People
+from sim.engines.cohort.flows import Ints, People
+from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
+from sim.observers.counting import ENDED, GAVE_UP, tally
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 from sim.rules import joining, selecting
@@ -24,6 +27,9 @@ FOR_EVER = 65_535
 """Waves tolerated by one who never gives up; more than any run has waves."""
 
 Candidates = NDArray[np.void]
+
+LOSERS = 1 << 20
+"""Losers whose next wave is found at a time."""
 
 IN_POOL, GONE = 1, 2
 """Where a person stands, beside 0: on the way to the pool."""
@@ -48,7 +54,7 @@ class Pool:
         self._planned: list[list[Candidates]] = [[] for _ in range(len(programme.waves))]
         self._no_wave: list[Ints] = []
         """When those who join no further wave first joined one, where they were eligible in it."""
-        self._closed: dict[int, Candidates] = {}
+        self._closed: dict[int, list[Candidates]] = {}
         self._lock = Lock()
         self.gave_up_people = 0
         self._standing = np.zeros(programme.people, dtype=np.uint8)
@@ -67,12 +73,27 @@ class Pool:
             return
         self._recorder.put("tested", persons, tested)
         self._recorder.put("waves_lost", persons, 0)
-        self._standing[persons] = IN_POOL
         seen.wait("registered_to_pool", self._registrations.of_recent(persons), tested)
-        seen.people("pool", self._traits[persons])
-        candidates = np.empty(persons.size, dtype=CANDIDATE)
-        _newcomers(programme.key, programme.patience_waves, persons, candidates)
-        self._plan(candidates, tested)
+        packed = np.empty(persons.size, dtype=np.uint32)
+        candidates, wave = np.empty(persons.size, dtype=CANDIDATE), np.empty(persons.size, dtype=np.int16)
+        table = programme.waves
+        _enter(
+            programme.key,
+            programme.patience_waves,
+            table.waves,
+            table.hazard[0],
+            programme.join_delay,
+            persons,
+            tested,
+            self._traits,
+            self._standing,
+            packed,
+            candidates,
+            wave,
+        )
+        seen.people("pool", packed)
+        self._recorder.plan(persons, candidates["first_joined"])
+        self._keep(candidates, wave)
 
     def turn_away(self, persons: People, at: Ints) -> None:
         """Observe those who were refused, or gave up, on the way to the pool."""
@@ -86,23 +107,8 @@ class Pool:
             seen.wait("registered_to_pool", registered, never, at)
             seen.wait("registered_to_award", registered, never, at)
 
-    def _plan(self, candidates: Candidates, since: Ints) -> None:
-        """Put people into the list of the wave that each joins next, from the instant(s) `since`."""
-        programme, table = self._programme, self._programme.waves
-        wave, at = np.empty(candidates.size, dtype=np.int16), np.empty(candidates.size, dtype=np.int64)
-        recorded = (self._recorder.first, self._recorder.last)
-        _plan(
-            programme.key,
-            table.waves,
-            *table.hazard,
-            programme.join_delay,
-            candidates,
-            since,
-            *recorded,
-            wave,
-            at,
-        )
-        self._recorder.plan(candidates["person"], at)
+    def _keep(self, candidates: Candidates, wave: NDArray[np.int16]) -> None:
+        """Put people into the list of the wave that each joins next."""
         # No wave is the last: where -1 points to.
         counts = np.zeros(len(self._planned) + 1, dtype=np.int64)
         ordered = np.empty(candidates.size, dtype=CANDIDATE)
@@ -118,20 +124,21 @@ class Pool:
 
     # Waves
 
-    def joined(self, wave: int) -> tuple[Ints, NDArray[np.uint32]]:
+    def joined(self, wave: int) -> tuple[People, NDArray[np.uint32]]:
         """Return who has joined a wave that closes now, and their traits."""
         with self._lock:
             parts, self._planned[wave] = self._planned[wave], []
-        candidates = np.empty(sum(part.size for part in parts), dtype=CANDIDATE)
-        begin = 0
+        self._closed[wave] = parts
+        size = sum(part.size for part in parts)
+        persons, traits = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
+        newcomers, first_joined = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.int64)
+        begin = new = 0
         for part in parts:
-            candidates[begin : begin + part.size] = part
-            begin += part.size
-        self._closed[wave] = candidates
-        persons, traits = np.empty(begin, dtype=np.int64), np.empty(begin, dtype=np.uint32)
-        newcomers, first_joined = np.empty(begin, dtype=np.uint32), np.empty(begin, dtype=np.int64)
-        count = _joined(candidates, self._traits, persons, traits, newcomers, first_joined)
-        self._observe_newcomers(wave, newcomers[:count], first_joined[:count])
+            end = begin + part.size
+            rows = slice(begin, end)
+            new += _joined(part, self._traits, persons[rows], traits[rows], newcomers[new:], first_joined[new:])
+            begin = end
+        self._observe_newcomers(wave, newcomers[:new], first_joined[:new])
         if self._recorder.on:
             recorded = self._recorder.recorded(persons)
             self._recorder.put("last_joined", recorded, self._recorder.planned(recorded))
@@ -140,28 +147,69 @@ class Pool:
 
     def announce(self, wave: int, outcome: NDArray[np.uint8], now: int) -> People:
         """Take out those awarded and return their numbers, ascending; losers go on or give up."""
-        candidates = self._closed.pop(wave)
-        if self._recorder.on:
-            awarded = outcome >= selecting.Outcome.PRIORITY
-            self._recorder.put("awarded_by", candidates["person"][awarded], outcome[awarded].astype(np.int64))
-            self._recorder.put("awarded", candidates["person"][awarded], now)
-        parted = np.empty_like(candidates)
-        won, going_on = _part(candidates, outcome, parted)
-        winners, losers, quitters = parted[:won], parted[won:going_on], parted[going_on:]
-        self._standing[winners["person"]] = GONE
-        self._observe_place(winners, np.full(winners.size, now), EMPTY)
+        programme, table, recorder = self._programme, self._programme.waves, self._recorder
+        parts = self._closed.pop(wave)
+        room = max([LOSERS, *(part.size for part in parts)])
+        losers, next_wave = np.empty(room, dtype=CANDIDATE), np.empty(room, dtype=np.int16)
+        at = np.empty(room if recorder.on else 0, dtype=np.int64)
+        winners, quitters = np.empty(outcome.size, dtype=np.uint32), np.empty(outcome.size, dtype=np.uint32)
+        begin = won = gave_up = lost = 0
+        parts.reverse()
+        while parts:
+            part = parts.pop()
+            if lost + part.size > room:
+                self._go_on(losers[:lost], next_wave[:lost], at)
+                lost = 0
+            of_part = outcome[begin : begin + part.size]
+            begin += part.size
+            self._record(part, of_part, now)
+            won, gave_up, lost = _part(
+                programme.key,
+                table.waves,
+                table.hazard[1],
+                programme.join_delay,
+                part,
+                of_part,
+                now,
+                self._seen.waits["place"].counts,
+                winners,
+                won,
+                quitters,
+                gave_up,
+                losers,
+                next_wave,
+                at,
+                lost,
+            )
+        self._go_on(losers[:lost], next_wave[:lost], at)
+        if gave_up:
+            self._give_up(np.sort(quitters[:gave_up]), now)
+        awarded: People = np.sort(winners[:won])
+        self._standing[awarded] = GONE
+        return awarded
 
-        self._recorder.put("waves_lost", losers["person"], losers["lost"].astype(np.int64))
-        self._recorder.put("waves_lost", quitters["person"], quitters["lost"].astype(np.int64))
-        self._recorder.put("gave_up_waves", quitters["person"], now)
+    def _go_on(self, losers: Candidates, wave: NDArray[np.int16], at: Ints) -> None:
+        if self._recorder.on:
+            self._recorder.plan(losers["person"], at[: losers.size])
+        self._keep(losers, wave)
+
+    def _record(self, part: Candidates, outcome: NDArray[np.uint8], now: int) -> None:
+        recorder = self._recorder
+        if recorder.on:
+            awarded = outcome >= selecting.Outcome.PRIORITY
+            recorder.put("awarded_by", part["person"][awarded], outcome[awarded].astype(np.int64))
+            recorder.put("awarded", part["person"][awarded], now)
+            lost = part[~awarded]
+            recorder.put("waves_lost", lost["person"], lost["lost"].astype(np.int64) + 1)
+
+    def _give_up(self, quitters: People, now: int) -> None:
+        """Let go of those whose patience ends with a wave."""
+        self._recorder.put("gave_up_waves", quitters, now)
         self.gave_up_people += quitters.size
         left, never = np.full(quitters.size, now), np.full(quitters.size, NEVER)
         self._seen.stamp("gave_up_waves", left)
-        self._standing[quitters["person"]] = GONE
-        self._observe_place(quitters, never, left)
-        self._seen.wait("registered_to_award", self._registrations.of(quitters["person"]), never, left)
-        self._plan(losers, np.array([now]))
-        return np.sort(winners["person"])
+        self._standing[quitters] = GONE
+        self._seen.wait("registered_to_award", self._registrations.of(quitters), never, left)
 
     def could_take_a_place(self, eligible: float) -> bool:
         """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
@@ -184,8 +232,8 @@ class Pool:
                     self._recorder.put("last_joined", persons[at < end], at[at < end])
                     self._recorder.put("last_wave", persons[at < end], wave)
                 self._leave_standing(part, wave in open_waves, last)
-        for closed in self._closed.values():
-            self._leave_standing(closed, True, last)
+        for part in (part for parts in self._closed.values() for part in parts):
+            self._leave_standing(part, True, last)
         for first_joined in self._no_wave:
             never = np.full(first_joined.size, NEVER)
             self._seen.wait("place", first_joined, never, np.full(first_joined.size, last))
@@ -196,9 +244,10 @@ class Pool:
                 self._seen.wait(name, registered, np.full(registered.size, NEVER))
 
     def _leave_standing(self, part: Candidates, opened: bool, last: int) -> None:
+        """Observe the wait for a place, from first joining, of the eligible who still wait at the end."""
         joined = (part["lost"] > 0) | (opened & (part["first_joined"] < self._seen.end))
-        waiting = part[joined]
-        self._observe_place(waiting, np.full(waiting.size, NEVER), np.full(waiting.size, last))
+        began = part["first_joined"][joined & part["eligible"]]
+        self._seen.wait("place", began, np.full(began.size, NEVER), np.full(began.size, last))
 
     # What is observed
 
@@ -208,54 +257,38 @@ class Pool:
         self._recorder.put("first_joined", persons, first_joined)
         self._recorder.put("first_wave", persons, wave)
 
-    def _observe_place(self, candidates: Candidates, awarded: Ints, gave_up: Ints) -> None:
-        """Observe the wait for a place, from first joining, of the eligible."""
-        eligible = candidates["eligible"]
-        gave_up = gave_up[eligible] if gave_up.size else gave_up
-        self._seen.wait("place", candidates["first_joined"][eligible], awarded[eligible], gave_up)
-
 
 @rule
-def _newcomers(key: NDArray[np.void], mean: float, persons: People, candidates: Candidates) -> None:
-    for i in range(persons.size):
-        c = candidates[i]
-        c.person = persons[i]
-        c.lost = 0
-        c.tolerated = min(joining.waves_tolerated(key, mean, np.int64(persons[i])), FOR_EVER)
-        c.first_joined = NEVER
-        c.eligible = False
-
-
-@rule
-def _plan(
+def _enter(
     key: NDArray[np.void],
+    patience_mean: float,
     waves: NDArray[np.void],
-    newcomers: NDArray[np.float64],
-    losers: NDArray[np.float64],
+    hazard: NDArray[np.float64],
     delay: NDArray[np.void],
+    persons: People,
+    tested: Ints,
+    traits: NDArray[np.uint32],
+    standing: NDArray[np.uint8],
+    packed: NDArray[np.uint32],
     candidates: Candidates,
-    since: Ints,
-    first: int,
-    last: int,
     wave: NDArray[np.int16],
-    at: Ints,
 ) -> None:
-    """Fill the wave each joins next (-1: none); the instant only of newcomers and of people who are recorded."""
-    for i in range(candidates.size):
-        c = candidates[i]
-        person = np.int64(c.person)
-        begin = since[i if since.size > 1 else 0]
-        hazard = losers if c.lost else newcomers
-        number, instant = joining.choose_wave(key, waves, hazard, delay, person, begin, np.int64(c.lost))
+    """Make those who enter the pool candidates of the wave each joins first (-1: none), with its instant."""
+    for i in range(persons.size):
+        later = np.int64(persons[min(i + AHEAD, persons.size - 1)])
+        prefetch(traits, later)
+        prefetch(standing, later)
+        person = np.int64(persons[i])
+        standing[person] = IN_POOL
+        packed[i] = traits[person]
+        number, at = joining.next_wave(key, waves, hazard, delay, person, tested[i], 0)
         wave[i] = number
-        at[i] = instant
-        if number < 0:
-            continue
-        if instant < 0 and (c.lost == 0 or first <= person < last):
-            at[i] = joining.joins_at(key, waves, delay, person, number)
-        if c.lost == 0:
-            c.first_joined = at[i]
-            c.eligible = selecting.is_eligible(key, waves[number].eligible, person)
+        c = candidates[i]
+        c.person = person
+        c.lost = 0
+        c.tolerated = min(joining.waves_tolerated(key, patience_mean, person), FOR_EVER)
+        c.first_joined = at if number >= 0 else NEVER
+        c.eligible = number >= 0 and selecting.is_eligible_one(key, waves[number].eligible, person, packed[i])
 
 
 @rule
@@ -273,7 +306,7 @@ def _by_wave(wave: NDArray[np.int16], candidates: Candidates, counts: Ints, orde
 def _joined(
     candidates: Candidates,
     traits: NDArray[np.uint32],
-    persons: Ints,
+    persons: People,
     packed: NDArray[np.uint32],
     newcomers: People,
     first_joined: Ints,
@@ -281,41 +314,66 @@ def _joined(
     """Fill who has joined, with their traits, and the newcomers among them; return how many those are."""
     new = 0
     for i in range(candidates.size):
-        person = candidates[i].person
-        persons[i] = person
-        packed[i] = traits[person]
-        if candidates[i].lost == 0:
-            newcomers[new] = person
-            first_joined[new] = candidates[i].first_joined
+        prefetch(traits, np.int64(candidates[min(i + AHEAD, candidates.size - 1)].person))
+        c = candidates[i]
+        persons[i] = c.person
+        packed[i] = traits[np.int64(c.person)]
+        if c.lost == 0:
+            newcomers[new] = c.person
+            first_joined[new] = c.first_joined
             new += 1
     return new
 
 
 @rule
-def _part(candidates: Candidates, outcome: NDArray[np.uint8], parted: Candidates) -> tuple[int, int]:
-    """Fill `parted` with the winners, the losers who go on, and those who give up; return where the first two end.
+def _part(
+    key: NDArray[np.void],
+    waves: NDArray[np.void],
+    hazard: NDArray[np.float64],
+    delay: NDArray[np.void],
+    part: Candidates,
+    outcome: NDArray[np.uint8],
+    now: int,
+    place_waits: Any,
+    winners: People,
+    won: int,
+    quitters: People,
+    gave_up: int,
+    losers: Candidates,
+    wave: NDArray[np.int16],
+    at: Ints,
+    going_on: int,
+) -> tuple[int, int, int]:
+    """Part the winners, those who give up and the losers who go on; return how many of each there are now.
 
-    Everyone but the winners has lost one wave more.
+    Everyone but the winners has lost one wave more. Losers are given the wave each joins next (-1: none), and
+    `at` its instant, if it is not empty. For the eligible, awarded or giving up, the wait for a place is over.
     """
-    won = 0
-    for i in range(candidates.size):
-        won += outcome[i] >= selecting.Outcome.PRIORITY.value
-    winner, loser, quitter = 0, won, candidates.size
-    for i in range(candidates.size):
+    for i in range(part.size):
+        c = part[i]
+        person, lost = np.int64(c.person), np.int64(c.lost) + 1
         if outcome[i] >= selecting.Outcome.PRIORITY.value:
-            parted[winner] = candidates[i]
-            winner += 1
+            winners[won] = c.person
+            won += 1
+            if c.eligible:
+                tally(now - c.first_joined, ENDED, *place_waits)
             continue
-        lost = candidates[i].lost + 1
-        if lost >= candidates[i].tolerated and candidates[i].tolerated < FOR_EVER:
-            quitter -= 1
-            parted[quitter] = candidates[i]
-            parted[quitter].lost = lost
-        else:
-            parted[loser] = candidates[i]
-            parted[loser].lost = lost
-            loser += 1
-    return won, loser
+        if lost >= c.tolerated and c.tolerated < FOR_EVER:
+            quitters[gave_up] = c.person
+            gave_up += 1
+            if c.eligible:
+                tally(now - c.first_joined, GAVE_UP, *place_waits)
+            continue
+        number, instant = joining.choose_wave(key, waves, hazard, delay, person, now, lost)
+        wave[going_on] = number
+        if at.size:
+            if number >= 0 and instant < 0:
+                instant = joining.joins_at(key, waves, delay, person, number)
+            at[going_on] = instant
+        losers[going_on] = c
+        losers[going_on].lost = lost
+        going_on += 1
+    return won, gave_up, going_on
 
 
 @rule

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.cohort.flows import EMPTY, Ints
+from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.programme.programme import Programme
 from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck
 from sim.rules.people import traits_from
-from sim.rules.registering import registers_at, registrations_of
+from sim.rules.registering import registers, registers_at
 
 REMEMBERED = 1 << 22
 """People whose registration is remembered: those of some days, 32 MB."""
@@ -63,7 +64,7 @@ class Registrations:
     def _of(self, persons: NDArray[Any], recent: Ints, newest: int) -> Ints:
         programme = self._programme
         instants = np.empty(persons.size, dtype=np.int64)
-        registrations_of(programme.key, *programme.curve, programme.people, persons, recent, newest, instants)
+        _registrations_of(programme.key, *programme.curve, programme.people, persons, recent, newest, instants)
         return instants
 
 
@@ -86,3 +87,30 @@ def _draw(
         standing = luck(key, Group.STANDING.value, first + i, 0)
         instants[i] = registers_at(where[0], times, demand, guide, people, first + i)
         packed[i] = traits_from(where, standing, population, provinces)
+
+
+@rule
+def _registrations_of(
+    key: NDArray[np.void],
+    times: Ints,
+    demand: NDArray[np.float64],
+    guide: NDArray[np.int32],
+    people: int,
+    persons: Any,
+    recent: Ints,
+    newest: int,
+    instants: Ints,
+) -> None:
+    """Fill `instants` with the registrations of some people, remembered or drawn again from their luck.
+
+    `recent` remembers those with the highest numbers below `newest`, in a ring whose length is a power of two.
+    """
+    ring = recent.size
+    for i in range(persons.size):
+        if ring:
+            prefetch(recent, np.int64(persons[min(i + AHEAD, persons.size - 1)]) & (ring - 1))
+        person = np.int64(persons[i])
+        if newest - ring <= person < newest:
+            instants[i] = recent[person & (ring - 1)]
+        else:
+            instants[i] = registers(key, times, demand, guide, people, person)
