@@ -86,7 +86,9 @@ def _participants(seen: Observations, journal: Journal) -> None:
     for name in ("linked", "bought_1", "completed_1", "certified", "reviewed", "revoked", "closed"):
         seen.stamp(name, own[name])
     for name, instants in (("awarded", awarded), ("revoked", own["revoked"])):
-        seen.stamp_of_wave(name, instants, wave)
+        moments, counts = np.unique(np.stack([wave, instants]), axis=1, return_counts=True)
+        for (of_wave, at), count in zip(moments.T.tolist(), counts.tolist(), strict=True):
+            seen.stamp_of_wave(name, of_wave, at, count)
     seen.wait("award_to_account", awarded, own["linked"], own["revoked"])
     seen.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
     seen.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.rules.compiling import rule
 
 SHIFT = 42  # of the 52 bits of a double's fraction 10 remain: 1,024 bins an octave, 0.1 % wide
@@ -44,14 +44,19 @@ def tally_waits(
     people: NDArray[np.int64],
     time: NDArray[np.int64],
 ) -> None:
-    """Add the waits of those who began before the end of the run; `gave_up` may be empty: nobody did."""
+    """Add the waits of those who began before the end of the run.
+
+    Of `ended` and `gave_up` one instant is that of all; `gave_up` may be empty: nobody did.
+    """
     for i in range(began.size):
         if began[i] >= end:
             continue
-        if ended[i] < end and (gave_up.size == 0 or ended[i] <= gave_up[i]):
-            tally(ended[i] - began[i], ENDED, bins, people, time)
-        elif gave_up.size and gave_up[i] < end:
-            tally(gave_up[i] - began[i], GAVE_UP, bins, people, time)
+        ends = ended[i if ended.size > 1 else 0]
+        leaves = gave_up[i if gave_up.size > 1 else 0] if gave_up.size else NEVER
+        if ends < end and ends <= leaves:
+            tally(ends - began[i], ENDED, bins, people, time)
+        elif leaves < end:
+            tally(leaves - began[i], GAVE_UP, bins, people, time)
         else:
             tally(end - began[i], WAITING, bins, people, time)
 
@@ -188,9 +193,18 @@ def count_passages(
             people[ENDED] += 1
 
 
+GROUPS = 1 << 16
+"""Combinations of the traits that results are told apart by."""
+
+
 @rule
-def count_groups(packed: NDArray[np.uint32], shifts: NDArray[np.int64], masks: NDArray[np.int64], counts: Any) -> None:
-    """Count people by the value of each trait: `counts` are [trait, value]."""
+def group_of(packed: Any) -> int:
+    """Return the combination of a person's traits but the regency: the province, and ten bits of the others."""
+    return np.int64(packed & np.uint32(63) | (packed >> np.uint32(12) & np.uint32(1023)) << np.uint32(6))
+
+
+@rule
+def count_groups(packed: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
+    """Count people by the combination of their traits: one counter a person, whatever the number of traits."""
     for i in range(packed.size):
-        for t in range(shifts.size):
-            counts[t, (packed[i] >> np.uint32(shifts[t])) & np.uint32(masks[t])] += 1
+        counts[group_of(packed[i])] += 1

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
 from sim.calendar.order import STATIONS
-from sim.observers.counting import count_groups, count_rupiah, count_stamps
+from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
 from sim.observers.durations import NOBODY, Durations
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
-from sim.rules.people import Trait
+from sim.rules.people import Trait, trait
 
 ARTICLE = datetime(2022, 2, 9, 20, 18)
 """The date of the article, by which what was processed is always reported."""
@@ -45,8 +45,9 @@ GROUP_TRAITS = (
 )
 """The groups that results are told apart by."""
 
-_SHIFTS = np.array(GROUP_TRAITS, dtype=np.int64)
-_MASKS = np.array([63 if t is Trait.PROVINCE else 3 if t is Trait.EDUCATION else 1 for t in GROUP_TRAITS])
+_COMBINATIONS = np.arange(GROUPS)
+_TRAITS = (_COMBINATIONS & 63 | _COMBINATIONS >> 6 << 12).astype(np.uint32)
+"""The traits of each combination."""
 
 
 class Observations:
@@ -78,7 +79,8 @@ class Observations:
         self.rupiah: dict[tuple[str, str], NDArray[np.int64]] = defaultdict(self._no_days)
         """Rupiah a day by (flow: awarded, paid, returned; kind: training, incentive, survey)."""
         self.waits: dict[str, Durations] = defaultdict(Durations)
-        self._groups: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros((len(GROUP_TRAITS), 64), np.int64))
+        self._groups: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(GROUPS, np.int64))
+        """People who reached a stage by the combination of their traits."""
         self.stations = {name: StationObserver(programme.stations[name], self.days) for name in STATIONS}
 
     def _no_days(self) -> NDArray[np.int64]:
@@ -100,6 +102,22 @@ class Observations:
             self.calendar,
         )
         self.last[name] = max(self.last.get(name, -1), int(last))
+
+    def stamp_ascending(self, name: str, instants: NDArray[np.int64]) -> None:
+        """Count stamps that are in order of time, a day at a time."""
+        begin, last = 0, int(np.searchsorted(instants, self.end))
+        if last:
+            self.last[name] = max(self.last.get(name, -1), int(instants[last - 1]))
+        while begin < last:
+            day = int(instants[begin]) // DAY
+            end = min(int(np.searchsorted(instants, (day + 1) * DAY)), last)
+            self.by_day[name][day] += end - begin
+            number = int(self._first_snapshot[day])
+            while 0 <= number < len(self.snapshots) and self.snapshots[number] // DAY == day:
+                before = min(int(np.searchsorted(instants, self.snapshots[number])), last)
+                self._on_the_day[name][number] += before - begin
+                number += 1
+            begin = end
 
     def stamp_at(self, name: str, at: int, count: int) -> None:
         """Count several stamps of a name at one instant before the end."""
@@ -128,11 +146,12 @@ class Observations:
         """Return how many payments of a kind were due, ready or paid before a snapshot, over all partners."""
         return sum(self.before(f"{partner.key}_{kind}_{what}", at) for partner in self.programme.partners)
 
-    def stamp_of_wave(self, name: str, instants: NDArray[np.int64], waves: NDArray[np.int64]) -> None:
-        """Count stamps of a name by wave."""
+    def stamp_of_wave(self, name: str, wave: int, at: int, count: int) -> None:
+        """Count several stamps of a name of one wave at one instant."""
         table = self.by_wave[name]
         for row, before in enumerate([*self.snapshots, self.end]):
-            table[row] += np.bincount(waves[instants < min(before, self.end)], minlength=table.shape[1])
+            if at < min(before, self.end):
+                table[row, wave] += count
 
     def money(self, flow: str, kind: str, instants: NDArray[np.int64], rupiah: NDArray[np.int64] | int) -> None:
         """Count rupiah of a flow and kind at instants."""
@@ -143,20 +162,23 @@ class Observations:
         self,
         name: str,
         began: NDArray[np.int64],
-        ended: NDArray[np.int64],
-        gave_up: NDArray[np.int64] = NOBODY,
+        ended: NDArray[np.int64] | int,
+        gave_up: NDArray[np.int64] | int = NOBODY,
     ) -> None:
-        """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for."""
-        self.waits[name].add(began, ended, gave_up, end=self.end)
+        """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for.
+
+        One instant, for `ended` or `gave_up`, is that of all.
+        """
+        self.waits[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
 
     def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
         """Count people who reached a stage by their groups."""
-        count_groups(packed, _SHIFTS, _MASKS, self._groups[stage])
+        count_groups(packed, self._groups[stage])
 
     def group(self, stage: str, which: Trait) -> NDArray[np.int64]:
         """Return the people who reached a stage by the value of a trait."""
-        counts: NDArray[np.int64] = self._groups[stage][GROUP_TRAITS.index(which)]
-        return counts
+        # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
+        return np.bincount(trait(_TRAITS, which), weights=self._groups[stage], minlength=64).astype(np.int64)
 
     def finish(self, end: int) -> None:
         """Set the end of a run that was not known before: a midnight, with no stamp counted beyond it."""

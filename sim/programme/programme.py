@@ -41,7 +41,7 @@ class Programme:
     """End of the run, µs; without `clock.end` the latest end."""
     key: NDArray[np.void]
     population: NDArray[np.void]
-    provinces: NDArray[np.void]
+    provinces: people.Provinces
     curve: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
     """Corners of the demand (µs), the cumulative demand there, and a guide to them."""
     stations: dict[str, Schedule | None]
@@ -196,17 +196,18 @@ def _benefit(p: Parameters) -> int:
     return budget.training_balance + budget.incentives * budget.incentive + len(p.payment.survey_days) * budget.survey
 
 
-def _provinces(p: Parameters) -> NDArray[np.void]:
+def _provinces(p: Parameters) -> people.Provinces:
     numbered = enumerate(p.population.provinces.values())
     ordered = sorted(numbered, key=lambda each: -each[1].weight)
     total = np.cumsum([province.weight for _, province in ordered])
-    return np.array(
+    table = np.array(
         [
             (share, number, x.regencies, x.lagging)
             for share, (number, x) in zip(total / total[-1], ordered, strict=True)
         ],
         dtype=people.PROVINCE,
     )
+    return people.guide_to(table)
 
 
 def _check(check: Any) -> NDArray[np.void]:

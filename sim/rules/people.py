@@ -32,7 +32,20 @@ POPULATION = np.dtype(
 
 PROVINCE = np.dtype([("cumulative", "f8"), ("number", "i8"), ("regencies", "i8"), ("lagging", "i8")])
 """A province: cumulative share of applicants up to and with it, its number in the config, regencies, how many
-of them are lagging. The largest comes first, so that a search from the front is short."""
+of them are lagging."""
+
+GUIDE = 1 << 12
+"""Equal parts of the draw of a province for which the guide knows where to begin."""
+
+Provinces = tuple[NDArray[np.void], NDArray[np.uint8]]
+"""The provinces, and a guide to them."""
+
+
+def guide_to(provinces: NDArray[np.void]) -> Provinces:
+    """Return the provinces and, for each equal part of a draw, how many of them lie wholly before it."""
+    begins = np.arange(GUIDE) / GUIDE
+    before = np.searchsorted(provinces["cumulative"], begins, side="right")
+    return provinces, np.minimum(before, provinces.size - 1).astype(np.uint8)
 
 
 class Trait(IntEnum):
@@ -61,17 +74,18 @@ EDUCATIONS = ("primary_or_less", "junior_high", "senior_high_or_more")
 
 
 @rule
-def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinces: NDArray[np.void]) -> Any:
+def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinces: Provinces) -> Any:
     """Return the packed traits of a person (32 bits), from his words of luck."""
     p = population[0]
     u = upper(where[1])
-    found = 0
-    while found < provinces.size - 1 and u >= provinces[found].cumulative:
+    table, guide = provinces
+    found = np.int64(guide[int(u * GUIDE)])
+    while found < table.size - 1 and u >= table[found].cumulative:
         found += 1
-    here = provinces[found]
+    here = table[found]
     regency = min(int(lower(where[1]) * here.regencies), here.regencies - 1)
     u = upper(where[3])
-    education = 0 if u < p.primary_or_less else (1 if u < p.primary_or_less + p.junior_high else 2)
+    education = int(u >= p.primary_or_less) + int(u >= p.primary_or_less + p.junior_high)
 
     packed = here.number | regency << 6 | education << 14
     packed |= int(upper(where[2]) < p.women) << 12
@@ -87,7 +101,7 @@ def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinc
 
 
 @rule
-def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArray[np.void], person: int) -> Any:
+def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: Provinces, person: int) -> Any:
     """Return the packed traits of a person (32 bits)."""
     where = luck(key, Group.REGISTERING.value, person, 0)
     standing = luck(key, Group.STANDING.value, person, 0)
@@ -98,7 +112,7 @@ def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: NDArr
 def describe(
     key: NDArray[np.void],
     population: NDArray[np.void],
-    provinces: NDArray[np.void],
+    provinces: Provinces,
     first: int,
     packed: NDArray[np.uint32],
 ) -> None:

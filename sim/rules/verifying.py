@@ -43,7 +43,13 @@ def screen(key: NDArray[np.void], screening: NDArray[np.void], person: int) -> t
     """Return the service a person needs at screening (µs, before scaling) and whether he passes."""
     s = screening[0]
     words = luck(key, Group.SCREENING.value, person, 0)
-    return draw(s.service, uniform(words[0])), uniform(words[1]) < s.passes
+    return draw(s.service, uniform(words[0])), passes_screening(words, screening)
+
+
+@rule
+def passes_screening(words: Any, screening: NDArray[np.void]) -> bool:
+    """Return whether a person passes screening, from his words of luck."""
+    return uniform(words[1]) < screening[0].passes
 
 
 @rule
@@ -55,9 +61,21 @@ def stretched(service: int, stretch: float) -> int:
 @rule
 def test(key: NDArray[np.void], test: NDArray[np.void], person: int) -> tuple[bool, int]:
     """Return whether a person takes the test, and how many µs after screening it is done."""
+    words = luck(key, Group.SCREENING.value, person, 0)
+    return takes_test(words, test), test_takes(words, test)
+
+
+@rule
+def takes_test(words: Any, test: NDArray[np.void]) -> bool:
+    """Return whether a person takes the test, from his words of luck."""
+    return uniform(words[2]) < test[0].taken
+
+
+@rule
+def test_takes(words: Any, test: NDArray[np.void]) -> int:
+    """Return how many µs after screening a person's test is done, from his words of luck."""
     t = test[0]
-    words = luck(key, Group.TEST.value, person, 0)
-    return uniform(words[0]) < t.taken, draw(t.delay, uniform(words[1])) + t.length
+    return draw(t.delay, uniform(words[3])) + t.length
 
 
 PEOPLE_CHECKS: dict[str, Any] = {

@@ -104,7 +104,7 @@ def test_draws_of_many_people_follow_the_law() -> None:
     Kolmogorov and Smirnov at ALPHA; 20,000 people show any shift of the distribution by 0.02.
     """
     whose = key(1, 0)
-    us = [uniforms(whose, Group.TEST.value, person, 0)[1] for person in range(20_000)]
+    us = [uniforms(whose, Group.SCREENING.value, person, 0)[1] for person in range(20_000)]
     delays = [draw(law(EXPONENTIAL, 0, DAY), u) for u in us]
     assert stats.kstest(delays, stats.expon(0, DAY).cdf).pvalue > ALPHA
     between_neighbours = np.subtract(us[1::2], us[::2])

@@ -95,8 +95,7 @@ def test_screening_and_test_by_their_words() -> None:
     for person in range(200):
         words = uniforms(WHOSE, Group.SCREENING.value, person, 0)
         assert screen(WHOSE, screening, person) == (draw(screening["service"][0], words[0]), words[1] < 0.6)
-        words = uniforms(WHOSE, Group.TEST.value, person, 0)
-        expected = (words[0] < 0.6, draw(taken["delay"][0], words[1]) + 15 * MINUTE)
+        expected = (words[2] < 0.6, draw(taken["delay"][0], words[3]) + 15 * MINUTE)
         assert take_test(WHOSE, taken, person) == expected
 
 

@@ -17,13 +17,10 @@ from sim.programme.places import Place, Refusal
 from sim.programme.programme import Programme
 from sim.rules import verifying
 from sim.rules.compiling import rule
+from sim.rules.luck import Group, luck
 from sim.rules.verifying import PEOPLE_CHECKS
 from sim.stations.servers import SERVERS_START, pass_servers, scaled_servers
 from sim.stations.throughput import THROUGHPUT_START, pass_throughput
-
-BLOCK = 1 << 15
-"""People registered at a time."""
-
 
 class Applicants:
     """Everyone from registration to the pool; `advance` takes them to an instant."""
@@ -98,9 +95,9 @@ class Applicants:
             if idle and not self._servers_state[0]:
                 return
         flow = self._through("portal", self._register(until), until)
-        self._seen.stamp("portal_left", flow[0])
+        self._seen.stamp_ascending("portal_left", flow[0])
         flow = self._through("processing", flow, until, patient=False)
-        self._seen.stamp("processing_left", flow[0])
+        self._seen.stamp_ascending("processing_left", flow[0])
         self.processed += flow[0].size
         for check in PEOPLE_CHECKS:
             flow = self._check(check, flow, until)
@@ -116,11 +113,11 @@ class Applicants:
             self._ahead = self._ahead[count:]
             if self._ahead.size or self._registrations.everyone_is_drawn():
                 break
-            self._ahead = self._registrations.draw(BLOCK)
+            self._ahead = self._registrations.draw()
         times = np.concatenate(taken)
         first, last = self.registered, self.registered + times.size
         self.registered = last
-        self._seen.stamp("registered", times)
+        self._seen.stamp_ascending("registered", times)
         if times.size:
             self._seen.people("applicants", self._traits[first:last])
         return times, np.arange(first, last, dtype=np.uint32)
@@ -157,7 +154,7 @@ class Applicants:
         first = self._through(check, flow, until, patient=False)
         again = self._through(f"{check}_retry", self._later[check].take(until), until, patient=False)
         passed = merge(self._verify(check, first), self._verify(check, again))
-        self._seen.stamp(f"{check}_passed", passed[0])
+        self._seen.stamp_ascending(f"{check}_passed", passed[0])
         self._recorder.put(f"{check}_passed", passed[1], passed[0])
         return passed
 
@@ -222,7 +219,7 @@ class Applicants:
         self._leave_unserved("screening", until)
         times, persons = self._lines["screening"].take(until)
         self._inside["screening"] -= times.size
-        self._seen.stamp("screening_left", times)
+        self._seen.stamp_ascending("screening_left", times)
         out = tuple(np.empty(times.size, dtype=column.dtype) for column in (times, persons) * 3)
         tested, not_screened, not_tested = _test(
             programme.key, programme.screening, programme.test, times, persons, *out
@@ -275,7 +272,7 @@ class Applicants:
     def _refuse(self, by: Refusal, times: Ints, persons: People) -> None:
         if times.size:
             self._refused += times.size
-            self._seen.stamp(f"refused_by_{by.name.lower()}", times)
+            self._seen.stamp_ascending(f"refused_by_{by.name.lower()}", times)
             self._pool.turn_away(persons, times)
             self._recorder.put("refused", persons, times)
             self._recorder.put("refused_by", persons, int(by))
@@ -372,15 +369,14 @@ def _test(
     """Part those who take the test, at the instant it is done, from those screened out and those who do not."""
     t = s = u = 0
     for i in range(persons.size):
-        person = np.int64(persons[i])
-        if not verifying.screen(key, screening, person)[1]:
+        words = luck(key, Group.SCREENING.value, np.int64(persons[i]), 0)
+        if not verifying.passes_screening(words, screening):
             screened_out_at[s] = times[i]
             screened_out[s] = persons[i]
             s += 1
             continue
-        takes, delay = verifying.test(key, test, person)
-        if takes:
-            tested_at[t] = times[i] + delay
+        if verifying.takes_test(words, test):
+            tested_at[t] = times[i] + verifying.test_takes(words, test)
             tested[t] = persons[i]
             t += 1
         else:

@@ -2,7 +2,8 @@
 
 SimPy keeps the programme's clock: waves, announcements, payment runs, deadlines and days are its
 processes, the same as in the person engine. Applicants know nothing of what comes after the pool, so
-they may run ahead on a thread of their own, up to each instant at which the programme looks at them.
+they may run ahead on a thread of their own, up to each instant at which the programme looks at them, and
+people who will register are drawn ahead of them on another.
 """
 
 from __future__ import annotations
@@ -79,7 +80,10 @@ class Model:
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
-        drawn = Registrations(programme, self.traits)
+        threads = programme.parameters.run.threads
+        self._applicants_thread = ThreadPoolExecutor(1) if threads > 1 else None
+        self._helper = ThreadPoolExecutor(1) if threads > 1 else None
+        drawn = Registrations(programme, self.traits, self._helper)
         self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder, drawn)
         self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool)
         self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)
@@ -96,7 +100,6 @@ class Model:
         self._looks = [*sorted(at for at in looks if at < programme.horizon), programme.horizon]
         """When the programme looks at the applicants."""
         self._seen_looks = self._sent = 0
-        self._pool_of_threads = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
         self._ahead: dict[int, Future[Looked]] = {}
         self._looked: dict[int, Looked] = {}
 
@@ -114,8 +117,9 @@ class Model:
                 self.timeline.run(until=self.ended)
         finally:
             self.applicants.stop()
-            if self._pool_of_threads is not None:
-                self._pool_of_threads.shutdown(wait=True, cancel_futures=True)
+            for thread in (self._applicants_thread, self._helper):
+                if thread is not None:
+                    thread.shutdown(wait=True, cancel_futures=True)
         return self._outcome()
 
     def _send_ahead(self) -> None:
@@ -123,9 +127,9 @@ class Model:
 
         Not much further: whoever comes early to the pool only takes memory there.
         """
-        while self._pool_of_threads is not None and self._sent < min(self._seen_looks + AHEAD, len(self._looks)):
+        while self._applicants_thread is not None and self._sent < min(self._seen_looks + AHEAD, len(self._looks)):
             at = self._looks[self._sent]
-            self._ahead[at] = self._pool_of_threads.submit(self._advance, at)
+            self._ahead[at] = self._applicants_thread.submit(self._advance, at)
             self._sent += 1
 
     def _advance(self, at: int) -> Looked:
@@ -138,7 +142,7 @@ class Model:
             self._seen_looks += 1
             self._send_ahead()
             now = self._looks[self._seen_looks - 1]
-            self._looked[now] = self._ahead.pop(now).result() if self._pool_of_threads else self._advance(now)
+            self._looked[now] = self._ahead.pop(now).result() if self._applicants_thread else self._advance(now)
         return self._looked[at]
 
     def _outcome(self) -> Outcome:
@@ -195,10 +199,10 @@ class Model:
         return self.applicants.empty_since <= now
 
     def _advance_to(self, now: int) -> None:
-        if self._pool_of_threads is None:
+        if self._applicants_thread is None:
             self._advance(now)
         else:
-            self._pool_of_threads.submit(self._advance, now).result()
+            self._applicants_thread.submit(self._advance, now).result()
 
     def _close_day(self) -> None:
         """Take the census of those awarded, and of the rupiah."""

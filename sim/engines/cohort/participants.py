@@ -53,7 +53,7 @@ class Participants:
         self.payments_left = 0
         self.bought_people = self.revoked_people = 0
         self._undecided: list[tuple[Ints, Ints]] = []
-        self._late_first: list[tuple[Ints, Ints]] = []
+        self._late_first: list[tuple[Ints, int]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
     @property
@@ -122,14 +122,14 @@ class Participants:
     ) -> None:
         seen, programme = self._seen, self._programme
         awarded = np.full(persons.size, now)
-        seen.stamp("awarded", awarded)
+        seen.stamp_at("awarded", now, persons.size)
         for name in ("linked", "certified", "reviewed", "revoked", "closed"):
             seen.stamp(name, stamps[name])
         seen.stamp("bought_1", bought[0])
         seen.stamp("completed_1", completed[0])
-        waves = np.full(persons.size, wave)
-        seen.stamp_of_wave("awarded", awarded, waves)
-        seen.stamp_of_wave("revoked", stamps["revoked"], waves)
+        revoked = int(np.count_nonzero(stamps["revoked"] < NEVER))
+        seen.stamp_of_wave("awarded", wave, now, persons.size)
+        seen.stamp_of_wave("revoked", wave, int(programme.waves.waves[wave]["deadline"]), revoked)
         # No run ends before the balance of every buyer has returned.
         sure = now + programme.closing_after
         self._wait(sure, "award_to_account", awarded, stamps["linked"], stamps["revoked"])
@@ -150,11 +150,11 @@ class Participants:
             seen.money("returned", kind, stamps["revoked"], rupiah)
             if kind != "training":
                 seen.money("returned", kind, forfeited, rupiah)
-        _pay_out(seen, "returned", "training", stamps["closed"], unspent)
+        seen.money("returned", "training", stamps["closed"], unspent)
         for course in range(bought.shape[0]):
             seen.stamp("bought", bought[course])
             seen.stamp("completed", completed[course])
-            _pay_out(seen, "paid", "training", bought[course], price[course])
+            seen.money("paid", "training", bought[course], price[course])
         self._undecided.append((bought[0], stamps["revoked"]))
 
     def _wait(self, sure: int, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
@@ -211,23 +211,22 @@ class Participants:
 
     def first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
         """Observe the payment of the first incentive to some."""
-        paid = np.full(due.size, now)
         if self._programme.parameters.clock.end is None:
             # Whether due long enough before the end is known only then of those due late in their year.
             year_ends = self._programme.waves.waves["announced"][self.wave[numbers]] + self._programme.closing_after
             late = due >= year_ends - SERVICE_LEVEL
-            self._late_first.append((due[late], paid[late]))
-            due, paid = due[~late], paid[~late]
-        self._observe_first_payment(due, paid)
+            self._late_first.append((due[late], now))
+            due = due[~late]
+        self._observe_first_payment(due, now)
 
     def never_paid(self, due: Ints) -> None:
         """Observe the first incentives that are due and not paid at the end of the run."""
-        self._observe_first_payment(due, np.full(due.size, NEVER))
+        self._observe_first_payment(due, NEVER)
 
-    def _observe_first_payment(self, due: Ints, paid: Ints) -> None:
+    def _observe_first_payment(self, due: Ints, paid: int) -> None:
         self._seen.wait("first_incentive_due_to_paid", due, paid)
         early = due < self._seen.end - SERVICE_LEVEL
-        self._seen.wait("service_level", due[early], paid[early])
+        self._seen.wait("service_level", due[early], paid)
 
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
@@ -252,12 +251,6 @@ class Participants:
         seen.wait("registered_to_incentive", registered, first_paid, lost)
         seen.wait("registered_to_award", registered, awarded)
         seen.people("paid_first_incentive", self._traits[persons[first_paid < seen.end]])
-
-
-def _pay_out(seen: Observations, flow: str, kind: str, instants: Ints, rupiah: Ints) -> None:
-    happened = instants < seen.end
-    # One amount would be taken as that of all.
-    seen.money(flow, kind, instants[happened], rupiah[happened])
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
@@ -20,7 +21,7 @@ from sim.rules import joining, selecting
 from sim.rules.compiling import rule
 
 CANDIDATE = np.dtype([("person", "u4"), ("lost", "u2"), ("tolerated", "u2"), ("first_joined", "i8"), ("eligible", "?")])
-"""One of the pool: number, waves lost and tolerated, when he first joined a wave (of newcomers: when they will,
+"""One of the pool: number, waves lost and tolerated (0: not asked yet), when he first joined a wave (of newcomers: when they will,
 µs), and whether he was eligible in it. Packed: this is what memory goes to."""
 
 FOR_EVER = 65_535
@@ -30,6 +31,9 @@ Candidates = NDArray[np.void]
 
 LOSERS = 1 << 20
 """Losers whose next wave is found at a time."""
+
+STANDING_AT_A_TIME = 1 << 20
+"""People whose standing is looked at together at the end."""
 
 IN_POOL, GONE = 1, 2
 """Where a person stands, beside 0: on the way to the pool."""
@@ -79,7 +83,6 @@ class Pool:
         table = programme.waves
         _enter(
             programme.key,
-            programme.patience_waves,
             table.waves,
             table.hazard[0],
             programme.join_delay,
@@ -103,9 +106,9 @@ class Pool:
             persons, at = persons[in_time], at[in_time]
         if persons.size:
             self._standing[persons] = GONE
-            registered, never = self._registrations.of_recent(persons), np.full(at.size, NEVER)
-            seen.wait("registered_to_pool", registered, never, at)
-            seen.wait("registered_to_award", registered, never, at)
+            registered = self._registrations.of_recent(persons)
+            seen.wait("registered_to_pool", registered, NEVER, at)
+            seen.wait("registered_to_award", registered, NEVER, at)
 
     def _keep(self, candidates: Candidates, wave: NDArray[np.int16]) -> None:
         """Put people into the list of the wave that each joins next."""
@@ -165,6 +168,7 @@ class Pool:
             self._record(part, of_part, now)
             won, gave_up, lost = _part(
                 programme.key,
+                programme.patience_waves,
                 table.waves,
                 table.hazard[1],
                 programme.join_delay,
@@ -206,10 +210,9 @@ class Pool:
         """Let go of those whose patience ends with a wave."""
         self._recorder.put("gave_up_waves", quitters, now)
         self.gave_up_people += quitters.size
-        left, never = np.full(quitters.size, now), np.full(quitters.size, NEVER)
-        self._seen.stamp("gave_up_waves", left)
+        self._seen.stamp_at("gave_up_waves", now, quitters.size)
         self._standing[quitters] = GONE
-        self._seen.wait("registered_to_award", self._registrations.of(quitters), never, left)
+        self._seen.wait("registered_to_award", self._registrations.of(quitters), NEVER, now)
 
     def could_take_a_place(self, eligible: float) -> bool:
         """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
@@ -235,19 +238,25 @@ class Pool:
         for part in (part for parts in self._closed.values() for part in parts):
             self._leave_standing(part, True, last)
         for first_joined in self._no_wave:
-            never = np.full(first_joined.size, NEVER)
-            self._seen.wait("place", first_joined, never, np.full(first_joined.size, last))
-        for first in range(0, self._standing.size, 1 << 22):
-            standing = self._standing[first : first + (1 << 22)]
-            for name, until in (("registered_to_pool", IN_POOL), ("registered_to_award", GONE)):
-                registered = self._registrations.of(np.flatnonzero(standing < until) + first)
-                self._seen.wait(name, registered, np.full(registered.size, NEVER))
+            self._seen.wait("place", first_joined, NEVER, last)
+        with ThreadPoolExecutor(self._programme.parameters.run.threads) as threads:
+            parts = range(0, self._standing.size, STANDING_AT_A_TIME)
+            for on_the_way, not_awarded in threads.map(self._still_waiting, parts):
+                self._seen.wait("registered_to_pool", on_the_way, NEVER)
+                self._seen.wait("registered_to_award", not_awarded, NEVER)
+
+    def _still_waiting(self, first: int) -> tuple[Ints, Ints]:
+        """Return when those registered who are on the way to the pool, and those who are not yet gone."""
+        standing = self._standing[first : first + STANDING_AT_A_TIME]
+        waiting = np.flatnonzero(standing < GONE)
+        registered = self._registrations.of(waiting + first)
+        return registered[standing[waiting] < IN_POOL], registered
 
     def _leave_standing(self, part: Candidates, opened: bool, last: int) -> None:
         """Observe the wait for a place, from first joining, of the eligible who still wait at the end."""
         joined = (part["lost"] > 0) | (opened & (part["first_joined"] < self._seen.end))
         began = part["first_joined"][joined & part["eligible"]]
-        self._seen.wait("place", began, np.full(began.size, NEVER), np.full(began.size, last))
+        self._seen.wait("place", began, NEVER, last)
 
     # What is observed
 
@@ -261,7 +270,6 @@ class Pool:
 @rule
 def _enter(
     key: NDArray[np.void],
-    patience_mean: float,
     waves: NDArray[np.void],
     hazard: NDArray[np.float64],
     delay: NDArray[np.void],
@@ -286,7 +294,7 @@ def _enter(
         c = candidates[i]
         c.person = person
         c.lost = 0
-        c.tolerated = min(joining.waves_tolerated(key, patience_mean, person), FOR_EVER)
+        c.tolerated = 0
         c.first_joined = at if number >= 0 else NEVER
         c.eligible = number >= 0 and selecting.is_eligible_one(key, waves[number].eligible, person, packed[i])
 
@@ -328,6 +336,7 @@ def _joined(
 @rule
 def _part(
     key: NDArray[np.void],
+    patience_mean: float,
     waves: NDArray[np.void],
     hazard: NDArray[np.float64],
     delay: NDArray[np.void],
@@ -358,7 +367,10 @@ def _part(
             if c.eligible:
                 tally(now - c.first_joined, ENDED, *place_waits)
             continue
-        if lost >= c.tolerated and c.tolerated < FOR_EVER:
+        tolerated = np.int64(c.tolerated)
+        if tolerated == 0:  # so far he has lost no wave
+            tolerated = min(joining.waves_tolerated(key, patience_mean, person), FOR_EVER)
+        if lost >= tolerated and tolerated < FOR_EVER:
             quitters[gave_up] = c.person
             gave_up += 1
             if c.eligible:
@@ -372,6 +384,7 @@ def _part(
             at[going_on] = instant
         losers[going_on] = c
         losers[going_on].lost = lost
+        losers[going_on].tolerated = tolerated
         going_on += 1
     return won, gave_up, going_on
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import numpy as np
@@ -12,25 +14,46 @@ from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.programme.programme import Programme
 from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck
-from sim.rules.people import traits_from
+from sim.rules.people import Provinces, traits_from
 from sim.rules.registering import registers, registers_at
 
 REMEMBERED = 1 << 22
-"""People whose registration is remembered: those of some days, 32 MB."""
+"""People whose registration is remembered, a multiple of a block: those of some days, 32 MB."""
+
+
+BLOCK = 1 << 17
+"""People drawn at a time."""
+
+BLOCKS_AHEAD = 8
+"""Blocks that a helper draws ahead of need."""
 
 
 class Registrations:
-    """The registrations of everyone, in order of number."""
+    """The registrations of everyone, in order of number; with a helper, drawn ahead on its thread."""
 
-    def __init__(self, programme: Programme, traits: NDArray[np.uint32]) -> None:
-        self._programme, self._traits = programme, traits
+    def __init__(self, programme: Programme, traits: NDArray[np.uint32], helper: Executor | None) -> None:
+        self._programme, self._traits, self._helper = programme, traits, helper
         self._recent = np.zeros(REMEMBERED, dtype=np.int64)
-        self._drawn = 0
+        self._drawn = self._sent = 0
+        self._ahead: deque[Future[Ints]] = deque()
 
-    def draw(self, count: int) -> Ints:
-        """Return the registrations of the next people, at most `count`, and fill in their traits."""
-        programme, first = self._programme, self._drawn
-        instants = np.empty(min(count, programme.people - first), dtype=np.int64)
+    def draw(self) -> Ints:
+        """Return the registrations of the next people, at most a block, and fill in their traits."""
+        if self._helper is None:
+            instants = self._draw(self._drawn)
+        else:
+            while len(self._ahead) <= BLOCKS_AHEAD and self._sent < self._programme.people:
+                self._ahead.append(self._helper.submit(self._draw, self._sent))
+                self._sent += BLOCK
+            instants = self._ahead.popleft().result()
+        at = self._drawn % REMEMBERED
+        self._recent[at : at + instants.size] = instants
+        self._drawn += instants.size
+        return instants
+
+    def _draw(self, first: int) -> Ints:
+        programme = self._programme
+        instants = np.empty(min(BLOCK, programme.people - first), dtype=np.int64)
         packed = self._traits[first : first + instants.size]
         _draw(
             programme.key,
@@ -42,11 +65,6 @@ class Registrations:
             instants,
             packed,
         )
-        at = first % REMEMBERED
-        head = instants[: REMEMBERED - at]
-        self._recent[at : at + head.size] = head
-        self._recent[: instants.size - head.size] = instants[head.size :]
-        self._drawn = first + instants.size
         return instants
 
     def everyone_is_drawn(self) -> bool:
@@ -54,7 +72,7 @@ class Registrations:
         return self._drawn == self._programme.people
 
     def of_recent(self, persons: NDArray[Any]) -> Ints:
-        """Return when people registered; only where nobody draws at the same time."""
+        """Return when people registered; only on the thread of the applicants."""
         return self._of(persons, self._recent, self._drawn)
 
     def of(self, persons: NDArray[Any]) -> Ints:
@@ -76,7 +94,7 @@ def _draw(
     guide: NDArray[np.int32],
     people: int,
     population: NDArray[np.void],
-    provinces: NDArray[np.void],
+    provinces: Provinces,
     first: int,
     instants: Ints,
     packed: NDArray[np.uint32],
