@@ -200,7 +200,8 @@ GROUPS = 1 << 16
 @rule
 def group_of(packed: Any) -> int:
     """Return the combination of a person's traits but the regency: the province, and ten bits of the others."""
-    return np.int64(packed & np.uint32(63) | (packed >> np.uint32(12) & np.uint32(1023)) << np.uint32(6))
+    group: Any = np.int64(packed & np.uint32(63) | (packed >> np.uint32(12) & np.uint32(1023)) << np.uint32(6))
+    return group
 
 
 @rule

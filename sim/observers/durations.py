@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.observers.counting import BINS, ENDED, GAVE_UP, SHIFT, WAITING, ZERO, bin_of, tally_waits

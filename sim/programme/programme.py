@@ -16,6 +16,7 @@ from sim.programme.demand import demand_curve
 from sim.programme.laws import law
 from sim.programme.waves_table import WavesTable, openings, waves_table
 from sim.rules import buying, laws, luck, paying, people, registering, selecting, verifying
+from sim.rules.people import Provinces
 from sim.stations.schedule import MILLION, Schedule, compile_schedule
 
 PER = {"minute": 7 * 24 * 60, "hour": 7 * 24, "day": 7, "week": 1}
@@ -41,7 +42,7 @@ class Programme:
     """End of the run, µs; without `clock.end` the latest end."""
     key: NDArray[np.void]
     population: NDArray[np.void]
-    provinces: people.Provinces
+    provinces: Provinces
     curve: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
     """Corners of the demand (µs), the cumulative demand there, and a guide to them."""
     stations: dict[str, Schedule | None]
@@ -196,7 +197,7 @@ def _benefit(p: Parameters) -> int:
     return budget.training_balance + budget.incentives * budget.incentive + len(p.payment.survey_days) * budget.survey
 
 
-def _provinces(p: Parameters) -> people.Provinces:
+def _provinces(p: Parameters) -> Provinces:
     numbered = enumerate(p.population.provinces.values())
     ordered = sorted(numbered, key=lambda each: -each[1].weight)
     total = np.cumsum([province.weight for _, province in ordered])

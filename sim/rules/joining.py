@@ -41,34 +41,39 @@ def hazards(propensities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @rule
-def _opened(waves: NDArray[np.void], at: int) -> int:
-    """Return how many waves have opened by an instant."""
-    low, high = 0, waves.size
-    while low < high:
-        middle = (low + high) >> 1
-        if waves[middle].open <= at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def waves_open(waves: NDArray[np.void], at: int, near: int) -> tuple[int, int]:
+    """Return the numbers of the first wave that is still open at an instant, and of the first to come.
+
+    Some between the two may be closed. `near` is where to begin to look; any number of waves is right.
+    """
+    coming = near
+    while coming < waves.size and waves[coming].open <= at:
+        coming += 1
+    while coming > 0 and waves[coming - 1].open > at:
+        coming -= 1
+    oldest = coming
+    while oldest > 0 and waves[oldest - 1].latest_close > at:
+        oldest -= 1
+    return oldest, coming
 
 
 @rule
 def _first_beyond(hazard: NDArray[np.float64], target: float, low: int) -> int:
-    """Return the first position from `low` on whose cumulative hazard exceeds the target."""
-    # Most join one of the next waves: looking at these in turn is faster than halving all.
-    for _ in range(8):
-        if low == hazard.size or hazard[low] > target:
-            return low
-        low += 1
+    """Return the first position from `low` on whose cumulative hazard exceeds the target.
+
+    Halves where there are many, then counts: a branch that nobody can foresee costs more than a few additions.
+    """
     high = hazard.size
-    while low < high:
+    while high - low > 32:
         middle = (low + high) >> 1
         if hazard[middle] <= target:
             low = middle + 1
         else:
             high = middle
-    return low
+    found = low
+    for position in range(low, high):
+        found += int(hazard[position] <= target)
+    return found
 
 
 @rule
@@ -80,18 +85,16 @@ def choose_wave(
     person: int,
     since: int,
     lost: int,
+    oldest: int,
+    coming: int,
 ) -> tuple[int, int]:
     """Return the next wave a person of the pool joins (-1: none), and the instant if it is open already, else -1.
 
     `since` is the instant of entering the pool or of losing, `lost` how many waves he has lost; `hazard`
-    is that of newcomers or of losers. Of waves that are open he takes a decision for each, and is late
-    if his delay ends after the closing. Of waves to come one draw finds the first that he joins, by the
-    cumulative hazard.
+    is that of newcomers or of losers; `oldest` and `coming` are the `waves_open` at that instant. Of waves
+    that are open he takes a decision for each, and is late if his delay ends after the closing. Of waves
+    to come one draw finds the first that he joins, by the cumulative hazard.
     """
-    coming = _opened(waves, since)
-    oldest = coming
-    while oldest > 0 and waves[oldest - 1].latest_close > since:
-        oldest -= 1
     for wave in range(oldest, coming):
         w = waves[wave]
         if w.close > since:
@@ -125,7 +128,8 @@ def next_wave(
     lost: int,
 ) -> tuple[int, int]:
     """Return the next wave a person of the pool joins and the instant, or (-1, 0) if none; see `choose_wave`."""
-    wave, at = choose_wave(key, waves, hazard, delay, person, since, lost)
+    oldest, coming = waves_open(waves, since, 0)
+    wave, at = choose_wave(key, waves, hazard, delay, person, since, lost, oldest, coming)
     if wave < 0:
         return -1, 0
     return wave, at if at >= 0 else joins_at(key, waves, delay, person, wave)

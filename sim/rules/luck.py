@@ -30,7 +30,7 @@ class Group(IntEnum):
     EMAIL = 5  # passes, tries again, delay; by attempt
     REGISTRY = 6
     THIRD_LAYER = 7
-    SCREENING = 8  # service, passes; the test: taken, delay
+    SCREENING = 8  # service, passes; the test: taken, delay (9 was its own: never to be used again)
     APPETITE = 10  # patience in waves
     JOINING = 11  # next wave by cumulative hazard; by waves lost
     WAVE = 12  # joins the open wave, delay, -, face check; by wave

@@ -33,13 +33,13 @@ def ready_from(
     """Return the instant at which a payment is ready, from the luck of its first attempt; see `ready`."""
     u = uniform(first[0])
     choice = 0
-    while choice < lags.size - 1 and u >= lags[choice].cumulative:
-        choice += 1
+    for each in range(lags.size - 1):  # a branch that nobody can foresee costs more than a few additions
+        choice += int(u >= lags[each].cumulative)
     lag = lags[choice].days
-    if lag == 0:
-        return due
-    day = min(due // DAY, work_until.size - 1)
-    return work[min(work_until[day] + lag, work.size) - 1] * DAY + due % DAY
+    day = due // DAY
+    # With no lag this is the day itself, whether it is one of work or not.
+    later = work[max(min(work_until[min(day, work_until.size - 1)] + lag, work.size) - 1, 0)]
+    return (later if lag > 0 else day) * DAY + due % DAY
 
 
 @rule

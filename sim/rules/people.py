@@ -49,7 +49,9 @@ def guide_to(provinces: NDArray[np.void]) -> Provinces:
 
 
 class Trait(IntEnum):
-    """The lowest bit of a trait in the packed word; all are one bit but province, regency (6), education (2), luck (10).
+    """The lowest bit of a trait in the packed word.
+
+    All are one bit but province and regency (6), education (2) and the luck of eligibility (10).
 
     The luck is the upper part of the draw that decides on eligibility: it settles the question for all but one
     in a thousand.

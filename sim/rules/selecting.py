@@ -39,14 +39,12 @@ def is_eligible(key: NDArray[np.void], share: float, person: int) -> bool:
 @rule
 def is_eligible_one(key: NDArray[np.void], share: float, person: int, packed: Any) -> bool:
     """Return the same as `is_eligible` of a person whose traits are known."""
-    steps = share * 1024.0
-    luck_of_ten_bits = packed >> np.uint32(Trait.ELIGIBILITY_LUCK.value)
-    if float(luck_of_ten_bits) + 1.0 <= steps:
-        return True
-    if float(luck_of_ten_bits) >= steps:
-        return False
-    eligible: bool = is_eligible(key, share, person)
-    return eligible
+    at_the_share = np.int64(share * 1024.0)
+    ten_bits: Any = np.int64(packed >> np.uint32(Trait.ELIGIBILITY_LUCK.value))
+    if ten_bits == at_the_share:
+        eligible: bool = is_eligible(key, share, person)
+        return eligible
+    return ten_bits < at_the_share
 
 
 @rule
@@ -73,9 +71,8 @@ def take_smallest(
     n = 0
     for i in among:
         top = np.int64(keys[i] >> uint64(48))
-        if top < limit:
-            outcome[i] = code
-        elif top == limit:
+        outcome[i] = code if top < limit else outcome[i]
+        if top == limit:
             at_limit[n] = i
             n += 1
     at_limit = at_limit[np.argsort(people[at_limit])]
@@ -121,7 +118,7 @@ def select(
         count = 0
         for i in range(people.size):
             among[count] = i
-            count += outcome[i] == 1 and (stage == 3 or packed[i] & group != 0)
+            count += int(outcome[i] == 1) & int(packed[i] & group != 0) | int(outcome[i] == 1) & int(stage == 3)
         # What earlier shares left unfilled is part of this one: the floor of all reserved, less those taken.
         open_places = min(int(reserved + 1e-6), places) - (places - left)
         if count > open_places:

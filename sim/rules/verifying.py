@@ -23,13 +23,31 @@ def verify(
     key: NDArray[np.void], group: int, check: NDArray[np.void], person: int, attempt: int
 ) -> tuple[bool, bool, int]:
     """Return whether a person passes a check at an attempt; if not, whether he tries again, and after how many µs."""
-    c = check[0]
     words = luck(key, group, person, attempt)
-    if uniform(words[0]) < (c.passes if attempt == 0 else c.retry_passes):
+    if passes_check(words, check, attempt):
         return True, False, 0
-    if attempt + 1 < c.attempts and uniform(words[1]) < c.retry_share:
-        return False, True, draw(c.delay, uniform(words[2]))
+    if tries_again(words, check, attempt):
+        return False, True, retry_delay(words, check)
     return False, False, 0
+
+
+@rule
+def passes_check(words: Any, check: NDArray[np.void], attempt: int) -> bool:
+    """Return whether a person passes a check at an attempt, from his words of luck."""
+    return uniform(words[0]) < (check[0].passes if attempt == 0 else check[0].retry_passes)
+
+
+@rule
+def tries_again(words: Any, check: NDArray[np.void], attempt: int) -> bool:
+    """Return whether a person who did not pass an attempt tries again, from his words of luck."""
+    return attempt + 1 < check[0].attempts and uniform(words[1]) < check[0].retry_share
+
+
+@rule
+def retry_delay(words: Any, check: NDArray[np.void]) -> int:
+    """Return after how many µs a person tries again, from his words of luck."""
+    delay: int = draw(check[0].delay, uniform(words[2]))
+    return delay
 
 
 @rule

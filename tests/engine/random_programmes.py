@@ -47,7 +47,7 @@ def stations(draw: st.DrawFn, scale: float) -> dict[str, Any]:
             lambda rate: None if rate is None else rate / scale
         )
 
-    changes: dict[str, Any] = {"portal.per": "week"}
+    changes: dict[str, Any] = {"portal.per": "week", "run.window_hours": 6}
     for path in ("portal", "processing", "processing.email", "processing.registry", "processing.third_layer"):
         closed = draw(st.integers(0, 9)) == 0
         changes[f"{path}.rate"] = 0 if closed else draw(a_week().filter(lambda rate: rate != 0))

@@ -21,6 +21,7 @@ AN_HOUR_APART: dict[str, Any] = {
     "portal.rate": 1,
     "portal.outages": [{"from": "2020-04-11T00:00", "until": "2020-04-13T00:00"}],
     "processing.email.retry.share": 1,
+    "run.window_hours": 6,
     "processing.email.retry.delay": law("constant", 6, "hours"),
 }
 """Sixty wait for the portal, which lets one through an hour; who fails the email check is back in six."""

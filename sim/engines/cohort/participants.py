@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ payments were made. Packed: a run finds all it needs of one in one place."""
 
 NOT_PAID = 65_535
 """The day of what is not paid."""
+
+AWARDED_AT_A_TIME = 1 << 14
+"""People who are followed at a time."""
 
 STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
 
@@ -52,7 +56,12 @@ class Participants:
         self.last_closing = -1
         self.payments_left = 0
         self.bought_people = self.revoked_people = 0
-        self._undecided: list[tuple[Ints, Ints]] = []
+        self._purchases: list[Ints] = []
+        """When some bought first, in order of time, where not all have yet."""
+        self._all_bought = 0
+        """How many bought, of those who all have."""
+        self._revocations: list[tuple[int, int]] = []
+        """When awards will be revoked, and how many."""
         self._late_first: list[tuple[Ints, int]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
@@ -62,7 +71,16 @@ class Participants:
         return self.people["person"][: self.size]
 
     def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
-        """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due."""
+        """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due.
+
+        A part at a time, since all that is written down of it then stays in the processor's cache.
+        """
+        begins = range(0, max(persons.size, 1), AWARDED_AT_A_TIME)
+        parts = [self._award(wave, persons[begin : begin + AWARDED_AT_A_TIME], now) for begin in begins]
+        numbers, due = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return numbers, due
+
+    def _award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
         programme, seen = self._programme, self._seen
         size, first = persons.size, self.size
         numbers = np.arange(first, first + size)
@@ -155,7 +173,10 @@ class Participants:
             seen.stamp("bought", bought[course])
             seen.stamp("completed", completed[course])
             seen.money("paid", "training", bought[course], price[course])
-        self._undecided.append((bought[0], stamps["revoked"]))
+        if revoked < persons.size:
+            self._purchases.append(np.sort(bought[0][bought[0] < NEVER]))
+        if revoked:
+            insort(self._revocations, (int(programme.waves.waves[wave]["deadline"]), revoked))
 
     def _wait(self, sure: int, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
         """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
@@ -198,16 +219,16 @@ class Participants:
 
     def undecided(self, now: int) -> int:
         """Return how many of those awarded have neither bought nor been revoked before now."""
-        kept, count = [], 0
-        for bought, revoked in self._undecided:
-            self.bought_people += int((bought < now).sum())
-            self.revoked_people += int((revoked < now).sum())
-            later = (bought >= now) & (revoked >= now)
-            if later.any():
-                count += int(later.sum())
-                kept.append((bought[later], revoked[later]))
-        self._undecided = kept
-        return count
+        while self._revocations and self._revocations[0][0] < now:
+            self.revoked_people += self._revocations.pop(0)[1]
+        self.bought_people = self._all_bought
+        for bought in self._purchases:
+            self.bought_people += int(np.searchsorted(bought, now))
+        over = [bought for bought in self._purchases if bought[-1] < now]
+        if over:
+            self._all_bought += sum(bought.size for bought in over)
+            self._purchases = [bought for bought in self._purchases if bought[-1] >= now]
+        return self.size - self.bought_people - self.revoked_people
 
     def first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
         """Observe the payment of the first incentive to some."""
@@ -289,12 +310,14 @@ def _follow(
         unbanked = (packed[i] >> np.uint32(Trait.UNBANKED.value)) & np.uint32(1) != 0
         people[i].person = persons[i]
         people[i].first_paid = NOT_PAID
-        people[i].partner = buying.choose_partner(key, partner_shares[kind], person)
+        words = buying.account_luck(key, person)
+        people[i].partner = buying.choose_partner_from(words, partner_shares[kind])
         people[i].times_paid = 0
-        delay, mending = buying.link_account(key, account, unbanked, person)
+        delay, mending = buying.link_account_from(words, account, unbanked)
         tries, links = awarded + delay, awarded + delay + mending
 
-        wants, delay = buying.first_purchase(key, waves, wave, person)
+        words = buying.purchase_luck(key, person, 0)
+        wants, delay = buying.first_purchase_from(words, waves, wave)
         at = awarded + delay
         if not wants or at >= deadline:
             revoked[i] = deadline
@@ -310,11 +333,12 @@ def _follow(
         balance = balance_at_first
         for course in range(bought.shape[0]):
             if course > 0:
-                wants, delay = buying.further_purchase(key, market, person, course)
+                words = buying.purchase_luck(key, person, course)
+                wants, delay = buying.further_purchase_from(words, market)
                 if not wants or at + delay >= closing:
                     break
                 at += delay
-            cost = buying.price(key, market, person, course, balance)
+            cost = buying.price_from(words, market, balance)
             if cost == 0:
                 break
             balance -= cost

@@ -21,8 +21,8 @@ from sim.rules import joining, selecting
 from sim.rules.compiling import rule
 
 CANDIDATE = np.dtype([("person", "u4"), ("lost", "u2"), ("tolerated", "u2"), ("first_joined", "i8"), ("eligible", "?")])
-"""One of the pool: number, waves lost and tolerated (0: not asked yet), when he first joined a wave (of newcomers: when they will,
-µs), and whether he was eligible in it. Packed: this is what memory goes to."""
+"""One of the pool: number, waves lost and tolerated (0: not asked yet), when he first joined a wave (of
+newcomers: when they will, µs), and whether he was eligible in it. Packed: this is what memory goes to."""
 
 FOR_EVER = 65_535
 """Waves tolerated by one who never gives up; more than any run has waves."""
@@ -240,8 +240,8 @@ class Pool:
         for first_joined in self._no_wave:
             self._seen.wait("place", first_joined, NEVER, last)
         with ThreadPoolExecutor(self._programme.parameters.run.threads) as threads:
-            parts = range(0, self._standing.size, STANDING_AT_A_TIME)
-            for on_the_way, not_awarded in threads.map(self._still_waiting, parts):
+            begins = range(0, self._standing.size, STANDING_AT_A_TIME)
+            for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
                 self._seen.wait("registered_to_pool", on_the_way, NEVER)
                 self._seen.wait("registered_to_award", not_awarded, NEVER)
 
@@ -282,6 +282,7 @@ def _enter(
     wave: NDArray[np.int16],
 ) -> None:
     """Make those who enter the pool candidates of the wave each joins first (-1: none), with its instant."""
+    coming = 0
     for i in range(persons.size):
         later = np.int64(persons[min(i + AHEAD, persons.size - 1)])
         prefetch(traits, later)
@@ -289,7 +290,10 @@ def _enter(
         person = np.int64(persons[i])
         standing[person] = IN_POOL
         packed[i] = traits[person]
-        number, at = joining.next_wave(key, waves, hazard, delay, person, tested[i], 0)
+        oldest, coming = joining.waves_open(waves, tested[i], coming)
+        number, at = joining.choose_wave(key, waves, hazard, delay, person, tested[i], 0, oldest, coming)
+        if number >= 0 and at < 0:
+            at = joining.joins_at(key, waves, delay, person, number)
         wave[i] = number
         c = candidates[i]
         c.person = person
@@ -358,6 +362,7 @@ def _part(
     Everyone but the winners has lost one wave more. Losers are given the wave each joins next (-1: none), and
     `at` its instant, if it is not empty. For the eligible, awarded or giving up, the wait for a place is over.
     """
+    oldest, coming = joining.waves_open(waves, now, 0)
     for i in range(part.size):
         c = part[i]
         person, lost = np.int64(c.person), np.int64(c.lost) + 1
@@ -369,14 +374,14 @@ def _part(
             continue
         tolerated = np.int64(c.tolerated)
         if tolerated == 0:  # so far he has lost no wave
-            tolerated = min(joining.waves_tolerated(key, patience_mean, person), FOR_EVER)
+            tolerated = np.int64(min(joining.waves_tolerated(key, patience_mean, person), FOR_EVER))
         if lost >= tolerated and tolerated < FOR_EVER:
             quitters[gave_up] = c.person
             gave_up += 1
             if c.eligible:
                 tally(now - c.first_joined, GAVE_UP, *place_waits)
             continue
-        number, instant = joining.choose_wave(key, waves, hazard, delay, person, now, lost)
+        number, instant = joining.choose_wave(key, waves, hazard, delay, person, now, lost, oldest, coming)
         wave[going_on] = number
         if at.size:
             if number >= 0 and instant < 0:
