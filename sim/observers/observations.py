@@ -175,6 +175,10 @@ class Observations:
         """Count people who reached a stage by their groups."""
         count_groups(packed, self._groups[stage])
 
+    def groups_of(self, stage: str) -> NDArray[np.int64]:
+        """Return what compiled counting adds the people who reach a stage to: see `group_of`."""
+        return self._groups[stage]
+
     def group(self, stage: str, which: Trait) -> NDArray[np.int64]:
         """Return the people who reached a stage by the value of a trait."""
         # Sums of weights are exact: doubles hold whole numbers beyond any count of people.

@@ -49,7 +49,7 @@ def is_eligible_one(key: NDArray[np.void], share: float, person: int, packed: An
 
 @rule
 def take_smallest(
-    keys: NDArray[np.uint64], people: Any, among: NDArray[np.int64], count: int, outcome: Any, code: int
+    keys: NDArray[np.uint64], people: Any, among: NDArray[np.int32], count: int, outcome: Any, code: int
 ) -> int:
     """Give `code` to the `count` smallest of (key, number) among some positions; return how many.
 
@@ -67,7 +67,7 @@ def take_smallest(
     while taken + bins[limit] <= count:
         taken += bins[limit]
         limit += 1
-    at_limit = np.empty(bins[limit], dtype=np.int64)
+    at_limit = np.empty(bins[limit], dtype=np.int32)
     n = 0
     for i in among:
         top = np.int64(keys[i] >> uint64(48))
@@ -97,7 +97,7 @@ def select(
     outcome = np.empty(people.size, dtype=np.uint8)
     for i in range(people.size):
         outcome[i] = is_eligible_one(key, eligible, np.int64(people[i]), packed[i])
-    keys, among = np.empty(people.size, dtype=np.uint64), np.empty(people.size, dtype=np.int64)
+    keys, among = np.empty(people.size, dtype=np.uint64), np.empty(people.size, dtype=np.int32)
     s = shares[0]
     affirmative = np.uint32(1 << Trait.DISABILITY.value | 1 << Trait.RETURNED_MIGRANT.value)
     left = places

@@ -56,6 +56,7 @@ class Payments:
         """The same by the day on which they will be ready again."""
         self._parted: set[int] = set()
         """The partners whose first day in the queue a cap has parted."""
+        self._rooms: Any = (NOTHING,)
         self.paid_rupiah = [0, 0]
         """Incentives, surveys."""
 
@@ -164,8 +165,7 @@ class Payments:
         own, seen, programme = self._participants, self._seen, self._programme
         key = programme.partners[partner].key
         by_payment = np.zeros(len(self._names), dtype=np.int64)
-        again, following = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=PENDING)
-        first_numbers, first_due = np.empty(queue.size, dtype=np.uint32), np.empty(queue.size, dtype=np.int64)
+        again, following, first_numbers, first_due = self._room(queue.size)
         failed, follow, first, full = _pay(
             self._rules,
             now,
@@ -199,6 +199,13 @@ class Payments:
         self._record_paid(queue, now)
         self._record_due(following[:follow])
         return paid, failed
+
+    def _room(self, size: int) -> tuple[Pending, Pending, NDArray[np.uint32], Ints]:
+        """Return room for what comes of a run: failed, following, and the first of all payments to some."""
+        if size > self._rooms[0].size:
+            columns = (PENDING, PENDING, np.dtype(np.uint32), np.dtype(np.int64))
+            self._rooms = tuple(np.empty(size, dtype=column) for column in columns)
+        return self._rooms
 
     def _count(self, partner: str, now: int, payment: int, count: int) -> None:
         """Observe how many payments of a kind a run has made."""

@@ -14,7 +14,7 @@ from sim.engines.cohort.flows import Ints, People
 from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
-from sim.observers.counting import ENDED, GAVE_UP, tally
+from sim.observers.counting import ENDED, GAVE_UP, count_stamp, group_of, tally
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 from sim.rules import joining, selecting
@@ -96,7 +96,7 @@ class Pool:
         )
         seen.people("pool", packed)
         self._recorder.plan(persons, candidates["first_joined"])
-        self._keep(candidates, wave)
+        self._keep(candidates, wave, np.empty_like(candidates))
 
     def turn_away(self, persons: People, at: Ints) -> None:
         """Observe those who were refused, or gave up, on the way to the pool."""
@@ -110,11 +110,10 @@ class Pool:
             seen.wait("registered_to_pool", registered, NEVER, at)
             seen.wait("registered_to_award", registered, NEVER, at)
 
-    def _keep(self, candidates: Candidates, wave: NDArray[np.int16]) -> None:
-        """Put people into the list of the wave that each joins next."""
+    def _keep(self, candidates: Candidates, wave: NDArray[np.int16], ordered: Candidates) -> None:
+        """Put people into the list of the wave that each joins next; `ordered` has room for all of them."""
         # No wave is the last: where -1 points to.
         counts = np.zeros(len(self._planned) + 1, dtype=np.int64)
-        ordered = np.empty(candidates.size, dtype=CANDIDATE)
         _by_wave(wave, candidates, counts, ordered)
         ends = np.cumsum(counts)
         with self._lock:
@@ -122,7 +121,7 @@ class Pool:
                 # A copy, so that the part does not keep all of the others in memory.
                 self._planned[number].append(ordered[ends[number] - counts[number] : ends[number]].copy())
             if counts[-1]:
-                no_wave = ordered[ends[-2] : ends[-1]] if ends.size > 1 else ordered
+                no_wave = ordered[ends[-1] - counts[-1] : ends[-1]]
                 self._no_wave.append(no_wave["first_joined"][(no_wave["lost"] > 0) & no_wave["eligible"]])
 
     # Waves
@@ -134,14 +133,21 @@ class Pool:
         self._closed[wave] = parts
         size = sum(part.size for part in parts)
         persons, traits = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
-        newcomers, first_joined = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.int64)
-        begin = new = 0
+        seen, begin = self._seen, 0
         for part in parts:
-            end = begin + part.size
-            rows = slice(begin, end)
-            new += _joined(part, self._traits, persons[rows], traits[rows], newcomers[new:], first_joined[new:])
-            begin = end
-        self._observe_newcomers(wave, newcomers[:new], first_joined[:new])
+            rows = slice(begin, begin + part.size)
+            begin += part.size
+            _joined(
+                part,
+                self._traits,
+                persons[rows],
+                traits[rows],
+                seen.counts_of("first_joined"),
+                seen.calendar,
+                seen.groups_of("joined"),
+            )
+            if self._recorder.on:
+                self._record_first(wave, part[part["lost"] == 0])
         if self._recorder.on:
             recorded = self._recorder.recorded(persons)
             self._recorder.put("last_joined", recorded, self._recorder.planned(recorded))
@@ -153,16 +159,19 @@ class Pool:
         programme, table, recorder = self._programme, self._programme.waves, self._recorder
         parts = self._closed.pop(wave)
         room = max([LOSERS, *(part.size for part in parts)])
-        losers, next_wave = np.empty(room, dtype=CANDIDATE), np.empty(room, dtype=np.int16)
+        losers, ordered = np.empty(room, dtype=CANDIDATE), np.empty(room, dtype=CANDIDATE)
+        next_wave = np.empty(room, dtype=np.int16)
         at = np.empty(room if recorder.on else 0, dtype=np.int64)
-        winners, quitters = np.empty(outcome.size, dtype=np.uint32), np.empty(outcome.size, dtype=np.uint32)
+        quitters = np.empty(room, dtype=np.uint32)
+        winners = np.empty(np.count_nonzero(outcome >= selecting.Outcome.PRIORITY), dtype=np.uint32)
         begin = won = gave_up = lost = 0
         parts.reverse()
         while parts:
             part = parts.pop()
-            if lost + part.size > room:
-                self._go_on(losers[:lost], next_wave[:lost], at)
-                lost = 0
+            if lost + gave_up + part.size > room:
+                self._go_on(losers[:lost], next_wave[:lost], at, ordered)
+                self._give_up(quitters[:gave_up], now)
+                lost = gave_up = 0
             of_part = outcome[begin : begin + part.size]
             begin += part.size
             self._record(part, of_part, now)
@@ -185,17 +194,16 @@ class Pool:
                 at,
                 lost,
             )
-        self._go_on(losers[:lost], next_wave[:lost], at)
-        if gave_up:
-            self._give_up(np.sort(quitters[:gave_up]), now)
-        awarded: People = np.sort(winners[:won])
+        self._go_on(losers[:lost], next_wave[:lost], at, ordered)
+        self._give_up(quitters[:gave_up], now)
+        awarded: People = np.sort(winners)
         self._standing[awarded] = GONE
         return awarded
 
-    def _go_on(self, losers: Candidates, wave: NDArray[np.int16], at: Ints) -> None:
+    def _go_on(self, losers: Candidates, wave: NDArray[np.int16], at: Ints, ordered: Candidates) -> None:
         if self._recorder.on:
             self._recorder.plan(losers["person"], at[: losers.size])
-        self._keep(losers, wave)
+        self._keep(losers, wave, ordered)
 
     def _record(self, part: Candidates, outcome: NDArray[np.uint8], now: int) -> None:
         recorder = self._recorder
@@ -229,7 +237,9 @@ class Pool:
             for part in parts:
                 if wave in open_waves:
                     new = part[(part["lost"] == 0) & (part["first_joined"] < end)]
-                    self._observe_newcomers(wave, new["person"], new["first_joined"])
+                    self._seen.stamp("first_joined", new["first_joined"])
+                    self._seen.people("joined", self._traits[new["person"]])
+                    self._record_first(wave, new)
                     persons = self._recorder.recorded(part["person"])
                     at = self._recorder.planned(persons)
                     self._recorder.put("last_joined", persons[at < end], at[at < end])
@@ -258,13 +268,9 @@ class Pool:
         began = part["first_joined"][joined & part["eligible"]]
         self._seen.wait("place", began, NEVER, last)
 
-    # What is observed
-
-    def _observe_newcomers(self, wave: int, persons: People, first_joined: Ints) -> None:
-        self._seen.stamp("first_joined", first_joined)
-        self._seen.people("joined", self._traits[persons])
-        self._recorder.put("first_joined", persons, first_joined)
-        self._recorder.put("first_wave", persons, wave)
+    def _record_first(self, wave: int, newcomers: Candidates) -> None:
+        self._recorder.put("first_joined", newcomers["person"], newcomers["first_joined"])
+        self._recorder.put("first_wave", newcomers["person"], wave)
 
 
 @rule
@@ -320,21 +326,20 @@ def _joined(
     traits: NDArray[np.uint32],
     persons: People,
     packed: NDArray[np.uint32],
-    newcomers: People,
-    first_joined: Ints,
-) -> int:
-    """Fill who has joined, with their traits, and the newcomers among them; return how many those are."""
-    new = 0
+    first_joined: Any,
+    calendar: Any,
+    groups: Ints,
+) -> None:
+    """Fill who has joined, with their traits; count the newcomers among them."""
+    days, on_the_day = first_joined
     for i in range(candidates.size):
         prefetch(traits, np.int64(candidates[min(i + AHEAD, candidates.size - 1)].person))
         c = candidates[i]
         persons[i] = c.person
         packed[i] = traits[np.int64(c.person)]
         if c.lost == 0:
-            newcomers[new] = c.person
-            first_joined[new] = c.first_joined
-            new += 1
-    return new
+            count_stamp(c.first_joined, days, on_the_day, calendar)
+            groups[group_of(packed[i])] += 1
 
 
 @rule
