@@ -2,8 +2,7 @@
 
 SimPy keeps the programme's clock: waves, announcements, payment runs, deadlines and days are its
 processes, the same as in the person engine. Applicants know nothing of what comes after the pool, so
-they may run ahead on a thread of their own, up to each instant at which the programme looks at them, and
-people who will register are drawn ahead of them on another.
+they may run ahead on threads of their own, up to each instant at which the programme looks at them.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
 
-AHEAD = 3
+AHEAD = 5
 """Looks of the programme that the applicants may be ahead, on their thread."""
 
 
@@ -83,10 +82,18 @@ class Model:
         self.seen = Observations(programme, programme.horizon)
         threads = programme.parameters.run.threads
         self._applicants_thread = ThreadPoolExecutor(1) if threads > 1 else None
-        self._helper = ThreadPoolExecutor(1) if threads > 1 else None
-        drawn = Registrations(programme, self.traits, self._helper)
+        self._drawing_thread = ThreadPoolExecutor(1) if threads > 1 else None
+        drawn = Registrations(programme, self.traits, self._drawing_thread)
         self.pool = Pool(programme, self._seen_entering, self.seen, self.traits, self.recorder, drawn)
-        self.applicants = Applicants(programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool)
+        table = programme.waves.waves
+        looks = set(table["close"].tolist())
+        if programme.parameters.waves.rule is not None:
+            looks |= set(table["open"].tolist())
+        self._looks = [*sorted(at for at in looks if at < programme.horizon), programme.horizon]
+        """When the programme looks at the applicants."""
+        self.applicants = Applicants(
+            programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool, self._looks
+        )
         self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)
         self.payments = Payments(programme, self.seen, self.participants, self.recorder)
         self.budget = Budget(programme)
@@ -94,12 +101,6 @@ class Model:
         self.runs = PaymentRuns(self.timeline, programme, self)
         self.timeline.process(self._days())
         self._after_award: list[tuple[int, int, int, int, list[int], list[int], list[int]]] = []
-        table = programme.waves.waves
-        looks = set(table["close"].tolist())
-        if programme.parameters.waves.rule is not None:
-            looks |= set(table["open"].tolist())
-        self._looks = [*sorted(at for at in looks if at < programme.horizon), programme.horizon]
-        """When the programme looks at the applicants."""
         self._seen_looks = self._sent = 0
         self._ahead: dict[int, Future[Looked]] = {}
         self._looked: dict[int, Looked] = {}
@@ -118,7 +119,7 @@ class Model:
                 self.timeline.run(until=self.ended)
         finally:
             self.applicants.stop()
-            for thread in (self._applicants_thread, self._helper):
+            for thread in (self._applicants_thread, self._drawing_thread):
                 if thread is not None:
                     thread.shutdown(wait=True, cancel_futures=True)
         return self._outcome()

@@ -13,7 +13,7 @@ from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import Ints, People
 from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
-from sim.engines.cohort.registry import Registrations
+from sim.engines.cohort.registry import Recent, Registrations
 from sim.observers.counting import ENDED, GAVE_UP, count_stamp, group_of, tally
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
@@ -59,14 +59,15 @@ class Pool:
         self._no_wave: list[Ints] = []
         """When those who join no further wave first joined one, where they were eligible in it."""
         self._closed: dict[int, list[Candidates]] = {}
-        self._lock = Lock()
+        self._lock, self._turned_away = Lock(), Lock()
+        """Of the lists, and of what both stretches of the way observe."""
         self.gave_up_people = 0
         self._standing = np.zeros(programme.people, dtype=np.uint8)
         """Where each person stands: on the way to the pool, in it, or no more."""
 
     # Into the pool
 
-    def enter(self, tested: Ints, persons: People) -> None:
+    def enter(self, tested: Ints, persons: People, recent: Recent) -> None:
         """Enter people at the instants at which the test is done; called from the applicants' side."""
         seen, programme = self._seen_entering, self._programme
         seen.stamp("tested", tested)
@@ -77,7 +78,9 @@ class Pool:
             return
         self._recorder.put("tested", persons, tested)
         self._recorder.put("waves_lost", persons, 0)
-        seen.wait("registered_to_pool", self._registrations.of_recent(persons), tested)
+        registered = recent.of(persons)
+        with self._turned_away:
+            seen.wait("registered_to_pool", registered, tested)
         packed = np.empty(persons.size, dtype=np.uint32)
         candidates, wave = np.empty(persons.size, dtype=CANDIDATE), np.empty(persons.size, dtype=np.int16)
         table = programme.waves
@@ -98,7 +101,7 @@ class Pool:
         self._recorder.plan(persons, candidates["first_joined"])
         self._keep(candidates, wave, np.empty_like(candidates))
 
-    def turn_away(self, persons: People, at: Ints) -> None:
+    def turn_away(self, persons: People, at: Ints, recent: Recent) -> None:
         """Observe those who were refused, or gave up, on the way to the pool."""
         seen = self._seen_entering
         in_time = at < seen.end
@@ -106,9 +109,10 @@ class Pool:
             persons, at = persons[in_time], at[in_time]
         if persons.size:
             self._standing[persons] = GONE
-            registered = self._registrations.of_recent(persons)
-            seen.wait("registered_to_pool", registered, NEVER, at)
-            seen.wait("registered_to_award", registered, NEVER, at)
+            registered = recent.of(persons)
+            with self._turned_away:
+                seen.wait("registered_to_pool", registered, NEVER, at)
+                seen.wait("registered_to_award", registered, NEVER, at)
 
     def _keep(self, candidates: Candidates, wave: NDArray[np.int16], ordered: Candidates) -> None:
         """Put people into the list of the wave that each joins next; `ordered` has room for all of them."""

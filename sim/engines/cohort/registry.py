@@ -18,7 +18,7 @@ from sim.rules.people import Provinces, traits_from
 from sim.rules.registering import registers, registers_at
 
 REMEMBERED = 1 << 22
-"""People whose registration is remembered, a multiple of a block: those of some days, 32 MB."""
+"""People whose registration is remembered, a power of two: those of some days, 32 MB."""
 
 
 BLOCK = 1 << 17
@@ -33,7 +33,6 @@ class Registrations:
 
     def __init__(self, programme: Programme, traits: NDArray[np.uint32], helper: Executor | None) -> None:
         self._programme, self._traits, self._helper = programme, traits, helper
-        self._recent = np.zeros(REMEMBERED, dtype=np.int64)
         self._drawn = self._sent = 0
         self._ahead: deque[Future[Ints]] = deque()
 
@@ -46,8 +45,6 @@ class Registrations:
                 self._ahead.append(self._helper.submit(self._draw, self._sent))
                 self._sent += BLOCK
             instants = self._ahead.popleft().result()
-        at = self._drawn % REMEMBERED
-        self._recent[at : at + instants.size] = instants
         self._drawn += instants.size
         return instants
 
@@ -71,19 +68,35 @@ class Registrations:
         """Return whether nobody is left to register."""
         return self._drawn == self._programme.people
 
-    def of_recent(self, persons: NDArray[Any]) -> Ints:
-        """Return when people registered; only on the thread of the applicants."""
-        return self._of(persons, self._recent, self._drawn)
-
-    def of(self, persons: NDArray[Any]) -> Ints:
-        """Return when people registered, on any thread."""
-        return self._of(persons, EMPTY, 0)
-
-    def _of(self, persons: NDArray[Any], recent: Ints, newest: int) -> Ints:
+    def of(self, persons: NDArray[Any], recent: Ints = EMPTY, newest: int = 0) -> Ints:
+        """Return when people registered, on any thread; see `_registrations_of`."""
         programme = self._programme
         instants = np.empty(persons.size, dtype=np.int64)
         _registrations_of(programme.key, *programme.curve, programme.people, persons, recent, newest, instants)
         return instants
+
+
+class Recent:
+    """The latest registrations, remembered on one thread."""
+
+    def __init__(self, registrations: Registrations) -> None:
+        self._registrations = registrations
+        self._instants = np.zeros(REMEMBERED, dtype=np.int64)
+        self._newest = 0
+
+    def remember(self, first: int, instants: Ints) -> None:
+        """Remember the registrations of people from number `first` on, who follow those before."""
+        if instants.size > REMEMBERED:
+            first, instants = first + instants.size - REMEMBERED, instants[-REMEMBERED:]
+        at = first % REMEMBERED
+        head = instants[: REMEMBERED - at]
+        self._instants[at : at + head.size] = head
+        self._instants[: instants.size - head.size] = instants[head.size :]
+        self._newest = first + instants.size
+
+    def of(self, persons: NDArray[Any]) -> Ints:
+        """Return when people registered."""
+        return self._registrations.of(persons, self._instants, self._newest)
 
 
 @rule
