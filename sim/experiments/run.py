@@ -14,7 +14,7 @@ import numpy as np
 from sim.calendar.instants import moment
 from sim.engines.observed import observe
 from sim.engines.rows import Rows
-from sim.experiments.memory import refuse_what_does_not_fit
+from sim.experiments.memory import refuse_what_does_not_fit, share_one_heap
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
@@ -83,6 +83,7 @@ def _participants(rows: Rows) -> Rows:
 def _cohort(programme: Programme, progress: Callable[[int, int], None]) -> Result:
     from sim.engines.cohort.model import simulate
 
+    share_one_heap()
     done = simulate(programme, progress)
     audit(done.seen, done.days)
     made = tables(done.seen, done.waves, done.runs)
@@ -127,4 +128,5 @@ def trace(parameters: Parameters, person: int) -> list[str]:
         return sentences(model.rows(model.simulate(programme)), person)
     from sim.engines.cohort.model import simulate
 
+    share_one_heap()
     return sentences(simulate(programme, record=np.array([person])).rows)

@@ -207,4 +207,3 @@ class Observations:
             self._groups[stage] += groups
         for name, waits in other.waits.items():
             self.waits[name].merge(waits)
-        self.stations = other.stations

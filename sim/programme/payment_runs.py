@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from sim.calendar.instants import DAY
@@ -13,12 +14,15 @@ from sim.programme.programme import Programme
 from sim.stations.schedule import MILLION
 from sim.stations.timeline import Timeline, Wait
 
+Report = Callable[[int, int, int], None]
+"""What is told of a run: payments made, failed, and left waiting."""
+
 
 class Payees(Protocol):
     """How the runs reach an engine's payments."""
 
-    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
-        """Pay up to `cap` payments that are ready strictly before now; return (paid, failed, left waiting)."""
+    def run_partner(self, partner: int, cap: int, report: Report) -> None:
+        """Pay up to `cap` payments that are ready strictly before now, and report; later is soon enough."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,11 @@ class PaymentRuns:
             yield self._timeline.act(at, Act.PAYMENT_RUN)
             for number in range(len(self._programme.partners)):
                 cap = self._cap(number, at)
-                paid, failed, waiting = self._payees.run_partner(number, self.UNLIMITED if cap is None else cap)
-                self.records.append(RunRecord(number, at, cap, paid, failed, waiting))
+                report = partial(self._report, number, at, cap)
+                self._payees.run_partner(number, self.UNLIMITED if cap is None else cap, report)
+
+    def _report(self, partner: int, at: int, cap: int | None, paid: int, failed: int, waiting: int) -> None:
+        self.records.append(RunRecord(partner, at, cap, paid, failed, waiting))
 
     def _cap(self, number: int, at: int) -> int | None:
         caps = self._programme.partners[number].caps

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.calendar.instants import DAY, HOUR
-from sim.programme.payment_runs import PaymentRuns
+from sim.programme.payment_runs import PaymentRuns, Report
 from sim.programme.programme import Programme
 from sim.stations.daily_runs import DailyRuns
 from sim.stations.timeline import Timeline
@@ -118,9 +118,9 @@ class Asked:
         self.timeline = timeline
         self.log: list[tuple[float, int, int]] = []
 
-    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
+    def run_partner(self, partner: int, cap: int, report: Report) -> None:
         self.log.append((self.timeline.now / DAY, partner, cap))
-        return min(cap, 1), 2, 3
+        report(min(cap, 1), 2, 3)
 
 
 def runs(of: Programme, days: int) -> tuple[list[tuple[float, int, int]], PaymentRuns]:

@@ -7,9 +7,11 @@ they may run ahead on threads of their own, up to each instant at which the prog
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ from sim.engines.cohort.registry import Registrations
 from sim.engines.rows import Rows
 from sim.observers.observations import Observations
 from sim.programme.budget import Budget
-from sim.programme.payment_runs import PaymentRuns, RunRecord
+from sim.programme.payment_runs import PaymentRuns, Report, RunRecord
 from sim.programme.places import Place
 from sim.programme.programme import Programme
 from sim.programme.waves import WaveRecord, Waves
@@ -34,7 +36,7 @@ from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
 
-AHEAD = 5
+AHEAD = 4
 """Looks of the programme that the applicants may be ahead, on their thread."""
 
 
@@ -95,7 +97,10 @@ class Model:
             programme, self._seen_entering, self.traits, self.recorder, drawn, self.pool, self._looks
         )
         self.participants = Participants(programme, self.seen, self.traits, self.recorder, drawn)
-        self.payments = Payments(programme, self.seen, self.participants, self.recorder)
+        self._seen_paying = Observations(programme, programme.horizon)
+        self.payments = Payments(programme, self._seen_paying, self.participants, self.recorder)
+        self._paying_thread = ThreadPoolExecutor(1) if threads > 1 else None
+        self._paying: deque[Future[None]] = deque()
         self.budget = Budget(programme)
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
@@ -110,19 +115,38 @@ class Model:
     def run(self) -> Outcome:
         """Run to the end: a date, or until nothing is left to do."""
         try:
-            self._send_ahead()
-            if self.programme.parameters.clock.end is not None:
-                self.timeline.run(until=self.programme.horizon)
-                self._look(self.programme.horizon)
-                self._close_day()
-            else:
-                self.timeline.run(until=self.ended)
+            return self._run()
         finally:
             self.applicants.stop()
-            for thread in (self._applicants_thread, self._drawing_thread):
+            for thread in (self._applicants_thread, self._drawing_thread, self._paying_thread):
                 if thread is not None:
                     thread.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self) -> Outcome:
+        self._send_ahead()
+        if self.programme.parameters.clock.end is not None:
+            self.timeline.run(until=self.programme.horizon)
+            self._look(self.programme.horizon)
+            self._close_day()
+        else:
+            self.timeline.run(until=self.ended)
+        self._wait_for_payments()
         return self._outcome()
+
+    def _pay(self, task: Callable[[], None]) -> None:
+        """Let the payments' thread do a task after those before it, or do it now where there is no such thread."""
+        if self._paying_thread is None:
+            task()
+            return
+        self._paying.append(self._paying_thread.submit(task))
+        while self._paying[0].done():
+            self._paying.popleft().result()
+            if not self._paying:
+                break
+
+    def _wait_for_payments(self) -> None:
+        while self._paying:
+            self._paying.popleft().result()
 
     def _send_ahead(self) -> None:
         """Let the applicants go on to the next instants at which the programme looks at them.
@@ -150,16 +174,19 @@ class Model:
     def _outcome(self) -> Outcome:
         end = self.timeline.now
         seen = self.seen
-        for each in (self._seen_entering, seen):
+        for each in (self._seen_entering, self._seen_paying, seen):
             each.finish(end)
+        self._pay(self.payments.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
         )
         self.pool.finish(self.waves.last_announcement(), open_waves)
         self.participants.finish()
-        self.payments.finish()
-        seen.merge(self._seen_entering)
+        self._wait_for_payments()
+        for each in (self._seen_entering, self._seen_paying):
+            seen.merge(each)
+        seen.stations = self._seen_entering.stations
         return Outcome(
             seen=seen,
             waves=self.waves.records,
@@ -191,9 +218,13 @@ class Model:
             and own.undecided(now) == 0
             and own.last_course_end < now
             and own.last_closing < now
-            and own.payments_left == 0
+            and self._everything_is_paid()
             and self._empty_at(now)
         )
+
+    def _everything_is_paid(self) -> bool:
+        self._wait_for_payments()
+        return self.payments.made == self.participants.payments_due
 
     def _empty_at(self, now: int) -> bool:
         """Return whether everyone had registered and nobody was on the way at a day's end."""
@@ -211,7 +242,7 @@ class Model:
         own, now = self.participants, self.timeline.now
         undecided = own.undecided(now)
         flows = [[int(self.seen.rupiah[flow, kind][: -(-now // DAY)].sum()) for kind in KINDS] for flow in FLOWS]
-        flows[1][1:] = self.payments.paid_rupiah
+        self._pay(self.payments.close_day)
         counts = (undecided, own.bought_people, own.revoked_people, self.pool.gave_up_people)
         self._after_award.append((*counts, *flows))  # type: ignore[arg-type]
 
@@ -221,6 +252,7 @@ class Model:
         end = self.timeline.now
         for day, (undecided, bought, revoked, gave_up, *flows) in enumerate(self._after_award):
             now = min((day + 1) * DAY, end)
+            flows[1][1:] = self.payments.days[day]
             if now % DAY and now == end:
                 places = dict(self.applicants.places())
             else:
@@ -248,7 +280,7 @@ class Model:
         now = self.timeline.now
         winners = self.pool.announce(wave, outcome, now)
         numbers, due = self.participants.award(wave, winners, now)
-        self.payments.fall_due(numbers, due, 0)
+        self._pay(partial(self.payments.fall_due, numbers, due, 0))
         self.timeline.process(self._deadline(wave, winners.size))
 
     def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
@@ -274,9 +306,10 @@ class Model:
         """Return how many awards have neither bought nor been revoked."""
         return self.participants.undecided(self.timeline.now)
 
-    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
-        """Make a partner's daily run; return (paid, failed, left waiting)."""
-        return self.payments.run_partner(partner, cap, self.timeline.now)
+    def run_partner(self, partner: int, cap: int, report: Report) -> None:
+        """Make a partner's daily run."""
+        now = self.timeline.now
+        self._pay(lambda: report(*self.payments.run_partner(partner, cap, now)))
 
 
 KINDS = ("training", "incentive", "survey")

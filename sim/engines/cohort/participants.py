@@ -12,7 +12,7 @@ from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
-from sim.observers.observations import SERVICE_LEVEL, YEARS, Observations, new_year
+from sim.observers.observations import YEARS, Observations, new_year
 from sim.programme.programme import Programme
 from sim.rules import buying
 from sim.rules.compiling import rule
@@ -54,7 +54,8 @@ class Participants:
         """Who has not reviewed a training within the year, and so loses all incentives and surveys."""
         self.last_course_end = -1
         self.last_closing = -1
-        self.payments_left = 0
+        self.payments_due = 0
+        """Payments that will fall due, or have."""
         self.bought_people = self.revoked_people = 0
         self._purchases: list[Ints] = []
         """When some bought first, in order of time, where not all have yet."""
@@ -62,7 +63,6 @@ class Participants:
         """How many bought, of those who all have."""
         self._revocations: list[tuple[int, int]] = []
         """When awards will be revoked, and how many."""
-        self._late_first: list[tuple[Ints, int]] = []
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
     @property
@@ -116,7 +116,7 @@ class Participants:
         revoked = stamps["revoked"] < NEVER
         if not revoked.all():
             self.last_closing = now + programme.closing_after
-        self.payments_left += int((stamps["due"] < NEVER).sum()) * self._payments
+        self.payments_due += int((stamps["due"] < NEVER).sum()) * self._payments
         rows = slice(first, first + size)
         self.wave[rows] = wave
         self.revoked[rows] = revoked
@@ -230,31 +230,10 @@ class Participants:
             self._purchases = [bought for bought in self._purchases if bought[-1] >= now]
         return self.size - self.bought_people - self.revoked_people
 
-    def first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
-        """Observe the payment of the first incentive to some."""
-        if self._programme.parameters.clock.end is None:
-            # Whether due long enough before the end is known only then of those due late in their year.
-            year_ends = self._programme.waves.waves["announced"][self.wave[numbers]] + self._programme.closing_after
-            late = due >= year_ends - SERVICE_LEVEL
-            self._late_first.append((due[late], now))
-            due = due[~late]
-        self._observe_first_payment(due, now)
-
-    def never_paid(self, due: Ints) -> None:
-        """Observe the first incentives that are due and not paid at the end of the run."""
-        self._observe_first_payment(due, NEVER)
-
-    def _observe_first_payment(self, due: Ints, paid: int) -> None:
-        self._seen.wait("first_incentive_due_to_paid", due, paid)
-        early = due < self._seen.end - SERVICE_LEVEL
-        self._seen.wait("service_level", due[early], paid)
-
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
         for name, began, ended, gave_up in self._late:
             self._seen.wait(name, began, ended, gave_up)
-        for due, paid in self._late_first:
-            self._observe_first_payment(due, paid)
         # In parts, since every temporary would have as many rows as there are participants.
         for first in range(0, self.size, 1 << 20):
             self._finish(slice(first, min(first + (1 << 20), self.size)))

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.prefetch import AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.journal import payment_names
 from sim.observers.counting import ENDED, WAITING, count_stamp, tally
-from sim.observers.observations import Observations
+from sim.observers.observations import SERVICE_LEVEL, Observations
 from sim.programme.programme import Programme
 from sim.rules import paying
 from sim.rules.compiling import rule
@@ -31,7 +31,10 @@ NOTHING = np.empty(0, dtype=PENDING)
 
 
 class Payments:
-    """Every payment from its due date to the run that makes it."""
+    """Every payment from its due date to the run that makes it.
+
+    The programme does not wait for what a run does, so payments may be made on a thread of their own.
+    """
 
     def __init__(
         self, programme: Programme, seen: Observations, participants: Participants, recorder: Recorder
@@ -57,8 +60,13 @@ class Payments:
         self._parted: set[int] = set()
         """The partners whose first day in the queue a cap has parted."""
         self._rooms: Any = (NOTHING,)
+        self._late_first: list[tuple[Ints, int]] = []
+        self.made = 0
+        """Payments made."""
         self.paid_rupiah = [0, 0]
         """Incentives, surveys."""
+        self.days: list[list[int]] = []
+        """The same at each day's end."""
 
     # Due and ready
 
@@ -186,14 +194,14 @@ class Payments:
         self._come(partner, again[:failed], failed=True)
         self._come(partner, following[:follow])
         paid = queue.size - failed
-        own.payments_left -= paid
+        self.made += paid
         seen.stamp_at("fully_paid", now, full)
         for payment in np.flatnonzero(by_payment).tolist():
             self._count(key, now, payment, int(by_payment[payment]))
         if first:
             # A copy, since the column has room for all of the queue.
             numbers = first_numbers[:first].copy()
-            own.first_payment(numbers, first_due[:first], now)
+            self._first_payment(numbers, first_due[:first], now)
             for survey, step in enumerate(programme.survey_steps):
                 self._surveys[partner][survey].append((now + step, numbers))
         self._record_paid(queue, now)
@@ -215,6 +223,26 @@ class Payments:
         self._seen.money("paid", kind, np.array([now]), count * amount)
         self.paid_rupiah[KINDS.index(kind)] += count * amount
 
+    def _first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
+        """Observe the payment of the first incentive to some."""
+        if self._programme.parameters.clock.end is None:
+            # Whether due long enough before the end is known only then of those due late in their year.
+            wave = self._participants.wave[numbers]
+            year_ends = self._programme.waves.waves["announced"][wave] + self._programme.closing_after
+            late = due >= year_ends - SERVICE_LEVEL
+            self._late_first.append((due[late], now))
+            due = due[~late]
+        self._observe_first_payment(due, now)
+
+    def _observe_first_payment(self, due: Ints, paid: int) -> None:
+        self._seen.wait("first_incentive_due_to_paid", due, paid)
+        early = due < self._seen.end - SERVICE_LEVEL
+        self._seen.wait("service_level", due[early], paid)
+
+    def close_day(self) -> None:
+        """Write down what has been paid by a day's end."""
+        self.days.append(list(self.paid_rupiah))
+
     def finish(self) -> None:
         """Observe the payments that are due and not paid at the end of the run."""
         own, seen = self._participants, self._seen
@@ -231,7 +259,9 @@ class Payments:
                     seen.waits[f"run_{partner.key}"].counts,
                     *(seen.waits[f"{kind}_due_to_paid"].counts for kind in KINDS),
                 )
-                own.never_paid(pending["due"][pending["payment"] == 0])
+                self._observe_first_payment(pending["due"][pending["payment"] == 0], NEVER)
+        for due, paid in self._late_first:
+            self._observe_first_payment(due, paid)
 
     # Rows
 

@@ -23,7 +23,7 @@ from sim.engines.person.applicant import applicant
 from sim.engines.rows import Rows
 from sim.programme.budget import Budget
 from sim.programme.ledger import Kind, Ledger
-from sim.programme.payment_runs import PaymentRuns
+from sim.programme.payment_runs import PaymentRuns, Report
 from sim.programme.places import IN_PROCESSING, Place
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
@@ -244,8 +244,8 @@ class Model:
         """Return how many awards have neither bought nor been revoked."""
         return self.ledger.occupancy[Place.AWARDED]
 
-    def run_partner(self, partner: int, cap: int) -> tuple[int, int, int]:
-        """Make a partner's daily run; return (paid, failed, left waiting)."""
+    def run_partner(self, partner: int, cap: int, report: Report) -> None:
+        """Make a partner's daily run."""
         queue, programme = self.partners[partner], self.programme
         person = self.participants["person"]
         paid = failed = 0
@@ -259,4 +259,4 @@ class Model:
             else:
                 queued.event.succeed(queued.attempt + 1)
                 paid += 1
-        return paid, failed, len(queue)
+        report(paid, failed, len(queue))
