@@ -177,12 +177,12 @@ class Model:
         for each in (self._seen_entering, self._seen_paying, seen):
             each.finish(end)
         self._pay(self.payments.finish)
+        self._pay(self.participants.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
         )
         self.pool.finish(self.waves.last_announcement(), open_waves)
-        self.participants.finish()
         self._wait_for_payments()
         for each in (self._seen_entering, self._seen_paying):
             seen.merge(each)

@@ -256,8 +256,8 @@ class Pool:
         with ThreadPoolExecutor(self._programme.parameters.run.threads) as threads:
             begins = range(0, self._standing.size, STANDING_AT_A_TIME)
             for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
-                self._seen.wait("registered_to_pool", on_the_way, NEVER)
-                self._seen.wait("registered_to_award", not_awarded, NEVER)
+                self._seen_entering.wait("registered_to_pool", on_the_way, NEVER)
+                self._seen_entering.wait("registered_to_award", not_awarded, NEVER)
 
     def _still_waiting(self, first: int) -> tuple[Ints, Ints]:
         """Return when those registered who are on the way to the pool, and those who are not yet gone."""
