@@ -9,6 +9,9 @@ from sim.command.progress import clear, progress
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.problems import NOTHING
 
+SCALE_OF_THE_FIT = "population.scale=0.01"
+"""A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
+
 
 def run(words: list[str]) -> int:
     """Simulate one scenario, write its folder, and print the answer."""
@@ -17,6 +20,8 @@ def run(words: list[str]) -> int:
     parameters, composed = load(words)
     parameters = _in_folder(parameters)
     from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
+
+    _say_if_it_compiles(parameters)
 
     try:
         answer = simulate(parameters, composed, ["prakerja", "run", *words], progress())
@@ -46,6 +51,7 @@ def trace(words: list[str]) -> int:
         raise BadInput(found)
     from sim.experiments.run import trace as journey
 
+    _say_if_it_compiles(parameters)
     print("\n".join(journey(parameters, int(numbers[0]))))
     return 0
 
@@ -79,12 +85,20 @@ def calibrate(words: list[str]) -> int:
     if swapped:
         do = "Leave it out: the fit is of history, whose numbers it rewrites."
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
-    _, composed = load(words)
+    own = any(word.startswith("population.scale=") for word in words)
+    _, composed = load(words if own else [SCALE_OF_THE_FIT, *words])
     from sim.experiments.calibrate import calibrate as fitted
 
     for line in fitted(composed, folders.configs(), base_files(), lambda text: print(text, file=sys.stderr)):
         print(line)
     return 0
+
+
+def _say_if_it_compiles(parameters: Parameters) -> None:
+    from sim.rules.compiling import compiles_first
+
+    if compiles_first(parameters.engine):
+        print("The first run compiles what moves the people: some 20 seconds more, this once.", file=sys.stderr)
 
 
 def _in_folder(parameters: Parameters) -> Parameters:

@@ -3,7 +3,7 @@
 HELP = """\
 prakerja: a capacity planner for Kartu Prakerja. It simulates every registrant, from the portal to the last payment.
 
-  prakerja run                              what happened, April 2020 to February 2022 (one person in a thousand)
+  prakerja run                              what happened, April 2020 to February 2022 (all 80 million)
   prakerja run scenario=rate_800k           what if 800,000 registrants a week were processed?
   prakerja run scenario=rate_800k processing.rate=1600000     and 1.6 million?
   prakerja run scenario=./mine.yaml         a question of your own, in a file of your own
@@ -55,7 +55,7 @@ prakerja trace person=NUMBER [scenario=NAME or FILE] [key=value ...]: tell one p
   prakerja trace person=42
   prakerja trace person=42 scenario=rate_800k run.seed=7
 
-People are numbered from 0 in the order they register.
+People are numbered from 0 in the order they register. The whole run is simulated for it, half a minute for all 80 million.
 """,
     "scenarios": """\
 prakerja scenarios: list the questions there are, a line each.
@@ -71,6 +71,7 @@ prakerja calibrate [key=value ...]: fit the assumptions of the base to the publi
   prakerja calibrate
   prakerja calibrate population.scale=0.0005
 
-It takes minutes. `git diff configs` shows what it changed; comments and all other numbers stay as they are.
+It runs history hundreds of times, with one person in a hundred unless you say another population.scale, and takes
+minutes. `git diff configs` shows what it changed; comments and all other numbers stay as they are.
 """,
 }

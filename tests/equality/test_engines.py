@@ -11,7 +11,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sim.calendar.instants import HOUR
-from tests.building import programme
+from tests.building import NO_FIGURES, programme
 from tests.equality.awkward_programmes import KNOWN, ODD, awkward, usual
 from tests.equality.occurrences import AWKWARD, occurrences
 from tests.equality.same import assert_same, run_both
@@ -83,3 +83,16 @@ def test_a_thousand_programmes() -> None:
     seen = sum((drawn(kind, 200) for kind in KINDS), Counter[str]())
     rare = {"payments fail for hundreds of runs", "a check is tried more often than a byte can count"}
     assert sorted(name for name in AWKWARD - rare if seen[name] < 10) == []
+
+
+def test_nobody_at_all_is_looked_at_from_the_first_instant() -> None:
+    """Catches a wave by rule that opens at instant zero and asks for applicants of whom there are none."""
+    rule = {"first_day": 0, "every_days": 2, "open_days": 0.5, "quota_share": 0.0, "places": None}
+    waves = {"waves.calendar": None, "waves.rule": rule}
+    nobody = {
+        "population.applicants": 0,
+        "clock.end": None,
+        "clock.longest_years": 1,
+        "budget.unspent_returns_days": 40,
+    }
+    hold(NO_FIGURES | waves | nobody)

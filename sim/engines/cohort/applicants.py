@@ -46,7 +46,7 @@ class Applicants:
         self._thread = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
         self._ends = self._window_ends(looks)
         self._ahead: deque[tuple[int, Future[Entered]]] = deque()
-        self._last: Entered | None = None
+        self._last = self._entrance.stands()
         self.now = 0
         self._stopped = False
         self.empty_since = NEVER
@@ -94,26 +94,21 @@ class Applicants:
     @property
     def registered(self) -> int:
         """Return how many have registered."""
-        return 0 if self._last is None else self._last.first + self._last.registered_at.size
+        return self._last.first + self._last.registered_at.size
 
     @property
     def processed(self) -> int:
         """Return how many have left the processing-rate station."""
-        return 0 if self._last is None else self._last.processed
+        return self._last.processed
 
     def is_empty(self) -> bool:
         """Return whether everyone has registered and nobody is on the way to the pool."""
-        return (
-            self._last is not None
-            and self._last.empty
-            and self._verification.is_empty()
-            and self._verification.last_tested < self.now
-        )
+        return self._last.empty and self._verification.is_empty() and self._verification.last_tested < self.now
 
     def places(self) -> dict[Place, int]:
         """Return how many stand in each place now; everyone registered must stand somewhere."""
         places = dict(self._verification.places())
-        for place, count in (self._last.places if self._last is not None else {}).items():
+        for place, count in self._last.places.items():
             places[place] = places.get(place, 0) + count
         if sum(places.values()) != self.registered:
             raise BrokenPromise(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.cohort.flows import EMPTY, Flow, Ints
+from sim.engines.cohort.flows import EMPTY, NO_FLOW, Flow, Ints
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent, Registrations
@@ -30,8 +30,6 @@ class Entered:
     """How many have left the processing-rate station."""
     empty: bool
     """Whether everyone has registered and passed."""
-    idle: bool
-    """Whether nothing more will happen."""
     places: dict[Place, int]
 
 
@@ -59,7 +57,7 @@ class Entrance(Stretch):
 
     def advance(self, until: int) -> Entered:
         """Take everyone here to an instant."""
-        first, everyone = self.registered, self._programme.people
+        first = self.registered
         times, persons = self._register(until)
         flow: Flow = times, persons
         if times.size or not self.is_idle():
@@ -69,14 +67,16 @@ class Entrance(Stretch):
             self._seen.stamp_ascending("processing_left", flow[0])
             self._processed += flow[0].size
             flow = self._check("email", flow, until)
-        all_in = self.registered == everyone
+        return self.stands(flow, first, times)
+
+    def stands(self, flow: Flow = NO_FLOW, first: int = 0, registered_at: Ints = EMPTY) -> Entered:
+        """Return how things stand, with who passes and who has registered in a window."""
         return Entered(
             flow=flow,
             first=first,
-            registered_at=times,
+            registered_at=registered_at,
             processed=self._processed,
-            empty=all_in and self.is_empty(),
-            idle=all_in and self.is_idle(),
+            empty=self.registered == self._programme.people and self.is_empty(),
             places=self.places(),
         )
 
