@@ -125,6 +125,13 @@ def open_until(
 
 
 @rule
+def _add_day(counts: NDArray[np.int64], day: int, without_wait: int, leaving: int) -> None:
+    counts[0, day] += without_wait
+    counts[1, day] += without_wait
+    counts[2, day] += leaving
+
+
+@rule
 def count_visits(
     arrived: NDArray[np.int64],
     started: NDArray[np.int64],
@@ -144,11 +151,31 @@ def count_visits(
     time with a queue, the longest wait, and the instant until which the union of the waits reaches.
     """
     starts, is_open, before = open_time
+    # Most do not wait, and leave on the day on which they came: they are counted by the day, and added at its end.
+    day, midnight, without_wait, leaving, busy, low = -1, np.int64(0), 0, 0, 0, 0
     for i in range(arrived.size):
         at = arrived[i]
         if at >= end:
             continue
-        counts[0, at // DAY] += 1
+        if at >= midnight:
+            if without_wait:
+                _add_day(counts, day, without_wait, leaving)
+                without_wait = leaving = 0
+            day = at // DAY
+            midnight = (day + 1) * DAY
+        if started[i] == at:  # nobody gives up as his turn comes
+            without_wait += 1
+            people[ENDED] += 1
+            bins[ENDED, 0] += 1
+            spent = min(left[i], end) - at
+            busy += spent >> 20
+            low += spent & _LOW
+            if left[i] < min(midnight, end):
+                leaving += 1
+            elif left[i] < end:
+                counts[2, left[i] // DAY] += 1
+            continue
+        counts[0, day] += 1
         until = end
         if gave_up.size and gave_up[i] < end:
             until = gave_up[i]
@@ -158,9 +185,9 @@ def count_visits(
             until = started[i]
             counts[1, until // DAY] += 1
             tally(until - at, ENDED, bins, people, time)
-            busy = min(left[i], end) - until
-            sums[0] += busy >> 20
-            sums[1] += busy & _LOW
+            spent = min(left[i], end) - until
+            busy += spent >> 20
+            low += spent & _LOW
             if left[i] < end:
                 counts[2, left[i] // DAY] += 1
         else:
@@ -172,6 +199,10 @@ def count_visits(
                 begins = max(at, sums[4])
                 sums[2] += _open_until(until, starts, is_open, before) - _open_until(begins, starts, is_open, before)
                 sums[4] = until
+    if without_wait:
+        _add_day(counts, day, without_wait, leaving)
+    sums[0] += busy
+    sums[1] += low
 
 
 @rule

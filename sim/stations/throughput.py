@@ -73,6 +73,7 @@ def pass_throughput(
     `started`, `left` and `gave_up`, NEVER where it does not happen.
     """
     last, remainder, counted, period, cursor = state[0], state[1], state[2], state[3], state[4]
+    rate = whole = part = 0
     for i in range(arrived.size):
         start = max(arrived[i], cursor)
         while start < NEVER:
@@ -91,12 +92,15 @@ def pass_throughput(
         if start >= NEVER:
             started[i] = left[i] = NEVER
             continue
-        rate = rates[period]
+        if rates[period] != rate:
+            rate = rates[period]
+            whole = WORK_OF_A_WEEK // rate
+            part = WORK_OF_A_WEEK - whole * rate
         if start != last or period != counted:
             remainder = rate // 2
             counted = period
-        interval = WORK_OF_A_WEEK // rate
-        remainder += WORK_OF_A_WEEK - interval * rate
+        interval = whole
+        remainder += part
         if remainder >= rate:
             remainder -= rate
             interval += 1

@@ -72,6 +72,7 @@ class Applicants:
             self._last, self.now = entered, end
             if end % DAY == 0:
                 self._close_day()
+        self._verification.wait_for_pool()
 
     def _enter(self) -> tuple[int, Entered]:
         """Return the end of the next window, and what the entrance hands on in it."""
@@ -88,6 +89,7 @@ class Applicants:
         self._stopped = True
         if self._thread is not None:
             self._thread.shutdown(wait=True, cancel_futures=True)
+        self._verification.stop()
 
     # What the programme sees of them
 

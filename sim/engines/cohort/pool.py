@@ -67,18 +67,17 @@ class Pool:
 
     # Into the pool
 
-    def enter(self, tested: Ints, persons: People, recent: Recent) -> None:
-        """Enter people at the instants at which the test is done; called from the applicants' side."""
+    def enter(self, tested: Ints, persons: People, registered: Ints) -> None:
+        """Enter people, with their registrations, at the instants at which the test is done."""
         seen, programme = self._seen_entering, self._programme
         seen.stamp("tested", tested)
         in_time = tested < seen.end
         if not in_time.all():
-            tested, persons = tested[in_time], persons[in_time]
+            tested, persons, registered = tested[in_time], persons[in_time], registered[in_time]
         if persons.size == 0:
             return
         self._recorder.put("tested", persons, tested)
         self._recorder.put("waves_lost", persons, 0)
-        registered = recent.of(persons)
         with self._turned_away:
             seen.wait("registered_to_pool", registered, tested)
         packed = np.empty(persons.size, dtype=np.uint32)

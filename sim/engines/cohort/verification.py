@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +22,9 @@ from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck
 from sim.stations.servers import SERVERS_START, pass_servers, scaled_servers
 
+BATCHES_ENTERING = 4
+"""Windows whose people may still be entering the pool."""
+
 
 class Verification(Stretch):
     """Everyone from the registry check to the pool."""
@@ -30,6 +36,8 @@ class Verification(Stretch):
         self, programme: Programme, seen: Observations, recorder: Recorder, pool: Pool, recent: Recent
     ) -> None:
         super().__init__(programme, seen, recorder, pool, recent)
+        self._thread = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
+        self._entering: deque[Future[None]] = deque()
         self._pooled = 0
         self.last_tested = -1
         """When the last of the tests taken so far is done."""
@@ -105,7 +113,27 @@ class Verification(Stretch):
         if tested:
             self._pooled += tested
             self.last_tested = max(self.last_tested, int(out[0][:tested].max()))
-            self._pool.enter(out[0][:tested], out[1][:tested], self._recent)
+            times, persons = out[0][:tested], out[1][:tested]
+            self._enter_pool(times, persons, self._recent.of(persons))
+
+    def _enter_pool(self, times: Ints, persons: People, registered: Ints) -> None:
+        """Hand people on to the pool, on a thread of its own where there is one: it hands nobody back."""
+        if self._thread is None:
+            self._pool.enter(times, persons, registered)
+            return
+        self._entering.append(self._thread.submit(self._pool.enter, times, persons, registered))
+        if len(self._entering) > BATCHES_ENTERING:
+            self._entering.popleft().result()
+
+    def wait_for_pool(self) -> None:
+        """Wait until all who were handed on have entered the pool."""
+        while self._entering:
+            self._entering.popleft().result()
+
+    def stop(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=True, cancel_futures=True)
 
 
 @rule
