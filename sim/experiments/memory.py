@@ -12,8 +12,8 @@ from sim.parameters import BadInput, Parameters, Problem
 BASE = 400_000_000
 """Bytes that Python, the libraries and the tables take."""
 
-A_PERSON = {"cohort": 22, "person": 4_500}
-"""Bytes of a person, measured at the peak of `rate_200k`, whose queue is the longest, and of `history`."""
+A_PERSON = {"cohort": 24, "person": 4_500}
+"""Bytes of a person, measured at the peak of `payment_caps_2020`, where most wait to be paid, and of `history`."""
 
 A_ROW = 1_800
 """Bytes of a row that is being written."""
