@@ -115,23 +115,27 @@ class Model:
     def run(self) -> Outcome:
         """Run to the end: a date, or until nothing is left to do."""
         try:
-            return self._run()
+            self._send_ahead()
+            if self.programme.parameters.clock.end is not None:
+                self.timeline.run(until=self.programme.horizon)
+                self._look(self.programme.horizon)
+                self._close_day()
+            else:
+                self.timeline.run(until=self.ended)
+            self._stop_applicants()
+            self._wait_for_payments()
+            return self._outcome()
         finally:
-            self.applicants.stop()
-            for thread in (self._applicants_thread, self._drawing_thread, self._paying_thread):
-                if thread is not None:
-                    thread.shutdown(wait=True, cancel_futures=True)
+            self._stop_applicants()
+            if self._paying_thread is not None:
+                self._paying_thread.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self) -> Outcome:
-        self._send_ahead()
-        if self.programme.parameters.clock.end is not None:
-            self.timeline.run(until=self.programme.horizon)
-            self._look(self.programme.horizon)
-            self._close_day()
-        else:
-            self.timeline.run(until=self.ended)
-        self._wait_for_payments()
-        return self._outcome()
+    def _stop_applicants(self) -> None:
+        """Stop what runs ahead of the programme: in a run without a date, beyond its end."""
+        self.applicants.stop()
+        for thread in (self._applicants_thread, self._drawing_thread):
+            if thread is not None:
+                thread.shutdown(wait=True, cancel_futures=True)
 
     def _pay(self, task: Callable[[], None]) -> None:
         """Let the payments' thread do a task after those before it, or do it now where there is no such thread."""
