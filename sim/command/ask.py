@@ -19,6 +19,9 @@ def run(words: list[str]) -> int:
 
     parameters, composed = load(words)
     parameters = _in_folder(parameters)
+    from sim.experiments.memory import refuse_what_does_not_fit
+
+    refuse_what_does_not_fit(parameters)
     from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
 
     _say_if_it_compiles(parameters)
@@ -49,10 +52,17 @@ def trace(words: list[str]) -> int:
         found += _no_person(numbers[0], parameters)
     if found or parameters is None:
         raise BadInput(found)
+    from sim.experiments.memory import refuse_what_does_not_fit
+
+    refuse_what_does_not_fit(parameters)
     from sim.experiments.run import trace as journey
 
     _say_if_it_compiles(parameters)
-    print("\n".join(journey(parameters, int(numbers[0]))))
+    try:
+        told = journey(parameters, int(numbers[0]), progress())
+    finally:
+        clear()
+    print("\n".join(told))
     return 0
 
 

@@ -15,7 +15,7 @@ BASE = 400_000_000
 A_PERSON = {"cohort": 24, "person": 4_500}
 """Bytes of a person, measured at the peak of `payment_caps_2020`, where most wait to be paid, and of `history`."""
 
-A_ROW = 1_800
+A_ROW = 2_200
 """Bytes of a row that is being written."""
 
 

@@ -118,15 +118,19 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
     return answer(result.tables, result.figures, composed, folder, origin)
 
 
-def trace(parameters: Parameters, person: int) -> list[str]:
+def trace(parameters: Parameters, person: int, tell: Tell = lambda now, people: None) -> list[str]:
     """Simulate and return one person's journey in dated sentences."""
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
+
+    def progress(now: int, people: int) -> None:
+        tell(moment(now), people)
+
     if parameters.engine == "person":
         from sim.engines.person import model
 
-        return sentences(model.rows(model.simulate(programme)), person)
+        return sentences(model.rows(model.simulate(programme, progress)), person)
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
-    return sentences(simulate(programme, record=np.array([person])).rows)
+    return sentences(simulate(programme, progress, np.array([person])).rows)

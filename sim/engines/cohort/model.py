@@ -7,6 +7,7 @@ they may run ahead on threads of their own, up to each instant at which the prog
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -67,7 +68,10 @@ def simulate(
     record: NDArray[np.int64] | None = None,
 ) -> Outcome:
     """Run the programme once; write down the rows of the people with the numbers to `record`, ascending."""
-    return Model(programme, progress, np.zeros(0, dtype=np.int64) if record is None else record).run()
+    outcome = Model(programme, progress, np.zeros(0, dtype=np.int64) if record is None else record).run()
+    # The model and its processes refer to one another: without this the memory of a run would wait to be freed.
+    gc.collect()
+    return outcome
 
 
 class Model:
