@@ -31,7 +31,7 @@ STAGES = {
 
 WAITS = {
     "registered_to_pool": ("Registered to pool, or refused", True),
-    "place": ("Eligible, joined to award, or gave up, or no wave left", True),
+    "place": ("Joined to award, or gave up", True),
     "registered_to_award": ("Registered to award", False),
     "award_to_account": ("Award to account linked", False),
     "award_to_purchase": ("Award to first purchase", False),

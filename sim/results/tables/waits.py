@@ -14,7 +14,8 @@ COLUMNS = {
     "kind": "station, run (payments) or journey",
     "began": "simulated people (runs: payments) who began to wait",
     "ended": "of them, those whose wait ended with what they waited for",
-    "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year",
+    "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year; "
+    "for a place, for which only the eligible wait, also those there when the last wave was announced",
     "still_waiting": "of them, those who still wait at the end of the run",
     "leaving": "what leaving without it means for the quantiles: ends the wait, or never reaches it",
     "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
