@@ -10,6 +10,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.command import edge, folder, folders
@@ -52,6 +53,16 @@ def test_help_imports_nothing_heavy() -> None:
         "ruamel",
     }
     assert loaded & heavy == set()
+
+
+def test_bad_input_and_a_finished_run_are_read_without_compiling_or_plotting() -> None:
+    """Catch an import by which validation, or reading the tables of a finished run, waits for Numba or matplotlib."""
+    reads = "import sim.report.answer, sim.report.figures.saved, sim.results.write"
+    code = f"import sys; from sim.command.compose import load; load([]); {reads}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert {"hydra", "duckdb"} <= loaded
+    assert loaded & {"numba", "matplotlib", "simpy"} == set()
 
 
 def test_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,12 +254,23 @@ def test_a_full_disk_is_said_in_words() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_machine_out_of_memory_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a traceback where the memory that was free at the start is gone."""
+
+    def takes_too_much() -> int:
+        np.empty(1 << 60, np.uint8)
+        return 0
+
+    assert edge.guarded(takes_too_much) == 2
+    assert capsys.readouterr().err.startswith("The machine ran out of memory. ")
+
+
 def test_progress_is_readable_in_a_log() -> None:
     """Catch control characters in a log, and a line for every call."""
     log = io.StringIO()
     tell = progress(log)
     for people in range(1000):
-        tell(datetime(2020, 4, 11), people)
+        tell(f"11 April 2020, {people:,} people")
     assert log.getvalue() == ""  # a run that is over at once needs no progress
 
 

@@ -28,6 +28,9 @@ def guarded(command: Callable[[], int]) -> int:
         if error.errno in FULL:
             _silence()
         return _said(cannot_write(error), 2)
+    except MemoryError:
+        do = "Set a smaller population.scale, or close other programs."
+        return _said(f"The machine ran out of memory. Nothing is left behind. {do}", 2)
     except Exception as error:
         from sim.programme.ledger import BrokenPromise
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import TextIO
 
 SECONDS_BETWEEN = {True: 0.1, False: 10.0}  # on a terminal the line is rewritten, in a log each is kept
+WIDTH = 78
 
 
-def progress(out: TextIO | None = None) -> Callable[[datetime, int], None]:
-    """Return a function that is told the simulated time and the people so far, as often as you like."""
+def progress(out: TextIO | None = None) -> Callable[[str], None]:
+    """Return a function that is told how far a run is, as often as you like."""
     stream = out or sys.stderr
     terminal = stream.isatty()
     began = last = time.monotonic()
 
-    def tell(now: datetime, people: int) -> None:
+    def tell(so_far: str) -> None:
         nonlocal last
         clock = time.monotonic()
         if clock - last < SECONDS_BETWEEN[terminal]:
             return
         last = clock
-        line = f"{now:%d %B %Y}, {people:,} people, {clock - began:.0f} s"
-        stream.write(f"\r{line:<60}" if terminal else f"{line}\n")
+        line = f"{so_far}, {clock - began:.0f} s"
+        stream.write(f"\r{line:<{WIDTH}}" if terminal else f"{line}\n")
         stream.flush()
 
     return tell
@@ -34,5 +34,5 @@ def clear(out: TextIO | None = None) -> None:
     """Wipe the line of progress off a terminal."""
     stream = out or sys.stderr
     if stream.isatty():
-        stream.write(f"\r{'':<60}\r")
+        stream.write(f"\r{'':<{WIDTH}}\r")
         stream.flush()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +21,18 @@ from sim.programme.programme import Programme, compile_programme
 from sim.report.answer import answer
 from sim.report.figures import draw_figures
 from sim.report.trace import sentences
+from sim.results.figure import Figure
 from sim.results.folder import whole_folder
-from sim.results.key_figures import Figure, key_figures
+from sim.results.key_figures import key_figures
 from sim.results.manifest import manifest
 from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
 from sim.results.write import write_json, write_key_figures, write_parts, write_tables, write_yaml
 
-Tell = Callable[[datetime, int], None]
+Tell = Callable[[str], None]
+Progress = Callable[[int, int], None]
+"""Is told the instant and the people so far."""
 
 ROWS_OF_A_PART = 1 << 20
 """People whose rows are held at a time: a row has some hundred columns, a part less than a gigabyte."""
@@ -46,18 +48,25 @@ class Result:
     rows: Callable[[], Iterator[Rows]]
 
 
-def evaluate(parameters: Parameters, tell: Tell = lambda now, people: None) -> Result:
+def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None) -> Result:
     """Simulate once and return the results, without writing anything."""
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
     simulate = _person if parameters.engine == "person" else _cohort
-    return simulate(programme, lambda now, people: tell(moment(now), people))
+    return simulate(programme, tell)
 
 
-def _person(programme: Programme, progress: Callable[[int, int], None]) -> Result:
+def _progress(tell: Tell, what: str = "") -> Progress:
+    def progress(now: int, people: int) -> None:
+        tell(f"{what}{moment(now):%d %B %Y}, {people:,} people")
+
+    return progress
+
+
+def _person(programme: Programme, tell: Tell) -> Result:
     from sim.engines.person import model
 
-    journal = model.simulate(programme, progress)
+    journal = model.simulate(programme, _progress(tell))
     seen = observe(journal)
     audit(seen, journal.days)
     made = tables(seen, journal.waves, journal.runs)
@@ -80,11 +89,11 @@ def _participants(rows: Rows) -> Rows:
     )
 
 
-def _cohort(programme: Programme, progress: Callable[[int, int], None]) -> Result:
+def _cohort(programme: Programme, tell: Tell) -> Result:
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
-    done = simulate(programme, progress)
+    done = simulate(programme, _progress(tell))
     audit(done.seen, done.days)
     made = tables(done.seen, done.waves, done.runs)
 
@@ -92,7 +101,9 @@ def _cohort(programme: Programme, progress: Callable[[int, int], None]) -> Resul
         """Simulate again, once for each part: the same luck gives the same run."""
         who = programme.parameters.run.people
         chosen = np.arange(programme.people) if who == "all" else np.sort(done.participants.astype(np.int64))
-        for first in range(0, max(chosen.size, 1), ROWS_OF_A_PART):
+        starts = range(0, max(chosen.size, 1), ROWS_OF_A_PART)
+        for part, first in enumerate(starts, 1):
+            progress = _progress(tell, f"rows of people, part {part} of {len(starts)}: ")
             yield simulate(programme, progress, chosen[first : first + ROWS_OF_A_PART]).rows
 
     return Result(done.seen, made, key_figures(done.seen, done.waves, made), rows)
@@ -118,14 +129,11 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
     return answer(result.tables, result.figures, composed, folder, origin)
 
 
-def trace(parameters: Parameters, person: int, tell: Tell = lambda now, people: None) -> list[str]:
+def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:
     """Simulate and return one person's journey in dated sentences."""
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
-
-    def progress(now: int, people: int) -> None:
-        tell(moment(now), people)
-
+    progress = _progress(tell)
     if parameters.engine == "person":
         from sim.engines.person import model
 

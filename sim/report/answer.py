@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.text import block, count, days, percent, rupiah
-from sim.results.key_figures import Figure, bottleneck
+from sim.results.bottleneck import bottleneck
+from sim.results.figure import Figure
 from sim.results.table import Table
 
 Tables = dict[str, Table]

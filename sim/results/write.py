@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from sim.results.key_figures import Figure
+from sim.results.figure import Figure
 from sim.results.table import Table
 
 

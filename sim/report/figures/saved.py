@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.key_figures import Bottleneck, bottleneck
+from sim.results.bottleneck import Bottleneck, bottleneck
 from sim.results.table import Table
 
 Row = dict[str, Any]

@@ -56,7 +56,8 @@ def finding(saved: Saved) -> str:
     if 2 * full >= len(offered):
         which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         waves = "the one wave" if len(offered) == 1 else f"{which} waves"
-        return f"Places are scarce: all were taken in {waves}; {for_one}"
+        its = "its" if full == len(offered) else "their"
+        return f"Places are scarce: {waves} had takers for all {its} places; {for_one}"
     left = sum(row["places_unfilled"] + row["refused_by_budget"] for row in offered)
     short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
     return f"{short}, {amount(left / saved.scale)} of them; {for_one}"
