@@ -18,6 +18,7 @@ from sim.command.compose import base_files, load
 from sim.command.help import HELP
 from sim.command.main import COMMANDS, main
 from sim.command.progress import progress
+from sim.experiments.memory import needed_by
 from sim.parameters import BadInput
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -252,6 +253,37 @@ def test_a_full_disk_is_said_in_words() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("The disk is full")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_that_does_not_fit_is_refused_before_anything_is_compiled(tmp_path: Path) -> None:
+    """Catch a run that is killed half-way, or refused only after a wait: here 2 GB are free, and more is needed."""
+    words = ["run", f"run.folder={tmp_path / 'run'}"]
+    code = (
+        "import sys; from sim.command.main import main; from sim.experiments import memory; "
+        f"memory.available = lambda: 2_000_000_000; print(main({words}), *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    exit_code, *loaded = done.stdout.split()
+    assert exit_code == "2"
+    assert not {"numba", "matplotlib"} & set(loaded)
+    assert re.search(r"population.scale = 1.* needs about 2\.\d GB of memory, 2\.0 GB are free", done.stderr)
+    assert "Set a smaller population.scale." in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "least", "most"),
+    [
+        ([], 1.83e9, 3e9),  # bytes at the peak as measured, and what a machine of 4 GB has free
+        (["scenario=payment_caps_2020"], 2.15e9, 3e9),
+        (["processing.email.passes=1", "processing.registry.passes=1", "processing.third_layer.passes=1"], 3.8e9, 5e9),
+        (["population.applicants=0"], 0.0, 0.5e9),
+        (["population.scale=0.006", "engine=person"], 2e9, 3e9),
+    ],
+)
+def test_the_memory_that_is_asked_for_is_near_what_is_taken(words: list[str], least: float, most: float) -> None:
+    """Catch an estimate that lets a run be killed, or refuses one that fits."""
+    assert least <= needed_by(load(words)[0]) <= most
 
 
 def test_a_machine_out_of_memory_is_told(capsys: pytest.CaptureFixture[str]) -> None:

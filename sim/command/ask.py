@@ -108,7 +108,10 @@ def _say_if_it_compiles(parameters: Parameters) -> None:
     from sim.rules.compiling import compiles_first
 
     if compiles_first(parameters.engine):
-        print("The first run compiles what moves the people: some 20 seconds more, this once.", file=sys.stderr)
+        print(
+            "This first run compiles what moves the people, as far as it needs it: up to some 20 seconds more, once.",
+            file=sys.stderr,
+        )
 
 
 def _in_folder(parameters: Parameters) -> Parameters:

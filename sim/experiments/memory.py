@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+from itertools import pairwise
 from pathlib import Path
 
 from sim.parameters import BadInput, Parameters, Problem
@@ -12,19 +13,55 @@ from sim.parameters import BadInput, Parameters, Problem
 BASE = 400_000_000
 """Bytes that Python, the libraries and the tables take."""
 
-A_PERSON = {"cohort": 24, "person": 4_500}
-"""Bytes of a person, measured at the peak of `payment_caps_2020`, where most wait to be paid, and of `history`."""
+A_PERSON = 4_500
+"""Bytes of a person in the person engine, measured at the peak of `history`."""
+
+EACH, PASSING, AT_ONCE = 5, 43, 25
+"""Bytes in the cohort engine of each person; of one who passes every check, so that he is in the pool or awarded
+(a candidate, his part in a selection, a payment); and of one who registers on the busiest day."""
 
 A_ROW = 2_200
 """Bytes of a row that is being written."""
 
 
-def refuse_what_does_not_fit(parameters: Parameters) -> None:
-    """Raise BadInput if a run needs more memory than there is."""
+def needed_by(parameters: Parameters) -> int:
+    """Return about how many bytes a run takes at its peak."""
     people = parameters.population.people
-    needed = BASE + people * A_PERSON[parameters.engine]
+    needed = float(BASE)
+    if parameters.engine == "person":
+        needed += people * A_PERSON
+    else:
+        needed += people * (EACH + PASSING * _passing(parameters) + AT_ONCE * _busiest_day(parameters))
     if parameters.run.people != "none":
         needed += min(people, 1 << 20) * A_ROW
+    return int(needed)
+
+
+def _passing(parameters: Parameters) -> float:
+    """Return the share of registrants who pass all checks, if none gives up."""
+    processing, share = parameters.processing, parameters.processing.screening.passes * parameters.processing.test.taken
+    for check in (processing.email, processing.registry, processing.third_layer):
+        passing, trying = check.passes, (1 - check.passes) * check.retry.share
+        for _ in range(check.retry.attempts - 1):
+            passing += trying * check.retry.passes
+            trying *= (1 - check.retry.passes) * check.retry.share
+        share *= passing
+    return share
+
+
+def _busiest_day(parameters: Parameters) -> float:
+    """Return the share who register on the day of most registrations, as far as the points of the demand tell."""
+    points = parameters.demand.points
+    most = 0.0
+    for one, next_one in pairwise(points):
+        days = max((next_one.at - one.at).total_seconds() / 86_400, 1.0)
+        most = max(most, (next_one.registered - one.registered) / days)
+    return most / points[-1].registered if points[-1].registered else 0.0
+
+
+def refuse_what_does_not_fit(parameters: Parameters) -> None:
+    """Raise BadInput if a run needs more memory than there is."""
+    needed = needed_by(parameters)
     there = available()
     if there is not None and needed > there:
         allowed = f"needs about {needed / 1e9:.1f} GB of memory, {there / 1e9:.1f} GB are free"
@@ -53,10 +90,12 @@ def available() -> int | None:
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
             found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
-        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
-        if limit != "max":
-            found.append(int(limit) - used)
+        group = Path("/sys/fs/cgroup")
+        limit = (group / "memory.max").read_text().strip()
+        used = int((group / "memory.current").read_text())
+        statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        if limit != "max":  # files that are cached and not in use make room when it is needed
+            found.append(int(limit) - used + int(statistics.get("inactive_file", 0)))
     except (OSError, ValueError):
         pass
     return min(found) if found else None

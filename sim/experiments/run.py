@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 """Is told the instant and the people so far."""
 
 ROWS_OF_A_PART = 1 << 20
-"""People whose rows are held at a time: a row has some hundred columns, a part less than a gigabyte."""
+"""People whose rows are held at a time: a row has some hundred columns, a part some 2 GB while it is written."""
 
 
 @dataclass(frozen=True)

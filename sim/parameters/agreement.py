@@ -71,7 +71,7 @@ def a_partner_of_each_kind_from_the_start(clock: Clock, payment: Payment) -> Ite
 
 
 def feedback_is_no_shorter_than_the_window(run: Run, processing: Processing) -> Iterator[Problem]:
-    """Refuse retries that come back within a window of the fast engine, which would miss them."""
+    """Refuse retries that come back within a window of the cohort engine, which would miss them."""
     for name in ("email", "registry", "third_layer"):
         retry = getattr(processing, name).retry
         if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:

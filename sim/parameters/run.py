@@ -45,9 +45,7 @@ class Run(Part):
         Literal["none", "participants", "all"],
         choice("none", "participants", "all", do="Choose whose journeys are written to people.parquet."),
     ]
-    window_hours: Annotated[
-        float, number("must be above 0 and at most 24", "Set a number of hours.", lambda x: 0 < x <= 24)
-    ]
+    window_hours: Annotated[float, number("must be from 0.1 to 24", "Set a number of hours.", lambda x: 0.1 <= x <= 24)]
     threads: Annotated[int, whole(1, 2, "Set 1 or 2; the results are the same.")]
 
 
@@ -73,7 +71,7 @@ class Clock(Part):
 
     start: Wib
     end: Wib | None
-    longest_years: Annotated[float, number("must be above 0 and at most 100", "Set years.", lambda x: 0 < x <= 100)]
+    longest_years: Annotated[float, number("must be above 0 and at most 80", "Set years.", lambda x: 0 < x <= 80)]
     holidays: Holidays
 
     @model_validator(mode="after")

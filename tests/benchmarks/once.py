@@ -46,7 +46,7 @@ def main(words: list[str]) -> None:
 
 
 def words(people: int, **run: Any) -> list[str]:
-    """Return the overrides of history with the fast engine and so many applicants, of 80 million."""
+    """Return the overrides of history with the cohort engine and so many applicants, of 80 million."""
     return ["engine=cohort", f"population.scale={people / 80_000_000:.12g}", *(f"run.{k}={v}" for k, v in run.items())]
 
 

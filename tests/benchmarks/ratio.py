@@ -1,4 +1,4 @@
-"""The fast engine against the plain SimPy model: the same scenario, in one run, as large as SimPy finishes in time."""
+"""The cohort engine against the plain SimPy model: one scenario, in one run, as large as SimPy finishes in time."""
 
 from __future__ import annotations
 

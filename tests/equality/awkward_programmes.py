@@ -2,7 +2,7 @@
 
 Stations let people through on the hour, services and delays are whole hours, and outages, steps, waves,
 announcements and payment runs fall on the hour as well, so that most acts share their instant with
-others. A retry comes back no sooner than a window of the fast engine lasts, and often just then.
+others. A retry comes back no sooner than a window of the cohort engine lasts, and often just then.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def assert_same(journal: Journal, outcome: cohort.Outcome) -> None:
 
 
 def _folded(at: int, places: list[int], *rupiah: list[int]) -> tuple[int, dict[str, int], tuple[list[int], ...]]:
-    """Return a day's census; the fast engine counts those between the test and the award as one place."""
+    """Return a day's census; the cohort engine counts those between the test and the award as one place."""
     census = {place.name: places[place] for place in Place if place not in (Place.TEST, Place.JOINED)}
     census["POOL"] += places[Place.TEST] + places[Place.JOINED]
     return at, census, rupiah

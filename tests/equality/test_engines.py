@@ -6,15 +6,20 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sim.calendar.instants import HOUR
-from tests.building import NO_FIGURES, programme
+from sim.engines.cohort import participants, pool, registry
+from sim.engines.person import model as person
+from sim.experiments import run
+from sim.results.people import people_rows
+from tests.building import NO_FIGURES, SMALL, programme
 from tests.equality.awkward_programmes import KNOWN, ODD, awkward, usual
 from tests.equality.occurrences import AWKWARD, occurrences
-from tests.equality.same import assert_same, run_both
+from tests.equality.same import assert_same, differing, run_both
 
 KINDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "usual": usual(),
@@ -62,6 +67,46 @@ def test_the_odd_window_is_odd() -> None:
 def test_programmes_known_to_be_hard(number: int) -> None:
     """Catches engines that part where much falls on one instant: crowds, overlaps, failures without end."""
     assert known(number)
+
+
+SMALL_BLOCKS = (
+    (registry, "BLOCK", 8),
+    (registry, "REMEMBERED", 16),
+    (pool, "LOSERS", 8),
+    (pool, "STANDING_AT_A_TIME", 8),
+    (participants, "AWARDED_AT_A_TIME", 8),
+    (participants, "FINISHED_AT_A_TIME", 8),
+)
+"""Everything that the cohort engine takes a part at a time, in parts that a small programme has many of."""
+
+
+@pytest.mark.parametrize("number", range(len(KNOWN)))
+def test_small_blocks_leave_every_stamp(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a row lost, doubled or out of turn where a block or a ring ends, which otherwise only millions meet."""
+    for module, name, size in SMALL_BLOCKS:
+        assert getattr(module, name) > 100 * size
+        monkeypatch.setattr(module, name, size)
+    hold(KNOWN[number] | {"run.threads": 1 + number % 2})
+
+
+@pytest.mark.parametrize("who", ["participants", "all"])
+def test_rows_in_parts_are_the_rows(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a person left out, written twice or written otherwise where rows are made in several runs."""
+    compiled = programme(SMALL, changes={"run.people": who})
+    whole = people_rows(person.rows(person.simulate(compiled)))
+    if who == "participants":
+        whole = {name: values[~np.isnat(whole["awarded"])] for name, values in whole.items()}
+    size = len(whole["person"])
+    monkeypatch.setattr(run, "ROWS_OF_A_PART", size // 3)
+    parts = [people_rows(rows) for rows in run.evaluate(compiled.parameters).rows()]
+    assert size > 30
+    assert [len(part["person"]) for part in parts[:3]] == [size // 3] * 3
+    assert sum(len(part["person"]) for part in parts) == size
+    together = {
+        name: (np.ma if isinstance(column, np.ma.MaskedArray) else np).concatenate([part[name] for part in parts])
+        for name, column in whole.items()
+    }
+    assert differing(whole, together) == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""The length of the fast engine's windows and its threads leave every byte of the results as it is."""
+"""The length of the cohort engine's windows and its threads leave every byte of the results as it is."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The fast engine: SimPy keeps the programme's clock, compiled kernels move the people. Start at `model.py`."""
+"""The cohort engine: SimPy keeps the programme's clock, compiled kernels move the people. Start at `model.py`."""

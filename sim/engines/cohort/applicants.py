@@ -94,11 +94,6 @@ class Applicants:
     # What the programme sees of them
 
     @property
-    def registered(self) -> int:
-        """Return how many have registered."""
-        return self._last.first + self._last.registered_at.size
-
-    @property
     def processed(self) -> int:
         """Return how many have left the processing-rate station."""
         return self._last.processed
@@ -112,9 +107,10 @@ class Applicants:
         places = dict(self._verification.places())
         for place, count in self._last.places.items():
             places[place] = places.get(place, 0) + count
-        if sum(places.values()) != self.registered:
+        registered = self._last.first + self._last.registered_at.size
+        if sum(places.values()) != registered:
             raise BrokenPromise(
-                f"people do not add up at the end of day {self.now // DAY}: {self.registered} have registered, "
+                f"people do not add up at the end of day {self.now // DAY}: {registered} have registered, "
                 f"{sum(places.values())} stand somewhere"
             )
         return places

@@ -28,7 +28,7 @@ def together(parts: list[Flow], nothing: Flow) -> Flow:
     return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
-class Line:
+class Departures:
     """Those who leave a station in order of time, known before they leave."""
 
     def __init__(self, nothing: Flow = NO_FLOW) -> None:

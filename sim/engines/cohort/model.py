@@ -37,7 +37,7 @@ from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
 
-AHEAD = 4
+LOOKS_AHEAD = 4
 """Looks of the programme that the applicants may be ahead, on their thread."""
 
 
@@ -141,7 +141,7 @@ class Model:
             if thread is not None:
                 thread.shutdown(wait=True, cancel_futures=True)
 
-    def _pay(self, task: Callable[[], None]) -> None:
+    def _on_paying_thread(self, task: Callable[[], None]) -> None:
         """Let the payments' thread do a task after those before it, or do it now where there is no such thread."""
         if self._paying_thread is None:
             task()
@@ -161,7 +161,8 @@ class Model:
 
         Not much further: whoever comes early to the pool only takes memory there.
         """
-        while self._applicants_thread is not None and self._sent < min(self._seen_looks + AHEAD, len(self._looks)):
+        furthest = min(self._seen_looks + LOOKS_AHEAD, len(self._looks))
+        while self._applicants_thread is not None and self._sent < furthest:
             at = self._looks[self._sent]
             self._ahead[at] = self._applicants_thread.submit(self._advance, at)
             self._sent += 1
@@ -184,8 +185,8 @@ class Model:
         seen = self.seen
         for each in (self._seen_entering, self._seen_paying, seen):
             each.finish(end)
-        self._pay(self.payments.finish)
-        self._pay(self.participants.finish)
+        self._on_paying_thread(self.payments.finish)
+        self._on_paying_thread(self.participants.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
@@ -211,12 +212,17 @@ class Model:
             yield self.timeline.act((self.timeline.now // DAY + 1) * DAY, Act.DAY_END)
             now = self.timeline.now
             self._close_day()
-            self._progress(now, self.applicants.registered)
+            self._progress(now, self._registered(now))
             if now >= self.programme.horizon:
                 self._advance_to(now)  # what is unfinished then is counted as it stands
             if self._nothing_is_left(now) or now >= self.programme.horizon:
                 self.ended.succeed()
                 return
+
+    def _registered(self, now: int) -> int:
+        """Return how many have registered before now by the demand; the applicants themselves may be elsewhere."""
+        times, demand, _ = self.programme.curve
+        return int(self.programme.people * np.interp(now, times, demand) / demand[-1]) if demand[-1] > 0 else 0
 
     def _nothing_is_left(self, now: int) -> bool:
         own = self.participants
@@ -249,8 +255,8 @@ class Model:
         """Take the census of those awarded, and of the rupiah."""
         own, now = self.participants, self.timeline.now
         undecided = own.undecided(now)
-        flows = [[int(self.seen.rupiah[flow, kind][: -(-now // DAY)].sum()) for kind in KINDS] for flow in FLOWS]
-        self._pay(self.payments.close_day)
+        flows = [[int(self.seen.rupiah[flow, kind][: -(-now // DAY)].sum()) for kind in RUPIAH_KINDS] for flow in FLOWS]
+        self._on_paying_thread(self.payments.close_day)
         counts = (undecided, own.bought_people, own.revoked_people, self.pool.gave_up_people)
         self._after_award.append((*counts, *flows))  # type: ignore[arg-type]
 
@@ -288,7 +294,7 @@ class Model:
         now = self.timeline.now
         winners = self.pool.announce(wave, outcome, now)
         numbers, due = self.participants.award(wave, winners, now)
-        self._pay(partial(self.payments.fall_due, numbers, due, 0))
+        self._on_paying_thread(partial(self.payments.fall_due, numbers, due, 0))
         self.timeline.process(self._deadline(wave, winners.size))
 
     def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
@@ -317,8 +323,8 @@ class Model:
     def run_partner(self, partner: int, cap: int, report: Report) -> None:
         """Make a partner's daily run."""
         now = self.timeline.now
-        self._pay(lambda: report(*self.payments.run_partner(partner, cap, now)))
+        self._on_paying_thread(lambda: report(*self.payments.run_partner(partner, cap, now)))
 
 
-KINDS = ("training", "incentive", "survey")
+RUPIAH_KINDS = ("training", "incentive", "survey")
 FLOWS = ("awarded", "paid", "returned")

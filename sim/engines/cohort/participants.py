@@ -28,6 +28,9 @@ NOT_PAID = 65_535
 AWARDED_AT_A_TIME = 1 << 14
 """People who are followed at a time."""
 
+FINISHED_AT_A_TIME = 1 << 20
+"""People whose whole time is observed together at the end."""
+
 STAMPS = ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "due")
 
 
@@ -235,8 +238,8 @@ class Participants:
         for name, began, ended, gave_up in self._late:
             self._seen.wait(name, began, ended, gave_up)
         # In parts, since every temporary would have as many rows as there are participants.
-        for first in range(0, self.size, 1 << 20):
-            self._finish(slice(first, min(first + (1 << 20), self.size)))
+        for first in range(0, self.size, FINISHED_AT_A_TIME):
+            self._finish(slice(first, min(first + FINISHED_AT_A_TIME, self.size)))
 
     def _finish(self, rows: slice) -> None:
         seen, programme = self._seen, self._programme

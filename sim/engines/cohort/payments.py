@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.participants import Participants
-from sim.engines.cohort.prefetch import AHEAD, prefetch
+from sim.engines.cohort.pending import NOTHING, PENDING, Pending, by_day, in_order, together
+from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.journal import payment_names
 from sim.observers.counting import ENDED, WAITING, count_stamp, tally
@@ -19,15 +20,6 @@ from sim.observers.observations import SERVICE_LEVEL, Observations
 from sim.programme.programme import Programme
 from sim.rules import paying
 from sim.rules.compiling import rule
-
-PENDING = np.dtype(
-    [("due", "i8"), ("ready", "i8"), ("number", "u4"), ("attempt", "u2"), ("payment", "u1"), ("fails", "?")]
-)
-"""A payment not yet made: its due date (µs), when it is ready for a run, the participant's number, the attempt that
-comes next, which payment it is, and whether that attempt will fail."""
-
-Pending = NDArray[np.void]
-NOTHING = np.empty(0, dtype=PENDING)
 
 
 class Payments:
@@ -110,17 +102,10 @@ class Payments:
         """Keep payments by the day on which they will be ready."""
         if pending.size == 0:
             return
-        coming, begins = self._coming[partner], self._programme.run_clock
-        first, last = _first_and_last(pending, begins)
-        ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
-        _by_day(pending, begins, first, ends, ordered)
-        begin = 0
-        for day, end in enumerate(ends.tolist(), start=first):
-            if end > begin:
-                coming.setdefault(day, []).append(ordered[begin:end])
-                if failed:
-                    self._failed_of_day[partner][day] += end - begin
-                begin = end
+        for day, part in by_day(pending, self._programme.run_clock):
+            self._coming[partner].setdefault(day, []).append(part)
+            if failed:
+                self._failed_of_day[partner][day] += part.size
         self._failed[partner] += pending.size if failed else 0
 
     def _surveys_fall_due(self, partner: int, now: int) -> None:
@@ -137,7 +122,7 @@ class Payments:
         self._surveys_fall_due(partner, now)
         self._queue_up(partner, now)
         taken = self._take(partner, cap)
-        paid, failed = self._pay(partner, now, _together(taken)) if taken else (0, 0)
+        paid, failed = self._pay(partner, now, together(taken)) if taken else (0, 0)
         waiting = sum(pending.size for day in self._queue[partner] for pending in day)
         return paid, failed, self._failed[partner] + waiting
 
@@ -158,7 +143,7 @@ class Payments:
             size = sum(pending.size for pending in day)
             if size > cap:
                 # A day that was parted before stands in order, in one piece.
-                pending = day[0] if partner in self._parted else _sorted(day)
+                pending = day[0] if partner in self._parted else in_order(day)
                 queue.appendleft([pending[cap:]])
                 self._parted.add(partner)
                 taken.append(pending[:cap])
@@ -182,7 +167,7 @@ class Payments:
             seen.end,
             queue,
             own.people,
-            (seen.waits[f"run_{key}"].counts, *(seen.waits[f"{kind}_due_to_paid"].counts for kind in KINDS)),
+            (seen.waits[f"run_{key}"].counts, *(seen.waits[f"{kind}_due_to_paid"].counts for kind in PAYMENT_KINDS)),
             self._stamps(partner, 0),
             seen.calendar,
             by_payment,
@@ -221,7 +206,7 @@ class Payments:
         for stamp in (f"{partner}_{kind}_paid", f"{self._names[payment]}_paid"):
             self._seen.stamp_at(stamp, now, count)
         self._seen.money("paid", kind, np.array([now]), count * amount)
-        self.paid_rupiah[KINDS.index(kind)] += count * amount
+        self.paid_rupiah[PAYMENT_KINDS.index(kind)] += count * amount
 
     def _first_payment(self, numbers: NDArray[np.uint32], due: Ints, now: int) -> None:
         """Observe the payment of the first incentive to some."""
@@ -257,7 +242,7 @@ class Payments:
                     pending,
                     own.people,
                     seen.waits[f"run_{partner.key}"].counts,
-                    *(seen.waits[f"{kind}_due_to_paid"].counts for kind in KINDS),
+                    *(seen.waits[f"{kind}_due_to_paid"].counts for kind in PAYMENT_KINDS),
                 )
                 self._observe_first_payment(pending["due"][pending["payment"] == 0], NEVER)
         for due, paid in self._late_first:
@@ -284,89 +269,7 @@ class Payments:
         self._recorder.put_participant(name, self._participants.people["person"][pending["number"]], values)
 
 
-KINDS = ("incentive", "survey")
-
-
-def _together(parts: list[Pending]) -> Pending:
-    """Return payments as one array; whole words are copied, since records would be copied field by field."""
-    if len(parts) == 1:
-        return parts[0]
-    together: Pending = np.concatenate([part.view(np.uint64) for part in parts]).view(PENDING)
-    return together
-
-
-def _sorted(day: list[Pending]) -> Pending:
-    """Return the payments of a day in order of (ready, number, payment)."""
-    together = _together(day)
-    ordered = np.empty_like(together)
-    _sort(together, ordered)
-    return ordered
-
-
-NUMBER_BITS = 27
-"""Bits of a participant's number; a day's microseconds take 37 more."""
-
-
-@rule
-def _sort(pending: Pending, ordered: Pending) -> None:
-    """Put the payments of a day in order of (ready, number), eleven bits at a time; then of payment, where equal."""
-    digits, size = 1 << 11, pending.size
-    first = pending[0].ready
-    for i in range(size):
-        first = min(first, pending[i].ready)
-    keys, order, other = np.empty(size, dtype=np.uint64), np.arange(size), np.empty(size, dtype=np.int64)
-    counts = np.zeros((6, digits), dtype=np.int64)
-    for i in range(size):
-        keys[i] = np.uint64(pending[i].ready - first) << np.uint64(NUMBER_BITS) | np.uint64(pending[i].number)
-        for d in range(6):
-            counts[d, (keys[i] >> np.uint64(11 * d)) & np.uint64(digits - 1)] += 1
-    for d in range(6):
-        shift = np.uint64(11 * d)
-        if counts[d, (keys[0] >> shift) & np.uint64(digits - 1)] == size:
-            continue
-        begin = 0
-        for digit in range(digits):
-            count = counts[d, digit]
-            counts[d, digit] = begin
-            begin += count
-        for i in range(size):
-            digit = (keys[order[i]] >> shift) & np.uint64(digits - 1)
-            other[counts[d, digit]] = order[i]
-            counts[d, digit] += 1
-        order, other = other, order
-    for i in range(size):
-        one = pending[order[i]]
-        at = i
-        while at > 0 and keys[order[at - 1]] == keys[order[i]] and ordered[at - 1].payment > one.payment:
-            ordered[at] = ordered[at - 1]
-            at -= 1
-        ordered[at] = one
-
-
-@rule
-def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
-    """Return the first and last day, counted from an instant, on which payments are ready."""
-    first, last = pending[0].ready, pending[0].ready
-    for i in range(pending.size):
-        first = min(first, pending[i].ready)
-        last = max(last, pending[i].ready)
-    return (first - begins) // DAY, (last - begins) // DAY
-
-
-@rule
-def _by_day(pending: Pending, begins: int, first: int, ends: Ints, ordered: Pending) -> None:
-    """Put payments in order of the day on which they are ready; fill `ends` with the position after each day's."""
-    for i in range(pending.size):
-        ends[(pending[i].ready - begins) // DAY - first] += 1
-    total = 0
-    for day in range(ends.size):
-        count = ends[day]
-        ends[day] = total
-        total += count
-    for i in range(pending.size):
-        day = (pending[i].ready - begins) // DAY - first
-        ordered[ends[day]] = pending[i]
-        ends[day] += 1
+PAYMENT_KINDS = ("incentive", "survey")
 
 
 @rule
@@ -404,7 +307,7 @@ def _fall_due(
     """Fill `found` with payments that fall due before the end; return how many."""
     count = 0
     for i in range(numbers.size):
-        prefetch(people, np.int64(numbers[min(i + AHEAD, numbers.size - 1)]))
+        prefetch(people, np.int64(numbers[min(i + ROWS_AHEAD, numbers.size - 1)]))
         at = due[i if due.size > 1 else 0]
         if at < end:
             person = np.int64(people[numbers[i]].person)
@@ -440,7 +343,7 @@ def _pay(
     run_waits, incentive_waits, survey_waits = waits
     failed = follow = first = full = 0
     for i in range(queue.size):
-        prefetch(people, np.int64(queue[min(i + AHEAD, queue.size - 1)].number))
+        prefetch(people, np.int64(queue[min(i + ROWS_AHEAD, queue.size - 1)].number))
         q = queue[i]
         who = people[q.number]
         person, payment, attempt = np.int64(who.person), np.int64(q.payment), np.int64(q.attempt)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import Ints, People
-from sim.engines.cohort.prefetch import AHEAD, prefetch
+from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent, Registrations
 from sim.observers.counting import ENDED, GAVE_UP, count_stamp, group_of, tally
@@ -293,7 +293,7 @@ def _enter(
     """Make those who enter the pool candidates of the wave each joins first (-1: none), with its instant."""
     coming = 0
     for i in range(persons.size):
-        later = np.int64(persons[min(i + AHEAD, persons.size - 1)])
+        later = np.int64(persons[min(i + ROWS_AHEAD, persons.size - 1)])
         prefetch(traits, later)
         prefetch(standing, later)
         person = np.int64(persons[i])
@@ -336,7 +336,7 @@ def _joined(
     """Fill who has joined, with their traits; count the newcomers among them."""
     days, on_the_day = first_joined
     for i in range(candidates.size):
-        prefetch(traits, np.int64(candidates[min(i + AHEAD, candidates.size - 1)].person))
+        prefetch(traits, np.int64(candidates[min(i + ROWS_AHEAD, candidates.size - 1)].person))
         c = candidates[i]
         persons[i] = c.person
         packed[i] = traits[np.int64(c.person)]

@@ -9,7 +9,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-AHEAD = 24
+ROWS_AHEAD = 24
 """How many rows ahead a kernel asks: memory answers in a few hundred nanoseconds."""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.cohort.flows import EMPTY, Ints
-from sim.engines.cohort.prefetch import AHEAD, prefetch
+from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.programme.programme import Programme
 from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck
@@ -139,7 +139,7 @@ def _registrations_of(
     ring = recent.size
     for i in range(persons.size):
         if ring:
-            prefetch(recent, np.int64(persons[min(i + AHEAD, persons.size - 1)]) & (ring - 1))
+            prefetch(recent, np.int64(persons[min(i + ROWS_AHEAD, persons.size - 1)]) & (ring - 1))
         person = np.int64(persons[i])
         if newest - ring <= person < newest:
             instants[i] = recent[person & (ring - 1)]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.calendar.order import STATIONS
-from sim.engines.cohort.flows import EMPTY, NO_RETRY, Flow, Ints, Later, Line, People, merge
+from sim.engines.cohort.flows import EMPTY, NO_FLOW, NO_RETRY, Departures, Flow, Ints, Later, People, merge
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent
@@ -32,7 +32,9 @@ class Stretch:
     ) -> None:
         self._programme, self._seen, self._recorder = programme, seen, recorder
         self._pool, self._recent = pool, recent
-        self._lines = {name: Line(NO_RETRY) if name.endswith("_retry") else Line() for name in self.STATIONS}
+        self._departures = {
+            name: Departures(NO_RETRY if name.endswith("_retry") else NO_FLOW) for name in self.STATIONS
+        }
         self._later = {check: Later() for check in self.CHECKS}
         self._inside = dict.fromkeys(self.STATIONS, 0)
         self._refused = self._gave_up = 0
@@ -45,7 +47,7 @@ class Stretch:
 
     def is_idle(self) -> bool:
         """Return whether nothing will happen here unless someone comes."""
-        on_the_way = any(self._lines.values()) or any(len(later) for later in self._later.values())
+        on_the_way = any(self._departures.values()) or any(len(later) for later in self._later.values())
         return not on_the_way and not self._renegings
 
     def places(self) -> dict[Place, int]:
@@ -76,9 +78,9 @@ class Stretch:
                 self._renege(name, persons, gave_up)
                 served = gave_up == NEVER
                 flow = tuple(column[served] for column in flow)
-            self._lines[name].put(flow)
+            self._departures[name].put(flow)
         self._leave_unserved(name, until)
-        leaving = self._lines[name].take(until)
+        leaving = self._departures[name].take(until)
         self._inside[name] -= leaving[0].size
         return leaving
 

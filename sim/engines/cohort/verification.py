@@ -45,7 +45,7 @@ class Verification(Stretch):
         assert screening is not None
         scaled = [scaled_servers(int(n), programme.parameters.population.scale) for n in screening.values]
         self._servers = np.array([m for m, _ in scaled], dtype=np.int64)
-        self._stretches = np.array([stretch for _, stretch in scaled])
+        self._slower = np.array([factor for _, factor in scaled])
         self._servers_state = np.array(SERVERS_START, dtype=np.int64)
         most = int(self._servers.max()) + 1
         self._busy = (np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64))
@@ -81,7 +81,7 @@ class Verification(Stretch):
         count = pass_servers(
             schedule.starts,
             self._servers,
-            self._stretches,
+            self._slower,
             self._servers_state,
             *self._busy,
             persons,
@@ -99,9 +99,9 @@ class Verification(Stretch):
         self._observe("screening", persons, arrived, started, left, gave_up)
         if bears.size:
             self._renege("screening", persons, gave_up)
-        self._lines["screening"].put((out_time[:count], out_people[:count]))
+        self._departures["screening"].put((out_time[:count], out_people[:count]))
         self._leave_unserved("screening", until)
-        times, persons = self._lines["screening"].take(until)
+        times, persons = self._departures["screening"].take(until)
         self._inside["screening"] -= times.size
         self._seen.stamp_ascending("screening_left", times)
         out = tuple(np.empty(times.size, dtype=column.dtype) for column in (times, persons) * 3)
