@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -234,6 +235,20 @@ def test_what_goes_wrong_has_its_exit_code(error: str, code: int, said: str) -> 
     assert "Traceback" not in done.stderr
 
 
+def test_a_run_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
+    """Catch a half-written folder where `timeout`, or a scheduler, ends a run."""
+    words = ["run", f"run.folder={tmp_path / 'run'}", "population.scale=0.05"]
+    code = f"import sys; from sim.command.main import main; sys.exit(main({words}))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        while not any(tmp_path.iterdir()) and process.poll() is None:
+            time.sleep(0.01)
+        process.terminate()
+        said = process.communicate()[1]
+    assert process.returncode == 143
+    assert said.splitlines()[-1] == "Terminated. Nothing is half-written."
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_fault_of_ours_is_not_hidden() -> None:
     """Catch an edge that swallows a programming error."""
 
@@ -266,7 +281,7 @@ def test_a_run_that_does_not_fit_is_refused_before_anything_is_compiled(tmp_path
     exit_code, *loaded = done.stdout.split()
     assert exit_code == "2"
     assert not {"numba", "matplotlib"} & set(loaded)
-    assert re.search(r"population.scale = 1.* needs about 2\.\d GB of memory, 2\.0 GB are free", done.stderr)
+    assert re.search(r"population.scale = 1.* needs about 2\.\d\d GB of memory, 2\.00 GB are free", done.stderr)
     assert "Set a smaller population.scale." in done.stderr
     assert not (tmp_path / "run").exists()
 

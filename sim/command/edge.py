@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sim.parameters import BadInput
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+class Terminated(KeyboardInterrupt):
+    """Somebody, such as `timeout` or a scheduler, ends the command: it cleans up as after Ctrl-C."""
+
+
+@contextmanager
+def _terminating_as_an_interrupt() -> Iterator[None]:
+    def stop(signal_number: int, frame: object) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # only it can be told of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def guarded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code, without a traceback for what a planner can mend."""
     try:
-        code = command()
+        with _terminating_as_an_interrupt():
+            code = command()
         sys.stdout.flush()
     except BadInput as bad:
         return _said(bad.text, 2)
+    except Terminated:
+        return _said("Terminated. Nothing is half-written.", 143)
     except KeyboardInterrupt:
         return _said("Interrupted. Nothing is half-written.", 130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough

@@ -20,7 +20,7 @@ EACH, PASSING, AT_ONCE = 5, 43, 25
 """Bytes in the cohort engine of each person; of one who passes every check, so that he is in the pool or awarded
 (a candidate, his part in a selection, a payment); and of one who registers on the busiest day."""
 
-A_ROW = 2_200
+A_ROW = 2_700
 """Bytes of a row that is being written."""
 
 
@@ -64,9 +64,11 @@ def refuse_what_does_not_fit(parameters: Parameters) -> None:
     needed = needed_by(parameters)
     there = available()
     if there is not None and needed > there:
-        allowed = f"needs about {needed / 1e9:.1f} GB of memory, {there / 1e9:.1f} GB are free"
-        do = "Set a smaller population.scale"
-        do += ", or engine=cohort." if parameters.engine == "person" else "."
+        allowed = f"needs about {needed / 1e9:.2f} GB of memory, {there / 1e9:.2f} GB are free"
+        levers = ["a smaller population.scale"]
+        levers += ["engine=cohort"] * (parameters.engine == "person")
+        levers += ["run.people=none"] * (parameters.run.people != "none")
+        do = f"Set {' or '.join(levers)}."
         raise BadInput([Problem("population.scale", parameters.population.scale, allowed, do)])
 
 
@@ -80,6 +82,14 @@ def share_one_heap() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
+GROUP = Path("/sys/fs/cgroup")
+CONTAINER = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
+)
+"""Where a container's limit, use and idle cache of files stand, in versions 2 and 1 of control groups."""
+
+
 def available() -> int | None:
     """Return the bytes of memory that can be had: the machine's, or the container's if that is less."""
     found = []
@@ -89,13 +99,11 @@ def available() -> int | None:
     except OSError:
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
             found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    try:
-        group = Path("/sys/fs/cgroup")
-        limit = (group / "memory.max").read_text().strip()
-        used = int((group / "memory.current").read_text())
-        statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        if limit != "max":  # files that are cached and not in use make room when it is needed
-            found.append(int(limit) - used + int(statistics.get("inactive_file", 0)))
-    except (OSError, ValueError):
-        pass
+    for limit, used, idle in CONTAINER:
+        with contextlib.suppress(OSError, ValueError):  # the other version, no container, or "max"
+            most = int((GROUP / limit).read_text())
+            lines = (GROUP / limit).with_name("memory.stat").read_text().splitlines()
+            statistics = dict(line.split() for line in lines)
+            # Files that are cached and not in use make room when it is needed.
+            found.append(most - int((GROUP / used).read_text()) + int(statistics.get(idle, 0)))
     return min(found) if found else None

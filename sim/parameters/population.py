@@ -69,6 +69,13 @@ class Population(Part):
     e_money: Share
     unbanked: Share
 
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.applicants and not self.people:
+            allowed = f"must leave at least one of {self.applicants:,} applicants"
+            raise Fault([Problem("scale", self.scale, allowed, "Set a larger scale, such as 0.001.")])
+        return self
+
     @property
     def people(self) -> int:
         """Return how many people the run simulates."""

@@ -46,7 +46,7 @@ class Run(Part):
         choice("none", "participants", "all", do="Choose whose journeys are written to people.parquet."),
     ]
     window_hours: Annotated[float, number("must be from 0.1 to 24", "Set a number of hours.", lambda x: 0.1 <= x <= 24)]
-    threads: Annotated[int, whole(1, 2, "Set 1 or 2; the results are the same.")]
+    threads: Annotated[int, whole(1, 2, "Set 1, 2 or null; the results are the same.")] | None
 
 
 def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:

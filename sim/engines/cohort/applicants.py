@@ -43,7 +43,7 @@ class Applicants:
         self._programme = programme
         self._entrance = Entrance(programme, seen, recorder, pool, traits, registrations)
         self._verification = Verification(programme, seen, recorder, pool, Recent(registrations))
-        self._thread = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
+        self._thread = ThreadPoolExecutor(1) if programme.threads > 1 else None
         self._ends = self._window_ends(looks)
         self._ahead: deque[tuple[int, Future[Entered]]] = deque()
         self._last = self._entrance.stands()

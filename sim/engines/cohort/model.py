@@ -86,7 +86,7 @@ class Model:
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
-        threads = programme.parameters.run.threads
+        threads = programme.threads
         self._applicants_thread = ThreadPoolExecutor(1) if threads > 1 else None
         self._drawing_thread = ThreadPoolExecutor(1) if threads > 1 else None
         drawn = Registrations(programme, self.traits, self._drawing_thread)

@@ -252,7 +252,7 @@ class Pool:
             self._leave_standing(part, True, last)
         for first_joined in self._no_wave:
             self._seen.wait("place", first_joined, NEVER, last)
-        with ThreadPoolExecutor(self._programme.parameters.run.threads) as threads:
+        with ThreadPoolExecutor(self._programme.threads) as threads:
             begins = range(0, self._standing.size, STANDING_AT_A_TIME)
             for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
                 self._seen_entering.wait("registered_to_pool", on_the_way, NEVER)

@@ -36,7 +36,7 @@ class Verification(Stretch):
         self, programme: Programme, seen: Observations, recorder: Recorder, pool: Pool, recent: Recent
     ) -> None:
         super().__init__(programme, seen, recorder, pool, recent)
-        self._thread = ThreadPoolExecutor(1) if programme.parameters.run.threads > 1 else None
+        self._thread = ThreadPoolExecutor(1) if programme.threads > 1 else None
         self._entering: deque[Future[None]] = deque()
         self._pooled = 0
         self.last_tested = -1

@@ -47,8 +47,10 @@ def finding(saved: Saved) -> str:
     worst = max(queued, key=lambda row: float(row["peak_queue"]))
     when, most = saved.days.peak(saved.days.queue("queue_payments"))
     often = worst["time_over_capacity"]
-    why = "is closed" if often is None else f"leaves some unpaid on {percent(often)} of its days"
-    return f"Payments wait for capacity: {amount(most)} on {day(when)}; {worst['label']} {why}"
+    who = f"{worst['label']} is closed"
+    if often is not None:
+        who = f"{worst['label']}, with the longest queue, leaves some unpaid on {percent(often)} of its days"
+    return f"Payments wait for capacity: {amount(most)} on {day(when)}; {who}"
 
 
 def _busiest(partners: list[Row]) -> str:

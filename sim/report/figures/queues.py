@@ -60,6 +60,9 @@ def finding(saved: Saved) -> str:
         return (
             "Places are the bottleneck: no station had a queue" if places else "No station had a queue at a day's end"
         )
+    on_the_way = [row for row in queued if row["station"] in saved.days.queues]
+    if places and on_the_way:
+        longest = max(on_the_way, key=lambda row: float(row["peak_queue"]))
     if found is not None and not places and stations[found.name]["peak_queue"]:
         longest = stations[found.name]
     number = longest["peak_queue"] / saved.scale
@@ -67,7 +70,8 @@ def finding(saved: Saved) -> str:
     peak = amount(number) + unit
     when = day(longest["peak_queue_date"])
     if places:
-        queue = f"of the stations {longest['label']} has the longest queue, {peak} on {when}"
+        where = "on the way to the pool" if on_the_way else "of the payment partners"
+        queue = f"{where} {longest['label']} has the longest queue, {peak} on {when}"
         return f"Places are the bottleneck; {queue}"
     return f"{longest['label']} is the bottleneck: its queue peaks at {peak} on {when}"
 
