@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,3 +25,16 @@ class Rows:
     participants: Columns
     participant_row: NDArray[np.int64]
     end: int
+
+    def some(self, chosen: NDArray[np.int64]) -> Rows:
+        """Return a copy of the rows at some positions, which keeps nothing of the others in memory."""
+        row = self.participant_row[chosen]
+        is_one = row >= 0
+        return replace(
+            self,
+            numbers=self.numbers[chosen],
+            traits=self.traits[chosen],
+            people=self.people.some(chosen),
+            participants=self.participants.some(row[is_one]),
+            participant_row=np.where(is_one, np.cumsum(is_one) - 1, -1),
+        )

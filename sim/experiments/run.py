@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,11 @@ Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Is told the instant and the people so far."""
 
-ROWS_OF_A_PART = 1 << 20
-"""People whose rows are held at a time: a row has some hundred columns, a part some 2 GB while it is written."""
+ROWS_OF_A_PASS = 1 << 21
+"""People whose rows one run writes down: a row has some hundred columns and takes a kilobyte."""
+
+ROWS_OF_A_PART = 1 << 18
+"""Rows that are written at a time: what is written takes twice as much again."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +76,10 @@ def _person(programme: Programme, tell: Tell) -> Result:
 
     def rows() -> Iterator[Rows]:
         everyone = model.rows(journal)
-        yield everyone if programme.parameters.run.people == "all" else _participants(everyone)
+        chosen = everyone.participant_row >= (0 if programme.parameters.run.people == "participants" else -1)
+        yield everyone.some(np.flatnonzero(chosen))
 
     return Result(seen, made, key_figures(seen, journal.waves, made), rows)
-
-
-def _participants(rows: Rows) -> Rows:
-    chosen = np.flatnonzero(rows.participant_row >= 0)
-    return replace(
-        rows,
-        numbers=rows.numbers[chosen],
-        traits=rows.traits[chosen],
-        people=rows.people.some(chosen),
-        participant_row=rows.participant_row[chosen],
-    )
 
 
 def _cohort(programme: Programme, tell: Tell) -> Result:
@@ -98,13 +91,16 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
     made = tables(done.seen, done.waves, done.runs)
 
     def rows() -> Iterator[Rows]:
-        """Simulate again, once for each part: the same luck gives the same run."""
+        """Simulate again, once for each pass: the same luck gives the same run."""
         who = programme.parameters.run.people
         chosen = np.arange(programme.people) if who == "all" else np.sort(done.participants.astype(np.int64))
-        starts = range(0, max(chosen.size, 1), ROWS_OF_A_PART)
-        for part, first in enumerate(starts, 1):
-            progress = _progress(tell, f"rows of people, part {part} of {len(starts)}: ")
-            yield simulate(programme, progress, chosen[first : first + ROWS_OF_A_PART]).rows
+        starts = range(0, max(chosen.size, 1), ROWS_OF_A_PASS)
+        for number, first in enumerate(starts, 1):
+            progress = _progress(tell, f"rows of people, run {number} of {len(starts)}: ")
+            written = simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows
+            for begin in range(0, max(written.numbers.size, 1), ROWS_OF_A_PART):
+                yield written.some(np.arange(begin, min(begin + ROWS_OF_A_PART, written.numbers.size)))
+            del written  # before the next run begins
 
     return Result(done.seen, made, key_figures(done.seen, done.waves, made), rows)
 

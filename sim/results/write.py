@@ -44,6 +44,7 @@ def write_parts(parts: Iterator[dict[str, Any]], parquet: Path) -> None:
     aside.mkdir()
     for number, columns in enumerate(parts):
         write_columns(columns, aside / f"{number:04d}.parquet")
+        del columns  # before the next part is made
     written = sorted(aside.iterdir())
     if len(written) == 1:
         written[0].replace(parquet)
