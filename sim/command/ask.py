@@ -52,8 +52,9 @@ def trace(words: list[str]) -> int:
         found += _no_person(numbers[0], parameters)
     if found or parameters is None:
         raise BadInput(found)
-    from sim.experiments.memory import refuse_what_does_not_fit
+    from sim.experiments.memory import refuse_what_does_not_fit, without_rows
 
+    parameters = without_rows(parameters)
     refuse_what_does_not_fit(parameters)
     from sim.experiments.run import trace as journey
 
@@ -108,10 +109,7 @@ def _say_if_it_compiles(parameters: Parameters) -> None:
     from sim.rules.compiling import compiles_first
 
     if compiles_first(parameters.engine):
-        print(
-            "This first run compiles what moves the people, as far as it needs it: up to some 20 seconds more, once.",
-            file=sys.stderr,
-        )
+        print("The first run compiles what moves the people: up to half a minute more, this once.", file=sys.stderr)
 
 
 def _in_folder(parameters: Parameters) -> Parameters:
@@ -125,7 +123,7 @@ def _no_person(number: str, parameters: Parameters | None) -> list[Problem]:
     if number.isdecimal() and number.isascii() and (people is None or int(number) < people):
         return []
     if people == 0:
-        return [Problem("person", number, "nobody is simulated", "Set population.applicants or its scale.")]
+        return [Problem("person", number, "nobody is simulated", "Set population.applicants.")]
     allowed = "must be a whole number from 0" + (f" to {people - 1:,}" if people else "")
     return [Problem("person", number, allowed, "People are numbered in the order they register.")]
 

@@ -15,37 +15,49 @@ from sim.parameters import BadInput
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-class Terminated(KeyboardInterrupt):
-    """Somebody, such as `timeout` or a scheduler, ends the command: it cleans up as after Ctrl-C."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end a command: Ctrl-C, and what `timeout` or a scheduler sends."""
 
 
 @contextmanager
-def _terminating_as_an_interrupt() -> Iterator[None]:
-    def stop(signal_number: int, frame: object) -> None:
-        raise Terminated
+def _ending_once() -> Iterator[list[int]]:
+    """Raise KeyboardInterrupt at the first signal to end, and heed no other while what is unfinished is removed.
+
+    Yields the list of signals received: a library may turn the exception into one of its own.
+    """
+    told: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        for each in ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        told.append(number)
+        raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():  # only it can be told of signals
-        yield
+        yield told
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    # What was started in the background ignores Ctrl-C, and shall go on to do so.
+    before = {each: signal.getsignal(each) for each in ENDING if signal.getsignal(each) is not signal.SIG_IGN}
+    for each in before:
+        signal.signal(each, stop)
     try:
-        yield
+        yield told
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def guarded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code, without a traceback for what a planner can mend."""
+    told: list[int] = []
     try:
-        with _terminating_as_an_interrupt():
+        with _ending_once() as told:
             code = command()
         sys.stdout.flush()
     except BadInput as bad:
         return _said(bad.text, 2)
-    except Terminated:
-        return _said("Terminated. Nothing is half-written.", 143)
     except KeyboardInterrupt:
-        return _said("Interrupted. Nothing is half-written.", 130)
+        return _ended(told)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         _silence()
         return 0
@@ -59,10 +71,18 @@ def guarded(command: Callable[[], int]) -> int:
     except Exception as error:
         from sim.programme.ledger import BrokenPromise
 
+        if told:
+            return _ended(told)
         if isinstance(error, BrokenPromise):
             return _said(f"A promise is broken, so there is no answer: {error}", 1)
         raise
     return code
+
+
+def _ended(told: list[int]) -> int:
+    if signal.SIGTERM in told:
+        return _said("Terminated. Nothing is half-written.", 143)
+    return _said("Interrupted. Nothing is half-written.", 130)
 
 
 def cannot_write(error: OSError) -> str:

@@ -24,7 +24,8 @@ def choose(parameters: Parameters) -> Path:
         there = next(above for above in (path, *path.absolute().parents) if above.exists())
         if not there.is_dir():
             raise BadInput([Problem("run.folder", said, f"cannot be made: {there} is a file", NEW)])
-        Path(tempfile.mkdtemp(prefix=".prakerja-", dir=there)).rmdir()  # permissions alone do not tell
+        with tempfile.TemporaryDirectory(prefix=".prakerja-", dir=there):  # permissions alone do not tell
+            pass
     except OSError as error:  # no permission, a name too long
         raise BadInput([Problem("run.folder", said, f"cannot be used ({error.strerror})", NEW)]) from None
     return path

@@ -23,7 +23,7 @@ After the command comes what you change, as key=value. The keys are those of the
   run.people=participants                   whose journeys are written: none, participants, all
 
 Times are WIB. Several faults are told at once, each with what is allowed.
-`prakerja COMMAND --help` says more. Exit codes: 0 done, 1 a promise is broken, 2 bad input, 130 interrupted.
+`prakerja COMMAND --help` says more. Exit codes: 0 done, 1 a promise is broken, 2 bad input, 130 interrupted, 143 terminated.
 """
 
 COMMAND_HELP = {
@@ -55,7 +55,8 @@ prakerja trace person=NUMBER [scenario=NAME or FILE] [key=value ...]: tell one p
   prakerja trace person=42
   prakerja trace person=42 scenario=rate_800k run.seed=7
 
-People are numbered from 0 in the order they register. The whole run is simulated for it, half a minute for all 80 million.
+People are numbered from 0 in the order they register. The whole run is simulated for it: for
+all 80 million, half a minute to a minute.
 """,
     "scenarios": """\
 prakerja scenarios: list the questions there are, a line each.

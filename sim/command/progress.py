@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
 
 SECONDS_BETWEEN = {True: 0.1, False: 10.0}  # on a terminal the line is rewritten, in a log each is kept
-WIDTH = 78
 
 
 def progress(out: TextIO | None = None) -> Callable[[str], None]:
@@ -24,7 +24,7 @@ def progress(out: TextIO | None = None) -> Callable[[str], None]:
             return
         last = clock
         line = f"{so_far}, {clock - began:.0f} s"
-        stream.write(f"\r{line:<{WIDTH}}" if terminal else f"{line}\n")
+        stream.write(f"\r{line[: _width()]:<{_width()}}" if terminal else f"{line}\n")
         stream.flush()
 
     return tell
@@ -34,5 +34,10 @@ def clear(out: TextIO | None = None) -> None:
     """Wipe the line of progress off a terminal."""
     stream = out or sys.stderr
     if stream.isatty():
-        stream.write(f"\r{'':<{WIDTH}}\r")
+        stream.write(f"\r{'':<{_width()}}\r")
         stream.flush()
+
+
+def _width() -> int:
+    """Return the columns of the line: a longer one would wrap, and could not be rewritten."""
+    return min(78, shutil.get_terminal_size().columns - 1)

@@ -25,6 +25,9 @@ from sim.experiments.fit import (
 )
 from sim.report.text import block
 
+Numbers = list[tuple[tuple[str | int, ...], float]]
+"""Key paths in a file, and the number of each."""
+
 REPLICATIONS = 1
 """Draws of luck over which the fit takes the mean."""
 
@@ -44,10 +47,11 @@ def calibrate(composed: Config, configs: File, files: dict[str, str], tell: Call
         later["clock"]["end"] = "2021-08-25T00:00"
         later_values, left_later = fit(later, FITTED_LATER, residuals_of_wave_18, 1, pool, tell)
         fitted = changed(fitted, FITTED_LATER, later_values)
+    numbers: dict[File, Numbers] = {}
     for assumption in (*FITTED, *FITTED_LATER):
         for path in (assumption.path, *(path for path, _ in assumption.follows)):
-            group = str(path[0])
-            write_number(configs / files[group], path[1:], get(fitted, path))
+            numbers.setdefault(configs / files[str(path[0])], []).append((path[1:], get(fitted, path)))
+    write_numbers(numbers)
     return [*_values((*FITTED, *FITTED_LATER), composed, fitted), "", *_left([*left, *left_later])]
 
 
@@ -71,17 +75,31 @@ def _left(residuals: list[Residual]) -> list[str]:
     return block(("Figure", "simulated", "published", "difference"), rows)
 
 
-def write_number(file: File, path: tuple[str | int, ...], value: float) -> None:
-    """Replace the number at a key path of a YAML file, leaving every other character as it is."""
+def write_numbers(numbers: dict[File, Numbers]) -> None:
+    """Replace numbers in YAML files, leaving every other character as it is; all files, or none."""
+    aside = {file: file.with_suffix(".unfinished") for file in numbers}
+    try:
+        for file, of_file in numbers.items():
+            text = file.read_text(encoding="utf-8")
+            for path, value in of_file:
+                text = _with_number(text, path, value)
+            aside[file].write_text(text, encoding="utf-8")
+    except BaseException:
+        for each in aside.values():
+            each.unlink(missing_ok=True)
+        raise
+    for file, each in aside.items():
+        each.replace(file)
+
+
+def _with_number(text: str, path: tuple[str | int, ...], value: float) -> str:
+    """Return a YAML text with another number at a key path."""
     from ruamel.yaml import YAML
 
-    text = file.read_text(encoding="utf-8")
     at: Any = YAML().load(text)
     for key in path[:-1]:
         at = at[key]
     line, column = at.lc.value(path[-1])
     lines = text.split("\n")
     lines[line] = lines[line][:column] + re.sub(r"^[^,}\s]+", f"{value:.4g}", lines[line][column:])
-    aside = file.with_suffix(".unfinished")
-    aside.write_text("\n".join(lines), encoding="utf-8")
-    aside.replace(file)
+    return "\n".join(lines)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from sim.parameters import BadInput, Parameters, Problem
 
@@ -20,26 +21,40 @@ EACH, PASSING, AT_ONCE = 5, 43, 25
 """Bytes in the cohort engine of each person; of one who passes every check, so that he is in the pool or awarded
 (a candidate, his part in a selection, a payment); and of one who registers on the busiest day."""
 
-A_ROW = 2_700
-"""Bytes of a row that is being written."""
+ROWS_OF_A_PASS = 1 << 21
+"""People whose rows one run writes down."""
+
+ROWS_OF_A_PART = 1 << 18
+"""Rows that are written to a file at a time."""
+
+WHILE_WRITTEN = 6
+"""How many times as much memory a row takes while it is written, measured."""
 
 
 def needed_by(parameters: Parameters) -> int:
     """Return about how many bytes a run takes at its peak."""
-    people = parameters.population.people
-    needed = float(BASE)
+    people, needed = parameters.population.people, float(BASE)
     if parameters.engine == "person":
         needed += people * A_PERSON
     else:
         needed += people * (EACH + PASSING * _passing(parameters) + AT_ONCE * _busiest_day(parameters))
     if parameters.run.people != "none":
-        needed += min(people, 1 << 20) * A_ROW
+        rows = people * (_passing(parameters) if parameters.run.people == "participants" else 1)
+        held = min(rows, ROWS_OF_A_PASS if parameters.engine == "cohort" else rows)
+        needed += 8 * columns_of_a_row(parameters) * (held + (WHILE_WRITTEN - 1) * min(rows, ROWS_OF_A_PART))
     return int(needed)
+
+
+def columns_of_a_row(parameters: Parameters) -> int:
+    """Return how many columns of 64 bits a person's row has in memory, with those that say which row is whose."""
+    payments = parameters.budget.incentives + len(parameters.payment.survey_days)
+    return 60 + 3 * parameters.purchase.further.courses + 4 * payments
 
 
 def _passing(parameters: Parameters) -> float:
     """Return the share of registrants who pass all checks, if none gives up."""
-    processing, share = parameters.processing, parameters.processing.screening.passes * parameters.processing.test.taken
+    processing = parameters.processing
+    share = processing.screening.passes * processing.test.taken
     for check in (processing.email, processing.registry, processing.third_layer):
         passing, trying = check.passes, (1 - check.passes) * check.retry.share
         for _ in range(check.retry.attempts - 1):
@@ -50,26 +65,33 @@ def _passing(parameters: Parameters) -> float:
 
 
 def _busiest_day(parameters: Parameters) -> float:
-    """Return the share who register on the day of most registrations, as far as the points of the demand tell."""
+    """Return the share who register in the busiest 24 hours, as far as the points of the demand tell."""
     points = parameters.demand.points
-    most = 0.0
-    for one, next_one in pairwise(points):
-        days = max((next_one.at - one.at).total_seconds() / 86_400, 1.0)
-        most = max(most, (next_one.registered - one.registered) / days)
-    return most / points[-1].registered if points[-1].registered else 0.0
+    days = np.array([(point.at - points[0].at).total_seconds() / 86_400 for point in points])
+    registered = np.array([float(point.registered) for point in points])
+    begins = np.concatenate([days, days - 1])  # the most lies where a day begins or ends at a point
+    most = np.interp(begins + 1, days, registered) - np.interp(begins, days, registered)
+    return float(most.max() / registered[-1])
+
+
+def without_rows(parameters: Parameters) -> Parameters:
+    """Return the parameters of the same run where nobody's row is written."""
+    return parameters.model_copy(update={"run": parameters.run.model_copy(update={"people": "none"})})
 
 
 def refuse_what_does_not_fit(parameters: Parameters) -> None:
     """Raise BadInput if a run needs more memory than there is."""
-    needed = needed_by(parameters)
-    there = available()
-    if there is not None and needed > there:
-        allowed = f"needs about {needed / 1e9:.2f} GB of memory, {there / 1e9:.2f} GB are free"
-        levers = ["a smaller population.scale"]
-        levers += ["engine=cohort"] * (parameters.engine == "person")
-        levers += ["run.people=none"] * (parameters.run.people != "none")
-        do = f"Set {' or '.join(levers)}."
-        raise BadInput([Problem("population.scale", parameters.population.scale, allowed, do)])
+    needed, there = needed_by(parameters), available()
+    if there is None or needed <= there:
+        return
+    levers = ["a smaller population.scale"]
+    if parameters.engine == "person":
+        levers.append("engine=cohort")
+    if needed_by(without_rows(parameters)) <= there:
+        levers.append("run.people=none")
+    allowed = f"needs about {needed / 1e9:.2f} GB of memory, {there / 1e9:.2f} GB are free"
+    do = f"Set {' or '.join(levers)}."
+    raise BadInput([Problem("population.scale", parameters.population.scale, allowed, do)])
 
 
 _ARENA_MAX = -8
@@ -101,9 +123,8 @@ def available() -> int | None:
             found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     for limit, used, idle in CONTAINER:
         with contextlib.suppress(OSError, ValueError):  # the other version, no container, or "max"
-            most = int((GROUP / limit).read_text())
+            found.append(int((GROUP / limit).read_text()) - int((GROUP / used).read_text()))
             lines = (GROUP / limit).with_name("memory.stat").read_text().splitlines()
-            statistics = dict(line.split() for line in lines)
             # Files that are cached and not in use make room when it is needed.
-            found.append(most - int((GROUP / used).read_text()) + int(statistics.get(idle, 0)))
+            found[-1] += int(dict(line.split() for line in lines).get(idle, 0))
     return min(found) if found else None

@@ -13,7 +13,7 @@ import numpy as np
 from sim.calendar.instants import moment
 from sim.engines.observed import observe
 from sim.engines.rows import Rows
-from sim.experiments.memory import refuse_what_does_not_fit, share_one_heap
+from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_does_not_fit, share_one_heap
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
@@ -33,12 +33,6 @@ from sim.results.write import write_json, write_key_figures, write_parts, write_
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Is told the instant and the people so far."""
-
-ROWS_OF_A_PASS = 1 << 21
-"""People whose rows one run writes down: a row has some hundred columns and takes a kilobyte."""
-
-ROWS_OF_A_PART = 1 << 18
-"""Rows that are written at a time: what is written takes twice as much again."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +70,15 @@ def _person(programme: Programme, tell: Tell) -> Result:
 
     def rows() -> Iterator[Rows]:
         everyone = model.rows(journal)
-        chosen = everyone.participant_row >= (0 if programme.parameters.run.people == "participants" else -1)
-        yield everyone.some(np.flatnonzero(chosen))
+        participants = np.flatnonzero(everyone.participant_row >= 0)
+        return _in_parts(everyone if programme.parameters.run.people == "all" else everyone.some(participants))
 
     return Result(seen, made, key_figures(seen, journal.waves, made), rows)
+
+
+def _in_parts(rows: Rows) -> Iterator[Rows]:
+    for begin in range(0, max(rows.numbers.size, 1), ROWS_OF_A_PART):
+        yield rows.some(np.arange(begin, min(begin + ROWS_OF_A_PART, rows.numbers.size)))
 
 
 def _cohort(programme: Programme, tell: Tell) -> Result:
@@ -94,13 +93,13 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
         """Simulate again, once for each pass: the same luck gives the same run."""
         who = programme.parameters.run.people
         chosen = np.arange(programme.people) if who == "all" else np.sort(done.participants.astype(np.int64))
-        starts = range(0, max(chosen.size, 1), ROWS_OF_A_PASS)
+        if not chosen.size:
+            yield done.rows
+            return
+        starts = range(0, chosen.size, ROWS_OF_A_PASS)
         for number, first in enumerate(starts, 1):
             progress = _progress(tell, f"rows of people, run {number} of {len(starts)}: ")
-            written = simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows
-            for begin in range(0, max(written.numbers.size, 1), ROWS_OF_A_PART):
-                yield written.some(np.arange(begin, min(begin + ROWS_OF_A_PART, written.numbers.size)))
-            del written  # before the next run begins
+            yield from _in_parts(simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows)
 
     return Result(done.seen, made, key_figures(done.seen, done.waves, made), rows)
 
@@ -114,7 +113,7 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
         simulated = time.perf_counter()
         write_tables(result.tables, aside / "tables")
         if parameters.run.people != "none":
-            write_parts((people_rows(rows) for rows in result.rows()), aside / "people.parquet")
+            write_parts(map(people_rows, result.rows()), aside / "people.parquet")
         write_key_figures(result.figures, aside / "kpis.json")
         write_yaml(composed, aside / "config.yaml")
         draw_figures(aside / "tables", aside / "figures", composed)

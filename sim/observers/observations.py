@@ -72,7 +72,7 @@ class Observations:
         self.by_day: dict[str, NDArray[np.int64]] = defaultdict(self._no_days)
         """People (or payments) a day by the name of the stamp."""
         self.last: dict[str, int] = {}
-        """The last stamp of each name, but of those that a kernel counts through `counts_of`."""
+        """The last stamp of each name, except of those that a kernel counts through `counts_of`."""
         self._on_the_day: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(self.snapshots), np.int64))
         self.by_wave: dict[str, NDArray[np.int64]] = defaultdict(self._no_waves)
         """How many before each snapshot, and in all (last row), by wave [snapshot, wave]."""

@@ -77,7 +77,7 @@ def feedback_is_no_shorter_than_the_window(run: Run, processing: Processing) -> 
         if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:
             least = "mean" if retry.delay.law == "constant" else "minimum"
             allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
-            do = "Lengthen it, or shorten the window."
+            do = "Lengthen it, or shorten the window (down to 0.1 hours)."
             yield Problem(f"processing.{name}.retry.delay.{least}", getattr(retry.delay, least), allowed, do)
 
 

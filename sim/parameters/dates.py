@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from sim.parameters.problems import Fault, Problem
 
-FIRST_YEAR, LAST_YEAR = 2000, 2099  # days and waves by rule, at most one a day, stay inside 16 bits
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # of runs, which begin in 2020: days, and waves by rule, stay inside 15 bits
 
 
 class MonthDay(NamedTuple):

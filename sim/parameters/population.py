@@ -73,7 +73,7 @@ class Population(Part):
     def _somebody(self) -> Self:
         if self.applicants and not self.people:
             allowed = f"must leave at least one of {self.applicants:,} applicants"
-            raise Fault([Problem("scale", self.scale, allowed, "Set a larger scale, such as 0.001.")])
+            raise Fault([Problem("scale", self.scale, allowed, f"Set a scale above {0.5 / self.applicants:.3g}.")])
         return self
 
     @property

@@ -15,16 +15,24 @@ from sim.results.figure import Figure
 from sim.results.table import Table
 
 
+def connection() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that works on one thread.
+
+    So the same columns give the same bytes, and Ctrl-C ends a query: with threads that write, 2.0.0 may wait
+    for them for ever.
+    """
+    return duckdb.connect(config={"threads": 1, "async_threads": 0})
+
+
 def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = None, dates: Sequence[str] = ()) -> None:
     """Write named columns as Parquet and, if asked, as CSV; the same columns give the same bytes."""
-    database = duckdb.connect()
+    database = connection()
     # A column of texts that are all unknown would have no type.
     kinds = {name: "VARCHAR" for name, values in columns.items() if getattr(values, "dtype", None) == np.dtype(object)}
     kinds |= dict.fromkeys(dates, "DATE")
     casts = [f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kinds.items()]
     types = f"REPLACE ({', '.join(casts)})" if casts else ""
     try:
-        database.execute("SET threads = 1")
         database.register("columns_of_table", columns)
         query = f"SELECT * {types} FROM columns_of_table"
         database.execute(
@@ -34,6 +42,8 @@ def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = Non
             database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER)")
     except duckdb.IOException as error:
         raise OSError(*_errno(str(error)), str(parquet)) from error
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
     finally:
         database.close()
 
@@ -54,9 +64,8 @@ def write_parts(parts: Iterator[dict[str, Any]], parquet: Path) -> None:
 
 
 def _join(parts: list[Path], parquet: Path) -> None:
-    database = duckdb.connect()
+    database = connection()
     try:
-        database.execute("SET threads = 1")
         files = ", ".join(f"'{_quoted(part)}'" for part in parts)
         database.execute(
             f"COPY (SELECT * FROM read_parquet([{files}])) TO '{_quoted(parquet)}' "
@@ -64,6 +73,8 @@ def _join(parts: list[Path], parquet: Path) -> None:
         )
     except duckdb.IOException as error:
         raise OSError(*_errno(str(error)), str(parquet)) from error
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
     finally:
         database.close()
 

@@ -89,10 +89,10 @@ def test_small_blocks_leave_every_stamp(number: int, monkeypatch: pytest.MonkeyP
     hold(KNOWN[number] | {"run.threads": 1 + number % 2})
 
 
-@pytest.mark.parametrize("who", ["participants", "all"])
-def test_rows_in_parts_are_the_rows(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("who", "threads"), [("participants", 1), ("all", 2)])
+def test_rows_in_parts_are_the_rows(who: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a person left out, written twice or written otherwise where rows are made in several runs."""
-    compiled = programme(SMALL, changes={"run.people": who})
+    compiled = programme(SMALL, changes={"run.people": who, "run.threads": threads})
     whole = people_rows(person.rows(person.simulate(compiled)))
     if who == "participants":
         whole = {name: values[~np.isnat(whole["awarded"])] for name, values in whole.items()}
@@ -131,7 +131,8 @@ def test_a_thousand_programmes() -> None:
     assert sorted(name for name in AWKWARD - rare if seen[name] < 10) == []
 
 
-def test_nobody_at_all_is_looked_at_from_the_first_instant() -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_nobody_at_all_is_looked_at_from_the_first_instant(threads: int) -> None:
     """Catches a wave by rule that opens at instant zero and asks for applicants of whom there are none."""
     rule = {"first_day": 0, "every_days": 2, "open_days": 0.5, "quota_share": 0.0, "places": None}
     waves = {"waves.calendar": None, "waves.rule": rule}
@@ -141,4 +142,4 @@ def test_nobody_at_all_is_looked_at_from_the_first_instant() -> None:
         "clock.longest_years": 1,
         "budget.unspent_returns_days": 40,
     }
-    hold(NO_FIGURES | waves | nobody)
+    hold(NO_FIGURES | waves | nobody | {"run.threads": threads})

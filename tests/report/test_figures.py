@@ -45,6 +45,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "processing_closed": ((SMALL, "processing.rate=0"), {}),
     "partner_closed": (HISTORY, {"payment.partners.ovo.cap": 0}),
     "partners_with_room": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
+    "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
     "partners_plenty": (HISTORY, PLENTY_OF_CAPS),
 }
 
@@ -210,6 +211,13 @@ def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     said = payments.finding(saved)
     assert said.startswith(f"Payments wait for capacity: {full(saved, str(waiting))} on ")
     assert said.endswith("; OVO is closed")
+    saved = runs("partners_short")
+    partners = [row for row in table(saved, "stations") if row["station"] in saved.composed["payment"]["partners"]]
+    behind = max(partners, key=lambda row: int(row["peak_queue"]))
+    often = percent(float(behind["time_over_capacity"]))
+    assert payments.finding(saved).endswith(
+        f"; {behind['label']}, the furthest behind, leaves some unpaid on {often} of its days"
+    )
     rows = table(runs("partners_with_room"), "stations")
     shares = {row["label"]: float(row["utilisation"]) for row in rows if row["kind"] == "runs"}
     busiest = max(shares, key=lambda label: shares[label])

@@ -220,7 +220,7 @@ class Model:
                 return
 
     def _registered(self, now: int) -> int:
-        """Return how many have registered before now by the demand; the applicants themselves may be elsewhere."""
+        """Return how many have registered before now by the demand: their thread may be ahead of this instant."""
         times, demand, _ = self.programme.curve
         return int(self.programme.people * np.interp(now, times, demand) / demand[-1]) if demand[-1] > 0 else 0
 

@@ -49,7 +49,7 @@ def finding(saved: Saved) -> str:
     often = worst["time_over_capacity"]
     who = f"{worst['label']} is closed"
     if often is not None:
-        who = f"{worst['label']}, with the longest queue, leaves some unpaid on {percent(often)} of its days"
+        who = f"{worst['label']}, the furthest behind, leaves some unpaid on {percent(often)} of its days"
     return f"Payments wait for capacity: {amount(most)} on {day(when)}; {who}"
 
 
