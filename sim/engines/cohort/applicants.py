@@ -20,7 +20,7 @@ from sim.programme.ledger import BrokenPromise
 from sim.programme.places import Place
 from sim.programme.programme import Programme
 
-WINDOWS_AHEAD = 4
+WINDOWS_AHEAD = 16
 """Windows that the entrance may be ahead of verification."""
 
 

@@ -22,7 +22,7 @@ from sim.rules.compiling import rule
 from sim.rules.luck import Group, luck
 from sim.stations.servers import SERVERS_START, pass_servers, scaled_servers
 
-BATCHES_ENTERING = 4
+BATCHES_ENTERING = 16
 """Windows whose people may still be entering the pool."""
 
 
