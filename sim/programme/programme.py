@@ -22,9 +22,6 @@ from sim.stations.schedule import MILLION, Schedule, compile_schedule
 PER = {"minute": 7 * 24 * 60, "hour": 7 * 24, "day": 7, "week": 1}
 """How many of a period a week has."""
 
-WORTH_TWO_THREADS = 6_000_000
-"""People from which two threads are faster than one, measured with `history`."""
-
 
 @dataclass(frozen=True)
 class Partner:
@@ -74,11 +71,6 @@ class Programme:
     """From award to the return of what is unspent, µs."""
     tranche_awards: tuple[int, ...]
     """How many awards each budget can commit at a time."""
-
-    @property
-    def threads(self) -> int:
-        """Return on how many threads people are moved; with fewer people, handing on takes longer than it saves."""
-        return self.parameters.run.threads or (2 if self.people >= WORTH_TWO_THREADS else 1)
 
     @property
     def benefit(self) -> tuple[int, int, int]:

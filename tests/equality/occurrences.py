@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.calendar.instants import HOUR, NEVER
 from sim.calendar.order import STATIONS
+from sim.engines.cohort.threads import threads_of
 from sim.engines.journal import Journal, payment_names
 from sim.rules.verifying import patience
 
@@ -70,7 +71,7 @@ def _how(journal: Journal) -> Iterator[str]:
     window = int(p.run.window_hours * HOUR)
     names = {HOUR: "1 h", 5 * HOUR + 1: "5 h and 1 µs", 6 * HOUR: "6 h", 24 * HOUR: "24 h"}
     yield f"windows of {names[window]}"
-    yield "one thread" if journal.programme.threads == 1 else "two threads"
+    yield "one thread" if threads_of(journal.programme) == 1 else "two threads"
     yield "until nothing is left" if p.clock.end is None else "cut by a date"
     if journal.programme.people == 0:
         yield "nobody at all"

@@ -14,6 +14,7 @@ from sim.engines.cohort.entrance import Entered, Entrance
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent, Registrations
+from sim.engines.cohort.threads import threads_of
 from sim.engines.cohort.verification import Verification
 from sim.observers.observations import Observations
 from sim.programme.ledger import BrokenPromise
@@ -43,7 +44,7 @@ class Applicants:
         self._programme = programme
         self._entrance = Entrance(programme, seen, recorder, pool, traits, registrations)
         self._verification = Verification(programme, seen, recorder, pool, Recent(registrations))
-        self._thread = ThreadPoolExecutor(1) if programme.threads > 1 else None
+        self._thread = ThreadPoolExecutor(1) if threads_of(programme) > 1 else None
         self._ends = self._window_ends(looks)
         self._ahead: deque[tuple[int, Future[Entered]]] = deque()
         self._last = self._entrance.stands()

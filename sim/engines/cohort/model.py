@@ -26,6 +26,7 @@ from sim.engines.cohort.payments import Payments
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Registrations
+from sim.engines.cohort.threads import threads_of
 from sim.engines.rows import Rows
 from sim.observers.observations import Observations
 from sim.programme.budget import Budget
@@ -86,7 +87,7 @@ class Model:
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self._seen_entering = Observations(programme, programme.horizon)
         self.seen = Observations(programme, programme.horizon)
-        threads = programme.threads
+        threads = threads_of(programme)
         self._applicants_thread = ThreadPoolExecutor(1) if threads > 1 else None
         self._drawing_thread = ThreadPoolExecutor(1) if threads > 1 else None
         drawn = Registrations(programme, self.traits, self._drawing_thread)

@@ -14,6 +14,7 @@ from sim.engines.cohort.flows import Ints, People
 from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent, Registrations
+from sim.engines.cohort.threads import threads_of
 from sim.observers.counting import ENDED, GAVE_UP, count_stamp, group_of, tally
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
@@ -252,7 +253,7 @@ class Pool:
             self._leave_standing(part, True, last)
         for first_joined in self._no_wave:
             self._seen.wait("place", first_joined, NEVER, last)
-        with ThreadPoolExecutor(self._programme.threads) as threads:
+        with ThreadPoolExecutor(threads_of(self._programme)) as threads:
             begins = range(0, self._standing.size, STANDING_AT_A_TIME)
             for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
                 self._seen_entering.wait("registered_to_pool", on_the_way, NEVER)

@@ -14,6 +14,7 @@ from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registry import Recent
 from sim.engines.cohort.stretch import Stretch
+from sim.engines.cohort.threads import threads_of
 from sim.observers.observations import Observations
 from sim.programme.places import Place, Refusal
 from sim.programme.programme import Programme
@@ -36,7 +37,7 @@ class Verification(Stretch):
         self, programme: Programme, seen: Observations, recorder: Recorder, pool: Pool, recent: Recent
     ) -> None:
         super().__init__(programme, seen, recorder, pool, recent)
-        self._thread = ThreadPoolExecutor(1) if programme.threads > 1 else None
+        self._thread = ThreadPoolExecutor(1) if threads_of(programme) > 1 else None
         self._entering: deque[Future[None]] = deque()
         self._pooled = 0
         self.last_tested = -1
