@@ -1,21 +1,34 @@
-"""Build small programmes for the tests: parameters as a planner would ask for them, and their runs."""
+"""Build small programmes for the tests: parameters as a planner would ask for them, and their runs on both engines."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from sim.command.compose import load
-from sim.engines.journal import Journal
-from sim.engines.person.model import simulate
+from sim.engines.cohort import model as cohort
+from sim.engines.journal import Columns, Journal
+from sim.engines.person import model as person
 from sim.parameters import Parameters, validate
-from sim.programme.programme import Programme, compile_programme
-from sim.rules.luck import luck
+from sim.programme.compiling import compile_programme
+from sim.programme.ledger import Day
+from sim.programme.payment_runs import RunRecord
+from sim.programme.programme import Programme
+from sim.programme.waves import WaveRecord
+from sim.rules.luck import Block, Key, luck
 
 SMALL = "population.scale=0.00002"
 """1,600 people in place of 80 million; a run of history takes a fifth of a second."""
+
+THOUSANDS = "population.scale=0.0001"
+"""8,000 people, for the cohort engine."""
 
 ALPHA = 1e-6
 """The chance that a test of chance fails although nothing is wrong, were its seed another."""
@@ -59,9 +72,26 @@ def law(name: str, mean: float, unit: str = "days", minimum: float = 0, spread: 
     return {"law": name, "unit": unit, "minimum": minimum, "mean": mean, "spread": spread}
 
 
-def uniforms(whose: Any, group: int, person: int, occurrence: int) -> list[float]:
-    """Return the four uniforms of a block of luck."""
-    return [((int(word) >> 12) + 0.5) * 2.0**-52 for word in luck(whose, group, person, occurrence)]
+# Luck
+
+
+def uniforms(
+    key: Key, block: Block, person: int, occurrence: int = 0, *, number: int | None = None
+) -> dict[str, float]:
+    """Return the uniform of each decision that has a lane of a block, made from its words in plain Python.
+
+    `number` is that of a block with the same lanes, such as a station's own.
+    """
+    words = [int(word) for word in luck(key, block.number if number is None else number, person, occurrence)]
+    found = {}
+    for decision, used in block.lanes.items():
+        drawn = sum(words[which] << 32 * place for place, which in enumerate(sorted(used)))
+        bits, kept = 32 * len(used), {1: 32, 2: 52}[len(used)]
+        found[decision] = ((drawn >> bits - kept) + 0.5) * 2.0**-kept
+    return found
+
+
+# Parameters
 
 
 @cache
@@ -70,30 +100,133 @@ def composed(*overrides: str) -> dict[str, Any]:
     return load(overrides)[1]
 
 
-def parameters(*overrides: str, changes: Mapping[str, Any] | None = None) -> Parameters:
-    """Return the parameters that overrides ask for; `changes` are keys set after composing, which is fast."""
+def parameters(
+    *overrides: str,
+    changes: Mapping[str, Any] | None = None,
+    model: type[Parameters] = Parameters,
+    blocks: Mapping[str, Any] | None = None,
+) -> Parameters:
+    """Return the parameters that overrides ask for; `changes` are keys set after composing, which is fast.
+
+    `model` is a class of parameters of a route with further stations, `blocks` are their blocks by path.
+    """
     config = copy.deepcopy(composed(*overrides))
+    for path, value in (blocks or {}).items():
+        at, key = _above(config, path)
+        assert key not in at, f"{path} is a key of the config already"
+        at[key] = copy.deepcopy(value)
     for path, value in (changes or {}).items():
-        *above, key = path.split(".")
-        at = config
-        for name in above:
-            at = at[name]
+        at, key = _above(config, path)
         assert key in at, f"{path} is no key of the config"
-        at[key] = value
-    return validate(config)
+        at[key] = copy.deepcopy(value)  # a later change below it must not reach the caller's
+    return validate(config, model)
 
 
-def programme(*overrides: str, changes: Mapping[str, Any] | None = None, changed_person: int = -1) -> Programme:
+def _above(config: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    """Return the block that holds a key, and the key."""
+    *above, key = path.split(".")
+    at = config
+    for name in above:
+        at = at[name]
+    return at, key
+
+
+def programme(
+    *overrides: str,
+    changes: Mapping[str, Any] | None = None,
+    changed_person: int = -1,
+    model: type[Parameters] = Parameters,
+    blocks: Mapping[str, Any] | None = None,
+) -> Programme:
     """Return the compiled programme of parameters."""
-    return compile_programme(parameters(*overrides, changes=changes), changed_person)
+    return compile_programme(parameters(*overrides, changes=changes, model=model, blocks=blocks), changed_person)
 
 
-def run(*overrides: str, changes: Mapping[str, Any] | None = None, changed_person: int = -1) -> Journal:
-    """Return what happens in a run."""
-    return simulate(programme(*overrides, changes=changes, changed_person=changed_person))
+# Runs
+
+Engine = Literal["person", "cohort"]
+ENGINES: tuple[Engine, ...] = ("person", "cohort")
+
+on_both = pytest.mark.parametrize("engine", ENGINES)
+"""Runs a test that takes an `engine` with each of the two."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What both engines write down of a run, read alike whichever made it.
+
+    `people` has a row for each person, `participants` one for each award, by participant's number.
+    """
+
+    programme: Programme
+    people: Columns
+    participants: Columns
+    traits: NDArray[np.uint32]
+    waves: list[WaveRecord]
+    runs: list[RunRecord]
+    days: list[Day]
+    end: int
+
+
+def run(
+    *overrides: str,
+    changes: Mapping[str, Any] | None = None,
+    changed_person: int = -1,
+    model: type[Parameters] = Parameters,
+    blocks: Mapping[str, Any] | None = None,
+) -> Journal:
+    """Return what happens in a run of the person engine."""
+    return person.simulate(
+        programme(*overrides, changes=changes, changed_person=changed_person, model=model, blocks=blocks)
+    )
+
+
+def run_cohort(
+    *overrides: str,
+    changes: Mapping[str, Any] | None = None,
+    changed_person: int = -1,
+    model: type[Parameters] = Parameters,
+    blocks: Mapping[str, Any] | None = None,
+) -> cohort.Result:
+    """Return what happens in a run of the cohort engine, with the rows of everyone."""
+    compiled = programme(*overrides, changes=changes, changed_person=changed_person, model=model, blocks=blocks)
+    return cohort.simulate(compiled, record=np.arange(compiled.people))
+
+
+def run_on(
+    engine: Engine,
+    *overrides: str,
+    changes: Mapping[str, Any] | None = None,
+    changed_person: int = -1,
+    model: type[Parameters] = Parameters,
+    blocks: Mapping[str, Any] | None = None,
+) -> Run:
+    """Return what happens in a run of an engine, in the form that both have."""
+    compiled = programme(*overrides, changes=changes, changed_person=changed_person, model=model, blocks=blocks)
+    return simulate_on(engine, compiled)
+
+
+def simulate_on(engine: Engine, compiled: Programme) -> Run:
+    """Return what happens in a run of a compiled programme, in the form that both engines have."""
+    if engine == "person":
+        journal = person.simulate(compiled)
+        return Run(
+            compiled,
+            journal.people,
+            journal.participants,
+            journal.traits,
+            journal.waves,
+            journal.runs,
+            journal.days,
+            journal.end,
+        )
+    result = cohort.simulate(compiled, record=np.arange(compiled.people))
+    rows = result.rows
+    participants = rows.participants.some(result.participants.astype(np.int64))
+    return Run(compiled, rows.people, participants, rows.traits, result.waves, result.runs, result.days, rows.end)
 
 
 @cache
 def history() -> Journal:
-    """Return a small run of history; read it, do not write in it."""
+    """Return a small run of history by the person engine; read it, do not write in it."""
     return run(SMALL)

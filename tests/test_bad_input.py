@@ -16,12 +16,12 @@ WORDS = {
     "several scenarios": (["scenario=history,rate_800k"], ["asks for several values, a run takes one"]),
     "a range": (["run.seed=range(3)"], ["asks for several values, a run takes one"]),
     "unknown key": (["processing.rat=5"], ["rat is not a key of processing", "Did you mean rate?"]),
-    "unknown part": (["procesing.rate=5"], ["procesing is not a key", "Did you mean processing?"]),
-    "key without its part": (["seed=5"], ["seed is not a key", "Did you mean run.seed?"]),
+    "unknown block": (["procesing.rate=5"], ["procesing is not a key", "Did you mean processing?"]),
+    "key without its block": (["seed=5"], ["seed is not a key", "Did you mean run.seed?"]),
     "unknown key added": (["+run.foo=5"], ["run.foo = 5: is not a key"]),
     "unknown institution": (["payment.partners.gojek.cap=1"], ["gojek", "bni, ovo, gopay, linkaja, dana"]),
     "unknown option": (["waves=wekly"], ["must name a file in configs/waves/", "Did you mean weekly?"]),
-    "part removed": (["~waves"], ["a part can be exchanged, not added or removed"]),
+    "block removed": (["~waves"], ["a part can be exchanged, not added or removed"]),
     "key removed": (["~clock.end"], ["lacks end"]),
     "in a list": (["payment.survey_days.first=3"], ["A list is given whole"]),
     "nan": (["portal.rate=nan"], ["portal.rate = nan", "must be 0 (closed) or more"]),
@@ -56,7 +56,7 @@ def test_a_bad_file_is_told_what_is_wrong(
     head = file.read_text(encoding="utf-8").splitlines()
     expected = [line.removeprefix("# expect: ") for line in head if line.startswith("# expect: ")]
     assert expected
-    assert [part for part in expected if part not in said] == [], said
+    assert [each for each in expected if each not in said] == [], said
 
 
 @pytest.mark.parametrize("case", WORDS)
@@ -67,10 +67,10 @@ def test_bad_words_are_told_what_is_wrong(
     monkeypatch.chdir(tmp_path)
     words, expected = WORDS[case]
     said = refused(["run", *words], tmp_path, capsys)
-    assert [part for part in expected if part not in said] == [], said
+    assert [each for each in expected if each not in said] == [], said
 
 
-def test_every_rule_between_parts_has_its_bad_file() -> None:
+def test_every_rule_between_blocks_has_its_bad_file() -> None:
     """Catch a rule that is added without a case of its own."""
     assert {rule.__name__ for rule in RULES} <= {file.stem for file in FILES}
 
@@ -78,7 +78,7 @@ def test_every_rule_between_parts_has_its_bad_file() -> None:
 def test_all_faults_are_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Catch a fault that hides others: in words, inside parts and between parts, also of the same part."""
+    """Catch a fault that hides others: in words, inside blocks and between blocks, also of the same block."""
     monkeypatch.chdir(tmp_path)
     faults = {
         "scenario=rate_80k": "there is no such scenario",
@@ -93,7 +93,7 @@ def test_all_faults_are_told_at_once(
         "clock.end=2020-01-01T00:00": "clock.end = 2020-01-01T00:00",
     }
     said = refused(["run", *faults], tmp_path, capsys)
-    assert [part for part in faults.values() if part not in said] == [], said
+    assert [each for each in faults.values() if each not in said] == [], said
     assert said.startswith(f"{len(faults)} things to mend:")
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from sim.command.compose import load
-from sim.engines.journal import PERSON_OUTCOMES, PERSON_STAMPS, participant_outcomes, participant_stamps
 from sim.experiments import memory
-from sim.experiments.memory import columns_of_a_row, needed_by
+from sim.experiments.memory import WHOSE, columns_of_a_row, needed_by
 from sim.parameters import BadInput
-from sim.programme.programme import compile_programme
+from tests.building import run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,10 +61,9 @@ def test_the_memory_that_is_asked_for_is_near_what_is_taken(words: list[str], pe
 def test_a_row_has_as_many_columns_as_memory_is_asked_for() -> None:
     """Catch a column more, or one a course or a payment, that the estimate does not know."""
     for words in ([], ["purchase.further.courses=9", "budget.incentives=8", "payment.survey_days=[1]"]):
-        compiled = compile_programme(load(words)[0])
-        stamps, outcomes = participant_stamps(compiled), participant_outcomes(compiled)
-        columns = len(PERSON_STAMPS) + len(PERSON_OUTCOMES) + len(stamps) + len(outcomes)
-        assert columns <= columns_of_a_row(compiled.parameters) <= columns + 4
+        journal = run("population.applicants=20", *words)
+        columns = sum(len(kind.stamps) + len(kind.outcomes) for kind in (journal.people, journal.participants))
+        assert columns_of_a_row(journal.programme.parameters) == columns + WHOSE
 
 
 def test_the_lever_is_one_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_a_scenario_is_valid_and_named_as_its_file(name: str) -> None:
 def test_a_scenario_changes_exactly_what_it_declares(name: str) -> None:
     """Catch a change that is not declared, and one that is declared but has no effect.
 
-    A swapped part is declared by its name, everything else key by key.
+    A swapped block is declared by its name, everything else key by key.
     """
     declared = set(compose(f"scenario={name}")["scenario"]["changes"])
     swapped = {
@@ -95,7 +95,7 @@ def test_caps_of_2020_are_a_fifth_of_the_base() -> None:
 
 
 def test_a_file_of_ones_own_is_composed_last(tmp_path: Path) -> None:
-    """Catch the base winning over a scenario, in a value of a part, in a swapped part and at the top."""
+    """Catch the base winning over a scenario, in a value of a block, in a swapped block and at the top."""
     mine = tmp_path / "mine.yaml"
     mine.write_text(
         "defaults:\n  - override /waves: weekly\n"

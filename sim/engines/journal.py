@@ -1,98 +1,43 @@
-"""What an engine writes down while people pass: stamps and outcomes by column, visits by station."""
+"""What the person engine writes down while people pass: stamps and outcomes by column, visits by station."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.calendar.order import STATIONS
+from sim.programme.ledger import Day
 from sim.programme.payment_runs import RunRecord
 from sim.programme.programme import Programme
 from sim.programme.waves import WaveRecord
 
-CHECKS = ("email", "registry", "third_layer")
-
-PERSON_STAMPS = (
-    *(f"{station}_{what}" for station in STATIONS for what in ("arrived", "started", "left")),
-    *(f"{check}_passed" for check in CHECKS),
-    "refused",
-    "gave_up",
-    "tested",
-    "first_joined",
-    "last_joined",
-    "gave_up_waves",
-    "awarded",
-)
-"""Stamps of every person (µs, NEVER where it did not happen); of retries, those of the last."""
-
-PERSON_OUTCOMES = (
-    *(f"{check}_tries" for check in CHECKS),
-    "refused_by",
-    "gave_up_at",
-    "first_wave",
-    "last_wave",
-    "waves_lost",
-    "awarded_by",
-    "participant",
-)
-"""Outcomes of every person; waves and participant's numbers count from 0, -1 is none."""
-
-
-def participant_stamps(programme: Programme) -> tuple[str, ...]:
-    """Return the stamps of one who is awarded."""
-    courses = programme.parameters.purchase.further.courses
-    return (
-        "link_tried",
-        "linked",
-        *(f"bought_{k + 1}" for k in range(courses)),
-        *(f"completed_{k + 1}" for k in range(courses)),
-        "certified",
-        "reviewed",
-        "revoked",
-        "closed",
-        *(f"{name}_{what}" for name in payment_names(programme) for what in ("due", "ready", "paid")),
-    )
-
-
-def participant_outcomes(programme: Programme) -> tuple[str, ...]:
-    """Return the outcomes of one who is awarded; `unspent` is what returned of the training balance."""
-    courses = programme.parameters.purchase.further.courses
-    return (
-        "person",
-        "wave",
-        "partner",
-        *(f"price_{k + 1}" for k in range(courses)),
-        "unspent",
-        *(f"{name}_attempts" for name in payment_names(programme)),
-    )
-
-
-def payment_names(programme: Programme) -> tuple[str, ...]:
-    """Return the names of the payments, in order of their numbers: incentives, then surveys."""
-    incentives = programme.parameters.budget.incentives
-    return (
-        *(f"incentive_{k + 1}" for k in range(incentives)),
-        *(f"survey_{k + 1}" for k in range(len(programme.survey_steps))),
-    )
-
 
 class Columns:
-    """Named columns of 64 bits that grow together."""
+    """Named columns of 64 bits that grow together; KeyError for a name that is not declared.
 
-    def __init__(self, stamps: tuple[str, ...], outcomes: tuple[str, ...], rows: int = 0) -> None:
-        self.stamps = stamps
-        self.outcomes = outcomes
+    Stamps are µs, NEVER where it did not happen; outcomes are -1 where there is none. The names are those of
+    `Journey.person_stamps` and `person_outcomes`, or of `Programme.participant_stamps` and `participant_outcomes`.
+    """
+
+    def __init__(self, stamps: Iterable[str], outcomes: Iterable[str], rows: int = 0) -> None:
+        self.stamps = tuple(stamps)
+        self.outcomes = tuple(outcomes)
         self.rows = rows
-        self._data = {name: np.full(rows, NEVER, dtype=np.int64) for name in stamps}
-        self._data |= {name: np.full(rows, -1, dtype=np.int64) for name in outcomes}
+        self._data = {name: np.full(rows, NEVER, dtype=np.int64) for name in self.stamps}
+        self._data |= {name: np.full(rows, -1, dtype=np.int64) for name in self.outcomes}
 
     def __getitem__(self, name: str) -> NDArray[np.int64]:
-        return self._data[name]
+        try:
+            return self._data[name]
+        except KeyError:
+            raise KeyError(f"{name!r} is no declared column; declared are {', '.join(self._data)}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._data
 
     def grow(self, rows: int) -> None:
         """Append empty rows."""
@@ -115,42 +60,49 @@ class Columns:
             column[column >= horizon] = NEVER
 
 
+def _integers() -> array[int]:
+    return array("q")
+
+
 @dataclass
 class Visits:
-    """All visits of a station: who, when arrived, started, left or gave up (µs, NEVER: not yet)."""
+    """All visits of a station: who at which attempt (from 0) came to which instance, and when (µs, NEVER: not yet)."""
 
-    person: Any = field(default_factory=lambda: array("q"))
-    arrived: Any = field(default_factory=lambda: array("q"))
-    started: Any = field(default_factory=lambda: array("q"))
-    left: Any = field(default_factory=lambda: array("q"))
-    gave_up: Any = field(default_factory=lambda: array("q"))
+    person: array[int] = field(default_factory=_integers)
+    attempt: array[int] = field(default_factory=_integers)
+    instance: array[int] = field(default_factory=_integers)
+    arrived: array[int] = field(default_factory=_integers)
+    started: array[int] = field(default_factory=_integers)
+    left: array[int] = field(default_factory=_integers)
+    gave_up: array[int] = field(default_factory=_integers)
 
-    def arrive(self, person: int, now: int) -> int:
+    def arrive(self, person: int, now: int, attempt: int = 0, instance: int = 0) -> int:
         """Write down an arrival and return the number of the visit."""
         self.person.append(person)
+        self.attempt.append(attempt)
+        self.instance.append(instance)
         self.arrived.append(now)
         self.started.append(NEVER)
         self.left.append(NEVER)
         self.gave_up.append(NEVER)
         return len(self.person) - 1
 
-    def pass_through(self, person: int, now: int) -> None:
+    def pass_through(self, person: int, now: int, attempt: int = 0, instance: int = 0) -> None:
         """Write down a visit to a station of which there is plenty."""
-        visit = self.arrive(person, now)
+        visit = self.arrive(person, now, attempt, instance)
         self.started[visit] = self.left[visit] = now
 
     def arrays(self) -> dict[str, NDArray[np.int64]]:
         """Return the columns as arrays."""
-        names = ("person", "arrived", "started", "left", "gave_up")
+        names = ("person", "attempt", "instance", "arrived", "started", "left", "gave_up")
         return {name: np.array(getattr(self, name), dtype=np.int64) for name in names}
 
 
 @dataclass
 class Journal:
-    """What happened in a run: the only thing that observers read.
+    """What happened in a run: the only thing that observers of the person engine read.
 
-    `days` are the live counts at each day's end: (instant, people by place, rupiah awarded, paid,
-    returned by kind). `end` is the instant at which the run ended.
+    `days` are the live counts at each day's end. `end` is the instant at which the run ended.
     """
 
     programme: Programme
@@ -161,6 +113,6 @@ class Journal:
     waves: list[WaveRecord]
     last_announcement: int
     runs: list[RunRecord]
-    days: list[tuple[int, list[int], list[int], list[int], list[int]]]
+    days: list[Day]
     budget_refused: int
     end: int

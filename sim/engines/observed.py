@@ -1,4 +1,4 @@
-"""Observe a journal: a run whose every stamp is at hand."""
+"""Observe a journal: a run of which every stamp is at hand."""
 
 from __future__ import annotations
 
@@ -6,57 +6,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.calendar.order import STATIONS
-from sim.engines.journal import CHECKS, Journal, payment_names
-from sim.observers.observations import SERVICE_LEVEL, YEARS, Observations, new_year
-from sim.programme.places import Refusal
-from sim.rules.selecting import is_eligible
+from sim.engines.journal import Journal
+from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, SERVICE_LEVEL, awarded_in, partner_stamp, partner_wait
+from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS
+from sim.journey.route import PROCESSED_AT
+from sim.observers.counts import Counts
+from sim.observers.durations import NOBODY
+from sim.observers.observations import ON_TIME, Observations, new_year
+from sim.rules.eligibility import is_eligible
+from sim.rules.forfeiture import earns_payments
+from sim.rules.surveys import answer
+
+Ints = NDArray[np.int64]
 
 
 def observe(journal: Journal) -> Observations:
     """Return all that is measured of a run."""
-    seen = Observations(journal.programme, journal.end)
-    _stations(seen, journal)
-    _applicants(seen, journal)
-    _places(seen, journal)
-    _participants(seen, journal)
-    _payments(seen, journal)
-    return seen
+    observations = Observations(journal.programme, journal.end)
+    counts = observations.new_counts()
+    settled = _surveys(counts, journal)
+    _stations(counts, journal)
+    _applicants(counts, journal)
+    _places(counts, journal)
+    _participants(counts, journal)
+    _money(counts, journal)
+    _payments(counts, journal)
+    counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
+    return observations
 
 
-def _stations(seen: Observations, journal: Journal) -> None:
-    for name in STATIONS:
+def _stations(counts: Counts, journal: Journal) -> None:
+    for name in journal.programme.journey.names:
         visits = journal.visits[name]
-        seen.stations[name].add(
-            visits["arrived"], visits["started"], visits["left"], visits["gave_up"], end=journal.end
+        plan = journal.programme.stations[name]
+        counts.station(name).add(
+            visits["arrived"],
+            visits["started"],
+            visits["left"],
+            visits["gave_up"],
+            visits["instance"] if plan is not None and plan.instances > 1 else NOBODY,
         )
 
 
-def _applicants(seen: Observations, journal: Journal) -> None:
-    people = journal.people
-    registered = people["portal_arrived"]
-    seen.stamp("registered", registered)
-    for name in ("portal_left", "processing_left", "screening_left", "tested", "gave_up_waves"):
-        seen.stamp(name, people[name])
-    for check in CHECKS:
-        seen.stamp(f"{check}_passed", people[f"{check}_passed"])
-    for refusal in Refusal:
-        if refusal:
-            seen.stamp(f"refused_by_{refusal.name.lower()}", people["refused"][people["refused_by"] == refusal])
-    for number, station in enumerate(STATIONS):
-        seen.stamp(f"gave_up_at_{station}", people["gave_up"][people["gave_up_at"] == number])
-    for name in ("first_joined", "awarded"):
-        seen.stamp(name, people[name])
+def _applicants(counts: Counts, journal: Journal) -> None:
+    people, journey = journal.people, journal.programme.journey
+    registered = people[f"{journey.names[0]}_arrived"]
+    counts.stamp("registered", registered)
+    passed = (f"{check.name}_passed" for check in journey.checks)
+    for name in (f"{PROCESSED_AT}_left", *passed, "tested", "first_joined", "gave_up_waves", "awarded"):
+        counts.stamp(name, people[name])
+    for code, by in enumerate(journey.refusals[1:], start=1):
+        counts.stamp(f"refused_by_{by}", people["refused"][people["refused_by"] == code])
 
     ends = np.minimum(people["refused"], people["gave_up"])
-    seen.wait("registered_to_pool", registered, people["tested"], ends)
-    seen.wait("registered_to_award", registered, people["awarded"], np.minimum(ends, people["gave_up_waves"]))
+    counts.wait("registered_to_pool", registered, people["tested"], ends)
+    counts.wait("registered_to_award", registered, people["awarded"], np.minimum(ends, people["gave_up_waves"]))
     stages = {"applicants": registered, "pool": people["tested"], "joined": people["first_joined"]}
     for stage, stamps in stages.items():
-        seen.people(stage, journal.traits[stamps < NEVER])
+        counts.people(stage, journal.traits[stamps < NEVER])
 
 
-def _places(seen: Observations, journal: Journal) -> None:
+def _places(counts: Counts, journal: Journal) -> None:
     """Observe the wait for a place: from first joining to award, of the eligible.
 
     It ends without a place when patience ends or with the last announcement.
@@ -75,79 +86,105 @@ def _places(seen: Observations, journal: Journal) -> None:
     waiting = joined[eligible]
     last = journal.last_announcement if 0 <= journal.last_announcement < journal.end else NEVER
     no_more = np.minimum(people["gave_up_waves"][waiting], last)
-    # Who joins for the first time after the last announcement does not exist: a wave is announced after it closes.
-    seen.wait("place", people["first_joined"][waiting], people["awarded"][waiting], no_more)
+    # Nobody joins for the first time after the last announcement: a wave is announced after it closes.
+    counts.wait("place", people["first_joined"][waiting], people["awarded"][waiting], no_more)
 
 
-def _participants(seen: Observations, journal: Journal) -> None:
-    own, people, benefit = journal.participants, journal.people, journal.programme.benefit
+def _participants(counts: Counts, journal: Journal) -> None:
+    own, people = journal.participants, journal.people
     person, wave = own["person"], own["wave"]
     awarded = people["awarded"][person]
     for name in ("linked", "bought_1", "completed_1", "certified", "reviewed", "revoked", "closed"):
-        seen.stamp(name, own[name])
+        counts.stamp(name, own[name])
+    for course in range(journal.programme.courses):
+        counts.stamp("bought", own[f"bought_{course + 1}"])
+        counts.stamp("completed", own[f"completed_{course + 1}"])
     for name, instants in (("awarded", awarded), ("revoked", own["revoked"])):
-        moments, counts = np.unique(np.stack([wave, instants]), axis=1, return_counts=True)
-        for (of_wave, at), count in zip(moments.T.tolist(), counts.tolist(), strict=True):
-            seen.stamp_of_wave(name, of_wave, at, count)
-    seen.wait("award_to_account", awarded, own["linked"], own["revoked"])
-    seen.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
-    seen.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])
-    seen.wait("completion_to_review", own["completed_1"], own["reviewed"], own["closed"])
-    forfeited = (own["closed"] < NEVER) & ~(own["reviewed"] < own["closed"])
-    lost = np.minimum(own["revoked"], np.where(forfeited, own["closed"], NEVER))
-    seen.wait("award_to_incentive", awarded, own["incentive_1_paid"], lost)
-    seen.wait("registered_to_incentive", people["portal_arrived"][person], own["incentive_1_paid"], lost)
+        moments, numbers = np.unique(np.stack([wave, instants]), axis=1, return_counts=True)
+        for (of_wave, at), number in zip(moments.T.tolist(), numbers.tolist(), strict=True):
+            counts.stamp_of_wave(name, of_wave, at, number)
+    counts.wait("award_to_account", awarded, own["linked"], own["revoked"])
+    counts.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
+    counts.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])
+    counts.wait("completion_to_review", own["completed_1"], own["reviewed"], own["closed"])
+    lost = np.minimum(own["revoked"], _forfeited(journal))
+    counts.wait("award_to_incentive", awarded, own["incentive_1_paid"], lost)
+    registered = people[f"{journal.programme.journey.names[0]}_arrived"][person]
+    counts.wait("registered_to_incentive", registered, own["incentive_1_paid"], lost)
 
     traits = journal.traits[person]
-    seen.people("awarded", traits)
-    for year in YEARS:
+    counts.people("awarded", traits)
+    for year in AWARD_YEARS:
         in_year = (awarded >= new_year(year)) & (awarded < new_year(year + 1))
-        seen.people(f"awarded_{year}", traits[in_year])
-    seen.people("participants", traits[own["bought_1"] < NEVER])
-    seen.people("paid_first_incentive", traits[own["incentive_1_paid"] < NEVER])
-
-    kinds = ("training", "incentive", "survey")
-    for kind, rupiah in zip(kinds, benefit, strict=True):
-        seen.money("awarded", kind, awarded, rupiah)
-        seen.money("returned", kind, own["revoked"], rupiah)
-        if kind != "training":
-            seen.money("returned", kind, own["closed"][forfeited], rupiah)
-    seen.money("returned", "training", own["closed"], own["unspent"])
-    for course in range(journal.programme.parameters.purchase.further.courses):
-        bought = own[f"bought_{course + 1}"]
-        seen.stamp("bought", bought)
-        seen.stamp("completed", own[f"completed_{course + 1}"])
-        seen.money("paid", "training", bought, own[f"price_{course + 1}"])
+        counts.people(awarded_in(year), traits[in_year])
+    counts.people("participants", traits[own["bought_1"] < NEVER])
+    counts.people("paid_first_incentive", traits[own["incentive_1_paid"] < NEVER])
 
 
-def _payments(seen: Observations, journal: Journal) -> None:
+def _forfeited(journal: Journal) -> Ints:
+    """Return when each participant lost all incentives and surveys as the account closed (NEVER: they did not)."""
+    own = journal.participants
+    earned = [earns_payments(*each) for each in zip(own["reviewed"].tolist(), own["closed"].tolist(), strict=True)]
+    return np.where(np.array(earned, dtype=bool), NEVER, own["closed"])
+
+
+def _money(counts: Counts, journal: Journal) -> None:
+    """Observe the rupiah that are awarded, paid for courses, or returned with an award or an account."""
     own, programme = journal.participants, journal.programme
-    incentives = programme.parameters.budget.incentives
-    for payment, name in enumerate(payment_names(programme)):
-        kind = "incentive" if payment < incentives else "survey"
-        due, ready, paid = (own[f"{name}_{what}"] for what in ("due", "ready", "paid"))
-        for what, stamps in (("due", due), ("ready", ready), ("paid", paid)):
-            for number, partner in enumerate(programme.partners):
-                seen.stamp(f"{partner.key}_{kind}_{what}", stamps[own["partner"] == number])
-        seen.stamp(f"{name}_paid", paid)
-        seen.money("paid", kind, paid, programme.amount(payment))
-        seen.wait(f"{kind}_due_to_paid", due, paid)
-        if payment == 0:
-            seen.wait("first_incentive_due_to_paid", due, paid)
-            # The service level speaks of those who became due at least 30 days before the end.
-            seen.wait(
-                "service_level",
-                due[due < journal.end - SERVICE_LEVEL],
-                paid[due < journal.end - SERVICE_LEVEL],
-            )
-        for number, partner in enumerate(programme.partners):
-            at_partner = own["partner"] == number
-            seen.wait(f"run_{partner.key}", ready[at_partner], paid[at_partner])
-    seen.stamp("fully_paid", _all_paid(journal))
+    awarded, forfeited = journal.people["awarded"][own["person"]], _forfeited(journal)
+    for benefit in Benefit:
+        counts.money("awarded", benefit, awarded, programme.benefit[benefit])
+        counts.money("returned", benefit, own["revoked"], programme.benefit[benefit])
+        if benefit in PAID_BENEFITS:
+            counts.money("returned", benefit, forfeited, programme.benefit[benefit])
+    counts.money("returned", Benefit.TRAINING, own["closed"], own["unspent"])
+    for course in range(programme.courses):
+        counts.money("paid", Benefit.TRAINING, own[f"bought_{course + 1}"], own[f"price_{course + 1}"])
 
 
-def _all_paid(journal: Journal) -> NDArray[np.int64]:
-    """Return when each participant had been paid all incentives and surveys (NEVER: not yet)."""
-    stamps = [journal.participants[f"{name}_paid"] for name in payment_names(journal.programme)]
-    last: NDArray[np.int64] = np.max(stamps, axis=0)
-    return last
+def _surveys(counts: Counts, journal: Journal) -> Ints:
+    """Observe the offers of surveys and the rupiah of those not answered, which return when the account has closed.
+
+    Return when nothing of the surveys is left to come for each participant (NEVER: something is): all have been
+    offered, and what was answered is paid.
+    """
+    own, programme = journal.participants, journal.programme
+    awarded = journal.people["awarded"][own["person"]]
+    settled = np.full(own.rows, -1, dtype=np.int64)
+    for number, payment in enumerate(programme.payments):
+        if payment.benefit is not Benefit.SURVEY:
+            continue
+        offered = own[f"{payment.name}_offered"]
+        answered = np.full(own.rows, True)
+        for row in np.flatnonzero(offered < NEVER).tolist():
+            answered[row], _ = answer(programme.key, programme.survey, int(own["person"][row]), payment.count)
+        counts.stamp("surveys_offered", offered)
+        counts.stamp("surveys_unanswered", offered[~answered])
+        returned = np.maximum(offered, awarded + programme.closing_after)
+        counts.money("returned", Benefit.SURVEY, returned[~answered], programme.amount(number))
+        settled = np.maximum(settled, np.where(answered, own[f"{payment.name}_paid"], offered))
+    return settled
+
+
+def _incentives_paid(journal: Journal) -> list[Ints]:
+    incentives = [payment for payment in journal.programme.payments if payment.benefit is Benefit.INCENTIVE]
+    return [journal.participants[f"{payment.name}_paid"] for payment in incentives]
+
+
+def _payments(counts: Counts, journal: Journal) -> None:
+    own, programme = journal.participants, journal.programme
+    for number, payment in enumerate(programme.payments):
+        due, ready, paid = (own[f"{payment.name}_{step}"] for step in PAYMENT_STEPS)
+        for of_partner, partner in enumerate(programme.partners):
+            here = own["partner"] == of_partner
+            for step, stamps in zip(PAYMENT_STEPS, (due, ready, paid), strict=True):
+                counts.stamp(partner_stamp(partner.key, payment.benefit, step), stamps[here])
+            counts.wait(partner_wait(partner.key), ready[here], paid[here])
+        counts.stamp(f"{payment.name}_paid", paid)
+        counts.money("paid", payment.benefit, paid, programme.amount(number))
+        counts.wait(f"{payment.benefit.key}_due_to_paid", due, paid)
+        if number == 0:
+            counts.wait("first_incentive_due_to_paid", due, paid)
+            # The service level speaks of those who became due long enough before the end.
+            early = due < journal.end - ON_TIME
+            counts.wait(SERVICE_LEVEL, due[early], paid[early])

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.parameters import BadInput, Parameters, Problem
+from sim.journey.journey import participant_outcomes, participant_stamps
+from sim.journey.payments import payments
+from sim.parameters import BadInput, Parameters, Problem, block_at
 
 BASE = 400_000_000
 """Bytes that Python, the libraries and the tables take."""
@@ -18,14 +20,17 @@ A_PERSON = 4_500
 """Bytes of a person in the person engine, measured at the peak of `history`."""
 
 EACH, PASSING, AT_ONCE = 5, 43, 25
-"""Bytes in the cohort engine of each person; of one who passes every check, so that he is in the pool or awarded
-(a candidate, his part in a selection, a payment); and of one who registers on the busiest day."""
+"""Bytes in the cohort engine of each person; of one who passes every check and so is in the pool or awarded (a
+candidate, their place in a selection, a payment); and of one who registers on the busiest day."""
 
 ROWS_OF_A_PASS = 1 << 21
 """People whose rows one run writes down."""
 
 ROWS_OF_A_PART = 1 << 18
 """Rows that are written to a file at a time."""
+
+WHOSE = 3
+"""Columns that say whose a row is: the person, their traits, their row as a participant."""
 
 WHILE_WRITTEN = 6
 """How many times as much memory a row takes while it is written, measured."""
@@ -47,19 +52,24 @@ def needed_by(parameters: Parameters) -> int:
 
 def columns_of_a_row(parameters: Parameters) -> int:
     """Return how many columns of 64 bits a person's row has in memory, with those that say which row is whose."""
-    payments = parameters.budget.incentives + len(parameters.payment.survey_days)
-    return 60 + 3 * parameters.purchase.further.courses + 4 * payments
+    courses = parameters.purchase.further.courses
+    each = payments(parameters.budget.incentives, len(parameters.payment.survey_days))
+    own = len(participant_stamps(courses, each)) + len(participant_outcomes(courses, each))
+    journey = parameters.journey
+    return len(journey.person_stamps) + len(journey.person_outcomes) + own + WHOSE
 
 
 def _passing(parameters: Parameters) -> float:
     """Return the share of registrants who pass all checks, if none gives up."""
-    processing = parameters.processing
-    share = processing.screening.passes * processing.test.taken
-    for check in (processing.email, processing.registry, processing.third_layer):
-        passing, trying = check.passes, (1 - check.passes) * check.retry.share
-        for _ in range(check.retry.attempts - 1):
-            passing += trying * check.retry.passes
-            trying *= (1 - check.retry.passes) * check.retry.share
+    share = parameters.processing.test.taken
+    for station in parameters.journey.checks:
+        check = block_at(parameters, station.config)
+        passing = check.passes
+        if station.retries:
+            trying = (1 - check.passes) * check.retry.share
+            for _ in range(check.retry.attempts - 1):
+                passing += trying * check.retry.passes
+                trying *= (1 - check.retry.passes) * check.retry.share
         share *= passing
     return share
 

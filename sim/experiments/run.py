@@ -17,7 +17,8 @@ from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_d
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
-from sim.programme.programme import Programme, compile_programme
+from sim.programme.compiling import compile_programme
+from sim.programme.programme import Programme
 from sim.report.answer import answer
 from sim.report.figures import draw_figures
 from sim.report.trace import sentences
@@ -39,7 +40,7 @@ Progress = Callable[[int, int], None]
 class Result:
     """What one run gives: what was observed, its tables and key figures, and the rows of people in parts."""
 
-    seen: Observations
+    observations: Observations
     tables: dict[str, Table]
     figures: dict[str, Figure]
     rows: Callable[[], Iterator[Rows]]
@@ -64,16 +65,16 @@ def _person(programme: Programme, tell: Tell) -> Result:
     from sim.engines.person import model
 
     journal = model.simulate(programme, _progress(tell))
-    seen = observe(journal)
-    audit(seen, journal.days)
-    made = tables(seen, journal.waves, journal.runs)
+    observations = observe(journal)
+    audit(observations, journal.days)
+    made = tables(observations, journal.waves, journal.runs)
 
     def rows() -> Iterator[Rows]:
         everyone = model.rows(journal)
         participants = np.flatnonzero(everyone.participant_row >= 0)
         return _in_parts(everyone if programme.parameters.run.people == "all" else everyone.some(participants))
 
-    return Result(seen, made, key_figures(seen, journal.waves, made), rows)
+    return Result(observations, made, key_figures(observations, journal.waves, made), rows)
 
 
 def _in_parts(rows: Rows) -> Iterator[Rows]:
@@ -86,8 +87,8 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
 
     share_one_heap()
     done = simulate(programme, _progress(tell))
-    audit(done.seen, done.days)
-    made = tables(done.seen, done.waves, done.runs)
+    audit(done.observations, done.days)
+    made = tables(done.observations, done.waves, done.runs)
 
     def rows() -> Iterator[Rows]:
         """Simulate again, once for each pass: the same luck gives the same run."""
@@ -101,7 +102,7 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
             progress = _progress(tell, f"rows of people, run {number} of {len(starts)}: ")
             yield from _in_parts(simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows)
 
-    return Result(done.seen, made, key_figures(done.seen, done.waves, made), rows)
+    return Result(done.observations, made, key_figures(done.observations, done.waves, made), rows)
 
 
 def run(parameters: Parameters, composed: dict[str, Any], command: list[str], tell: Tell) -> str:

@@ -1,4 +1,8 @@
-"""Compiled counting: one pass over a batch of stamps. Counts and sums are whole numbers, so order is no matter."""
+"""Compiled counting: one pass over a batch of stamps. Counts and sums are whole numbers, so order does not matter.
+
+Kernels of the cohort engine call the rules here. No label and no name of a stamp is read, so that a changed one
+compiles nothing anew.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel, rule
+from sim.rules.people import WIDTHS, Trait
 
 SHIFT = 42  # of the 52 bits of a double's fraction 10 remain: 1,024 bins an octave, 0.1 % wide
 ZERO = (1023 << 10) - 1
@@ -34,7 +39,7 @@ def tally(duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.i
     time[how, 1] += duration & _LOW
 
 
-@rule
+@kernel
 def tally_waits(
     began: NDArray[np.int64],
     ended: NDArray[np.int64],
@@ -78,7 +83,7 @@ def count_stamp(at: int, days: NDArray[np.int64], on_the_day: NDArray[np.int64],
             s += 1
 
 
-@rule
+@kernel
 def count_stamps(
     instants: NDArray[np.int64],
     end: int,
@@ -97,7 +102,7 @@ def count_stamps(
     return last
 
 
-@rule
+@kernel
 def count_rupiah(instants: NDArray[np.int64], rupiah: NDArray[np.int64], end: int, days: NDArray[np.int64]) -> None:
     """Add rupiah by day; one amount for all, or one for each instant."""
     for i in range(instants.size):
@@ -105,52 +110,56 @@ def count_rupiah(instants: NDArray[np.int64], rupiah: NDArray[np.int64], end: in
             days[instants[i] // DAY] += rupiah[i if rupiah.size > 1 else 0]
 
 
-@rule
-def _open_until(at: int, starts: NDArray[np.int64], is_open: NDArray[np.int64], before: NDArray[np.int64]) -> int:
-    period: Any = max(np.searchsorted(starts, at, side="right") - 1, 0)
+OpenTime = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Periods of the instances of a station: starts (µs), whether open, open µs before; by instance the first period and
+the one after the last."""
+
+
+@kernel
+def _open_until(at: int, open_time: OpenTime, instance: int) -> int:
+    starts, is_open, before, first, after = open_time
+    begin: Any = first[instance]
+    period: Any = max(np.searchsorted(starts[begin : after[instance]], at, side="right") - 1, 0) + begin
     return before[period] + (at - starts[period]) * is_open[period]
 
 
-@rule
-def open_until(
-    instants: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    is_open: NDArray[np.int64],
-    before: NDArray[np.int64],
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out` with the µs in which a station was open from 0 to each instant."""
-    for i in range(instants.size):
-        out[i] = _open_until(instants[i], starts, is_open, before)
+@kernel
+def open_until(at: int, open_time: OpenTime) -> int:
+    """Return the µs in which the instances of a station were open from 0 to an instant, added up."""
+    total: Any = np.int64(0)
+    for instance in range(open_time[3].size):
+        total += _open_until(at, open_time, instance)
+    return total
 
 
-@rule
+@kernel
 def _add_day(counts: NDArray[np.int64], day: int, without_wait: int, leaving: int) -> None:
     counts[0, day] += without_wait
     counts[1, day] += without_wait
     counts[2, day] += leaving
 
 
-@rule
+@kernel
 def count_visits(
     arrived: NDArray[np.int64],
     started: NDArray[np.int64],
     left: NDArray[np.int64],
     gave_up: NDArray[np.int64],
+    instances: NDArray[Any] | None,
     end: int,
     counts: NDArray[np.int64],
     bins: NDArray[np.int64],
     people: NDArray[np.int64],
     time: NDArray[np.int64],
-    open_time: Any,
+    open_time: OpenTime,
     sums: NDArray[np.int64],
+    reached: NDArray[np.int64],
 ) -> None:
-    """Add visits in the order of arrival.
+    """Add visits in the order of arrival; `instances` is None where there is one (a version without it is compiled).
 
     `counts` are [arrivals, starts, departures, renegings; day]; `sums` are busy time (two halves), opening
-    time with a queue, the longest wait, and the instant until which the union of the waits reaches.
+    time with a queue, and the longest wait; `reached` is by instance until when somebody has waited there.
     """
-    starts, is_open, before = open_time
     # Most do not wait, and leave on the day on which they came: they are counted by the day, and added at its end.
     day, midnight, without_wait, leaving, busy, low = -1, np.int64(0), 0, 0, 0, 0
     for i in range(arrived.size):
@@ -163,7 +172,7 @@ def count_visits(
                 without_wait = leaving = 0
             day = at // DAY
             midnight = (day + 1) * DAY
-        if started[i] == at:  # nobody gives up as his turn comes
+        if started[i] == at:  # nobody gives up as their turn comes
             without_wait += 1
             people[ENDED] += 1
             bins[ENDED, 0] += 1
@@ -194,18 +203,19 @@ def count_visits(
             tally(end - at, WAITING, bins, people, time)
         if until > at:
             sums[3] = max(sums[3], until - at)
-            # First come, first served: the union of the waits grows with each arrival.
-            if until > sums[4]:
-                begins = max(at, sums[4])
-                sums[2] += _open_until(until, starts, is_open, before) - _open_until(begins, starts, is_open, before)
-                sums[4] = until
+            # Waits come in order of their beginning: the union of those at an instance grows with each.
+            instance: Any = 0 if instances is None else np.int64(instances[i])
+            since: Any = max(at, reached[instance])
+            if until > since:
+                sums[2] += _open_until(until, open_time, instance) - _open_until(since, open_time, instance)
+                reached[instance] = until
     if without_wait:
         _add_day(counts, day, without_wait, leaving)
     sums[0] += busy
     sums[1] += low
 
 
-@rule
+@kernel
 def count_passages(
     arrived: NDArray[np.int64],
     end: int,
@@ -224,18 +234,29 @@ def count_passages(
             people[ENDED] += 1
 
 
-GROUPS = 1 << 16
-"""Combinations of the traits that results are told apart by."""
+PROVINCE_BITS = WIDTHS[Trait.PROVINCE]
+BEHIND_REGENCY = Trait.REGENCY + WIDTHS[Trait.REGENCY]
+"""The lowest bit of the traits behind the regency."""
+_END = max(which + WIDTHS.get(which, 1) for which in Trait if which != Trait.ELIGIBILITY_LUCK)
+GROUPS = 1 << (PROVINCE_BITS + _END - BEHIND_REGENCY)
+"""Combinations of the traits that results are told apart by: all but the regency."""
+
+if (Trait.PROVINCE, Trait.REGENCY) != (0, PROVINCE_BITS):
+    raise ValueError("groups are counted of a packed word that begins with province and regency")
+
+_PROVINCE = np.uint32((1 << PROVINCE_BITS) - 1)
+_OTHERS = np.uint32((1 << (_END - BEHIND_REGENCY)) - 1)
+_BEHIND_REGENCY, _BEHIND_PROVINCE = np.uint32(BEHIND_REGENCY), np.uint32(PROVINCE_BITS)
 
 
 @rule
 def group_of(packed: Any) -> int:
-    """Return the combination of a person's traits but the regency: the province, and ten bits of the others."""
-    group: Any = np.int64(packed & np.uint32(63) | (packed >> np.uint32(12) & np.uint32(1023)) << np.uint32(6))
+    """Return the combination of a person's traits but the regency, from the packed word."""
+    group: Any = np.int64(packed & _PROVINCE | (packed >> _BEHIND_REGENCY & _OTHERS) << _BEHIND_PROVINCE)
     return group
 
 
-@rule
+@kernel
 def count_groups(packed: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
     """Count people by the combination of their traits: one counter a person, whatever the number of traits."""
     for i in range(packed.size):

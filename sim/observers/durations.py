@@ -1,10 +1,12 @@
 """Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %.
 
-Who still waits at the end of the run is censored. Who leaves without what he waited for either ends his wait
+Who still waits at the end of the run is censored. Who leaves without what they waited for either ends the wait
 by that, as at a station, or never reaches it and counts among those who do not: the quantile is of all who began.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +49,15 @@ class Durations:
         """Return what compiled counting adds durations to: see `tally`."""
         return self.bins, self.people, self.sums
 
-    def merge(self, other: Durations) -> None:
-        """Add the durations of another."""
-        self.bins += other.bins
-        self.people += other.people
-        self.sums += other.sums
+    @classmethod
+    def sum_of(cls, some: Iterable[Durations]) -> Durations:
+        """Return the durations of several, counted together."""
+        together = cls()
+        for each in some:
+            together.bins += each.bins
+            together.people += each.people
+            together.sums += each.sums
+        return together
 
     @property
     def ended(self) -> int:

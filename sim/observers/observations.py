@@ -1,29 +1,45 @@
-"""All that is measured of a run. Everything is a count or an exact sum: the order of batches is no matter."""
+"""All that is measured of a run, added up over the threads that counted it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
-from sim.calendar.order import STATIONS
-from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
-from sim.observers.durations import NOBODY, Durations
+from sim.journey.measures import partner_stamp
+from sim.journey.money import Benefit
+from sim.observers.counting import BEHIND_REGENCY, GROUPS, PROVINCE_BITS
+from sim.observers.counts import Counts
+from sim.observers.declared import Declared
+from sim.observers.durations import Durations
+from sim.observers.span import Span
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
 from sim.rules.people import Trait, trait
 
+Ints = NDArray[np.int64]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
 ARTICLE = datetime(2022, 2, 9, 20, 18)
 """The date of the article, by which what was processed is always reported."""
 
-YEARS = (2020, 2021, 2022)
-
-SERVICE_LEVEL = 30 * DAY
+ON_TIME = 30 * DAY
 """Within this time of being due the first incentive is paid on time, µs."""
+
+GROUP_TRAITS = tuple(which for which in Trait if which not in (Trait.REGENCY, Trait.ELIGIBILITY_LUCK))
+"""The groups that results are told apart by."""
+
+_COMBINATIONS = np.arange(GROUPS)
+_TRAITS = (_COMBINATIONS & ((1 << PROVINCE_BITS) - 1) | _COMBINATIONS >> PROVINCE_BITS << BEHIND_REGENCY).astype(
+    np.uint32
+)
+"""The traits of each combination."""
 
 
 def new_year(year: int) -> int:
@@ -31,179 +47,122 @@ def new_year(year: int) -> int:
     return instant(datetime(year, 1, 1))
 
 
-GROUP_TRAITS = (
-    Trait.PROVINCE,
-    Trait.WOMAN,
-    Trait.RURAL,
-    Trait.EDUCATION,
-    Trait.DISABILITY,
-    Trait.RETURNED_MIGRANT,
-    Trait.LISTED_WORKER,
-    Trait.E_MONEY,
-    Trait.UNBANKED,
-    Trait.LAGGING,
-)
-"""The groups that results are told apart by."""
-
-_COMBINATIONS = np.arange(GROUPS)
-_TRAITS = (_COMBINATIONS & 63 | _COMBINATIONS >> 6 << 12).astype(np.uint32)
-"""The traits of each combination."""
-
-
 class Observations:
-    """What is measured of one run that ends at `end`; a run without a date of its end ends by the horizon."""
+    """What is measured of one run that ends at `end`; a run without a date of its end ends by the horizon.
+
+    Count in `new_counts`, one a thread. What is read here is their sum at that moment: read when counting is over.
+    """
 
     def __init__(self, programme: Programme, end: int) -> None:
         self.programme = programme
-        self.end = end
-        self.days = max((end + DAY - 1) // DAY, 1)
         published = programme.parameters.published
         moments = [row.at for row in published.funnel] + list(published.predictions)
         moments += [row.at for row in published.revocations]
-        moments.append(ARTICLE)
-        self.snapshots = sorted({instant(at) for at in moments})
-        self._snapshots = np.array(self.snapshots, dtype=np.int64)
-        self._first_snapshot = np.full(self.days, -1, dtype=np.int64)
-        self.calendar = (self._first_snapshot, self._snapshots)
-        """What compiled counting needs of the snapshots."""
-        for number in reversed(range(len(self.snapshots))):
-            if 0 <= self.snapshots[number] // DAY < self.days:
-                self._first_snapshot[self.snapshots[number] // DAY] = number
-        self.by_day: dict[str, NDArray[np.int64]] = defaultdict(self._no_days)
-        """People (or payments) a day by the name of the stamp."""
-        self.last: dict[str, int] = {}
-        """The last stamp of each name, except of those that a kernel counts through `counts_of`."""
-        self._on_the_day: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(self.snapshots), np.int64))
-        self.by_wave: dict[str, NDArray[np.int64]] = defaultdict(self._no_waves)
-        """How many before each snapshot, and in all (last row), by wave [snapshot, wave]."""
-        self.rupiah: dict[tuple[str, str], NDArray[np.int64]] = defaultdict(self._no_days)
-        """Rupiah a day by (flow: awarded, paid, returned; kind: training, incentive, survey)."""
-        self.waits: dict[str, Durations] = defaultdict(Durations)
-        self._groups: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(GROUPS, np.int64))
-        """People who reached a stage by the combination of their traits."""
-        self.stations = {name: StationObserver(programme.stations[name], self.days) for name in STATIONS}
+        self.span = Span(end, (instant(at) for at in [*moments, ARTICLE]))
+        self._counts: list[Counts] = []
+        self.stations: dict[str, StationObserver] = {}
+        """The observers of the stations of the route, in its order."""
+        for name in programme.journey.names:
+            plan = programme.stations[name]
+            self.stations[name] = StationObserver(() if plan is None else plan.schedules, self.span)
+        self._counted_by: dict[str, Counts] = {}
+        self._none = Counts(programme, self.span, self._station)
+        """Counts of nothing, which know all names."""
 
-    def _no_days(self) -> NDArray[np.int64]:
-        return np.zeros(self.days, dtype=np.int64)
+    # Counting
 
-    def _no_waves(self) -> NDArray[np.int64]:
-        return np.zeros((len(self.snapshots) + 1, len(self.programme.waves)), dtype=np.int64)
+    def new_counts(self) -> Counts:
+        """Return counts for one thread to add to."""
+        counts = Counts(self.programme, self.span, self._station)
+        self._counts.append(counts)
+        return counts
 
-    def counts_of(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return what compiled counting adds the stamps of a name to: by day, and by snapshot on its day."""
-        return self.by_day[name], self._on_the_day[name]
-
-    def stamp(self, name: str, instants: NDArray[np.int64]) -> None:
-        """Count stamps of a name; those at or beyond the end have not happened."""
-        last = count_stamps(
-            instants,
-            self.end,
-            *self.counts_of(name),
-            self.calendar,
-        )
-        self.last[name] = max(self.last.get(name, -1), int(last))
-
-    def stamp_ascending(self, name: str, instants: NDArray[np.int64]) -> None:
-        """Count stamps that are in order of time, a day at a time."""
-        begin, last = 0, int(np.searchsorted(instants, self.end))
-        if last:
-            self.last[name] = max(self.last.get(name, -1), int(instants[last - 1]))
-        while begin < last:
-            day = int(instants[begin]) // DAY
-            end = min(int(np.searchsorted(instants, (day + 1) * DAY)), last)
-            self.by_day[name][day] += end - begin
-            number = int(self._first_snapshot[day])
-            while 0 <= number < len(self.snapshots) and self.snapshots[number] // DAY == day:
-                before = min(int(np.searchsorted(instants, self.snapshots[number])), last)
-                self._on_the_day[name][number] += before - begin
-                number += 1
-            begin = end
-
-    def stamp_at(self, name: str, at: int, count: int) -> None:
-        """Count several stamps of a name at one instant before the end."""
-        day, number = at // DAY, int(self._first_snapshot[at // DAY])
-        self.by_day[name][day] += count
-        if count:
-            self.last[name] = max(self.last.get(name, -1), at)
-        while 0 <= number < len(self.snapshots) and self.snapshots[number] // DAY == day:
-            if at < self.snapshots[number]:
-                self._on_the_day[name][number] += count
-            number += 1
-
-    def before(self, name: str, at: int) -> int:
-        """Return how many stamps of a name lie before a snapshot."""
-        day = min(max(at // DAY, 0), self.days)
-        number = self.snapshots.index(at)
-        return int(self.by_day[name][:day].sum() + self._on_the_day[name][number])
-
-    def payments(self, kind: str, what: str) -> NDArray[np.int64]:
-        """Return payments of a kind a day over all partners: those due, ready or paid."""
-        keys = [partner.key for partner in self.programme.partners]
-        total: NDArray[np.int64] = np.sum([self.by_day[f"{key}_{kind}_{what}"] for key in keys], axis=0)
-        return total
-
-    def payments_before(self, kind: str, what: str, at: int) -> int:
-        """Return how many payments of a kind were due, ready or paid before a snapshot, over all partners."""
-        return sum(self.before(f"{partner.key}_{kind}_{what}", at) for partner in self.programme.partners)
-
-    def stamp_of_wave(self, name: str, wave: int, at: int, count: int) -> None:
-        """Count several stamps of a name of one wave at one instant."""
-        table = self.by_wave[name]
-        for row, before in enumerate([*self.snapshots, self.end]):
-            if at < min(before, self.end):
-                table[row, wave] += count
-
-    def money(self, flow: str, kind: str, instants: NDArray[np.int64], rupiah: NDArray[np.int64] | int) -> None:
-        """Count rupiah of a flow and kind at instants."""
-        amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
-        count_rupiah(instants, amounts, self.end, self.rupiah[flow, kind])
-
-    def wait(
-        self,
-        name: str,
-        began: NDArray[np.int64],
-        ended: NDArray[np.int64] | int,
-        gave_up: NDArray[np.int64] | int = NOBODY,
-    ) -> None:
-        """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for.
-
-        One instant, for `ended` or `gave_up`, is that of all.
-        """
-        self.waits[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
-
-    def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
-        """Count people who reached a stage by their groups."""
-        count_groups(packed, self._groups[stage])
-
-    def groups_of(self, stage: str) -> NDArray[np.int64]:
-        """Return what compiled counting adds the people who reach a stage to: see `group_of`."""
-        return self._groups[stage]
-
-    def group(self, stage: str, which: Trait) -> NDArray[np.int64]:
-        """Return the people who reached a stage by the value of a trait."""
-        # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
-        return np.bincount(trait(_TRAITS, which), weights=self._groups[stage], minlength=64).astype(np.int64)
+    def _station(self, counts: Counts, name: str) -> StationObserver:
+        if name not in self.stations:
+            raise KeyError(f"{name!r} is no station of the route; declared are {', '.join(self.stations)}")
+        if self._counted_by.setdefault(name, counts) is not counts:
+            raise ValueError(f"visits of {name!r} are counted by another thread: they must come in order of arrival")
+        return self.stations[name]
 
     def finish(self, end: int) -> None:
         """Set the end of a run that was not known before: a midnight, with no stamp counted beyond it."""
-        self.end = end
-        self.days = max((end + DAY - 1) // DAY, 1)
-        both: tuple[dict[Any, NDArray[np.int64]], ...] = (self.by_day, self.rupiah)
-        for counts_of in both:
-            for name in counts_of:
-                counts_of[name] = counts_of[name][: self.days]
-        for station in self.stations.values():
-            station.counts = station.counts[:, : self.days]
+        self.span.finish(end)
 
-    def merge(self, other: Observations) -> None:
-        """Add what was observed of the same run elsewhere."""
-        for name, counts in other.by_day.items():
-            self.by_day[name] += counts
-            self._on_the_day[name] += other._on_the_day[name]
-            self.last[name] = max(self.last.get(name, -1), other.last.get(name, -1))
-        for flow, rupiah in other.rupiah.items():
-            self.rupiah[flow] += rupiah
-        for stage, groups in other._groups.items():
-            self._groups[stage] += groups
-        for name, waits in other.waits.items():
-            self.waits[name].merge(waits)
+    # Reading
+
+    @property
+    def end(self) -> int:
+        """Return the end of the run, µs."""
+        return self.span.end
+
+    @property
+    def days(self) -> int:
+        """Return the number of days of the run."""
+        return self.span.days
+
+    @property
+    def snapshots(self) -> list[int]:
+        """Return the instants of the snapshots, ascending."""
+        return self.span.snapshots
+
+    def by_day(self, stamp: str) -> Ints:
+        """Return the people (or payments) with a stamp of a name, by day."""
+        return self._sum(self._used(stamp, lambda counts: counts.stamps), lambda stamps: stamps[0])
+
+    def total(self, stamp: str) -> int:
+        """Return the people (or payments) with a stamp of a name until the end of the run."""
+        return int(self.by_day(stamp).sum())
+
+    def before(self, stamp: str, at: int) -> int:
+        """Return how many stamps of a name lie before a snapshot."""
+        day = min(max(at // DAY, 0), self.days)
+        number = self.snapshots.index(at)
+        on_the_day = sum(int(stamps[1][number]) for stamps in self._used(stamp, lambda counts: counts.stamps))
+        return int(self.by_day(stamp)[:day].sum()) + on_the_day
+
+    def last(self, stamp: str) -> int:
+        """Return the last stamp of a name, -1 if none; raise ValueError of one that a kernel counts."""
+        self._none.stamps.check(stamp)
+        if any(stamp in counts.counted_by_kernels for counts in self._counts):
+            raise ValueError(f"the last stamp of {stamp!r} is not known: a kernel counts it")
+        return max((counts.latest.get(stamp, -1) for counts in self._counts), default=-1)
+
+    def by_wave(self, stamp: str) -> Ints:
+        """Return the stamps of a name before each snapshot, and in all (last row), by wave [snapshot, wave]."""
+        together: Ints = np.sum([self._none._no_waves(), *self._used(stamp, lambda counts: counts.wave_stamps)], axis=0)
+        return together
+
+    def payments(self, benefit: Benefit, step: str) -> Ints:
+        """Return the payments of a benefit by day over all partners: those due, ready or paid."""
+        days = [self.by_day(partner_stamp(partner.key, benefit, step)) for partner in self.programme.partners]
+        return np.sum([self.span.no_days(), *days], axis=0)  # type: ignore[no-any-return]
+
+    def payments_before(self, benefit: Benefit, step: str, at: int) -> int:
+        """Return how many payments of a benefit were due, ready or paid before a snapshot, over all partners."""
+        return sum(self.before(partner_stamp(partner.key, benefit, step), at) for partner in self.programme.partners)
+
+    def rupiah(self, flow: str, benefit: Benefit) -> Ints:
+        """Return the rupiah of a flow (awarded, paid or returned) and a benefit, by day."""
+        return self._sum(self._used((flow, benefit), lambda counts: counts.rupiah), lambda days: days)
+
+    def waits(self, name: str) -> Durations:
+        """Return the durations of a wait between two stages, or for a partner's run."""
+        return Durations.sum_of(self._used(name, lambda counts: counts.durations))
+
+    def group(self, stage: str, which: Trait) -> Ints:
+        """Return the people who reached a stage by the value of a trait."""
+        people = np.sum([np.zeros(GROUPS, dtype=np.int64), *self._used(stage, lambda counts: counts.groups)], axis=0)
+        # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
+        return np.bincount(trait(_TRAITS, which), weights=people, minlength=64).astype(np.int64)
+
+    def _used(self, name: K, counters: Callable[[Counts], Declared[K, V]]) -> list[V]:
+        """Return the counters of a name that any thread has used; KeyError of a name that is not declared."""
+        counters(self._none).check(name)
+        found = [counters(counts).used(name) for counts in self._counts]
+        return [counter for counter in found if counter is not None]
+
+    def _sum(self, used: list[V], by_day: Callable[[V], Ints]) -> Ints:
+        together = self.span.no_days()
+        for counter in used:
+            together += by_day(counter)[: self.days]
+        return together

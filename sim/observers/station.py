@@ -1,32 +1,36 @@
-"""What is measured of a station: arrivals, starts, departures and renegings a day, work, queues."""
+"""What is measured of a station, or of a bank: arrivals, starts, departures and renegings a day, work, queues."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.observers.counting import count_passages, count_visits, open_until
+from sim.observers.counting import OpenTime, count_passages, count_visits, open_until
 from sim.observers.durations import NOBODY, Durations
+from sim.observers.span import Span
 from sim.stations.schedule import Schedule
+
+ALWAYS = Schedule(np.array([-NEVER]), np.array([1]))
+"""The schedule of a station that is always open."""
 
 
 class StationObserver:
-    """Count visits of one station; batches come in the order of arrival.
+    """Count the visits of a station; batches come in the order of arrival.
 
-    `counts` are people [arrivals, starts, departures, renegings; day].
+    A bank has a schedule for each of its instances; a station of which there is plenty has none and is always open.
     """
 
-    def __init__(self, schedule: Schedule | None, days: int) -> None:
+    def __init__(self, schedules: Sequence[Schedule], span: Span) -> None:
         self.waits = Durations()
-        self.counts = np.zeros((4, days), dtype=np.int64)
-        self._sums = np.zeros(5, dtype=np.int64)
-        if schedule is None:
-            schedule = Schedule(np.array([-NEVER]), np.array([1]))
-        starts = np.maximum(schedule.starts, 0)
-        is_open = np.minimum(schedule.values, 1)
-        before = np.concatenate([[0], np.cumsum(np.diff(starts) * is_open[:-1])])
-        self._open = (starts, is_open, before)
+        self._span = span
+        self._counts = np.zeros((4, span.days), dtype=np.int64)
+        self._sums = np.zeros(4, dtype=np.int64)
+        self._open = _open_time(schedules or (ALWAYS,))
+        self._reached = np.zeros(self._open[3].size, dtype=np.int64)
 
     def add(
         self,
@@ -34,27 +38,49 @@ class StationObserver:
         started: NDArray[np.int64],
         left: NDArray[np.int64],
         gave_up: NDArray[np.int64] = NOBODY,
-        *,
-        end: int,
+        instance: NDArray[Any] = NOBODY,
     ) -> None:
-        """Add visits in the order of arrival (µs; NEVER, or at or beyond the end: not by then)."""
+        """Add visits in the order of arrival (µs; NEVER, or at or beyond the end: not by then).
+
+        `gave_up` may be empty: nobody did; `instance` may be empty: all come to the first.
+        """
         count_visits(
             arrived,
             started,
             left,
             gave_up,
-            end,
-            self.counts,
-            self.waits.bins,
-            self.waits.people,
-            self.waits.sums,
+            instance if instance.size else None,
+            self._span.end,
+            self._counts,
+            *self.waits.counts,
             self._open,
             self._sums,
+            self._reached,
         )
 
-    def add_plenty(self, arrived: NDArray[np.int64], *, end: int) -> None:
+    def add_plenty(self, arrived: NDArray[np.int64]) -> None:
         """Add visits to a station of which there is plenty: nobody waits, nothing takes time."""
-        count_passages(arrived, end, self.counts, self.waits.bins, self.waits.people)
+        count_passages(arrived, self._span.end, self._counts, self.waits.bins, self.waits.people)
+
+    @property
+    def arrivals(self) -> NDArray[np.int64]:
+        """Return the people who arrived, by day."""
+        return self._counts[0, : self._span.days]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Return the people whose service began, by day."""
+        return self._counts[1, : self._span.days]
+
+    @property
+    def departures(self) -> NDArray[np.int64]:
+        """Return the people whose service ended, by day."""
+        return self._counts[2, : self._span.days]
+
+    @property
+    def renegings(self) -> NDArray[np.int64]:
+        """Return the people who gave up the wait, by day."""
+        return self._counts[3, : self._span.days]
 
     @property
     def busy(self) -> int:
@@ -63,7 +89,7 @@ class StationObserver:
 
     @property
     def over_capacity(self) -> int:
-        """Return the opening time with a queue, µs."""
+        """Return the opening time with a queue, µs; of a bank the sum over its instances."""
         return int(self._sums[2])
 
     @property
@@ -73,10 +99,23 @@ class StationObserver:
 
     def queue(self) -> NDArray[np.int64]:
         """Return the people who wait at each day's end."""
-        return np.cumsum(self.counts[0] - self.counts[1] - self.counts[3])
+        waiting: NDArray[np.int64] = np.cumsum(self.arrivals - self.starts - self.renegings)
+        return waiting
 
-    def open_time(self, end: int) -> int:
-        """Return the µs in which the station was open."""
-        out = np.empty(1, dtype=np.int64)
-        open_until(np.array([end]), *self._open, out)
-        return int(out[0])
+    def open_time(self) -> int:
+        """Return the µs in which the station was open until the end of the run; of a bank the sum."""
+        return int(open_until(self._span.end, self._open))
+
+
+def _open_time(schedules: Sequence[Schedule]) -> OpenTime:
+    """Return when each instance is open; instances that share a schedule share its periods."""
+    different = list({id(schedule): schedule for schedule in schedules}.values())
+    starts = [np.maximum(schedule.starts, 0) for schedule in different]
+    is_open = [(schedule.values != 0).astype(np.int64) for schedule in different]
+    before = [np.concatenate([[0], np.cumsum(np.diff(s) * o[:-1])]) for s, o in zip(starts, is_open, strict=True)]
+    ends = np.cumsum([s.size for s in starts])
+    number = {id(schedule): k for k, schedule in enumerate(different)}
+    of_instance = np.array([number[id(schedule)] for schedule in schedules], dtype=np.int64)
+    after = ends[of_instance]
+    first = after - np.array([s.size for s in starts])[of_instance]
+    return np.concatenate(starts), np.concatenate(is_open), np.concatenate(before), first, after

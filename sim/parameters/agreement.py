@@ -1,30 +1,33 @@
-"""Rules between the parts: each takes the parts it names and says where they disagree."""
+"""Rules between the blocks: each takes the blocks it names and says where they disagree.
+
+A rule that names `station` is asked once for every station of the route, with its `block`.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.calendar.instants import EPOCH
+from sim.journey.route import Route, Station
+from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.demand import Demand
 from sim.parameters.payment import KINDS, Payment
 from sim.parameters.problems import Problem, shown
-from sim.parameters.processing import Processing
 from sim.parameters.published import Published
 from sim.parameters.run import Clock, Run
-from sim.parameters.station import ShareStep
+from sim.parameters.station import Retry
+from sim.parameters.steps import ShareStep
 from sim.parameters.training import Purchase
 from sim.parameters.waves import Joining, Selection, Waves
-
-ZERO = datetime(2020, 4, 11)  # the clock of every run counts from here, whatever its start
 
 
 def begins_with_the_programme(clock: Clock) -> Iterator[Problem]:
     """Refuse a start before the zero of the simulated clock."""
-    if clock.start < ZERO:
-        allowed = f"must not be before {shown(ZERO)}, the zero of the simulated clock"
+    if clock.start < EPOCH:
+        allowed = f"must not be before {shown(EPOCH)}, the zero of the simulated clock"
         yield Problem("clock.start", clock.start, allowed, "Start later.")
 
 
@@ -70,15 +73,16 @@ def a_partner_of_each_kind_from_the_start(clock: Clock, payment: Payment) -> Ite
             yield Problem("payment.partners", entered, allowed, "Let one of them enter earlier.")
 
 
-def feedback_is_no_shorter_than_the_window(run: Run, processing: Processing) -> Iterator[Problem]:
+def feedback_is_no_shorter_than_the_window(run: Run, station: Station, block: Any) -> Iterator[Problem]:
     """Refuse retries that come back within a window of the cohort engine, which would miss them."""
-    for name in ("email", "registry", "third_layer"):
-        retry = getattr(processing, name).retry
-        if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:
-            least = "mean" if retry.delay.law == "constant" else "minimum"
-            allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
-            do = "Lengthen it, or shorten the window (down to 0.1 hours)."
-            yield Problem(f"processing.{name}.retry.delay.{least}", getattr(retry.delay, least), allowed, do)
+    if not station.retries:
+        return
+    retry: Retry = block.retry
+    if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:
+        least = "mean" if retry.delay.law == "constant" else "minimum"
+        allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
+        do = "Lengthen it, or shorten the window (down to 0.1 hours)."
+        yield Problem(f"{station.retry.config}.delay.{least}", getattr(retry.delay, least), allowed, do)
 
 
 def the_balance_buys_every_course(budget: Budget, purchase: Purchase) -> Iterator[Problem]:
@@ -124,12 +128,20 @@ RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
 )
 
 
-def disagreements(parts: Mapping[str, Any], partial: bool = False) -> Iterator[Problem]:
-    """Apply every rule; with partial parts, those that need nothing which is not there."""
+def disagreements(parameters: Block, route: Route, partial: bool = False) -> Iterator[Problem]:
+    """Apply every rule; with partial parameters, those that need nothing which is not there."""
     for rule in RULES:
-        needed = {name: parts.get(name) for name in inspect.signature(rule).parameters}
-        try:
-            yield from list(rule(**needed))
-        except AttributeError:  # the rule looked at a key that had a fault of its own, already told
-            if not partial:
-                raise
+        needs = inspect.signature(rule).parameters.keys()
+        for station in route if "station" in needs else (None,):
+            try:
+                yield from list(rule(**{name: _needed(name, parameters, station) for name in needs}))
+            except AttributeError:  # the rule looked at a key that had a fault of its own, already told
+                if not partial:
+                    raise
+
+
+def _needed(name: str, parameters: Block, station: Station | None) -> Any:
+    """Return what a rule asks for by its name: the station, its block, or a block of the parameters."""
+    if station is not None and name in ("station", "block"):
+        return station if name == "station" else block_at(parameters, station.config)
+    return getattr(parameters, name)

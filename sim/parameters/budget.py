@@ -7,11 +7,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.problems import Problem, raise_any
-from sim.parameters.quantities import Part, Rupiah, WaveNumber, WholeDays, whole
+from sim.parameters.quantities import Rupiah, WaveNumber, WholeDays, whole
 
 
-class Tranche(Part):
+class Tranche(Block):
     """Give an amount that waves from a first one on may commit."""
 
     first_wave: WaveNumber
@@ -37,12 +39,12 @@ def _tranches(tranches: dict[str, Tranche]) -> dict[str, Tranche]:
     return tranches
 
 
-class Budget(Part):
+class Budget(Block):
     """Bound the commitments: an award commits the whole benefit, a revocation releases it."""
 
     tranches: Annotated[dict[str, Tranche], AfterValidator(_tranches)]
     training_balance: Rupiah
     incentive: Rupiah
-    incentives: Annotated[int, whole(1, 8, "Set the number of monthly incentives.")]
+    incentives: Annotated[int, whole(1, limits.INCENTIVES, "Set the number of monthly incentives.")]
     survey: Rupiah
     unspent_returns_days: WholeDays

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Days, Part, Weight, number, whole
+from sim.parameters.quantities import Days, Weight, number, whole
 
 
-class Point(Part):
+class Point(Block):
     """Give the accounts opened until a moment."""
 
     at: Wib
@@ -54,14 +55,14 @@ def _whole_day(hours: tuple[float, ...]) -> tuple[float, ...]:
     return hours
 
 
-class Surge(Part):
+class Surge(Block):
     """Raise the demand for some hours after a wave opens."""
 
     hours: Days
     factor: Annotated[float, number("must be from 0 to 1,000", "Set 1 for no surge.", lambda x: 0 <= x <= 1000)]
 
 
-class Demand(Part):
+class Demand(Block):
     """Describe when people register."""
 
     points: Annotated[tuple[Point, ...], AfterValidator(_curve)]

@@ -6,9 +6,10 @@ import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any, TypeVar, overload
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.parameters.agreement import disagreements
@@ -22,18 +23,30 @@ SHAPES = {
 }
 
 
-def validate(given: Mapping[str, Any]) -> Parameters:
-    """Return the parameters; raise BadInput with every problem when there are some."""
+P = TypeVar("P", bound=Parameters)
+Loc = tuple[int | str, ...]
+"""The keys and places in lists that lead to a value, as pydantic tells them."""
+
+
+@overload
+def validate(given: Mapping[str, Any]) -> Parameters: ...
+@overload
+def validate(given: Mapping[str, Any], model: type[P]) -> P: ...
+def validate(given: Mapping[str, Any], model: type[Parameters] = Parameters) -> Parameters:
+    """Return the parameters; raise BadInput with every problem when there are some.
+
+    `model` is a class of parameters with the blocks of further stations.
+    """
     try:
-        return Parameters.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
-        raise BadInput([*_own(error, given), *_between_parts(given, error)]) from None
+        raise BadInput([*_own(error, given, model), *_between_blocks(given, error, model)]) from None
 
 
 def problems(found: ValidationError | Mapping[str, Any]) -> list[Problem]:
     """Return all problems of an input, or those of an error that was raised for it."""
     if isinstance(found, ValidationError):
-        return list(_own(found, {}))
+        return list(_own(found, {}, Parameters))
     try:
         validate(found)
     except BadInput as bad:
@@ -41,9 +54,9 @@ def problems(found: ValidationError | Mapping[str, Any]) -> list[Problem]:
     return []
 
 
-def keys_at(path: tuple[int | str, ...]) -> list[str]:
+def keys_at(path: Loc, model: type[Parameters] = Parameters) -> list[str]:
     """Return the keys known below a path of the parameters; none where they are free."""
-    kind: Any = Parameters
+    kind: Any = model
     for key in path:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
@@ -76,38 +89,38 @@ def _below(given: Any, key: int | str) -> Any:
         return {}
 
 
-def _path(loc: tuple[int | str, ...]) -> str:
+def _path(loc: Loc) -> str:
     path = ""
     for key in loc:
         path = joined(path, f"[{key}]" if isinstance(key, int) else key)
     return path
 
 
-def _explain(details: ErrorDetails) -> Iterator[Problem]:
+def _explain(details: ErrorDetails, model: type[Parameters]) -> Iterator[Problem]:
     path, value, kind = _path(details["loc"]), details["input"], details["type"]
     fault = details.get("ctx", {}).get("error")
     if isinstance(fault, Fault):
         yield from (problem.below(path) for problem in fault.problems)
     elif kind == "extra_forbidden":
-        advice = suggestion(str(details["loc"][-1]), keys_at(details["loc"][:-1]))
+        advice = suggestion(str(details["loc"][-1]), keys_at(details["loc"][:-1], model))
         yield Problem(path, value, "is not a key", advice)
     elif kind in SHAPES:
-        keys = keys_at(details["loc"])
+        keys = keys_at(details["loc"], model)
         yield Problem(path, value, SHAPES[kind], f"Give its keys: {', '.join(keys)}." if keys else "")
     elif kind != "missing":
         yield Problem(path, value, details["msg"].lower(), "Change it.")
 
 
-def _own(error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
-    """Explain the faults inside the parts, in the order of their keys."""
-    yield from _missing(error, given)
+def _own(error: ValidationError, given: Mapping[str, Any], model: type[Parameters]) -> Iterator[Problem]:
+    """Explain the faults inside the blocks, in the order of their keys."""
+    yield from _missing(error, given, model)
     for details in error.errors():
-        yield from _explain(details)
+        yield from _explain(details, model)
 
 
-def _missing(error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
+def _missing(error: ValidationError, given: Mapping[str, Any], model: type[Parameters]) -> Iterator[Problem]:
     """Tell the keys missing from one block together, with the blocks that stand beside it."""
-    blocks: dict[tuple[int | str, ...], tuple[list[str], Any]] = {}
+    blocks: dict[Loc, tuple[list[str], Any]] = {}
     for details in error.errors():
         if details["type"] == "missing":
             keys, _ = blocks.setdefault(details["loc"][:-1], ([], details["input"]))
@@ -115,28 +128,32 @@ def _missing(error: ValidationError, given: Mapping[str, Any]) -> Iterator[Probl
     for loc, (keys, block) in blocks.items():
         lacks = f"lacks {', '.join(keys)}"
         do = "Give them."
-        if loc and isinstance(loc[-1], str) and not keys_at(loc[:-1]):  # a free name, such as a partner's
+        if loc and isinstance(loc[-1], str) and not keys_at(loc[:-1], model):  # a free name, such as a partner's
             beside = functools.reduce(_below, loc[:-1], given)
             advice = suggestion(loc[-1], [name for name in beside if name != loc[-1]])
             do = f"{advice} A new one needs all its keys.".strip()
         yield Problem(_path(loc) or "parameters", block or NOTHING, lacks, do)
 
 
-def _between_parts(given: Mapping[str, Any], error: ValidationError) -> Iterator[Problem]:
-    """Apply the rules between the parts to whatever of them has no fault of its own."""
+def _between_blocks(given: Mapping[str, Any], error: ValidationError, model: type[Parameters]) -> Iterator[Problem]:
+    """Apply the rules between the blocks to whatever of them has no fault of its own."""
     faults = {details["loc"][:2] for details in error.errors()}
     if () in faults:
-        return  # no part had a fault of its own: the rules have run, they are the error
-    parts = {}
-    for name, field in Parameters.model_fields.items():
+        return  # no block had a fault of its own: the rules have run, they are the error
+    blocks: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
         kind, keys = field.annotation, given.get(name)
         if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
-            hints = typing.get_type_hints(kind, include_extras=True)
             sound = {}
             for key, inner in kind.model_fields.items():
                 written = inner.alias or key
                 if written in keys and (name, written) not in faults:
-                    adapter: TypeAdapter[Any] = TypeAdapter(hints[key])
-                    sound[key] = adapter.validate_python(keys[written])
-            parts[name] = kind.model_construct(**sound)
-    yield from disagreements(parts, partial=True)
+                    sound[key] = _kind(inner).validate_python(keys[written])
+            blocks[name] = kind.model_construct(**sound)
+    yield from disagreements(model.model_construct(**blocks), model.journey.route, partial=True)
+
+
+def _kind(field: FieldInfo) -> TypeAdapter[Any]:
+    """Return what validates a field alone."""
+    bare: Any = field.annotation
+    return TypeAdapter(Annotated[(bare, *field.metadata)] if field.metadata else bare)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from sim.parameters.block import Block
 from sim.parameters.problems import Problem, raise_any
-from sim.parameters.quantities import MOST_DAYS, Part, choice, number
+from sim.parameters.quantities import MOST_DAYS, choice, number
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 
@@ -18,10 +19,10 @@ Spread = Annotated[
 ]
 
 
-class Law(Part):
-    """Describe a drawn length: `minimum` plus a part whose mean is `mean`.
+class Law(Block):
+    """Describe a drawn length: `minimum` plus a drawn length whose mean is `mean`.
 
-    `spread` is the coefficient of variation of that part, for the lognormal law only.
+    `spread` is the coefficient of variation of the drawn length, for the lognormal law only.
     """
 
     law: Annotated[

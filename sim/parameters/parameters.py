@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from sim.journey.journey import JOURNEY, Journey
 from sim.parameters.agreement import disagreements
+from sim.parameters.block import Block
 from sim.parameters.budget import Budget
 from sim.parameters.demand import Demand
 from sim.parameters.payment import Payment
@@ -14,14 +16,19 @@ from sim.parameters.population import Population
 from sim.parameters.problems import raise_any
 from sim.parameters.processing import Portal, Processing
 from sim.parameters.published import Published
-from sim.parameters.quantities import Part, choice
+from sim.parameters.quantities import choice
 from sim.parameters.run import Clock, Run, Scenario
 from sim.parameters.training import Account, Purchase, Training
 from sim.parameters.waves import Joining, Selection, Waves
 
 
-class Parameters(Part):
-    """Hold all parameters of a run; every number comes from the configs."""
+class Parameters(Block):
+    """Hold all parameters of a run; every number comes from the configs.
+
+    `journey` has the route whose stations have their blocks here. A class with further stations sets another.
+    """
+
+    journey: ClassVar[Journey] = JOURNEY
 
     run: Run
     clock: Clock
@@ -46,5 +53,5 @@ class Parameters(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        raise_any(disagreements(dict(self)))
+        raise_any(disagreements(self, self.journey.route))
         return self

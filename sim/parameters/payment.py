@@ -7,24 +7,24 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.law import Law
-from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import Part, Share, WholeDays, choice, number, sum_to_one, whole
+from sim.parameters.problems import Problem, raise_any
+from sim.parameters.quantities import Share, WholeDays, choice, several, sum_to_one, whole
 from sim.parameters.run import Text
-from sim.parameters.station import Cap, CapStep, Outage, Since, apart, rising
+from sim.parameters.station import Capped, RunHour
+from sim.parameters.steps import Since
 
 KINDS: tuple[Literal["bank", "e_money"], ...] = ("bank", "e_money")
 
 
-class Partner(Since):
+class Partner(Capped, Since):
     """Describe a payment partner: it pays from `since` on, up to its daily cap (null is plenty, 0 closed)."""
 
     name: Text
     kind: Annotated[Literal["bank", "e_money"], choice(*KINDS, do="Choose one.")]
     share: Share
-    cap: Cap | None
-    steps: Annotated[tuple[CapStep, ...], AfterValidator(rising)]
-    outages: Annotated[tuple[Outage, ...], AfterValidator(apart)]
 
 
 def _shares_by_kind(partners: dict[str, Partner]) -> dict[str, Partner]:
@@ -36,7 +36,7 @@ def _shares_by_kind(partners: dict[str, Partner]) -> dict[str, Partner]:
     return partners
 
 
-class Lag(Part):
+class Lag(Block):
     """Give the share of payments that wait some working days before the run."""
 
     days: Annotated[int, whole(0, 365, "Set a number of working days.")]
@@ -49,10 +49,14 @@ def _lags(lags: tuple[Lag, ...]) -> tuple[Lag, ...]:
     return lags
 
 
-def _surveys(days: tuple[int, ...]) -> tuple[int, ...]:
-    if not 1 <= len(days) <= 8:
-        allowed = f"must be 1 to 8 surveys, there are {len(days)}"
-        raise Fault([Problem("", list(days), allowed, "List the days after the first incentive.")])
+class Survey(Block):
+    """Describe who answers a survey that is offered, and how long after the offer; what is answered falls due."""
+
+    answers: Share
+    delay: Law
+
+
+def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
     raise_any(
         Problem(f"[{index}]", later, f"must be after the survey before it ({earlier})", "List them in order.")
         for index, (earlier, later) in enumerate(pairwise(days), start=1)
@@ -61,15 +65,26 @@ def _surveys(days: tuple[int, ...]) -> tuple[int, ...]:
     return days
 
 
-class Payment(Part):
-    """Describe the payments: partners, due dates, lags and failures."""
+class Payment(Block):
+    """Describe the payments: partners, due dates, surveys, lags and failures.
 
-    run_hour: Annotated[
-        float, number("must be from 0 to below 24", "Set the hour of the daily run.", lambda x: 0 <= x < 24)
+    Survey k is offered `survey_days[k]` days after the first incentive was paid. A payment that failed is ready again
+    after `repair`.
+    """
+
+    run_hour: RunHour
+    partners: Annotated[
+        dict[str, Partner],
+        several(1, limits.PARTNERS, "partners", "Join some of them."),
+        AfterValidator(_shares_by_kind),
     ]
-    partners: Annotated[dict[str, Partner], AfterValidator(_shares_by_kind)]
     incentive_days: WholeDays
-    survey_days: Annotated[tuple[WholeDays, ...], AfterValidator(_surveys)]
+    survey_days: Annotated[
+        tuple[WholeDays, ...],
+        several(1, limits.SURVEYS, "surveys", "List the days after the first incentive."),
+        AfterValidator(_in_order),
+    ]
+    survey: Survey
     lag_days: Annotated[tuple[Lag, ...], AfterValidator(_lags)]
     fails: Share
-    mending: Law
+    repair: Law

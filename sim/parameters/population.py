@@ -6,18 +6,20 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import Part, People, Share, Weight, number, sum_to_one, whole
+from sim.parameters.quantities import People, Share, Weight, number, several, sum_to_one, whole
 from sim.parameters.run import Text
 
 
-class Province(Part):
+class Province(Block):
     """Describe a province: its weight, its regencies, and how many of them lag behind."""
 
     name: Text
     weight: Weight
-    regencies: Annotated[int, whole(1, 10_000, "Set the number of regencies.")]
-    lagging: Annotated[int, whole(0, 10_000, "Set the number of lagging regencies.")]
+    regencies: Annotated[int, whole(1, limits.REGENCIES, "Set the number of regencies; split a province of more.")]
+    lagging: Annotated[int, whole(0, limits.REGENCIES, "Set the number of lagging regencies.")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -34,7 +36,7 @@ def _some_weight(provinces: dict[str, Province]) -> dict[str, Province]:
     return provinces
 
 
-class Education(Part):
+class Education(Block):
     """Share applicants out by the school they finished."""
 
     primary_or_less: Share
@@ -47,7 +49,7 @@ class Education(Part):
         return self
 
 
-class Population(Part):
+class Population(Block):
     """Describe who registers."""
 
     applicants: People
@@ -59,7 +61,11 @@ class Population(Part):
             lambda x: 0 < x <= 1,
         ),
     ]
-    provinces: Annotated[dict[str, Province], AfterValidator(_some_weight)]
+    provinces: Annotated[
+        dict[str, Province],
+        several(1, limits.PROVINCES, "provinces", "Join some of them."),
+        AfterValidator(_some_weight),
+    ]
     women: Share
     rural: Share
     education: Education

@@ -1,40 +1,28 @@
-"""From the portal to the pool."""
+"""From the portal to the pool. A new station of the processing is a field here, and a line of `sim.journey.route`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, field_validator
-
+from sim.parameters.block import Block
 from sim.parameters.law import Law
-from sim.parameters.problems import Fault, Problem
-from sim.parameters.quantities import Part, Share, number
-from sim.parameters.station import Check, Outage, Servers, ServersStep, Station, apart, rising
+from sim.parameters.quantities import Share, number
+from sim.parameters.station import Checks, RateStation, Retries, Servers
 
 
-class Portal(Station):
+class Portal(RateStation):
     """Describe what the web site takes."""
 
 
-class Screening(Part):
-    """Describe the comparison with the lists of other aid: parallel servers, 0 is closed."""
-
-    servers: Servers
-    steps: Annotated[tuple[ServersStep, ...], AfterValidator(rising)]
-    outages: Annotated[tuple[Outage, ...], AfterValidator(apart)]
-    service: Law
-    passes: Share
-
-    @field_validator("service", mode="after")
-    @classmethod
-    def _check(cls, service: Law) -> Law:
-        if service.least_seconds < 1e-6:
-            allowed = "must never be under 1 microsecond"
-            raise Fault([Problem("minimum", service.minimum, allowed, "Set a minimum, such as 1 second.")])
-        return service
+class Verification(RateStation, Retries):
+    """Describe a check of the data of a registrant, at a rate; some of those who fail try again."""
 
 
-class Test(Part):
+class Screening(Servers, Checks):
+    """Describe the comparison with the lists of other aid, by parallel servers."""
+
+
+class Test(Block):
     """Describe the test that ends the processing."""
 
     taken: Share
@@ -44,12 +32,12 @@ class Test(Part):
     ]
 
 
-class Processing(Station):
+class Processing(RateStation):
     """Describe the processing; its own rate is registrants taken through it."""
 
     patience: Law | None
-    email: Check
-    registry: Check
-    third_layer: Check
+    email: Verification
+    registry: Verification
+    third_layer: Verification
     screening: Screening
     test: Test

@@ -9,12 +9,13 @@ from typing import Self
 
 from pydantic import model_validator
 
+from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.problems import Fault, Problem
-from sim.parameters.quantities import Part, People, Rupiah, Share, WaveNumber
+from sim.parameters.quantities import People, Rupiah, Share, WaveNumber
 
 
-class PublishedFunnel(Part):
+class PublishedFunnel(Block):
     """Give the counts of the funnel printed on a date."""
 
     at: Wib
@@ -29,7 +30,7 @@ class PublishedFunnel(Part):
     incentive_rupiah: Rupiah | None = None
 
 
-class SomeWaves(Part):
+class SomeWaves(Block):
     """Name the waves from a first to a last one."""
 
     first_wave: WaveNumber
@@ -56,14 +57,14 @@ class PublishedShare(SomeWaves):
     share: Share
 
 
-class PublishedWave(Part):
+class PublishedWave(Block):
     """Give a count of people published for a wave."""
 
     wave: WaveNumber
     people: People
 
 
-class PublishedRecipients(Part):
+class PublishedRecipients(Block):
     """Give the shares of recipients by group."""
 
     women: Share | None = None
@@ -74,7 +75,7 @@ class PublishedRecipients(Part):
     lagging: Share | None = None
 
 
-class Published(Part):
+class Published(Block):
     """Hold the published figures; the fit uses those dated up to `fit_until`."""
 
     fit_until: Wib

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Sized
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
 
+from sim.journey import limits
 from sim.parameters.problems import Fault, Problem, suggestion
-
-
-class Part(BaseModel):
-    """Be one part of the parameters: fixed once made, without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def number(allowed: str, do: str, fits: Callable[[float], bool]) -> BeforeValidator:
@@ -55,6 +50,22 @@ def choice(*names: str, do: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+Several = TypeVar("Several", bound=Sized)
+
+
+def several(least: int, most: int, what: str, do: str) -> AfterValidator:
+    """Accept a list, or a block of named entries, of some length."""
+
+    def check(entries: Several) -> Several:
+        if not least <= len(entries) <= most:
+            allowed = f"must be {least:,} to {most:,} {what}, there are {len(entries):,}"
+            listed = list(entries) if isinstance(entries, dict | tuple) else entries
+            raise Fault([Problem("", listed, allowed, do)])
+        return entries
+
+    return AfterValidator(check)
+
+
 MOST_DAYS = 36_525  # a hundred years: times stay far inside 64 bits of microseconds
 MOST_RUPIAH = 10**15
 
@@ -67,8 +78,8 @@ Days = Annotated[
 ]
 WholeDays = Annotated[int, whole(1, MOST_DAYS, "Set a whole number of days.")]
 Rupiah = Annotated[int, whole(0, MOST_RUPIAH, "Set an amount in rupiah.")]
-People = Annotated[int, whole(0, 2**27, "Set a number of people.")]
-WaveNumber = Annotated[int, whole(1, 10_000, "Set the number of a wave; the first is 1.")]
+People = Annotated[int, whole(0, limits.PEOPLE, "Set a number of people.")]
+WaveNumber = Annotated[int, whole(1, limits.WAVES, "Set the number of a wave; the first is 1.")]
 
 
 def sum_to_one(path: str, shares: dict[str, float], what: str) -> list[Problem]:

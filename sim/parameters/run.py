@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.dates import Day, EveryYear, Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Part, choice, number, whole
+from sim.parameters.quantities import choice, number, whole
 
 
 def _text(value: Any) -> Any:
@@ -35,7 +37,7 @@ def _name(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text)]
 
 
-class Run(Part):
+class Run(Block):
     """Say how a run is made; none of it is a property of the programme."""
 
     seed: Annotated[int, whole(0, 2**63 - 1, "Set any whole number; another one is another draw of luck.")]
@@ -58,7 +60,7 @@ def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:
     return days
 
 
-class Holidays(Part):
+class Holidays(Block):
     """List the working days on which nobody works."""
 
     dates: Annotated[tuple[Day, ...], AfterValidator(_each_once)]
@@ -66,12 +68,17 @@ class Holidays(Part):
     every_year: Annotated[tuple[EveryYear, ...], AfterValidator(_each_once)]
 
 
-class Clock(Part):
+class Clock(Block):
     """Say when the run starts and ends."""
 
     start: Wib
     end: Wib | None
-    longest_years: Annotated[float, number("must be above 0 and at most 80", "Set years.", lambda x: 0 < x <= 80)]
+    longest_years: Annotated[
+        float,
+        number(
+            f"must be above 0 and at most {limits.LONGEST_YEARS}", "Set years.", lambda x: 0 < x <= limits.LONGEST_YEARS
+        ),
+    ]
     holidays: Holidays
 
     @model_validator(mode="after")
@@ -82,7 +89,7 @@ class Clock(Part):
         return self
 
 
-class Scenario(Part):
+class Scenario(Block):
     """Name the question, and the keys that the scenario changes."""
 
     name: Annotated[str, BeforeValidator(_name)]

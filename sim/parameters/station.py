@@ -1,17 +1,21 @@
-"""Stations: a capacity, the dates at which it steps, and its outages."""
+"""Stations: one block for each kind of the route, its capacity by dates, and the checks at its door."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
+from sim.calendar.instants import DAY, HOUR
+from sim.journey import limits
+from sim.journey.kinds import Kind
+from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
-from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Part, Share, choice, number, whole
+from sim.parameters.problems import Fault, Problem, raise_any
+from sim.parameters.quantities import MOST_DAYS, Share, choice, number, whole
+from sim.parameters.steps import Outage, Since, apart, rising
 
 PER_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 
@@ -27,18 +31,36 @@ Cap = Annotated[
     float,
     number(
         "must be 0 (closed) or more, or null (plenty)",
-        "Set a number of payments a working day.",
+        "Set a number of people or payments a working day.",
         lambda x: 0 <= x <= 1e12,
     ),
 ]
-Servers = Annotated[int, whole(0, 1_000_000, "Set a number of servers; 0 is closed.")]
+NumberOfServers = Annotated[int, whole(0, 1_000_000, "Set a number of servers; 0 is closed.")]
+NumberOfSeats = Annotated[int, whole(0, 1_000_000, "Set the seats of a class; 0 is closed.")]
 Per = Annotated[Literal["minute", "hour", "day", "week"], choice(*PER_SECONDS, do="Choose one.")]
+RunHour = Annotated[
+    float, number("must be from 0 to below 24", "Set the hour of the daily run.", lambda x: 0 <= x < 24)
+]
+HourOfDay = Annotated[float, number("must be from 0 to 24", "Set an hour of the day.", lambda x: 0 <= x <= 24)]
+Interval = Annotated[
+    float,
+    number(
+        f"must be above 0 (1 microsecond at least) and at most {MOST_DAYS:,}",
+        "Set a number of days.",
+        lambda x: 1 / DAY <= x <= MOST_DAYS,
+    ),
+]
 
 
-class Since(Part):
-    """Hold from a date on, which the configs call `from`."""
+def _lasts(service: Law) -> Law:
+    if service.least_seconds < 1e-6:
+        allowed = "must never be under 1 microsecond"
+        raise Fault([Problem("minimum", service.minimum, allowed, "Set a minimum, such as 1 second.")])
+    return service
 
-    since: Wib = Field(alias="from")
+
+Service = Annotated[Law, AfterValidator(_lasts)]
+"""How long one is served: never nothing, or a server could serve for ever at one instant."""
 
 
 class RateStep(Since):
@@ -50,77 +72,13 @@ class RateStep(Since):
 class ServersStep(Since):
     """Change a number of servers from a date on."""
 
-    servers: Servers
+    servers: NumberOfServers
 
 
 class CapStep(Since):
-    """Change a partner's daily cap from a date on."""
+    """Change a daily cap from a date on."""
 
     cap: Cap | None
-
-
-class ShareStep(Since):
-    """Change a share from a date on."""
-
-    share: Share
-
-
-class Outage(Since):
-    """Close a station for a while; work begun is finished."""
-
-    until: Wib
-
-
-S = TypeVar("S", bound=Since)
-
-
-def rising(steps: tuple[S, ...]) -> tuple[S, ...]:
-    """Refuse steps whose dates do not strictly increase."""
-    raise_any(
-        Problem(
-            f"[{index}].from",
-            later.since,
-            f"must be after the step before it ({shown(earlier.since)})",
-            "Put the steps in the order of time, one for each date.",
-        )
-        for index, (earlier, later) in enumerate(pairwise(steps), start=1)
-        if later.since <= earlier.since
-    )
-    return steps
-
-
-def some_rising(steps: tuple[S, ...]) -> tuple[S, ...]:
-    """Refuse an empty list of steps, and dates that do not strictly increase."""
-    if not steps:
-        raise Fault([Problem("", [], "must have one step at least", "Say what holds from the start on.")])
-    return rising(steps)
-
-
-def apart(outages: tuple[Outage, ...]) -> tuple[Outage, ...]:
-    """Refuse outages that end before they begin, or overlap."""
-    found = [
-        Problem(
-            f"[{index}].until",
-            outage.until,
-            f"must be after the outage's beginning ({shown(outage.since)})",
-            "Change one of the two.",
-        )
-        for index, outage in enumerate(outages)
-        if outage.until <= outage.since
-    ]
-    order = sorted(range(len(outages)), key=lambda index: outages[index].since)
-    for first, second in pairwise(order):
-        if outages[second].since < outages[first].until and outages[second].until > outages[second].since:
-            found.append(
-                Problem(
-                    f"[{second}].from",
-                    outages[second].since,
-                    f"must not lie inside the outage before it, which ends at {shown(outages[first].until)}",
-                    "Make one outage of the two, or move one.",
-                )
-            )
-    raise_any(found)
-    return outages
 
 
 def too_fast(path: str, rate: float | None, per: str) -> Iterator[Problem]:
@@ -131,24 +89,8 @@ def too_fast(path: str, rate: float | None, per: str) -> Iterator[Problem]:
         yield Problem(path, rate, allowed, "Write null where capacity never binds.")
 
 
-class Retry(Part):
-    """Describe the retries of who failed, at a station of their own."""
-
-    share: Share
-    passes: Share
-    attempts: Annotated[int, whole(1, 1_000, "Set the tries in all, the first one counted.")]
-    delay: Law
-    rate: Rate | None
-    per: Per
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        raise_any(too_fast("rate", self.rate, self.per))
-        return self
-
-
-class Station(Part):
-    """Describe a station with a rate: null is plenty, 0 is closed."""
+class RateStation(Block):
+    """Describe a station that people pass at a rate: null is plenty, 0 is closed."""
 
     rate: Rate | None
     per: Per
@@ -156,7 +98,7 @@ class Station(Part):
     outages: Annotated[tuple[Outage, ...], AfterValidator(apart)]
 
     @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check_rates(self) -> Self:
         found = list(too_fast("rate", self.rate, self.per))
         for index, step in enumerate(self.steps):
             found += too_fast(f"steps[{index}].rate", step.rate, self.per)
@@ -164,8 +106,90 @@ class Station(Part):
         return self
 
 
-class Check(Station):
-    """Describe a station that passes a share at the first try and lets some of the others retry."""
+class Servers(Block):
+    """Describe parallel servers with a drawn service: 0 is closed."""
+
+    servers: NumberOfServers
+    steps: Annotated[tuple[ServersStep, ...], AfterValidator(rising)]
+    outages: Annotated[tuple[Outage, ...], AfterValidator(apart)]
+    service: Service
+
+
+class OfficeHours(Block):
+    """Give the hours of the working days between which an office is open."""
+
+    opens: HourOfDay
+    closes: HourOfDay
+
+    @model_validator(mode="after")
+    def _check_hours(self) -> Self:
+        if round(self.closes * HOUR) <= round(self.opens * HOUR):
+            allowed = f"must be after the office opens ({self.opens:g})"
+            raise Fault([Problem("closes", self.closes, allowed, "Close it later, or open it earlier.")])
+        return self
+
+
+class Offices(Servers):
+    """Describe offices: the servers (counters) of each one, and its hours; null is open day and night."""
+
+    hours: OfficeHours | None
+
+
+class Capped(Block):
+    """Give what a daily run takes at most: null is plenty, 0 is closed."""
+
+    cap: Cap | None
+    steps: Annotated[tuple[CapStep, ...], AfterValidator(rising)]
+    outages: Annotated[tuple[Outage, ...], AfterValidator(apart)]
+
+
+class DailyRuns(Capped):
+    """Describe a station that takes people in a run each working day, up to a cap."""
+
+    run_hour: RunHour
+
+
+class Seats(Block):
+    """Describe classes of seats: the first class, the days from one to the next, and how long a class lasts."""
+
+    seats: NumberOfSeats
+    first: Wib
+    every_days: Interval
+    service: Service
+
+
+BLOCKS: dict[Kind, type[Block]] = {
+    Kind.RATE: RateStation,
+    Kind.SERVERS: Servers,
+    Kind.SEATS: Seats,
+    Kind.DAILY_RUNS: DailyRuns,
+}
+"""The block that a station of the route has, by its kind; it may add office hours and a check."""
+
+
+class Retry(Block):
+    """Describe the retries of who failed, at a station of their own."""
+
+    share: Share
+    passes: Share
+    attempts: Annotated[int, whole(1, limits.ATTEMPTS, "Set the tries in all, the first one counted.")]
+    delay: Law
+    rate: Rate | None
+    per: Per
+
+    @model_validator(mode="after")
+    def _check_rate(self) -> Self:
+        raise_any(too_fast("rate", self.rate, self.per))
+        return self
+
+
+class Checks(Block):
+    """Add a check to a station: the share who pass at the first try, the others are refused."""
 
     passes: Share
+
+
+class Retries(Checks):
+    """Add a check to a station that lets some of those who failed try again."""
+
     retry: Retry

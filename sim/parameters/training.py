@@ -6,22 +6,24 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.budget import from_wave_one
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import MOST_RUPIAH, Part, Positive, Share, WaveNumber, WholeDays, whole
+from sim.parameters.quantities import MOST_RUPIAH, Positive, Share, WaveNumber, WholeDays, whole
 
 
-class Account(Part):
-    """Describe the linking of an account at a payment partner."""
+class Account(Block):
+    """Describe the linking of an account at a payment partner; `repair` delays the second try of who fails."""
 
     delay: Law
     unbanked_delay: Law
     fails: Share
-    mending: Law
+    repair: Law
 
 
-class FirstPurchase(Part):
+class FirstPurchase(Block):
     """Give the propensity to buy and its delay, from a wave on."""
 
     from_wave: WaveNumber
@@ -37,7 +39,7 @@ def _first_purchases(waves: tuple[FirstPurchase, ...]) -> tuple[FirstPurchase, .
 CoursePrice = Annotated[int, whole(1, MOST_RUPIAH, "Set a price in rupiah.")]
 
 
-class Price(Part):
+class Price(Block):
     """Describe the price of a course: `least` to `most`, cheaper where `shape` is larger."""
 
     least: CoursePrice
@@ -52,15 +54,15 @@ class Price(Part):
         return self
 
 
-class Further(Part):
+class Further(Block):
     """Describe the courses after the first."""
 
     appetite: Share
-    courses: Annotated[int, whole(1, 40, "Set how many courses a participant buys at most.")]
+    courses: Annotated[int, whole(1, limits.COURSES, "Set how many courses a participant buys at most.")]
     delay: Law
 
 
-class Purchase(Part):
+class Purchase(Block):
     """Describe the buying of courses."""
 
     deadline_days: WholeDays
@@ -69,7 +71,7 @@ class Purchase(Part):
     further: Further
 
 
-class Training(Part):
+class Training(Block):
     """Describe a course from purchase to review."""
 
     duration: Law

@@ -7,18 +7,20 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
+from sim.journey import limits
+from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Days, Part, People, Share, number
-from sim.parameters.station import ShareStep, some_rising
+from sim.parameters.quantities import Days, People, Share, number, several
+from sim.parameters.steps import ShareStep, some_rising
 
 SomeDays = Annotated[
     float, number("must be above 0 and at most 3,650", "Set a number of days.", lambda x: 0 < x <= 3650)
 ]
 
 
-class Wave(Part):
+class Wave(Block):
     """Describe a wave of the calendar; `places` are drawn before the face check."""
 
     open: Wib
@@ -46,7 +48,7 @@ def _calendar(waves: dict[str, Wave]) -> dict[str, Wave]:
     return waves
 
 
-class WaveRule(Part):
+class WaveRule(Block):
     """Describe waves that come by a rule.
 
     `places`, when given, is the places of each wave; otherwise they follow `quota_share`.
@@ -59,10 +61,13 @@ class WaveRule(Part):
     places: People | None
 
 
-class Waves(Part):
+class Waves(Block):
     """Hold the calendar of waves, or the rule by which they come."""
 
-    calendar: Annotated[dict[str, Wave], AfterValidator(_calendar)] | None
+    calendar: (
+        Annotated[dict[str, Wave], several(0, limits.WAVES, "waves", "Leave some out."), AfterValidator(_calendar)]
+        | None
+    )
     rule: WaveRule | None
 
     @model_validator(mode="after")
@@ -74,7 +79,7 @@ class Waves(Part):
         return self
 
 
-class Joining(Part):
+class Joining(Block):
     """Describe who of the pool joins a wave, and for how many waves."""
 
     newcomers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
@@ -89,7 +94,7 @@ class Joining(Part):
     )
 
 
-class SelectionShares(Part):
+class SelectionShares(Block):
     """Share out the quota before the lottery."""
 
     priority: Share
@@ -105,7 +110,7 @@ class SelectionShares(Part):
         return self
 
 
-class Selection(Part):
+class Selection(Block):
     """Describe who is eligible, the shares by law, and the days until a rule wave is announced."""
 
     eligible: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]

@@ -1,4 +1,4 @@
-"""What awards commit and revocations release, and the places that revocations give again."""
+"""What awards commit and revocations release, and the places that the budget refused."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ class Budget:
         self._tranche = programme.waves.tranche
         self._bound = programme.tranche_awards
         self._committed = [0] * len(self._bound)
-        self.revoked = 0
-        """Awards revoked so far."""
         self.refused = 0
         """Places that the budget refused although eligible people had joined for them."""
 
@@ -26,7 +24,12 @@ class Budget:
         """Commit the benefit of a wave's awards."""
         self._committed[self._tranche[wave]] += awards
 
-    def release(self, wave: int, awards: int = 1) -> None:
+    def release(self, wave: int, awards: int) -> None:
         """Release the benefit of awards that are revoked."""
         self._committed[self._tranche[wave]] -= awards
-        self.revoked += awards
+
+    def refuse(self, wanted: int, places: int) -> int:
+        """Count and return the places that were wanted and that the budget does not give."""
+        refused = max(wanted - places, 0)
+        self.refused += refused
+        return refused

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import moment
-from sim.programme.places import Place
+from sim.journey.journey import Journey
+from sim.journey.money import Benefit
+from sim.journey.places import Place
 
 
 class BrokenPromise(Exception):
     """The run does not add up; the message says where and when."""
 
 
-class Kind(IntEnum):
-    """What an award commits."""
+class Day(NamedTuple):
+    """The live counts at a day's end."""
 
-    TRAINING = 0
-    INCENTIVE = 1
-    SURVEY = 2
+    now: int
+    """The instant, µs."""
+    people: list[int]
+    """People by the code of their place."""
+    awarded: list[int]
+    """Rupiah by benefit; so are the next two."""
+    paid: list[int]
+    returned: list[int]
 
 
 class Ledger:
-    """Count people by place and rupiah by kind while the programme runs.
+    """Count people by place and rupiah by benefit while the programme runs.
 
-    `occupancy` is [place], `awarded`, `paid` and `returned` are [kind] rupiah, `days` gathers
-    (instant, occupancy, awarded, paid, returned) at the end of each day.
+    `occupancy` is [code of place], `awarded`, `paid` and `returned` are [benefit] rupiah; `days` gathers the counts
+    at the end of each day.
     """
 
-    def __init__(self) -> None:
-        self.occupancy = [0] * len(Place)
-        self.awarded = [0] * len(Kind)
-        self.paid = [0] * len(Kind)
-        self.returned = [0] * len(Kind)
+    def __init__(self, journey: Journey) -> None:
+        self.places = journey.places
+        self._entrance = journey.place(journey.names[0])
+        self.occupancy = [0] * len(journey.places)
+        self.awarded = [0] * len(Benefit)
+        self.paid = [0] * len(Benefit)
+        self.returned = [0] * len(Benefit)
         self.registered = 0
-        self.days: list[tuple[int, list[int], list[int], list[int], list[int]]] = []
+        self.days: list[Day] = []
 
     def register(self) -> None:
-        """Count one who arrives at the portal."""
+        """Count one who arrives at the first station."""
         self.registered += 1
-        self.occupancy[Place.PORTAL] += 1
+        self.occupancy[self._entrance] += 1
 
-    def move(self, origin: Place, to: Place) -> None:
-        """Count one who goes from a place to another."""
+    def move(self, origin: int, to: int) -> None:
+        """Count one who goes from a place to another, both by code."""
         self.occupancy[origin] -= 1
         self.occupancy[to] += 1
 
@@ -54,28 +63,29 @@ class Ledger:
         return sum(self.awarded) - sum(self.paid) - sum(self.returned)
 
     def close_day(self, now: int, standing: NDArray[np.int64], entitled: list[int]) -> None:
-        """Hold the counts of a day against a census: people standing in each place, rupiah entitled by kind.
+        """Hold the counts of a day against a census: people standing in each place, rupiah entitled by benefit.
 
         Raise BrokenPromise where the census and the counts differ, or where they do not add up.
         """
         date = moment(now - 1).strftime("%Y-%m-%d")
-        for place in Place:
-            if place is not Place.NOT_REGISTERED and standing[place] != self.occupancy[place]:
+        for place, name in enumerate(self.places):
+            if place != Place.NOT_REGISTERED and standing[place] != self.occupancy[place]:
                 raise BrokenPromise(
                     f"people do not add up at the end of {date}: {self.occupancy[place]} were counted into "
-                    f"'{place.name.lower()}' and not out again, {standing[place]} stand there"
+                    f"'{name}' and not out again, {standing[place]} stand there"
                 )
         if sum(self.occupancy) != self.registered:
             raise BrokenPromise(
                 f"people do not add up at the end of {date}: {self.registered} have registered, "
                 f"{sum(self.occupancy)} stand somewhere"
             )
-        for kind in Kind:
-            left = self.awarded[kind] - self.paid[kind] - self.returned[kind]
-            if left != entitled[kind] or left < 0:
+        for benefit in Benefit:
+            left = self.awarded[benefit] - self.paid[benefit] - self.returned[benefit]
+            if left != entitled[benefit] or left < 0:
                 raise BrokenPromise(
-                    f"rupiah of {kind.name.lower()} do not add up at the end of {date}: awarded less paid "
-                    f"less returned is {left}, participants are entitled to {entitled[kind]}"
+                    f"rupiah of {benefit.key} do not add up at the end of {date}: awarded less paid "
+                    f"less returned is {left}, participants are entitled to {entitled[benefit]}"
                 )
         counts = (self.occupancy, self.awarded, self.paid, self.returned)
-        self.days.append((now, *(list(count) for count in counts)))  # type: ignore[arg-type]
+        people, awarded, paid, returned = (list(count) for count in counts)
+        self.days.append(Day(now, people, awarded, paid, returned))

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.order import Act
+from sim.journey.order import ProgrammeAct
 from sim.programme.budget import Budget
 from sim.programme.programme import Programme
-from sim.rules.selecting import Outcome, select
+from sim.programme.returned_places import ReturnedPlaces
+from sim.rules.selecting import AWARDED, Verdict, select
 from sim.stations.timeline import Timeline, Wait
 
 
@@ -22,8 +23,8 @@ class Pool(Protocol):
     def joined(self, wave: int) -> tuple[NDArray[Any], NDArray[np.uint32]]:
         """Return who has joined a wave that is closed, in any order, and their traits."""
 
-    def announce(self, wave: int, people: NDArray[Any], outcome: NDArray[np.uint8]) -> None:
-        """Tell those who joined a wave its outcome."""
+    def announce(self, wave: int, people: NDArray[Any], verdict: NDArray[np.uint8]) -> None:
+        """Tell those who joined a wave its verdict."""
 
     def processed(self) -> int:
         """Return how many have left the processing-rate station before now."""
@@ -50,7 +51,7 @@ class WaveRecord:
     drawn: int = 0
     awarded: int = 0
     refused_by_budget: int = 0
-    by_outcome: list[int] = field(default_factory=lambda: [0] * len(Outcome))
+    by_verdict: list[int] = field(default_factory=lambda: [0] * len(Verdict))
 
 
 class Waves:
@@ -64,8 +65,8 @@ class Waves:
         self.records = [WaveRecord() for _ in range(len(programme.waves))]
         self.over = False
         """Whether no wave will open any more."""
-        self._given = 0
-        self._given_again = 0
+        rule = programme.parameters.waves.rule
+        self._by_rule = ReturnedPlaces(0.0 if rule is None else rule.quota_share)
         timeline.process(self._openings())
 
     def all_announced(self) -> bool:
@@ -80,7 +81,7 @@ class Waves:
 
     def _openings(self) -> Generator[Wait, None, None]:
         for wave in range(len(self.records)):
-            yield self._timeline.act(int(self._programme.waves.waves[wave]["open"]), Act.OPEN)
+            yield self._timeline.act(int(self._programme.waves.waves[wave]["open"]), ProgrammeAct.OPEN)
             if self._programme.parameters.waves.rule is not None and not self._goes_on(wave):
                 break
             self.records[wave].opened = True
@@ -90,9 +91,9 @@ class Waves:
 
     def _course(self, wave: int) -> Generator[Wait, None, None]:
         plan = self._programme.waves.waves[wave]
-        yield self._timeline.act(int(plan["close"]), Act.CLOSE)
+        yield self._timeline.act(int(plan["close"]), ProgrammeAct.CLOSE)
         people, traits = self._pool.joined(wave)
-        yield self._timeline.act(int(plan["announced"]), Act.ANNOUNCE, wave)
+        yield self._timeline.act(int(plan["announced"]), ProgrammeAct.ANNOUNCE, wave)
         self._announce(wave, people, traits)
 
     def _goes_on(self, wave: int) -> bool:
@@ -108,27 +109,28 @@ class Waves:
         eligible = float(table.waves[wave]["eligible"])
         return (places > 0 or pending) and self._pool.could_take_a_place(eligible)
 
+    def revoke(self, wave: int, awards: int) -> None:
+        """Release what a wave's revoked awards had committed, and return their places."""
+        self._budget.release(wave, awards)
+        self._by_rule.revoke(awards)
+
     def _quota(self, wave: int) -> int:
         places = self._places_due(wave)
         if self._programme.waves.places is None:
-            self._given += places - (self._budget.revoked - self._given_again)
-            self._given_again = self._budget.revoked
+            self._by_rule.give(places)
         return places
 
     def _places_due(self, wave: int) -> int:
-        """Return the places of a wave; by rule: a share of those processed, less all given, plus places revoked."""
+        """Return the places of a wave: those known beforehand, or those that are due by rule."""
         if self._programme.waves.places is not None:
             return self._programme.waves.places[wave]
-        rule = self._programme.parameters.waves.rule
-        assert rule is not None
-        due = int(rule.quota_share * self._pool.processed() + 1e-9) - self._given
-        return due + self._budget.revoked - self._given_again
+        return self._by_rule.due(self._pool.processed())
 
     def _announce(self, wave: int, people: NDArray[Any], traits: NDArray[np.uint32]) -> None:
         programme, record = self._programme, self.records[wave]
         plan = programme.waves.waves[wave]
         places = max(min(record.quota, self._budget.left(wave)), 0)
-        outcome = select(
+        verdict = select(
             programme.key,
             programme.shares,
             wave,
@@ -138,13 +140,12 @@ class Waves:
             people,
             traits,
         )
-        record.by_outcome = np.bincount(outcome, minlength=len(Outcome)).tolist()
+        record.by_verdict = np.bincount(verdict, minlength=len(Verdict)).tolist()
         record.joined = people.size
-        record.eligible = people.size - record.by_outcome[Outcome.NOT_ELIGIBLE]
-        record.awarded = sum(record.by_outcome[Outcome.PRIORITY :])
-        record.drawn = record.awarded + record.by_outcome[Outcome.FACE_CHECK_FAILED]
-        record.refused_by_budget = max(min(record.quota, record.eligible) - places, 0)
+        record.eligible = people.size - record.by_verdict[Verdict.NOT_ELIGIBLE]
+        record.awarded = sum(record.by_verdict[AWARDED:])
+        record.drawn = record.awarded + record.by_verdict[Verdict.FACE_CHECK_FAILED]
+        record.refused_by_budget = self._budget.refuse(min(record.quota, record.eligible), places)
         record.announced = True
-        self._budget.refused += record.refused_by_budget
         self._budget.commit(wave, record.awarded)
-        self._pool.announce(wave, people, outcome)
+        self._pool.announce(wave, people, verdict)

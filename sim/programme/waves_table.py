@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY, instant, midnight_after
 from sim.parameters import Parameters
 from sim.programme.laws import law
-from sim.rules.joining import WAVE, hazards
+from sim.programme.partners import partner_shares
+from sim.rules.joining import WAVE, WaveTable, hazards
 from sim.stations.schedule import share_of_cumulative
 
 
@@ -28,7 +28,7 @@ class WavesTable:
     """
 
     names: tuple[str, ...]
-    waves: NDArray[np.void]
+    waves: WaveTable
     hazard: tuple[NDArray[np.float64], NDArray[np.float64]]
     places: list[int] | None
     tranche: tuple[int, ...]
@@ -70,19 +70,14 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
     for k, (_, opens, closes, announced, face) in enumerate(plan):
         latest = max(latest, closes)
         buys = [step for step in purchase.waves if step.from_wave <= k + 1][-1]
-        table[k] = (
-            opens,
-            closes,
-            announced,
-            midnight_after(announced, purchase.deadline_days),
-            latest,
-            in_force(joining.newcomers, opens).share,
-            in_force(joining.losers, opens).share,
-            in_force(selection.eligible, announced).share,
-            face,
-            buys.buys,
-            law(buys.delay),
-        )
+        row = table[k]
+        row["open"], row["close"], row["announced"], row["latest_close"] = opens, closes, announced, latest
+        row["deadline"] = midnight_after(announced, purchase.deadline_days)
+        row["newcomers"] = in_force(joining.newcomers, opens).share
+        row["losers"] = in_force(joining.losers, opens).share
+        row["eligible"] = in_force(selection.eligible, announced).share
+        row["face_check_fails"] = face
+        row["buys"], row["buys_after"] = buys.buys, law(buys.delay)
     rule, calendar = parameters.waves.rule, parameters.waves.calendar
     places: list[int] | None = None
     if calendar is not None:
@@ -93,32 +88,15 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
     first_waves = [t.first_wave for t in parameters.budget.tranches.values()]
     return WavesTable(
         names=tuple(name for name, *_ in plan),
-        waves=table,
+        waves=WaveTable(table),
         hazard=(hazards(table["newcomers"]), hazards(table["losers"])),
         places=places,
         tranche=tuple(bisect_right(first_waves, k + 1) - 1 for k in range(len(plan))),
-        partners=_partner_shares(parameters, table["announced"]),
+        partners=partner_shares(parameters, table["announced"].tolist()),
     )
 
 
 def in_force(steps: Sequence[Any], at: int) -> Any:
     """Return the last step from an instant at or before `at`; the first step where none is."""
-    begun = [step for step in steps if _instant(step.since) <= at]
+    begun = [step for step in steps if instant(step.since) <= at]
     return begun[-1] if begun else steps[0]
-
-
-def _instant(since: datetime) -> int:
-    return instant(since)
-
-
-def _partner_shares(parameters: Parameters, announced: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the cumulative shares of payment partners [wave, kind: bank, e-money; partner]."""
-    partners = list(parameters.payment.partners.values())
-    shares = np.zeros((announced.size, 2, len(partners)))
-    for k, at in enumerate(announced.tolist()):
-        for kind, name in enumerate(("bank", "e_money")):
-            each = np.array([p.share if p.kind == name and instant(p.since) <= at else 0.0 for p in partners])
-            total = np.cumsum(each)
-            shares[k, kind] = total / total[-1]
-            shares[k, kind, np.flatnonzero(each)[-1] :] = 1.0
-    return shares

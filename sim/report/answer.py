@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.route import PROCESSED_AT
 from sim.report.text import block, count, days, percent, rupiah
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
@@ -112,13 +114,13 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
             f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
             f"{percent(found.share, 0)} of all waiting for stations and places."
         )
-        runs = sum(row["person_days_waited"] for row in tables["stations"].rows if row["kind"] == "runs")
+        runs = sum(row["person_days_waited"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)
         together = runs / (found.person_days / found.share)
         lines.append(f"Waiting for the payment partners' runs, all together: {percent(together, 0)} of it.")
     lines += [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows
-        if row["waiting_at_end"] and row["kind"] != "runs"
+        if row["waiting_at_end"] and row["bank"] != PAYMENT_PARTNERS
     ]
     weeks = figures["processing.weeks_to_clear"].value
     processed = count(figures["processing.processed_by_2022_02_09"].value)
@@ -131,7 +133,7 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
             else f"The last was processed after {weeks:,.1f} weeks"
         )
     )
-    wait = [figures[f"wait.processing.{what}"].value for what in ("median_days", "p95_days")]
+    wait = [figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days")]
     lines.append(
         f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
         f"wait for processing {days(wait[0])} at the median, {days(wait[1])} at the 95th percentile."

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from sim.calendar.instants import WEEK, instant, moment
-from sim.observers.observations import ARTICLE, SERVICE_LEVEL, Observations
+from sim.calendar.instants import DAY, WEEK, instant, moment
+from sim.journey.measures import SERVICE_LEVEL, STAGES
+from sim.journey.money import FLOWS, Benefit
+from sim.journey.route import PROCESSED_AT
+from sim.observers.observations import ARTICLE, ON_TIME, Observations
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
-from sim.results.table import Table, part
+from sim.results.table import Table, ratio
 
 
-def key_figures(seen: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
+def key_figures(observations: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
     """Return the key figures of a run; counts are of simulated people, rupiah of the full population."""
-    parameters = seen.programme.parameters
+    parameters = observations.programme.parameters
     scale = parameters.population.scale
     figures: dict[str, Figure] = {
-        "people": Figure(seen.programme.people, "simulated people"),
+        "people": Figure(observations.programme.people, "simulated people"),
         "scale": Figure(scale, "share of the full population"),
-        "end": Figure(moment(seen.end).isoformat(), "WIB"),
+        "end": Figure(moment(observations.end).isoformat(), "WIB"),
     }
     for row in tables["funnel"].rows:
         figures[f"funnel.{row['stage']}"] = Figure(row["people"], "simulated people")
-    figures |= _processing(seen)
+    figures |= _processing(observations)
     for row in tables["waits"].rows:
         for what in ("median_days", "p95_days"):
             figures[f"wait.{row['wait']}.{what}"] = Figure(row[what], "days")
@@ -35,41 +38,38 @@ def key_figures(seen: Observations, records: list[WaveRecord], tables: dict[str,
     for row in tables["stations"].rows:
         for what, unit in units.items():
             figures[f"station.{row['station']}.{what}"] = Figure(row[what], unit)
-    place = seen.waits["place"]
-    figures["places.person_days_waited"] = Figure(place.time / (24 * 3600 * 1e6), "simulated person-days")
+    place = observations.waits("place")
+    figures["places.person_days_waited"] = Figure(place.time / DAY, "simulated person-days")
     figures["places.awarded"] = Figure(sum(record.awarded for record in records), "simulated people")
     refused = sum(record.refused_by_budget for record in records)
     figures["places.refused_by_budget"] = Figure(refused, "simulated places")
     found = bottleneck(tables)
     figures["bottleneck"] = Figure(found.name if found else None, "station, or places")
     figures["bottleneck.share_of_waits"] = Figure(found.share if found else None, "share of person-days waited")
-    for flow in ("awarded", "paid", "returned", "outstanding"):
-        rupiah = _rupiah(seen, flow)
+    for flow, rupiah in _rupiah(observations).items():
         figures[f"money.{flow}"] = Figure(round(rupiah / scale), "rupiah, full population")
-    level = seen.waits["service_level"]
-    figures["service_level.first_incentive_within_30_days"] = Figure(
-        part(level.within(SERVICE_LEVEL), level.began), "share"
-    )
+    level = observations.waits(SERVICE_LEVEL)
+    figures["service_level.first_incentive_within_30_days"] = Figure(ratio(level.within(ON_TIME), level.began), "share")
     return dict(sorted(figures.items()))
 
 
-def _rupiah(seen: Observations, flow: str) -> int:
-    def total(name: str) -> int:
-        return sum(int(amounts.sum()) for (each, _), amounts in seen.rupiah.items() if each == name)
-
-    if flow == "outstanding":
-        return total("awarded") - total("paid") - total("returned")
-    return total(flow)
+def _rupiah(observations: Observations) -> dict[str, int]:
+    flows = {flow: sum(int(observations.rupiah(flow, benefit).sum()) for benefit in Benefit) for flow in FLOWS}
+    return flows | {"outstanding": flows["awarded"] - flows["paid"] - flows["returned"]}
 
 
-def _processing(seen: Observations) -> dict[str, Figure]:
-    processed = int(seen.by_day["processing_left"].sum())
-    everyone = processed == seen.programme.people and processed > 0
-    last = seen.last.get("processing_left", 0)
-    by_article = seen.before("processing_left", instant(ARTICLE))
-    backlog = seen.stations["portal"].queue() + seen.stations["processing"].queue()
+def _processing(observations: Observations) -> dict[str, Figure]:
+    stamp, _ = STAGES["processed"]
+    journey = observations.programme.journey
+    processed = observations.total(stamp)
+    everyone = processed == observations.programme.people and processed > 0
+    by_article = observations.before(stamp, instant(ARTICLE))
+    on_the_way = journey.names[: journey.number(PROCESSED_AT) + 1]
+    backlog = sum((observations.stations[name].queue() for name in on_the_way), observations.span.no_days())
     return {
-        "processing.weeks_to_clear": Figure(last / WEEK if everyone else None, "weeks from the start"),
+        "processing.weeks_to_clear": Figure(
+            observations.last(stamp) / WEEK if everyone else None, "weeks from the start"
+        ),
         "processing.processed_by_2022_02_09": Figure(by_article, "simulated people"),
         "processing.peak_backlog": Figure(int(backlog.max()), "simulated people"),
     }

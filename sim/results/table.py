@@ -53,6 +53,6 @@ def day_of(at: int) -> date:
     return moment(at).date()
 
 
-def part(of: float, whole: float) -> float | None:
+def ratio(of: float, whole: float) -> float | None:
     """Return a share; None where there is nothing to divide."""
     return of / whole if whole else None

@@ -108,6 +108,14 @@ def write_tables(tables: dict[str, Table], folder: Path) -> None:
     (folder / "columns.parquet").unlink()
 
 
+def write_codebook(columns: dict[str, str], path: Path) -> None:
+    """Write what each column of people's rows means as CSV."""
+    table = Table("codebook", {"column": "", "meaning": ""}, [{"column": c, "meaning": m} for c, m in columns.items()])
+    parquet = path.with_suffix(".parquet")
+    write_columns(table.arrays(), parquet, path)
+    parquet.unlink()
+
+
 def write_key_figures(figures: dict[str, Figure], path: Path) -> None:
     """Write key figures as a flat object: name → value and unit."""
     write_json({name: {"value": f.value, "unit": f.unit} for name, f in figures.items()}, path)

@@ -1,34 +1,78 @@
-"""How rules are compiled: cached by a hash of all sources, and never with a vector library's logarithm."""
+"""How rules and kernels are compiled, and where the machine code is kept.
+
+Numba does not see that a function called from another module has changed, nor a constant read from one: a stale cache
+would make the two engines differ for no visible reason. So the folder of the cache is named by a hash of every module
+that holds compiled code and of every module of `sim` that those import, directly or not. Labels, tables and figures
+are not among them: they may change without anything being compiled anew.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_COMPILED_BY = {"sim.rules.compiling.rule", "sim.rules.compiling.kernel"}
+"""What a module imports that holds compiled code."""
+
+
+def imports_of(source: str) -> set[str]:
+    """Return the modules of `sim` that a source imports when it is run, names of functions left as they may be."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sim":
+            found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {each.name for each in node.names if each.name.split(".")[0] == "sim"}
+    return found
+
+
+def compiled_sources(package: Path = PACKAGE) -> list[Path]:
+    """Return the modules that hold compiled code, and all that these read, in order of path."""
+    modules, imports = {}, {}
+    for path in sorted(package.rglob("*.py")):
+        name = ".".join(("sim", *path.relative_to(package).with_suffix("").parts)).removesuffix(".__init__")
+        modules[name] = path
+        source = path.read_text(encoding="utf-8")
+        if "sim.rules.compiling" in source:  # few do: to parse all takes longer than to run a small programme
+            imports[name] = imports_of(source)
+    found = {name for name, imported in imports.items() if imported & _COMPILED_BY}
+    new = set(found)
+    while new:
+        for name in new - imports.keys():
+            imports[name] = imports_of(modules[name].read_text(encoding="utf-8"))
+        new = set().union(*(imports[name] & modules.keys() for name in new)) - found
+        found |= new
+    return sorted(modules[name] for name in found)
+
+
+def sources_hash(package: Path = PACKAGE) -> str:
+    """Return a hash of every source that machine code depends on."""
+    digest = hashlib.sha256()
+    for path in compiled_sources(package):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _cache_folder() -> Path:
-    """Return a cache folder named by a hash of every source of the package.
-
-    Numba does not see that a rule called by another has changed; a stale cache would make the two
-    engines differ for no visible reason.
-    """
-    sources = sorted(_PACKAGE.rglob("*.py"))
-    digest = hashlib.sha256()
-    for source in sources:
-        digest.update(source.relative_to(_PACKAGE).as_posix().encode())
-        digest.update(source.read_bytes())
+    """Return the folder for the machine code of these sources."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = sources_hash()
     try:
-        folder = home / "prakerja" / digest.hexdigest()[:16]
+        folder = home / "prakerja" / name
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
-        folder = Path(tempfile.gettempdir()) / f"prakerja-{os.getuid()}" / digest.hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"prakerja-{os.getuid()}" / name
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -37,7 +81,7 @@ def _cache_folder() -> Path:
 os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
 
-LAST_COMPILED = {"cohort": "payments._pay", "person": "paying.ready"}
+LAST_COMPILED = {"cohort": "payment_kernels.pay", "person": "lags.ready"}
 """A function of each engine that is among the last to be compiled."""
 
 
@@ -50,12 +94,18 @@ def compiles_first(engine: str) -> bool:
 import numba  # noqa: E402  (its settings are read at import)
 
 
-def rule(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a rule on first use, inlined where another calls it.
+def rule(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a rule on first use, inlined where another calls it; its signature stays what it is for the type checker.
 
     It releases the interpreter's lock and keeps strict arithmetic, so both engines get the same bits.
     """
-    compiled: Callable[..., Any] = numba.njit(
+    compiled: Callable[P, R] = numba.njit(
         cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True
     )(function)
+    return compiled
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function over arrays on first use, with the arithmetic of a rule, but as a function of its own."""
+    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     return compiled

@@ -1,16 +1,17 @@
-"""Who a person is: province, regency and groups, drawn from the person's luck and packed in one word."""
+"""Who a person is: province, regency and groups, drawn from the person's luck and packed in one word of 32 bits."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import NewType
 
 import numpy as np
-from numpy import uint64
+from numpy import uint32
 from numpy.typing import NDArray
 
+from sim.journey.limits import PROVINCES, REGENCIES
 from sim.rules.compiling import rule
-from sim.rules.luck import Group, lower, luck, upper
+from sim.rules.luck import Block, Words
 
 POPULATION = np.dtype(
     [
@@ -34,28 +35,42 @@ PROVINCE = np.dtype([("cumulative", "f8"), ("number", "i8"), ("regencies", "i8")
 """A province: cumulative share of applicants up to and with it, its number in the config, regencies, how many
 of them are lagging."""
 
-GUIDE = 1 << 12
-"""Equal parts of the draw of a province for which the guide knows where to begin."""
-
+PopulationRecord = NewType("PopulationRecord", NDArray[np.void])
 Provinces = tuple[NDArray[np.void], NDArray[np.uint8]]
 """The provinces, and a guide to them."""
 
+RESIDENCE = Block("residence")
+PROVINCE_DRAW = RESIDENCE.quarter(0, "province")
+REGENCY_DRAW = RESIDENCE.quarter(1, "regency")
+SEX = RESIDENCE.quarter(2, "sex")
+RURAL = RESIDENCE.quarter(3, "urban or rural")
+
+STANDING = Block("standing")
+SCHOOL = STANDING.quarter(0, "education")
+DISABILITY = STANDING.quarter(1, "disability")
+MIGRANT = STANDING.quarter(2, "returned migrant worker")
+LISTED = STANDING.quarter(3, "listed worker")
+
+MEANS = Block("means of payment")
+E_MONEY = MEANS.quarter(0, "e-money or bank")
+UNBANKED = MEANS.quarter(1, "has no account yet")
+
+# The numbers of the blocks as constants that compiled code can read.
+RESIDENCE_BLOCK, STANDING_BLOCK, MEANS_BLOCK = RESIDENCE.number, STANDING.number, MEANS.number
+
+GUIDE = 1 << 12
+"""Equal shares of the draw of a province for which the guide knows where to begin."""
+
 
 def guide_to(provinces: NDArray[np.void]) -> Provinces:
-    """Return the provinces and, for each equal part of a draw, how many of them lie wholly before it."""
+    """Return the provinces and, for each equal share of a draw, how many of them lie wholly before it."""
     begins = np.arange(GUIDE) / GUIDE
     before = np.searchsorted(provinces["cumulative"], begins, side="right")
     return provinces, np.minimum(before, provinces.size - 1).astype(np.uint8)
 
 
 class Trait(IntEnum):
-    """The lowest bit of a trait in the packed word.
-
-    All are one bit but province and regency (6), education (2) and the luck of eligibility (10).
-
-    The luck is the upper part of the draw that decides on eligibility: it settles the question for all but one
-    in a thousand.
-    """
+    """The lowest bit of a trait in the packed word. Bits 22 to 25 are free for further kinds of recipients."""
 
     PROVINCE = 0
     REGENCY = 6
@@ -68,62 +83,71 @@ class Trait(IntEnum):
     E_MONEY = 19
     UNBANKED = 20
     LAGGING = 21
-    ELIGIBILITY_LUCK = 22
+    ELIGIBILITY_LUCK = 26
+    """The upper bits of the draw that decides on eligibility: they settle it for all but one in 64."""
 
+
+WIDTHS = {Trait.PROVINCE: 6, Trait.REGENCY: 6, Trait.EDUCATION: 2, Trait.ELIGIBILITY_LUCK: 6}
+"""Bits of the traits that have more than one."""
 
 EDUCATIONS = ("primary_or_less", "junior_high", "senior_high_or_more")
 """Names of the values of the trait EDUCATION."""
 
+if 1 << WIDTHS[Trait.PROVINCE] < PROVINCES or 1 << WIDTHS[Trait.REGENCY] < REGENCIES:
+    raise ValueError("the limits of provinces and regencies do not fit the packed word")
+
 
 @rule
-def traits_from(where: Any, standing: Any, population: NDArray[np.void], provinces: Provinces) -> Any:
-    """Return the packed traits of a person (32 bits), from his words of luck."""
+def pack_traits(
+    residence: Words,
+    standing: Words,
+    means: Words,
+    eligibility: uint32,
+    population: PopulationRecord,
+    provinces: Provinces,
+) -> uint32:
+    """Return the packed traits of a person from their words of luck; `eligibility` is its upper word."""
     p = population[0]
-    u = upper(where[1])
+    u = PROVINCE_DRAW(residence)
     table, guide = provinces
     found = np.int64(guide[int(u * GUIDE)])
     while found < table.size - 1 and u >= table[found].cumulative:
         found += 1
     here = table[found]
-    regency = min(int(lower(where[1]) * here.regencies), here.regencies - 1)
-    u = upper(where[3])
+    regency = min(int(REGENCY_DRAW(residence) * here.regencies), here.regencies - 1)
+    u = SCHOOL(standing)
     education = int(u >= p.primary_or_less) + int(u >= p.primary_or_less + p.junior_high)
 
     packed = here.number | regency << 6 | education << 14
-    packed |= int(upper(where[2]) < p.women) << 12
-    packed |= int(lower(where[2]) < p.rural) << 13
-    packed |= int(lower(where[3]) < p.disability) << 16
-    packed |= int(upper(standing[0]) < p.returned_migrant) << 17
-    packed |= int(lower(standing[0]) < p.listed_worker) << 18
-    packed |= int(upper(standing[1]) < p.e_money) << 19
-    packed |= int(lower(standing[1]) < p.unbanked) << 20
+    packed |= int(SEX(residence) < p.women) << 12
+    packed |= int(RURAL(residence) < p.rural) << 13
+    packed |= int(DISABILITY(standing) < p.disability) << 16
+    packed |= int(MIGRANT(standing) < p.returned_migrant) << 17
+    packed |= int(LISTED(standing) < p.listed_worker) << 18
+    packed |= int(E_MONEY(means) < p.e_money) << 19
+    packed |= int(UNBANKED(means) < p.unbanked) << 20
     packed |= int(regency < here.lagging) << 21
-    packed |= int(standing[3] >> uint64(54)) << 22
+    packed |= int(eligibility >> uint32(26)) << 26
     return np.uint32(packed)
 
 
 @rule
-def traits(key: NDArray[np.void], population: NDArray[np.void], provinces: Provinces, person: int) -> Any:
-    """Return the packed traits of a person (32 bits)."""
-    where = luck(key, Group.REGISTERING.value, person, 0)
-    standing = luck(key, Group.STANDING.value, person, 0)
-    return traits_from(where, standing, population, provinces)
+def has_trait(packed: uint32, bit: int) -> bool:
+    """Return whether a trait of one bit is set in a packed word."""
+    return bool(packed >> uint32(bit) & uint32(1))
+
+
+_PROVINCES, _REGENCIES = (1 << WIDTHS[Trait.PROVINCE]) - 1, (1 << WIDTHS[Trait.REGENCY]) - 1
+_REGENCY = int(Trait.REGENCY)
 
 
 @rule
-def describe(
-    key: NDArray[np.void],
-    population: NDArray[np.void],
-    provinces: Provinces,
-    first: int,
-    packed: NDArray[np.uint32],
-) -> None:
-    """Fill `packed` with the traits of people from number `first` on."""
-    for i in range(packed.size):
-        packed[i] = traits(key, population, provinces, first + i)
+def regency_number(packed: uint32, before: NDArray[np.int64]) -> int:
+    """Return the number of a person's regency among all; `before` is how many there are before each province."""
+    traits = int(packed)
+    return int(before[traits & _PROVINCES]) + (traits >> _REGENCY & _REGENCIES)
 
 
 def trait(packed: NDArray[np.uint32], which: Trait) -> NDArray[np.uint32]:
     """Return the values of one trait from packed words."""
-    width = {Trait.PROVINCE: 6, Trait.REGENCY: 6, Trait.EDUCATION: 2, Trait.ELIGIBILITY_LUCK: 10}.get(which, 1)
-    return (packed >> np.uint32(which)) & np.uint32((1 << width) - 1)
+    return (packed >> np.uint32(which)) & np.uint32((1 << WIDTHS.get(which, 1)) - 1)

@@ -1,38 +1,48 @@
-"""When a person registers: position (number + u) / people of the demand curve."""
+"""When a person registers: position (number + u) / people of the demand curve, and who they then are."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule
-from sim.rules.luck import Group, luck, uniform
+from sim.rules.compiling import kernel, rule
+from sim.rules.luck import CHUNK, Block, Key, deal_range, luck, words_at
+from sim.rules.people import (
+    MEANS_BLOCK,
+    RESIDENCE_BLOCK,
+    STANDING_BLOCK,
+    PopulationRecord,
+    Provinces,
+    pack_traits,
+)
+from sim.rules.whole import Whole
+
+REGISTRATION = Block("registration")
+MOMENT = REGISTRATION.half(0, "moment")
+ELIGIBILITY = REGISTRATION.half(1, "eligibility")
+REGISTRATION_BLOCK = REGISTRATION.number
 
 GUIDE = 1 << 14
-"""Equal parts of the demand for which the guide knows a corner nearby."""
+"""Equal shares of the demand for which the guide knows a corner nearby."""
+
+Curve = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+"""Corners of the demand curve (µs), the cumulative demand there, both ascending, and a guide to them."""
 
 
 def guide_of(demand: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Return, for each equal part of the cumulative demand, the corner at or before its beginning."""
+    """Return, for each equal share of the cumulative demand, the corner at or before its beginning."""
     begins = np.arange(GUIDE + 1) / GUIDE * demand[-1]
     return (np.searchsorted(demand, begins, side="right") - 1).astype(np.int32)
 
 
 @rule
-def registers_at(
-    word: np.uint64,
-    times: NDArray[np.int64],
-    demand: NDArray[np.float64],
-    guide: NDArray[np.int32],
-    people: int,
-    person: int,
-) -> int:
-    """Return the instant at which a person's registration arrives at the portal, from his word of luck.
+def registers_at(u: float, curve: Curve, people: int, person: Whole) -> int:
+    """Return the instant at which a person's registration arrives at the portal, from their uniform.
 
-    `times` (µs) are the corners of the curve and `demand` the cumulative demand there, both ascending;
-    between corners the curve is straight. A person's number is the order of registration.
+    Between corners the curve is straight. A person's number is the order of registration.
     """
-    share = (person + uniform(word)) / people
+    times, demand, guide = curve
+    share = (person + u) / people
     position = share * demand[-1]
     last = demand.size - 2
     corner = int(min(guide[int(share * GUIDE)], last))
@@ -41,35 +51,49 @@ def registers_at(
     # The guide may be one too far by rounding; a flat piece of the curve holds nobody.
     while corner > 0 and (demand[corner] > position or demand[corner + 1] <= demand[corner]):
         corner -= 1
-    part = (position - demand[corner]) / (demand[corner + 1] - demand[corner])
+    along = (position - demand[corner]) / (demand[corner + 1] - demand[corner])
     length = times[corner + 1] - times[corner]
-    return times[corner] + min(int(part * length), length - 1)
+    return times[corner] + min(int(along * length), length - 1)
 
 
 @rule
-def registers(
-    key: NDArray[np.void],
-    times: NDArray[np.int64],
-    demand: NDArray[np.float64],
-    guide: NDArray[np.int32],
-    people: int,
-    person: int,
-) -> int:
+def registers(key: Key, curve: Curve, people: int, person: Whole) -> int:
     """Return the instant at which a person's registration arrives at the portal; see `registers_at`."""
-    word = luck(key, Group.REGISTERING.value, person, 0)[0]
-    return registers_at(word, times, demand, guide, people, person)
+    return registers_at(MOMENT(luck(key, REGISTRATION_BLOCK, person, 0)), curve, people, person)
 
 
-@rule
-def registrations(
-    key: NDArray[np.void],
-    times: NDArray[np.int64],
-    demand: NDArray[np.float64],
-    guide: NDArray[np.int32],
+@kernel
+def register_people(
+    key: Key,
+    curve: Curve,
     people: int,
+    population: PopulationRecord,
+    provinces: Provinces,
     first: int,
     instants: NDArray[np.int64],
+    packed: NDArray[np.uint32],
 ) -> None:
-    """Fill `instants` with the registrations of people from number `first` on."""
-    for i in range(instants.size):
-        instants[i] = registers(key, times, demand, guide, people, first + i)
+    """Fill the registrations (µs) and traits of people from number `first` on."""
+    registration = np.empty((4, CHUNK), dtype=np.uint32)
+    residence, standing, means = np.empty_like(registration), np.empty_like(registration), np.empty_like(registration)
+    for begin in range(0, instants.size, CHUNK):
+        count = min(CHUNK, instants.size - begin)
+        deal_range(key, REGISTRATION_BLOCK, first + begin, count, registration)
+        deal_range(key, RESIDENCE_BLOCK, first + begin, count, residence)
+        deal_range(key, STANDING_BLOCK, first + begin, count, standing)
+        deal_range(key, MEANS_BLOCK, first + begin, count, means)
+        for i in range(count):
+            words = words_at(registration, i)
+            instants[begin + i] = registers_at(MOMENT(words), curve, people, first + begin + i)
+            packed[begin + i] = pack_traits(
+                words_at(residence, i), words_at(standing, i), words_at(means, i), words[3], population, provinces
+            )
+
+
+def register_everyone(
+    key: Key, curve: Curve, people: int, population: PopulationRecord, provinces: Provinces
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return when each person registers (µs), and their packed traits, by number."""
+    instants, packed = np.empty(people, dtype=np.int64), np.empty(people, dtype=np.uint32)
+    register_people(key, curve, people, population, provinces, 0, instants, packed)
+    return instants, packed

@@ -10,9 +10,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import NEVER, WEEK
 
 MILLION = 1_000_000
+
+UNLIMITED = WEEK * MILLION
+"""The capacity that never binds, in millionths: as a rate of people a week, one a microsecond; as the cap of a daily
+run, more people than there are."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ def compile_schedule(
 ) -> Schedule:
     """Return the schedule of a base capacity, steps (instant, capacity) and outages (from, until).
 
-    Within an outage the capacity is zero, whatever the steps say. Changes that change nothing are left
-    out, so that a schedule written in two ways is the same; so are those at NEVER, which do not happen.
+    Within an outage the capacity is zero, whatever the steps say. Changes that change nothing are left out, so that a
+    schedule written in two ways is the same; so are those at NEVER, which do not happen.
     """
     stepped = dict(sorted(steps))
     closing: Counter[int] = Counter()

@@ -1,156 +1,161 @@
-"""Seats: classes of courses that people book, in order of time across all courses.
+"""Seats: classes of a number of seats that begin at set instants and are booked on arrival.
 
-A course is self-paced (no seats: whoever buys it begins at once) or live: classes of a number of seats
-begin at known instants, one every interval from a first one on, until the course is no longer offered.
-A person comes with his choices in order. He books the earliest class of his first choice that begins
-after now and has a free seat, unless it begins later than he is willing to wait; then he takes the next
-choice. A class that begins at the very instant has begun; one that begins at the last instant of his
-patience is taken. Quote and booking are one act, so nobody takes a seat that another was offered. Who
-finds nothing leaves unserved. Bookings stand, whatever becomes of the course.
-
-Seats of a course are taken in order of time, so of all its classes only the first with a free seat
-matters: its beginning and the seats taken are the state of a course, and batches may be of any size.
+A person books, on arrival, the earliest class with a free seat that begins after now. If it begins later than their
+patience they give up at once. Service starts as the class begins, and a person leaves when the service that they bring
+has passed since. The classes are those of a course (courses.py), one an instance.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Generator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule
-from sim.rules.verifying import stretched
-from sim.stations.timeline import Timeline
-
-COURSE = np.dtype([("first", "i8"), ("interval", "i8"), ("until", "i8"), ("seats", "i8")])
-"""A course: its first class, the interval between classes (at least 1 µs), and the instant from which it is
-no longer offered, in µs, none beyond NEVER; seats a class (0: closed), or SELF_PACED."""
-
-SELF_PACED = -1
-"""The seats of a course without classes; it is offered from its `first` instant on."""
+from sim.calendar.instants import DAY, NEVER, instant
+from sim.journey.kinds import Kind
+from sim.journey.order import ProgrammeAct
+from sim.stations.blocks import Block, Blocks, Calendar, one_each
+from sim.stations.courses import COURSE, Course, book_seats, scaled_classes, seats_start
+from sim.stations.plan import EMPTY, Ints, Kernel, Plan, Served
+from sim.stations.schedule import Schedule, compile_schedule
+from sim.stations.timeline import Timeline, Wait
 
 
-def scaled_classes(seats: int, interval: int, scale: float) -> tuple[int, int]:
-    """Return m = max(1, round(seats × scale)) and the interval (µs) × m / (seats × scale): as many seats a day."""
-    if seats <= 0:
-        return seats, interval
-    simulated = max(1, round(seats * scale))
-    return simulated, stretched(interval, simulated / (seats * scale))
+def plan_seats(blocks: Blocks, scale: float, calendar: Calendar) -> SeatsPlan:
+    """Return the plan of classes of seats."""
+    courses = np.array([_course(block, scale) for block in blocks], dtype=COURSE)
+    return SeatsPlan(one_each(blocks, lambda block: _seats(block, scale)), courses, blocks[0].service)
 
 
-class Booking(NamedTuple):
-    """A seat: which of a person's choices, the course, and the instant at which its class begins, µs."""
-
-    choice: int
-    course: int
-    begins: int
+def _course(block: Block, scale: float) -> tuple[int, int, int, int]:
+    seats, interval = scaled_classes(block.seats, max(round(block.every_days * DAY), 1), scale)
+    return instant(block.first), interval, NEVER, seats
 
 
-class Course:
-    """A course in SimPy: its classes to come, each a container of free seats."""
+def _seats(block: Block, scale: float) -> Schedule:
+    return compile_schedule(_course(block, scale)[3])
 
-    def __init__(self, timeline: Timeline, first: int, interval: int, until: int, seats: int) -> None:
+
+@dataclass(frozen=True, eq=False)
+class SeatsPlan(Plan):
+    """Classes of seats; the schedules are the simulated seats a class."""
+
+    kind = Kind.SEATS
+
+    courses: NDArray[np.void]
+    """The classes of each instance."""
+    law: Any = None
+    """The config's law of the time from a class's beginning until one leaves, of all instances."""
+
+    @property
+    def service(self) -> Any | None:
+        """Return the config's law of the service that a person brings."""
+        return self.law
+
+    def resources(self, timeline: Timeline) -> tuple[SeatsResource, ...]:
+        """Return the SimPy resource of each instance."""
+        return tuple(SeatsResource(timeline, Course(timeline, *course.tolist())) for course in self.courses)
+
+    def kernel(self) -> SeatsKernel:
+        """Return a kernel for all instances, before anyone has come."""
+        return SeatsKernel(self.courses)
+
+    def offered(self, until: int) -> float:
+        """Return the seats of the classes that begin after 0 and before an instant."""
+        return sum(
+            seats * (_classes_before(until, first, interval) - _classes_before(1, first, interval))
+            for first, interval, _, seats in self.courses.tolist()
+        )
+
+
+def _classes_before(until: int, first: int, interval: int) -> int:
+    return max((until - 1 - first) // interval + 1, 0)
+
+
+class Seat(simpy.Event):
+    """A request for a seat, triggered as the class begins in which it was booked on arrival."""
+
+    def __init__(self, timeline: Timeline, begins: int | None) -> None:
+        super().__init__(timeline)
+        self.begins = begins
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave; a seat that was taken is not given to another."""
+
+
+class SeatsResource:
+    """Classes of seats in SimPy; the same protocol as SimPy's own resources."""
+
+    def __init__(self, timeline: Timeline, course: Course) -> None:
         self.timeline = timeline
-        self.seats = seats
-        self.until = until
-        self._first = first
-        self._interval = interval
-        self._next = first
-        self._classes: deque[tuple[int, simpy.Container]] = deque()
+        self._course = course
+        self._booked: dict[int, list[Seat]] = {}
+        """Seats taken of the classes to come, by their beginning."""
 
-    def quote(self, latest: int) -> tuple[int, simpy.Container | None] | None:
-        """Return the earliest class after now that has a free seat, if it begins by `latest` and is offered."""
-        now = self.timeline.now
-        if self.seats == SELF_PACED:
-            return (now, None) if self._first <= now < self.until else None
-        if self.seats == 0:
-            return None
-        while self._classes and self._classes[0][0] <= now:
-            self._classes.popleft()
-        for begins, free in self._classes:
-            if free.level:
-                return (begins, free) if begins <= latest and begins < self.until else None
-        if self._next <= now:
-            self._next += ((now - self._next) // self._interval + 1) * self._interval
-        if self._next > latest or self._next >= self.until:
-            return None
-        free = simpy.Container(self.timeline, self.seats, self.seats)
-        self._classes.append((self._next, free))
-        self._next += self._interval
-        return self._classes[-1]
+    def request(self, patience: int | None = None) -> Seat:
+        """Book a seat now, of a class that begins within one's patience if there is one, and return the request."""
+        latest = NEVER if patience is None else self.timeline.now + patience
+        seat = Seat(self.timeline, self._course.book(latest))
+        if seat.begins is not None:
+            if seat.begins not in self._booked:
+                self._booked[seat.begins] = []
+                self.timeline.process(self._begin(seat.begins))
+            self._booked[seat.begins].append(seat)
+        return seat
 
+    def _begin(self, at: int) -> Generator[Wait, None, None]:
+        yield self.timeline.act(at, ProgrammeAct.RUN)
+        for seat in self._booked.pop(at):
+            seat.succeed()
 
-class Seats:
-    """The courses of a market in SimPy. People take a turn of the timeline before they book."""
+    def patience_ends(self, place: Seat, patience: int) -> int:
+        """Return the instant at which one who has just requested a seat gives up: at once, if no class suits."""
+        return self.timeline.now if place.begins is None else self.timeline.now + patience
 
-    def __init__(self, timeline: Timeline, courses: NDArray[np.void]) -> None:
-        self.timeline = timeline
-        self.courses = [
-            Course(timeline, int(c["first"]), int(c["interval"]), int(c["until"]), int(c["seats"])) for c in courses
-        ]
-
-    def book(self, choices: Sequence[int], bears: int) -> Booking | None:
-        """Take a seat now in the first of the choices whose class begins within `bears` µs; None if none does."""
-        for choice, course in enumerate(choices):
-            quote = self.courses[course].quote(self.timeline.now + bears)
-            if quote is not None:
-                begins, free = quote
-                if free is not None:
-                    free.get(1)
-                return Booking(choice, course, begins)
-        return None
+    def departure(self, service: int) -> int:
+        """Return the instant at which one leaves the class that begins now."""
+        return self.timeline.now + max(service, 1)
 
 
-def seats_start(courses: NDArray[np.void]) -> NDArray[np.int64]:
-    """Return the state of a kernel's courses before anyone has come [course; class that books, seats taken]."""
-    state = np.zeros((courses.size, 2), dtype=np.int64)
-    state[:, 0] = courses["first"]
-    return state
+class SeatsKernel(Kernel):
+    """Classes of seats by their compiled kernel."""
 
+    def __init__(self, courses: NDArray[np.void]) -> None:
+        super().__init__(courses.size)
+        self._courses, self._state = courses, seats_start(courses)
 
-@rule
-def book_seats(
-    courses: NDArray[np.void],
-    state: NDArray[np.int64],
-    now: NDArray[np.int64],
-    choices: NDArray[np.int64],
-    bears: NDArray[np.int64],
-    choice: NDArray[np.int64],
-    begins: NDArray[np.int64],
-) -> None:
-    """Book for a batch of people in order of (time, number); the state goes on to the next batch.
-
-    `now` and `bears` are µs a person, `choices` courses [person; in order, -1 ends them]; now + bears must
-    fit 64 bits. Fill `choice` (-1: unserved) and `begins` (µs). Of a course only `until` may change between
-    two batches, for those who come later; further classes are a course of their own.
-    """
-    for i in range(now.size):
-        choice[i] = begins[i] = -1
-        for j in range(choices.shape[1]):
-            course = choices[i, j]
-            if course < 0:
-                break
-            c = courses[course]
-            if c.seats == SELF_PACED:
-                if c.first <= now[i] < c.until:
-                    choice[i], begins[i] = j, now[i]
-                    break
-                continue
-            if c.seats == 0:
-                continue
-            at, taken = state[course, 0], state[course, 1]
-            if at <= now[i]:
-                at += ((now[i] - at) // c.interval + 1) * c.interval
-                taken = 0
-            elif taken == c.seats:
-                at += c.interval
-                taken = 0
-            fits = at <= now[i] + bears[i] and at < c.until
-            state[course, 0], state[course, 1] = at, taken + fits
-            if fits:
-                choice[i], begins[i] = j, at
-                break
+    def serve(
+        self,
+        arrived: Ints,
+        people: NDArray[Any],
+        attempts: Ints = EMPTY,
+        instance: NDArray[Any] = EMPTY,
+        service: Ints = EMPTY,
+        patience: Ints = EMPTY,
+        until: int = NEVER,
+    ) -> Served:
+        """Take arrivals; who has a seat starts as its class begins, and leaves at `left`."""
+        self._column("service", service, arrived)
+        if self.instances == 1:
+            instance = np.zeros(arrived.size, dtype=np.int64)
+        courses = self._instances_of(instance, arrived).reshape(-1, 1)
+        waits = patience if patience.size else np.full(arrived.size, NEVER)
+        choice, begins = np.empty_like(arrived), np.empty_like(arrived)
+        book_seats(self._courses, self._state, arrived, courses, waits, choice, begins)
+        booked = choice >= 0
+        return Served(
+            started=np.where(booked, begins, NEVER),
+            left=np.where(booked, begins + np.maximum(service, 1), NEVER),
+            gave_up=np.where(booked, NEVER, arrived) if patience.size else EMPTY,
+            departures=None,
+        )

@@ -41,7 +41,7 @@ def main(words: list[str]) -> None:
     result = evaluate(parameters)
     ended = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    people = int(result.seen.by_day["registered"].sum())
+    people = int(result.observations.by_day("registered").sum())
     print(json.dumps({"start": loaded - began, "run": ended - loaded, "peak": peak, "people": people}))
 
 

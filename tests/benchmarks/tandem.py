@@ -69,7 +69,7 @@ def in_kernels(arrived: Any, services: Any) -> Any:
 def in_windows(arrived: Any, services: Any) -> Any:
     """Return the waits of the kernels under SimPy's clock."""
     from sim.calendar.instants import NEVER
-    from sim.calendar.order import Act
+    from sim.journey.order import ProgrammeAct
     from sim.stations.timeline import Timeline
 
     stations, timeline = Stations(services), Timeline()
@@ -77,7 +77,7 @@ def in_windows(arrived: Any, services: Any) -> Any:
     def clock() -> Generator[Any, None, None]:
         first = 0
         for end in np.linspace(0, arrived[-1], WINDOWS + 1)[1:-1].astype(np.int64).tolist():
-            yield timeline.act(end, Act.DAY_END)
+            yield timeline.act(end, ProgrammeAct.DAY_END)
             last = int(np.searchsorted(arrived, end))
             stations.take(arrived[first:last], np.arange(first, last), end)
             first = last

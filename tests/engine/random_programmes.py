@@ -39,12 +39,12 @@ def spells(draw: st.DrawFn, most: int = 2) -> list[dict[str, str]]:
 
 
 @st.composite
-def stations(draw: st.DrawFn, scale: float) -> dict[str, Any]:
-    """Return rates at which a few dozen people a week pass, more or none."""
+def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
+    """Return rates at which a few dozen of 150 people a week pass, more or none."""
 
     def a_week() -> st.SearchStrategy[float | None]:
         return st.sampled_from([None, None, 0.0, 13.0, 40.0, 111.1, 5000.0]).map(
-            lambda rate: None if rate is None else rate / scale
+            lambda rate: None if rate is None else rate / scale * people / PEOPLE
         )
 
     changes: dict[str, Any] = {"portal.per": "week", "run.window_hours": 6}
@@ -67,8 +67,8 @@ def stations(draw: st.DrawFn, scale: float) -> dict[str, Any]:
     patience = draw(st.none() | laws("hours", 100))
     changes |= {
         "processing.patience": patience,
-        "processing.screening.servers": draw(st.sampled_from([0, 1, 2, 5])),
-        "processing.screening.steps": [{"from": wib(24 * draw(st.integers(1, 60))), "servers": 3}],
+        "processing.screening.servers": draw(st.sampled_from([0, 1, 2, 5])) * people // PEOPLE,
+        "processing.screening.steps": [{"from": wib(24 * draw(st.integers(1, 60))), "servers": 3 * people // PEOPLE}],
         "processing.screening.outages": draw(spells()),
         "processing.screening.service": draw(laws("hours", 12, minimum=0.01)),
         "processing.screening.passes": draw(LIKELY),
@@ -79,9 +79,10 @@ def stations(draw: st.DrawFn, scale: float) -> dict[str, Any]:
 
 
 @st.composite
-def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
+def waves(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return a calendar of waves that may overlap, or waves by rule; and who joins and is selected."""
     changes: dict[str, Any] = {}
+    each = people / PEOPLE / scale
     if draw(st.booleans()):
         opens = sorted(draw(st.lists(st.integers(1, 2400), max_size=5, unique=True)))
         table = {}
@@ -89,7 +90,7 @@ def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
             close = at + draw(st.integers(1, 400))
             table[f"w{k:02d}"] = {
                 "open": wib(at), "close": wib(close), "announced": wib(close + draw(st.integers(0, 300))),
-                "places": round(draw(st.sampled_from([0, 3, 20, 200])) / scale),
+                "places": round(draw(st.sampled_from([0, 3, 20, 200])) * each),
                 "face_check_fails": draw(SHARES),
             }  # fmt: skip
         changes |= {"waves.calendar": table, "waves.rule": None}
@@ -98,14 +99,14 @@ def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
         changes |= {"waves.calendar": None, "waves.rule": {
             "first_day": draw(st.integers(0, 20)), "every_days": draw(st.integers(3, 20)),
             "open_days": draw(st.sampled_from([1, 4, 8, 25])), "quota_share": draw(SHARES),
-            "places": None if places is None else round(places / scale),
+            "places": None if places is None else round(places * each),
         }}  # fmt: skip
     steps = st.lists(st.tuples(st.integers(1, 90), SHARES), max_size=1)
     for path in ("joining.newcomers", "joining.losers", "selection.eligible"):
         changes[path] = [{"from": wib(0), "share": draw(SHARES | st.just(1.0))}]
         changes[path] += [{"from": wib(24 * day), "share": share} for day, share in draw(steps)]
     shares = draw(st.sampled_from([(0, 0, 0), (0.8, 0.05, 0.05), (1, 0, 0), (0.3, 0.3, 0.4)]))
-    rupiah = round(draw(st.sampled_from([0, 10, 60, 1000])) * 3_550_000 / scale)
+    rupiah = round(draw(st.sampled_from([0, 10, 60, 1000])) * 3_550_000 * each)
     changes |= {
         "joining.delay": draw(laws("hours", 60)),
         "joining.patience_waves": draw(st.sampled_from([None, 1, 2.5])),
@@ -117,7 +118,7 @@ def waves(draw: st.DrawFn, scale: float) -> dict[str, Any]:
 
 
 @st.composite
-def participation(draw: st.DrawFn, scale: float) -> dict[str, Any]:
+def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return how people buy, train and are paid."""
     changes: dict[str, Any] = {
         "account.delay": draw(laws("days", 40)),
@@ -135,15 +136,17 @@ def participation(draw: st.DrawFn, scale: float) -> dict[str, Any]:
         "payment.run_hour": draw(st.sampled_from([0, 14, 23.5])),
         "payment.incentive_days": draw(st.sampled_from([1, 30])),
         "payment.survey_days": draw(st.sampled_from([[1], [30, 90, 150]])),
+        "payment.survey.answers": draw(LIKELY | st.just(0.0)),
+        "payment.survey.delay": draw(laws("days", 20)),
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 3), (5, 3)]))
         ],
         "payment.fails": draw(st.sampled_from([0.0, 0.3, 0.9])),
-        "payment.mending": draw(laws("days", 10)),
+        "payment.repair": draw(laws("days", 10)),
     }  # fmt: skip
     for partner in PARTNERS:
         cap = draw(st.sampled_from([None, 0.0, 0.4, 2.0, 100.0]))
-        changes[f"payment.partners.{partner}.cap"] = None if cap is None else cap / scale
+        changes[f"payment.partners.{partner}.cap"] = None if cap is None else cap / scale * people / PEOPLE
         changes[f"payment.partners.{partner}.outages"] = draw(spells(most=1))
     changes["payment.partners.dana.from"] = wib(24 * draw(st.integers(0, 80)))
     return changes
@@ -160,13 +163,13 @@ EASY: dict[str, Any] = {
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> dict[str, Any]:
-    """Return changes of the base: 150 people or none register within ten weeks, and what awaits them.
+def programmes(draw: st.DrawFn, people: int = PEOPLE) -> dict[str, Any]:
+    """Return changes of the base: 150 people, or so many, or none register within ten weeks, and what awaits them.
 
     Each of the three parts of the journey is as in the base, or easy, or drawn.
     """
     scale = draw(st.sampled_from([1.0, 0.25, 0.01]))
-    people = draw(st.sampled_from([PEOPLE] * 6 + [1, 0]))
+    registrants = draw(st.sampled_from([people] * 6 + [1, 0]))
     end = draw(st.none() | st.integers(100, 8000))
     days = sorted(draw(st.lists(st.integers(1, 70), min_size=1, max_size=3, unique=True)))
     points = [{"at": wib(19), "registered": 0}]
@@ -177,11 +180,11 @@ def programmes(draw: st.DrawFn) -> dict[str, Any]:
         "run.seed": draw(st.integers(0, 2**63 - 1)),
         "clock.end": None if end is None else wib(end),
         "clock.longest_years": 2,
-        "population.applicants": round(people / scale),
+        "population.applicants": round(registrants / scale),
         "population.scale": scale,
         "demand.points": points,
     }
     parts = draw(st.lists(st.sampled_from([stations, waves, participation]), min_size=1, unique=True))
     for part in parts:
-        changes |= draw(part(scale))
+        changes |= draw(part(scale, people))
     return changes

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from sim.calendar.instants import DAY
+from sim.engines.cohort import model as cohort
 from sim.engines.person.model import Model
-from sim.programme.ledger import BrokenPromise, Kind
-from sim.programme.places import Place
+from sim.journey.money import Benefit
+from sim.journey.places import Place
+from sim.observers.audit import audit
+from sim.observers.observations import Observations
+from sim.programme.ledger import BrokenPromise, Day
 from tests.building import SMALL, programme
 
 
 def corrupted(after_days: int, corrupt: Callable[[Model], None]) -> str:
     """Run history, corrupt the model once, in the middle of a day, and return what is told."""
     model = Model(programme(SMALL), lambda now, people: None)
-    model.timeline.run(until=after_days * 86_400_000_000 + 3_600_000_000)
+    model.timeline.run(until=after_days * DAY + DAY // 24)
     corrupt(model)
     with pytest.raises(BrokenPromise) as told:
         model.run()
@@ -23,24 +29,28 @@ def corrupted(after_days: int, corrupt: Callable[[Model], None]) -> str:
 
 
 def lose_a_person(model: Model) -> None:
-    someone = next(p for p, place in enumerate(model.place) if place == Place.POOL)
-    model.place[someone] = Place.NOT_REGISTERED
+    someone = next(p for p, place in enumerate(model.state.place) if place == Place.POOL)
+    model.state.place[someone] = Place.NOT_REGISTERED
 
 
 def double_a_person(model: Model) -> None:
-    model.ledger.register()
+    model.state.ledger.register()
 
 
 def carry_a_person_over(model: Model) -> None:
-    model.ledger.move(Place.POOL, Place.REFUSED)
+    model.state.ledger.move(Place.POOL, Place.REFUSED)
 
 
 def embezzle(model: Model) -> None:
-    model.ledger.paid[Kind.INCENTIVE] += 600_000
+    model.state.ledger.paid[Benefit.INCENTIVE] += 600_000
 
 
 def print_money(model: Model) -> None:
-    model.entitled[Kind.TRAINING][0] += 1
+    model.state.entitled[Benefit.TRAINING][0] += 1
+
+
+def keep_a_survey(model: Model) -> None:
+    model.state.ledger.returned[Benefit.SURVEY] += 50_000
 
 
 @pytest.mark.parametrize(
@@ -51,6 +61,7 @@ def print_money(model: Model) -> None:
         (carry_a_person_over, ["people", "2020-05-21", "'pool'"]),
         (embezzle, ["rupiah", "2020-05-21", "incentive"]),
         (print_money, ["rupiah", "2020-05-21", "training"]),
+        (keep_a_survey, ["rupiah", "2020-05-21", "survey"]),
     ],
 )
 def test_a_run_that_does_not_add_up_stops_and_says_where(corrupt: Callable[[Model], None], words: list[str]) -> None:
@@ -69,3 +80,66 @@ def test_it_is_checked_every_day() -> None:
     """Catches a check that is made now and then: what is lost on a day is told at its end."""
     for days, date in ((1, "2020-04-12"), (100, "2020-07-20"), (365, "2021-04-11")):
         assert date in corrupted(days, double_a_person)
+
+
+# The cohort engine
+
+
+def corrupted_cohort(after_days: int, corrupt: Callable[[cohort.Model], None]) -> str:
+    """Run history by the cohort engine, corrupt it once, at a day's end, and return what is told at the end."""
+    compiled = programme(SMALL, changes={"clock.end": "2020-08-01T00:00"})
+
+    def progress(now: int, _: int) -> None:
+        if now == after_days * DAY:
+            corrupt(model)
+
+    model = cohort.Model(compiled, progress, np.zeros(0, dtype=np.int64))
+    with pytest.raises(BrokenPromise) as told:
+        audit(*_observed(model.run()))
+    return str(told.value)
+
+
+def _observed(result: cohort.Result) -> tuple[Observations, list[Day]]:
+    return result.observations, result.days
+
+
+def register_one_more(model: cohort.Model) -> None:
+    way = model.way._way
+    way.registered_by_day[-1] += 1
+
+
+def let_one_give_up(model: cohort.Model) -> None:
+    model.pool.gave_up_people += 1
+
+
+def revoke_one_more(model: cohort.Model) -> None:
+    model.participants.revoked_people += 1
+
+
+def pay_once_more(model: cohort.Model) -> None:
+    incentives, surveys, returned = model.payments.days[-1]
+    model.payments.days[-1] = incentives + 600_000, surveys, returned
+
+
+def return_a_survey(model: cohort.Model) -> None:
+    incentives, surveys, returned = model.payments.days[-1]
+    model.payments.days[-1] = incentives, surveys, returned + 50_000
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "words"),
+    [
+        (register_one_more, ["people", "have registered"]),
+        (let_one_give_up, ["people", "2020-05-21", "'pool'"]),
+        (revoke_one_more, ["people", "2020-05-21", "'awarded'"]),
+        (pay_once_more, ["rupiah", "2020-05-20", "paid incentive"]),
+        (return_a_survey, ["rupiah", "2020-05-20", "returned survey"]),
+    ],
+)
+def test_a_run_of_the_cohort_engine_that_does_not_add_up_says_where(
+    corrupt: Callable[[cohort.Model], None], words: list[str]
+) -> None:
+    """Catches a person or rupiah that the fast engine lost or made, which nobody saw: at the end of 20 May, or next."""
+    told = corrupted_cohort(40, corrupt)
+    for word in words:
+        assert word in told

@@ -1,7 +1,7 @@
-"""Every part moves the answer when its numbers move, and in the direction that it should.
+"""Every number of the config moves the answer, and in the direction that it should.
 
 A row is a group of the config, a change of its keys, what is measured and whether it rises (+1) or falls
-(-1) against the base: a small run of history, until October 2020 for the parts of the front.
+(-1) against the base: a small run of history, until October 2020 for what comes before the award.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
-from sim.programme.ledger import Kind
+from sim.journey.money import Benefit
 from sim.rules.people import Trait, trait
 from tests.building import PARTNERS, SMALL, law, run
 
@@ -98,8 +98,8 @@ def awarded(journal: Journal) -> float:
     return journal.participants.rows
 
 
-def paid(kind: Kind) -> Measure:
-    return lambda journal: journal.days[-1][3][kind]
+def paid(benefit: Benefit) -> Measure:
+    return lambda journal: journal.days[-1].paid[benefit]
 
 
 def bought(journal: Journal) -> float:
@@ -228,7 +228,7 @@ BACK_ROWS: list[tuple[str, dict[str, Any], Measure, int]] = [
     ("account", {"delay": DAYS}, since_award("link_tried"), +1),
     ("account", {"unbanked_delay": law("constant", 200)}, since_award("link_tried"), +1),
     ("account", {"fails": 0.9}, between("link_tried", "linked"), +1),
-    ("account", {"mending": law("constant", 200)}, between("link_tried", "linked"), +1),
+    ("account", {"repair": law("constant", 200)}, between("link_tried", "linked"), +1),
     ("payment", {"partners.dana.from": ALWAYS}, of_partner(4), +1),
     ("payment", {"partners.ovo.share": 0.04, "partners.gopay.share": 0.6}, of_partner(1), -1),
     # 7. Purchase and training
@@ -252,16 +252,18 @@ BACK_ROWS: list[tuple[str, dict[str, Any], Measure, int]] = [
      between("incentive_1_ready", "incentive_1_paid"), +1),
     ("payment", {"lag_days": [{"days": 20, "share": 1}]}, between("survey_1_due", "survey_1_ready"), +1),
     ("payment", {"incentive_days": 7}, between("incentive_1_due", "incentive_2_due"), -1),
-    ("payment", {"survey_days": [5, 90, 150]}, between("incentive_1_paid", "survey_1_due"), -1),
+    ("payment", {"survey_days": [5, 90, 150]}, between("incentive_1_paid", "survey_1_offered"), -1),
+    ("payment", {"survey.answers": 0.3}, own("survey_1_paid"), -1),
+    ("payment", {"survey.delay": DAYS}, between("survey_1_offered", "survey_1_due"), +1),
     ("payment", {"fails": 0.7}, mean_of("incentive_1_attempts"), +1),
-    ("payment", {"fails": 0.7, "mending": law("constant", 90)}, own("incentive_1_paid"), -1),
+    ("payment", {"fails": 0.7, "repair": law("constant", 90)}, own("incentive_1_paid"), -1),
     ("payment", {"run_hour": 2}, mean_of("incentive_1_paid", lambda stamp: stamp % DAY), -1),
     ("clock", {"holidays.dates": [f"2020-09-{day:02d}" for day in range(1, 31)]},
      between("incentive_1_due", "incentive_1_ready"), +1),
     # 9. Money
-    ("budget", {"training_balance": 2_000_000}, paid(Kind.TRAINING), +1),
-    ("budget", {"incentive": 300_000}, paid(Kind.INCENTIVE), -1),
-    ("budget", {"survey": 25_000}, paid(Kind.SURVEY), -1),
+    ("budget", {"training_balance": 2_000_000}, paid(Benefit.TRAINING), +1),
+    ("budget", {"incentive": 300_000}, paid(Benefit.INCENTIVE), -1),
+    ("budget", {"survey": 25_000}, paid(Benefit.SURVEY), -1),
     ("budget", {"unspent_returns_days": 100}, own("closed"), +1),
     ("budget", {"tranches.y2021.rupiah": 5 * 10**12}, awarded, -1),
 ]  # fmt: skip

@@ -157,11 +157,13 @@ def participation(draw: st.DrawFn, scale: float, _window: float) -> dict[str, An
         "payment.run_hour": draw(st.sampled_from([0, 12, 14])),
         "payment.incentive_days": draw(st.sampled_from([1, 7, 30])),
         "payment.survey_days": draw(st.sampled_from([[1], [7], [7, 30]])),
+        "payment.survey.answers": draw(st.sampled_from([1.0, 1.0, 0.5, 0.0])),
+        "payment.survey.delay": draw(whole("days", 0, 1, 3) | whole("hours", 0, 7, 24)),
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 1), (5, 3)]))
         ],
         "payment.fails": draw(st.sampled_from([0.5, 0.9, 0.004, 0.0, 1.0])),
-        "payment.mending": draw(whole("days", 0, 0, 1, 3)),
+        "payment.repair": draw(whole("days", 0, 0, 1, 3)),
     }  # fmt: skip
     for partner in PARTNERS:
         cap = draw(st.sampled_from([None, 100.0, 5.0, 1.0, 0.3, 0.0]))
@@ -308,8 +310,9 @@ PAYMENTS = base(80, 6.0, 1) | {
     "payment.fails": 0.7,
     "payment.run_hour": 12,
     "payment.lag_days": [{"days": 0, "share": 0.5}, {"days": 1, "share": 0.5}],
-    "payment.mending": law("constant", 1, "days"),
+    "payment.repair": law("constant", 1, "days"),
     "payment.survey_days": [1, 30],
+    "payment.survey": {"answers": 0.8, "delay": law("constant", 0, "days")},
     "payment.incentive_days": 1,
     "budget.incentives": 3,
     "budget.unspent_returns_days": 31,
@@ -322,7 +325,34 @@ PAYMENTS = base(80, 6.0, 1) | {
     "payment.partners.gopay.cap": 0.3,
     "payment.partners.bni.outages": [{"from": wib(24 * 20 + 12), "until": wib(24 * 60 + 12)}],
 }
-"""Payments ready at the instants of runs, failing, mended by the instant of the next, until all are paid."""
+"""Payments ready at the instants of runs, failing, repaired by the instant of the next, until all are paid."""
+
+CROWDS_OF_THOUSANDS = base(2_000, 6.0, 2) | RETRIES | {
+    "portal.rate": None,
+    "processing.patience": hours(3),
+    "processing.email.retry.delay": law("uniform", 3, "hours", 6),
+    "processing.screening.servers": 1_500,
+    "waves.rule": {"first_day": 2, "every_days": 4, "open_days": 3, "quota_share": 0.7, "places": None},
+    "joining.delay": hours(12),
+    "selection.shares": {"priority": 0.4, "regional": 0.1, "affirmative": 0.2},
+    "account.delay": hours(0),
+    "purchase.waves": [{"from_wave": 1, "buys": 0.9, "delay": law("uniform", 1, "days")}],
+    "purchase.further": {"appetite": 0.8, "courses": 3, "delay": hours(24)},
+    "training.duration": law("constant", 5, "days"),
+    "training.certificate": law("constant", 0, "days"),
+    "training.review": law("uniform", 0, "days"),
+    "training.completes": 1.0,
+    "training.reviews": 1.0,
+    "budget.unspent_returns_days": 40,
+    "budget.incentives": 2,
+    "payment.fails": 0.3,
+    "payment.incentive_days": 7,
+    "payment.survey_days": [2, 7],
+    "payment.survey": {"answers": 0.5, "delay": law("uniform", 1, "days")},
+    "payment.lag_days": [{"days": 0, "share": 1}],
+    **{f"payment.partners.{partner}.cap": None for partner in PARTNERS},
+}  # fmt: skip
+"""More people at once, and not a whole number of chunks, than luck is dealt to at a time, in every kernel."""
 
 STUCK = base(20, 1.0, 1) | {"processing.rate": 0.0}
 """A closed station before which people stand until the longest run ends."""
@@ -331,4 +361,4 @@ CUT = base(60, ODD, 1, end=60) | {"processing.rate": 0.0, "processing.patience":
 """Patience that ends after the run does, people who would register, arrive and be paid after it."""
 
 NOBODY = base(0, 6.0, 2)
-KNOWN = (CROWDS, MANY_TRIES, OVERLAPS, MANY_FAILURES, PAYMENTS, STUCK, CUT, NOBODY)
+KNOWN = (CROWDS, MANY_TRIES, OVERLAPS, MANY_FAILURES, PAYMENTS, CROWDS_OF_THOUSANDS, STUCK, CUT, NOBODY)

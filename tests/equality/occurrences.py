@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.calendar.instants import HOUR, NEVER
-from sim.calendar.order import STATIONS
 from sim.engines.cohort.threads import threads_of
-from sim.engines.journal import Journal, payment_names
-from sim.rules.verifying import patience
+from sim.engines.journal import Journal
+from sim.journey.money import Benefit
+from sim.rules.luck import CHUNK
+from sim.rules.patience_at_stations import patience
 
 LAWS = frozenset(f"a service of law {law}" for law in ("constant", "exponential", "lognormal", "uniform"))
 AWKWARD = LAWS | {
@@ -24,7 +25,7 @@ AWKWARD = LAWS | {
     "two start at one instant",
     "two leave screening at one instant",
     "someone gives up",
-    "one is served at the last instant that he bears",
+    "one is served at the last instant of their patience",
     "one enters the pool as a wave opens",
     "one enters the pool as a wave closes",
     "a wave by rule",
@@ -46,6 +47,13 @@ AWKWARD = LAWS | {
     "a check is tried more often than a byte can count",
     "a participant is paid to the end",
     "an account closes",
+    "a survey is offered and not answered",
+    "an unanswered survey returns as the account closes",
+    "an unanswered survey returns after the account has closed",
+    "an answered survey is paid",
+    "a survey's offer lies beyond the end",
+    "a survey is answered at the instant of its offer",
+    "luck is dealt in several chunks",
     "cut by a date",
     "until nothing is left",
     "windows of 1 h",
@@ -64,6 +72,7 @@ def occurrences(journal: Journal) -> Iterator[str]:
     yield from _at_stations(journal)
     yield from _in_waves(journal)
     yield from _in_payments(journal)
+    yield from _in_chunks(journal)
 
 
 def _how(journal: Journal) -> Iterator[str]:
@@ -85,11 +94,12 @@ def _tie(instants: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
 def _at_stations(journal: Journal) -> Iterator[str]:
     programme, people = journal.programme, journal.people
     window = int(programme.parameters.run.window_hours * HOUR)
-    for name in STATIONS:
-        visits, schedule = journal.visits[name], programme.stations[name]
+    for name, station in programme.route.items():
+        visits = journal.visits[name]
         arrived, started, gave_up = visits["arrived"], visits["started"], visits["gave_up"]
-        if schedule is None:
+        if station.plan is None:
             continue
+        (schedule,) = station.plan.schedules
         if arrived.size:
             if schedule.at(journal.end) == 0 and ((started >= journal.end) & (gave_up >= journal.end)).any():
                 yield "a closed station where people stand at the end"
@@ -109,16 +119,13 @@ def _at_stations(journal: Journal) -> Iterator[str]:
                     yield "one starts at a window's edge as the capacity changes"
                 if schedule.at(at - 1) == 0:
                     yield "one starts as an outage ends"
-        if programme.patience is not None and name != "portal":
+        if station.patience is not None:
             waited = np.flatnonzero((started < NEVER) & (started > arrived))
             for visit in waited.tolist():
-                attempt = 0  # of retries only the first, which is enough to see the case
-                if name.endswith("_retry"):
-                    attempt = 1
-                law, who = programme.patience, int(visits["person"][visit])
-                bears = patience(programme.key, law, who, STATIONS.index(name), attempt)
-                if started[visit] - arrived[visit] == bears:
-                    yield "one is served at the last instant that he bears"
+                who, attempt = int(visits["person"][visit]), int(visits["attempt"][visit])
+                waits_for = patience(programme.key, station.luck.patience, station.patience, who, attempt)
+                if started[visit] - arrived[visit] == waits_for:
+                    yield "one is served at the last instant of their patience"
                     break
     for check, following in (("email", "registry"), ("registry", "third_layer"), ("third_layer", "screening")):
         again = people[f"{check}_tries"] > 1
@@ -165,12 +172,12 @@ def _in_waves(journal: Journal) -> Iterator[str]:
 
 
 def _in_payments(journal: Journal) -> Iterator[str]:
-    own, runs = journal.participants, journal.runs
+    own, runs, payments = journal.participants, journal.runs, journal.programme.payments
     at = np.unique([run.at for run in runs])
-    for name in payment_names(journal.programme):
-        if np.isin(own[f"{name}_ready"], at).any():
+    for payment in payments:
+        if np.isin(own[f"{payment.name}_ready"], at).any():
             yield "a payment is ready at the instant of a run"
-        if (own[f"{name}_attempts"] >= 5).any():
+        if (own[f"{payment.name}_attempts"] >= 5).any():
             yield "a payment is tried five times"
     if any(run.failed for run in runs[256 * len(journal.programme.partners) :]):
         yield "payments fail for hundreds of runs"
@@ -180,7 +187,42 @@ def _in_payments(journal: Journal) -> Iterator[str]:
         yield "a cap of nothing"
     if any(run.failed > 1 and run.paid == 0 for run in runs):
         yield "all payments of a run fail"
-    if own.rows and (np.max([own[f"{n}_paid"] for n in payment_names(journal.programme)], axis=0) < NEVER).any():
+    if own.rows and (np.max([own[f"{payment.name}_paid"] for payment in payments], axis=0) < NEVER).any():
         yield "a participant is paid to the end"
     if (own["closed"] < NEVER).any():
         yield "an account closes"
+    yield from _in_surveys(journal)
+
+
+def _in_surveys(journal: Journal) -> Iterator[str]:
+    own, programme = journal.participants, journal.programme
+    closing = journal.people["awarded"][own["person"]] + programme.closing_after
+    surveys = [payment.name for payment in programme.payments if payment.benefit is Benefit.SURVEY]
+    for name, step in zip(surveys, programme.survey_steps, strict=True):
+        offered, answered = own[f"{name}_offered"], own[f"{name}_answered"]
+        unanswered = answered == 0
+        if unanswered.any():
+            yield "a survey is offered and not answered"
+        if (unanswered & (offered <= closing) & (closing < journal.end)).any():
+            yield "an unanswered survey returns as the account closes"
+        if (unanswered & (offered > closing)).any():
+            yield "an unanswered survey returns after the account has closed"
+        if (own[f"{name}_paid"] < NEVER).any():
+            yield "an answered survey is paid"
+        if ((own["incentive_1_paid"] < NEVER) & (own["incentive_1_paid"] + step >= journal.end)).any():
+            yield "a survey's offer lies beyond the end"
+        if ((offered < NEVER) & (own[f"{name}_due"] == offered)).any():
+            yield "a survey is answered at the instant of its offer"
+
+
+def _in_chunks(journal: Journal) -> Iterator[str]:
+    """Yield whether more than a chunk of people joined, were awarded, paid an incentive and a survey at once."""
+    own, people = journal.participants, journal.people
+    columns = [people["awarded"], people["last_joined"], *(own[name] for name in ("incentive_1_paid", "survey_1_paid"))]
+    if all(_most_at_once(column) > CHUNK for column in columns):
+        yield "luck is dealt in several chunks"
+
+
+def _most_at_once(instants: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+    known = instants[instants < NEVER]
+    return int(np.unique(known, return_counts=True)[1].max()) if known.size else 0

@@ -10,7 +10,7 @@ from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
 from sim.engines.observed import observe
 from sim.engines.person import model as person
-from sim.programme.places import Place
+from sim.observers.audit import audit
 from sim.programme.programme import Programme
 from sim.results.key_figures import key_figures
 from sim.results.people import people_rows
@@ -18,32 +18,28 @@ from sim.results.table import Table
 from sim.results.tables import tables
 
 
-def run_both(programme: Programme) -> tuple[Journal, cohort.Outcome]:
+def run_both(programme: Programme) -> tuple[Journal, cohort.Result]:
     """Return what each engine says of a programme, the cohort engine with the rows of everyone."""
     return person.simulate(programme), cohort.simulate(programme, record=np.arange(programme.people))
 
 
-def assert_same(journal: Journal, outcome: cohort.Outcome) -> None:
+def assert_same(journal: Journal, result: cohort.Result) -> None:
     """Assert that the engines say the same, to the last microsecond, count and byte."""
-    assert differing(people_rows(person.rows(journal)), people_rows(outcome.rows)) == {}
-    assert outcome.participants.tolist() == journal.participants["person"].tolist()
-    assert outcome.waves == journal.waves
-    assert outcome.runs == journal.runs
-    assert [_folded(*day) for day in outcome.days] == [_folded(*day) for day in journal.days]
-    seen = observe(journal)
-    of_person = tables(seen, journal.waves, journal.runs)
-    of_cohort = tables(outcome.seen, outcome.waves, outcome.runs)
+    assert differing(people_rows(person.rows(journal)), people_rows(result.rows)) == {}
+    assert result.participants.tolist() == journal.participants["person"].tolist()
+    assert result.waves == journal.waves
+    assert result.runs == journal.runs
+    assert list(map(tuple, result.days)) == list(map(tuple, journal.days))
+    observations = observe(journal)
+    audit(observations, journal.days)
+    audit(result.observations, result.days)
+    of_person = tables(observations, journal.waves, journal.runs)
+    of_cohort = tables(result.observations, result.waves, result.runs)
     assert list(of_person) == list(of_cohort)
     for name, table in of_person.items():
         assert written(table) == written(of_cohort[name]), name
-    assert key_figures(seen, journal.waves, of_person) == key_figures(outcome.seen, outcome.waves, of_cohort)
-
-
-def _folded(at: int, places: list[int], *rupiah: list[int]) -> tuple[int, dict[str, int], tuple[list[int], ...]]:
-    """Return a day's census; the cohort engine counts those between the test and the award as one place."""
-    census = {place.name: places[place] for place in Place if place not in (Place.TEST, Place.JOINED)}
-    census["POOL"] += places[Place.TEST] + places[Place.JOINED]
-    return at, census, rupiah
+    figures = key_figures(observations, journal.waves, of_person)
+    assert figures == key_figures(result.observations, result.waves, of_cohort)
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""Seats: the SimPy market by its exact bookings, and the kernel against it in batches of any size."""
+"""Courses: the SimPy market by its exact bookings, and the kernel against it in batches of any size."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sim.calendar.instants import DAY, NEVER
-from sim.calendar.order import Act, Part
-from sim.stations.seats import COURSE, SELF_PACED, Booking, Seats, book_seats, scaled_classes, seats_start
+from sim.journey.journey import JOURNEY
+from sim.journey.order import PersonAct, ProgrammeAct
+from sim.stations.courses import COURSE, SELF_PACED, Booking, Seats, book_seats, scaled_classes, seats_start
 from sim.stations.timeline import Timeline
 
 
@@ -20,7 +21,7 @@ class Buyer(NamedTuple):
 
     comes: int
     choices: tuple[int, ...]
-    bears: int = NEVER
+    patience: int = NEVER
 
 
 Change = tuple[int, int, int]
@@ -33,12 +34,12 @@ def in_simpy(courses: Any, buyers: Sequence[Buyer], changes: Sequence[Change] = 
     seats = Seats(timeline, courses)
     found: list[Booking | None] = [None] * len(buyers)
 
-    def buyer(number: int, comes: int, choices: Sequence[int], bears: int) -> Generator[Any, None, None]:
-        yield timeline.turn(comes, Part.BUY, number)
-        found[number] = seats.book(choices, bears)
+    def buyer(number: int, comes: int, choices: Sequence[int], patience: int) -> Generator[Any, None, None]:
+        yield timeline.turn(comes, JOURNEY.turn(PersonAct.BUY), number)
+        found[number] = seats.book(choices, patience)
 
     def change(at: int, course: int, until: int) -> Generator[Any, None, None]:
-        yield timeline.act(at, Act.CAPACITY)
+        yield timeline.act(at, ProgrammeAct.CAPACITY)
         seats.courses[course].until = until
 
     for number, one in reversed(list(enumerate(buyers))):
@@ -66,9 +67,9 @@ def in_kernel(
         for row, number in enumerate(batch):
             choices[row, : len(buyers[number].choices)] = buyers[number].choices
         now = np.array([buyers[number].comes for number in batch], dtype=np.int64)
-        bears = np.array([buyers[number].bears for number in batch], dtype=np.int64)
+        patience = np.array([buyers[number].patience for number in batch], dtype=np.int64)
         choice, begins = np.empty_like(now), np.empty_like(now)
-        book_seats(courses, state, now, choices, bears, choice, begins)
+        book_seats(courses, state, now, choices, patience, choice, begins)
         for row, number in enumerate(batch):
             if choice[row] >= 0:
                 chosen = buyers[number].choices[choice[row]]
@@ -103,8 +104,8 @@ def test_one_takes_the_next_choice_rather_than_wait_too_long() -> None:
     """Catches patience that ends a microsecond early or late, and a choice taken out of order."""
     courses = [(100, 50, NEVER, 1), (300, 50, NEVER, 1), (0, 1, NEVER, SELF_PACED)]
     found = both(courses, [
-        Buyer(0, (0, 1), bears=100), Buyer(1, (0, 1), bears=149), Buyer(2, (0, 1), bears=197),
-        Buyer(3, (1, 2), bears=296), Buyer(4, (0, 1), bears=10), Buyer(5, (), bears=10),
+        Buyer(0, (0, 1), patience=100), Buyer(1, (0, 1), patience=149), Buyer(2, (0, 1), patience=197),
+        Buyer(3, (1, 2), patience=296), Buyer(4, (0, 1), patience=10), Buyer(5, (), patience=10),
     ])  # fmt: skip
     assert found == [
         Booking(0, 0, 100), Booking(0, 0, 150), None, Booking(1, 2, 3), None, None,
@@ -115,8 +116,8 @@ def test_quote_and_booking_are_one_act_in_order_of_time_and_number() -> None:
     """Catches two who come at one instant and are told of the same last seat, across courses."""
     courses = [(100, 1000, NEVER, 1), (200, 1000, NEVER, 1)]
     found = both(courses, [
-        Buyer(50, (0, 1), bears=500), Buyer(50, (1, 0), bears=500), Buyer(50, (0, 1), bears=500),
-        Buyer(49, (1, 0), bears=500),
+        Buyer(50, (0, 1), patience=500), Buyer(50, (1, 0), patience=500), Buyer(50, (0, 1), patience=500),
+        Buyer(49, (1, 0), patience=500),
     ])  # fmt: skip
     assert found == [Booking(0, 0, 100), None, None, Booking(0, 1, 200)]
 
@@ -173,7 +174,7 @@ def test_the_kernel_books_what_simpy_books(
 ) -> None:
     """Catches a kernel that books another seat, in whatever batches; no class takes more than its seats."""
     table = np.array(courses, dtype=COURSE)
-    some = [Buyer(comes, tuple(c % len(courses) for c in choices), bears) for comes, choices, bears in buyers]
+    some = [Buyer(comes, tuple(c % len(courses) for c in choices), patience) for comes, choices, patience in buyers]
     now_and_then = [(at, course % len(courses), until) for at, course, until in changes]
     found = in_simpy(table, some, now_and_then)
     assert in_kernel(table, some, now_and_then, window) == found
@@ -184,7 +185,7 @@ def test_the_kernel_books_what_simpy_books(
             continue
         event(f"choice {booking.choice}")
         seats = courses[booking.course][3]
-        assert booking.begins <= one.comes + one.bears
+        assert booking.begins <= one.comes + one.patience
         if seats != SELF_PACED:
             assert booking.begins > one.comes
             key = booking.course, booking.begins

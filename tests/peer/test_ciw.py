@@ -1,7 +1,7 @@
 """The kernels against Ciw, a queueing simulator by others: the same arrivals and services, the same waits.
 
 Ciw reckons in floating point; fed with whole microseconds below 2**53 its sums are exact as well, so
-nothing is left to rounding but the intervals of a throughput station, which we round as a whole and Ciw
+nothing is left to rounding but the intervals of a rate, which we round as a whole and Ciw
 is given one by one. Arrivals differ from each other and from departures, because ties have no order in Ciw.
 """
 
@@ -13,12 +13,12 @@ import ciw  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
 from sim.calendar.instants import HOUR, MINUTE, NEVER, WEEK
+from sim.stations.plan import EMPTY, Served
+from sim.stations.rate import RatePlan
 from sim.stations.schedule import MILLION, Schedule, compile_schedule
-from sim.stations.servers import SERVERS_START, pass_servers
-from sim.stations.throughput import THROUGHPUT_START, pass_throughput
+from sim.stations.servers import ServersPlan
 
 CUSTOMERS = 2_000
-NONE = np.zeros(0, dtype=np.int64)
 
 
 def in_ciw(arrived: Any, nodes: list[Any], services: list[Any], patience: Any = None) -> dict[int, dict[str, Any]]:
@@ -47,15 +47,10 @@ def in_ciw(arrived: Any, nodes: list[Any], services: list[Any], patience: Any = 
     return found
 
 
-def through_servers(schedule: Schedule, arrived: Any, service: Any, bears: Any = NONE) -> tuple[Any, Any, Any]:
-    """Return (started, left, gave up) of customers in order of arrival, µs."""
-    started, left, gave_up = np.empty_like(arrived), np.empty_like(arrived), np.empty_like(bears)
-    most = int(schedule.values.max())
-    busy = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
-    out = np.empty_like(arrived), np.empty_like(arrived)
-    pass_servers(schedule.starts, schedule.values, np.ones(schedule.values.size), np.array(SERVERS_START), *busy,
-                 np.arange(arrived.size), arrived, service, bears, started, left, gave_up, *out, NEVER)  # fmt: skip
-    return started, left, gave_up
+def through_servers(schedule: Schedule, arrived: Any, service: Any, patience: Any = EMPTY) -> Served:
+    """Return what becomes of customers in order of arrival, µs."""
+    kernel = ServersPlan((schedule,)).kernel()
+    return kernel.serve(arrived, np.arange(arrived.size), service=service, patience=patience)
 
 
 def poisson(seed: int, mean: float, customers: int = CUSTOMERS) -> Any:
@@ -63,16 +58,15 @@ def poisson(seed: int, mean: float, customers: int = CUSTOMERS) -> Any:
     return np.cumsum(np.random.default_rng(seed).exponential(mean, customers).astype(np.int64) + 1)
 
 
-def test_a_tandem_of_throughput_and_servers() -> None:
+def test_a_tandem_of_a_rate_and_servers() -> None:
     """Catches waits that a peer does not find: a registry of 13,000 a week, then four servers, load 0.9."""
     luck = np.random.default_rng(1)
     interval = WEEK / 13_000
     arrived = poisson(2, interval / 0.9)
-    started, left = np.empty_like(arrived), np.empty_like(arrived)
-    rate = compile_schedule(13_000 * MILLION)
-    pass_throughput(rate.starts, rate.values, np.array(THROUGHPUT_START), arrived, NONE, started, left, NONE)
+    rate = RatePlan((compile_schedule(13_000 * MILLION),)).kernel()
+    started, left, *_ = rate.serve(arrived, np.arange(CUSTOMERS))
     service = luck.exponential(interval * 4 * 0.9, CUSTOMERS).astype(np.int64) + 1
-    began, gone, _ = through_servers(compile_schedule(4), left, service)
+    began, gone, *_ = through_servers(compile_schedule(4), left, service)
 
     found = in_ciw(arrived, [1, 4], [np.full(CUSTOMERS, interval), service])
     # We round each departure to the microsecond, Ciw none; an error is handed on, but does not grow.
@@ -93,7 +87,7 @@ def test_servers_in_a_row_to_the_microsecond() -> None:
     for node, (servers, service) in enumerate(zip((2, 5, 30), services, strict=True), start=1):
         # Ciw deals services out in the order in which customers come to a node: so do we.
         order = np.lexsort((np.arange(CUSTOMERS), at))
-        began, gone, _ = through_servers(compile_schedule(servers), at[order], service)
+        began, gone, *_ = through_servers(compile_schedule(servers), at[order], service)
         wait, left = np.empty_like(began), np.empty_like(gone)
         wait[order], left[order] = began - at[order], gone
         assert np.array_equal(found[node]["wait"], wait)
@@ -107,11 +101,11 @@ def test_reneging() -> None:
     luck = np.random.default_rng(5)
     arrived = poisson(6, MINUTE)
     service = luck.exponential(3 * MINUTE * 1.3, CUSTOMERS).astype(np.int64) + 1
-    bears = luck.exponential(6 * MINUTE, CUSTOMERS).astype(np.int64) + 1
-    began, gone, gave_up = through_servers(compile_schedule(3), arrived, service, bears)
+    patience = luck.exponential(6 * MINUTE, CUSTOMERS).astype(np.int64) + 1
+    began, gone, gave_up, _ = through_servers(compile_schedule(3), arrived, service, patience)
     # Ciw deals a service out when it begins: those who give up use none.
     served = gave_up == NEVER
-    found = in_ciw(arrived, [3], [service[served]], bears)[1]
+    found = in_ciw(arrived, [3], [service[served]], patience)[1]
     assert 0.1 < found["gave_up"].mean() < 0.9
     assert np.array_equal(found["gave_up"], gave_up < NEVER)
     assert np.array_equal(found["left"], np.where(gave_up < NEVER, gave_up, gone))
@@ -127,7 +121,7 @@ def test_office_hours() -> None:
     days = int(arrived[-1] // (24 * HOUR)) + 5
     closings = [(day * 24 * HOUR + hours[1], (day + 1) * 24 * HOUR + hours[0]) for day in range(-1, days)]
     schedule = compile_schedule(5, outages=closings)
-    began, gone, _ = through_servers(schedule, arrived, service)
+    began, gone, *_ = through_servers(schedule, arrived, service)
     office = ciw.Schedule(
         numbers_of_servers=[0, 5] * days + [0],
         shift_end_dates=[*(float(day * 24 * HOUR + at) for day in range(days) for at in hours), 1e16],

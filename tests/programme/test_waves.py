@@ -13,7 +13,7 @@ from sim.calendar.instants import DAY
 from sim.programme.budget import Budget
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
-from sim.rules.selecting import Outcome
+from sim.rules.selecting import AWARDED
 from sim.stations.timeline import Timeline
 from tests.building import NO_FIGURES, programme
 
@@ -44,9 +44,9 @@ class Pool:
         self.log.append((self.day, "closes", wave, people.size))
         return people, np.zeros(people.size, dtype=np.uint32)
 
-    def announce(self, wave: int, people: NDArray[np.int64], outcome: NDArray[np.uint8]) -> None:
+    def announce(self, wave: int, people: NDArray[np.int64], verdict: NDArray[np.uint8]) -> None:
         self.opened_by_then.append(self.opened())
-        self.log.append((self.day, "awards", wave, int(np.count_nonzero(outcome >= Outcome.PRIORITY))))
+        self.log.append((self.day, "awards", wave, int(np.count_nonzero(verdict >= AWARDED))))
 
     def processed(self) -> int:
         return self.processed_by_day(self.day)
@@ -130,11 +130,11 @@ def test_a_revocation_releases_its_award() -> None:
     budget = Budget(of)
     waves = Waves(timeline, of, Pool(timeline), budget)
     timeline.run(until=24 * DAY)
-    for _ in range(7):
-        budget.release(0)
+    assert [budget.left(wave) for wave in range(3)] == [0, 0, 10]
+    waves.revoke(0, 7)
+    assert [budget.left(wave) for wave in range(3)] == [7, 7, 10]
     timeline.run()
     assert [record.awarded for record in waves.records] == [60, 7, 10]
-    assert budget.revoked == 7
 
 
 def test_quotas_by_rule_are_the_floor_of_the_share_processed_less_all_given() -> None:
@@ -143,8 +143,7 @@ def test_quotas_by_rule_are_the_floor_of_the_share_processed_less_all_given() ->
     timeline = Timeline()
     pool = Pool(timeline, lambda wave: 0)
     pool.empty_from, pool.processed_by_day = 100, lambda day: int(123 * day)
-    budget = Budget(of)
-    waves = Waves(timeline, of, pool, budget)
+    waves = Waves(timeline, of, pool, Budget(of))
     timeline.run(until=100 * DAY)
     quotas = [record.quota for record in waves.records[:14]]
     assert np.cumsum(quotas).tolist() == [int(0.1425 * 861 * week) for week in range(1, 15)]
@@ -156,12 +155,10 @@ def test_places_revoked_are_given_again_once() -> None:
     timeline = Timeline()
     pool = Pool(timeline)
     pool.empty_from, pool.processed_by_day = 100, lambda day: 1000 if day < 20 else 2000
-    budget = Budget(of)
-    waves = Waves(timeline, of, pool, budget)
+    waves = Waves(timeline, of, pool, Budget(of))
     for day, places in ((10, 5), (14, 3)):
         timeline.run(until=day * DAY)
-        for _ in range(places):
-            budget.release(0)
+        waves.revoke(0, places)
     timeline.run(until=40 * DAY)
     # 142 are 0.1425 of 1000, 285 of 2000; day 14 is a wave's opening: what is revoked before it counts.
     assert [record.quota for record in waves.records[:5]] == [142, 8, 143, 0, 0]
@@ -214,14 +211,13 @@ def test_waves_by_rule_wait_for_one_that_is_not_yet_announced() -> None:
     pool = Pool(timeline)
     pool.processed_by_day = lambda day: 10
     pool.empty_from, pool.open_deadlines_until = 8, 10
-    budget = Budget(of)
-    waves = Waves(timeline, of, pool, budget)
+    waves = Waves(timeline, of, pool, Budget(of))
     timeline.run(until=10 * DAY)
-    budget.release(0)
+    waves.revoke(0, 1)
     timeline.run(until=22 * DAY + 1)
     assert pool.log[-1] == (22, "awards", 1, 1)
     pool.open_deadlines_until = 30
     timeline.run(until=30 * DAY)
-    budget.release(1)
+    waves.revoke(1, 1)
     timeline.run()
     assert [record.quota for record in waves.records[:5]] == [1, 1, 0, 0, 1]

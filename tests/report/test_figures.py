@@ -17,6 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.text import Text
 
 from sim.experiments.run import evaluate
+from sim.journey.measures import PAYMENT_PARTNERS as PARTNERS_BANK
 from sim.report.figures import draw_figures, funnel, payments, processing, queues, waits, waves
 from sim.report.figures.look import Page, look
 from sim.report.figures.saved import Days, Saved
@@ -44,7 +45,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "one_day": (("population.scale=0.0001", "clock.end=2020-04-12T06:00"), {}),
     "processing_closed": ((SMALL, "processing.rate=0"), {}),
     "partner_closed": (HISTORY, {"payment.partners.ovo.cap": 0}),
-    "partners_with_room": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
+    "partners_with_spare_capacity": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
     "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
     "partners_plenty": (HISTORY, PLENTY_OF_CAPS),
 }
@@ -205,7 +206,7 @@ def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
 
 
 def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
-    """Catches a queue that is not there or not told, and a closed partner that passes for one with room."""
+    """Catches a queue that is not there or not told, and a closed partner that passes for one that keeps up."""
     saved = runs("partner_closed")
     waiting = max(int(row["queue_payments"] or 0) for row in table(saved, "daily"))
     said = payments.finding(saved)
@@ -218,10 +219,10 @@ def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     assert payments.finding(saved).endswith(
         f"; {behind['label']}, the furthest behind, leaves some unpaid on {often} of its days"
     )
-    rows = table(runs("partners_with_room"), "stations")
-    shares = {row["label"]: float(row["utilisation"]) for row in rows if row["kind"] == "runs"}
+    rows = table(runs("partners_with_spare_capacity"), "stations")
+    shares = {row["label"]: float(row["utilisation"]) for row in rows if row["bank"] == PARTNERS_BANK}
     busiest = max(shares, key=lambda label: shares[label])
-    said = payments.finding(runs("partners_with_room"))
+    said = payments.finding(runs("partners_with_spare_capacity"))
     assert said.startswith("The payment partners keep up: ")
     assert said.endswith(f"the busiest, {busiest}, pays {percent(shares[busiest])} of what it could")
     assert payments.finding(runs("nobody")) == "Nothing was paid"

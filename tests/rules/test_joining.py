@@ -6,36 +6,38 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy import stats
 
 from sim.calendar.instants import DAY, HOUR
-from sim.rules.joining import WAVE, hazards, next_wave, waves_tolerated
-from sim.rules.laws import CONSTANT, EXPONENTIAL, LAW, draw
-from sim.rules.luck import Group, key
-from tests.building import ALPHA, SIGMAS, uniforms
+from sim.rules.joining import NEXT_WAVE, WAVE, WAVE_LUCK, WaveTable, hazards, joins_at, next_wave, waves_open
+from sim.rules.laws import CONSTANT, EXPONENTIAL, LAW, LawRecord, draw
+from sim.rules.luck import key
+from sim.rules.records import record
+from tests.building import ALPHA, uniforms
 
-WHOSE = key(9, 0)
-AT_ONCE, ONE_DAY = (np.array([(CONSTANT, 0.0, mean, 0.0)], dtype=LAW) for mean in (0.0, 1.0 * DAY))
-A_DAY_OR_SO = np.array([(EXPONENTIAL, 0.0, 1.0 * DAY, 0.0)], dtype=LAW)
+KEY = key(9, 0)
+AT_ONCE, ONE_DAY = (
+    LawRecord(record(LAW, law=CONSTANT, minimum=0.0, mean=mean, spread=0.0)) for mean in (0.0, 1.0 * DAY)
+)
+A_DAY_OR_SO = LawRecord(record(LAW, law=EXPONENTIAL, minimum=0.0, mean=1.0 * DAY, spread=0.0))
 
 
-def waves(*rows: tuple[float, float], newcomers: Any = 1.0, losers: Any = 1.0) -> NDArray[np.void]:
+def waves(*rows: tuple[float, float], newcomers: Any = 1.0, losers: Any = 1.0) -> WaveTable:
     """Return waves that open and close at days, announced a day after closing."""
     table = np.zeros(len(rows), dtype=WAVE)
     table["open"], table["close"] = (np.array([row[k] for row in rows]) * DAY for k in (0, 1))
     table["announced"] = table["close"] + DAY
     table["latest_close"] = np.maximum.accumulate(table["close"])
     table["newcomers"], table["losers"] = newcomers, losers
-    return table
+    return WaveTable(table)
 
 
-def joins(
-    table: NDArray[np.void], since: float, *, person: int = 0, lost: int = 0, delay: Any = AT_ONCE
-) -> tuple[int, float]:
+def joins(table: WaveTable, since: float, *, person: int = 0, lost: int = 0, delay: Any = AT_ONCE) -> tuple[int, float]:
     """Return the wave that is joined and the day."""
     hazard = hazards(table["losers" if lost else "newcomers"])
-    wave, at = next_wave(WHOSE, table, hazard, delay, person, int(since * DAY), lost)
+    wave, at = next_wave(KEY, table, hazard, delay, person, int(since * DAY), lost)
     return wave, at / DAY
 
 
@@ -61,7 +63,7 @@ LONG_AND_SHORT = waves((10, 40), (12, 14), (13, 20))  # the first is open for lo
         (LONG_AND_SHORT, 39.5, ONE_DAY, -1, 0),  # late for the only one that is open
     ],
 )
-def test_the_next_wave(table: NDArray[np.void], since: float, delay: Any, wave: int, day: float | None) -> None:
+def test_the_next_wave(table: WaveTable, since: float, delay: Any, wave: int, day: float | None) -> None:
     """Catches an open wave overlooked because a younger one is closed, and one joined late or closed."""
     joined, at = joins(table, since, delay=delay)
     assert joined == wave
@@ -115,13 +117,13 @@ def test_the_moment_of_joining_has_the_law_of_the_delay_within_the_wave() -> Non
     assert stats.kstest(moments, stats.truncexpon(4, 0, 1).cdf).pvalue > ALPHA
 
 
-def test_whether_and_when_an_open_wave_is_joined_by_their_words() -> None:
-    """Catches a delay that decides who joins: the two have words of their own."""
+def test_whether_and_when_an_open_wave_is_joined_by_their_lanes() -> None:
+    """Catches a delay that decides who joins: the two have lanes of their own."""
     table = waves((10, 14), newcomers=0.5)
     for person in range(300):
-        words = uniforms(WHOSE, Group.WAVE.value, person, 0)
-        at = 12 * DAY + draw(A_DAY_OR_SO[0], words[1])
-        comes = words[0] < 0.5 and at < 14 * DAY
+        u = uniforms(KEY, WAVE_LUCK, person, 0)
+        at = 12 * DAY + draw(A_DAY_OR_SO[0], u["delay of joining"])
+        comes = u["joins a wave that is open"] < 0.5 and at < 14 * DAY
         assert joins(table, 12, person=person, delay=A_DAY_OR_SO) == ((0, at / DAY) if comes else (-1, 0))
 
 
@@ -133,26 +135,58 @@ def test_hazards_of_certainty_and_of_never() -> None:
     assert np.diff(cumulative)[2] == pytest.approx(np.log(2))
 
 
-def test_waves_tolerated_are_geometric() -> None:
-    """Catches a count from nought, or a mean that is one off; 40,000 people at ALPHA."""
-    n, mean = 40_000, 8.0
-    found = np.array([waves_tolerated(WHOSE, mean, person) for person in range(n)])
-    assert found.min() == 1
-    assert found.mean() == pytest.approx(mean, abs=SIGMAS * np.sqrt(mean * (mean - 1) / n))
-    theory = stats.geom(1 / mean)
-    counts = np.bincount(np.minimum(found, 40))[1:]
-    expected = n * np.append(theory.pmf(np.arange(1, 40)), theory.sf(39))
-    assert stats.chisquare(counts, expected).pvalue > ALPHA
-
-
-def test_patience_for_ever_and_for_one_wave() -> None:
-    """Catches a division by nought, and patience for ever that ends."""
-    assert all(waves_tolerated(WHOSE, 1.0, person) == 1 for person in range(100))
-    assert all(waves_tolerated(WHOSE, 0.0, person) > 1_000_000 for person in range(100))
-
-
 def test_joining_takes_hours_and_not_the_whole_wave() -> None:
     """Catches the unit of the delay: half of those who wait for a wave have joined after 17 hours."""
     table = waves((10, 40))
     moments = [joins(table, 0, person=person, delay=A_DAY_OR_SO)[1] - 10 for person in range(4000)]
     assert np.median(moments) * DAY == pytest.approx(np.log(2) * DAY, abs=2 * HOUR)
+
+
+def test_who_joins_one_wave_is_no_sign_of_who_joins_the_next() -> None:
+    """Catches a draw that a person keeps for all waves, or for all that they lose: chi-square of pairs at ALPHA."""
+    table = waves((10, 14), (20, 24), newcomers=0.5, losers=0.5)
+    # Wave 1 is open and decided by its own draw; who lets it pass takes wave 2 by the draw of the next wave.
+    found = np.array([[joins(table, since, person=person)[0] for person in range(8000)] for since in (12, 22)])
+    both = np.array([[np.count_nonzero((found[0] == 0) == a) for a in (True, False)]])
+    assert stats.chisquare(both[0]).pvalue > ALPHA
+    pairs = np.histogram2d(found[0] == 0, found[1] == 1, bins=2)[0]
+    assert stats.fisher_exact(pairs).pvalue > ALPHA
+    lost = np.array([[joins(table, 0, person=person, lost=lost)[0] == 0 for person in range(8000)] for lost in (1, 2)])
+    assert stats.fisher_exact(np.histogram2d(*lost, bins=2)[0]).pvalue > ALPHA
+
+
+@pytest.mark.parametrize("number", [1, 31, 32, 33, 34, 200])
+@pytest.mark.parametrize("since", [0.0, 15.5])
+def test_the_next_of_many_waves(number: int, since: float) -> None:
+    """Catches a search by halves that loses a wave at either end; most waves are joined by nobody."""
+    shares = np.random.default_rng(number).choice([0.0, 0.01, 0.3], size=number)
+    table = waves(*((10 + 2 * k, 11 + 2 * k) for k in range(number)), newcomers=shares)
+    cumulative, coming = hazards(table["newcomers"]), int(np.searchsorted(table["open"], since * DAY, side="right"))
+    for person in range(300):
+        u = uniforms(KEY, NEXT_WAVE, person, 0)["next wave by cumulative hazard"]
+        found = int(np.searchsorted(cumulative, cumulative[coming] - np.log1p(-u), side="right")) - 1
+        assert joins(table, since, person=person)[0] == (found if found < number else -1)
+
+
+OPENINGS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40)), max_size=12).map(sorted)
+
+
+@given(rows=OPENINGS, day=st.integers(0, 110), near=st.integers(0, 12))
+@example(rows=[(1, 9), (2, 8), (3, 7)], day=10, near=0)  # all close at this very instant
+@example(rows=[(1, 9), (2, 5), (3, 8)], day=10, near=3)  # but the last
+def test_the_waves_that_are_open(rows: list[tuple[int, int]], day: int, near: int) -> None:
+    """Catches a search that depends on where it begins, misses a long wave, or looks at closed ones for ever."""
+    table = waves(*((opens, opens + length) for opens, length in rows))
+    oldest, coming = waves_open(table, day * DAY, min(near, len(rows)))
+    assert coming == sum(opens <= day for opens, _ in rows)
+    still = [number for number, (opens, length) in enumerate(rows) if opens <= day < opens + length]
+    assert oldest == (still[0] if still else coming)
+
+
+@given(rows=OPENINGS.filter(len), person=st.integers(0, 2**27 - 1))
+def test_a_wave_to_come_is_joined_while_it_is_open(rows: list[tuple[int, int]], person: int) -> None:
+    """Catches a moment of joining before the opening or at the closing, for any wave and anyone."""
+    table = waves(*((opens, opens + length) for opens, length in rows))
+    for number in range(len(rows)):
+        at = joins_at(KEY, table, A_DAY_OR_SO, person, number)
+        assert table["open"][number] <= at < table["close"][number]

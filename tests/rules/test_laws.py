@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from sim.calendar.instants import DAY, HOUR
-from sim.rules.laws import CONSTANT, EXPONENTIAL, LAW, LOGNORMAL, UNIFORM, draw, draw_within, normal_quantile
-from sim.rules.luck import Group, key
+from sim.rules.laws import CONSTANT, EXPONENTIAL, LAW, LAWS, LOGNORMAL, UNIFORM, draw, draw_within
+from sim.rules.luck import key
+from sim.rules.patience_at_stations import LANES
 from tests.building import ALPHA, uniforms
 
 LEAST, MOST = 2.0**-53, 1 - 2.0**-53
@@ -22,16 +23,6 @@ INSIDE = st.floats(LEAST, MOST)
 
 def law(code: int, minimum: float, mean: float, spread: float = 0.0) -> Any:
     return np.array([(code, minimum, mean, spread)], dtype=LAW)[0]
-
-
-def test_normal_quantile_is_scipys() -> None:
-    """Catches a digit lost in the three polynomials, or a wrong one chosen at their borders."""
-    at = np.concatenate([np.geomspace(LEAST, 0.5, 4001), 1 - np.geomspace(LEAST, 0.5, 4001)])
-    border = [0.075, 0.925, np.exp(-25.0), 1 - np.exp(-25.0)]
-    near = [b * (1 + e) for b in border for e in (-1e-12, 0, 1e-12) if b * (1 + e) < 1]
-    p = np.concatenate([at[at < 1], near])
-    ours = np.array([normal_quantile(x) for x in p])
-    np.testing.assert_allclose(ours, special.ndtri(p), rtol=1e-14, atol=1e-16)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +42,12 @@ def test_a_law_is_its_quantile(ours: Any, theory: Any) -> None:
     """Catches a wrong transform, a minimum left out, or a mean that is not that of the part above it."""
     for u in GRID:
         assert draw(ours, u) == pytest.approx(theory(u), rel=1e-12, abs=1.01)
+
+
+def test_every_law_of_the_config_has_a_code() -> None:
+    """Catches a law that the config offers and that is drawn as another: codes are those that `draw` tells apart."""
+    assert LAWS == {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "uniform": UNIFORM}
+    assert len(set(LAWS.values())) == len(LAWS)
 
 
 @pytest.mark.parametrize("spread", [0.1, 1.0, 3.0])
@@ -98,13 +95,40 @@ def test_a_draw_within_has_the_truncated_law(mean: int) -> None:
         assert theory.cdf(draw_within(law(EXPONENTIAL, 0, mean), u, limit) + 0.5) == pytest.approx(u, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("code", "minimum", "mean", "u", "limit", "expected"),
+    [
+        (CONSTANT, 0, 70, 0.5, 100, 70),  # below the limit: the law's own
+        (CONSTANT, 0, 100, 0.5, 100, 99),  # at it or beyond: the last moment
+        (CONSTANT, 0, 500, 0.5, 100, 99),
+        (UNIFORM, 10, 100, 0.25, 1000, 60),
+        (UNIFORM, 10, 100, 0.75, 100, 99),
+        (EXPONENTIAL, 0, 0, 0.5, 100, 0),  # no mean: at once
+        (EXPONENTIAL, 30, 0, 0.5, 100, 30),
+        (EXPONENTIAL, 100, 50, 0.5, 100, 99),  # a minimum at the limit or beyond it
+        (EXPONENTIAL, 500, 50, 0.5, 100, 99),
+        (EXPONENTIAL, 0, 1e12, 0.5, 1000, 500),  # far longer than the limit: even within it
+        (EXPONENTIAL, 0, 1e12, MOST, 1000, 999),
+        (EXPONENTIAL, 0, 1e12, LEAST, 1000, 0),
+        (EXPONENTIAL, 200, 1e12, 0.5, 1000, 600),  # from the minimum on
+        (EXPONENTIAL, 0, 0.5, 0.9, 1000, 1),  # shorter than a microsecond
+    ],
+)
+def test_a_draw_within_at_its_edges(
+    code: int, minimum: float, mean: float, u: float, limit: int, expected: int
+) -> None:
+    """Catches a minimum counted twice or left out, and a law cut off where it should be that within the limit."""
+    assert draw_within(law(code, minimum, mean), u, limit) == pytest.approx(expected, abs=1 if mean == 1e12 else 0)
+    assert draw_within(law(code, minimum, mean), u, limit) < limit
+
+
 def test_draws_of_many_people_follow_the_law() -> None:
     """Catches luck that is not uniform, or shared by neighbours.
 
     Kolmogorov and Smirnov at ALPHA; 20,000 people show any shift of the distribution by 0.02.
     """
-    whose = key(1, 0)
-    us = [uniforms(whose, Group.SCREENING.value, person, 0)[1] for person in range(20_000)]
+    one = key(1, 0)
+    us = [uniforms(one, LANES, person)["patience"] for person in range(20_000)]
     delays = [draw(law(EXPONENTIAL, 0, DAY), u) for u in us]
     assert stats.kstest(delays, stats.expon(0, DAY).cdf).pvalue > ALPHA
     between_neighbours = np.subtract(us[1::2], us[::2])

@@ -1,182 +1,129 @@
-"""A partner's daily runs by their exact event log: the queue, and the programme's process that asks it."""
+"""Daily runs by their exact event log in SimPy, what their caps come to, and a run as one would do it by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.calendar.instants import DAY, HOUR
-from sim.programme.payment_runs import PaymentRuns, Report
-from sim.programme.programme import Programme
-from sim.stations.daily_runs import DailyRuns
-from sim.stations.timeline import Timeline
-from tests.building import PLENTY_OF_CAPS, SMALL, programme
-
-Log = list[tuple[int, int, int, int]]
-"""(instant, number, payment, attempt) of what a run takes."""
+from sim.calendar.instants import NEVER
+from sim.stations.daily_runs import CapsOfRuns, DailyRunsPlan, whole_caps
+from sim.stations.schedule import MILLION, UNLIMITED, compile_schedule
+from tests.stations.customers import Customer, Log, in_simpy, serve, station
 
 
-def take(
-    queue: DailyRuns, at: int, cap: int, fails: Callable[[Any], bool] = lambda taken: False, mending: int = 0
-) -> Log:
-    """Run at an instant; failed payments go back with their mending."""
-    queue.timeline.run(until=at)
-    log = []
-    for taken in queue.take(cap):
-        log.append((at, taken.number, taken.payment, taken.attempt))
-        if fails(taken):
-            queue.put_back(taken, at + mending)
-    return log
+def daily_runs(cap: int, runs: Any = range(10, 100, 10), steps: Any = (), outages: Any = ()) -> DailyRunsPlan:
+    """Return runs at some instants, each up to a cap of whole people."""
+    steps = [(at, value * MILLION) for at, value in steps]
+    return DailyRunsPlan((compile_schedule(cap * MILLION, steps, outages),), np.array(runs, dtype=np.int64))
 
 
-def test_ready_strictly_before_the_run() -> None:
-    """Catches a payment that falls due at the run's very minute and is paid by it: surveys all do."""
-    queue = DailyRuns(Timeline())
-    for number, ready in enumerate((13, 14, 15)):
-        queue.submit(number, 0, ready)
-    assert take(queue, 14, 9) == [(14, 0, 0, 0)]
-    assert take(queue, 15, 9) == [(15, 1, 0, 0)]
-    assert take(queue, 99, 9) == [(99, 2, 0, 0)]
+def starts(log: Log) -> Log:
+    """Return whose service begins when; a run takes no time, so all of them have left at that instant."""
+    began = [each for each in log if each[1] == "starts"]
+    assert sorted((at, n) for at, what, n in log if what == "leaves") == sorted((at, n) for at, _, n in began)
+    return began
 
 
-def test_first_ready_first_then_number_then_payment() -> None:
-    """Catches an order by number or by submission."""
-    queue = DailyRuns(Timeline())
-    for number, payment, ready in ((2, 0, 7), (1, 4, 7), (1, 1, 7), (3, 0, 5), (0, 0, 8)):
-        queue.submit(number, payment, ready)
-    assert take(queue, 10, 9) == [(10, 3, 0, 0), (10, 1, 1, 0), (10, 1, 4, 0), (10, 2, 0, 0), (10, 0, 0, 0)]
+def test_a_run_takes_those_who_came_strictly_before_it() -> None:
+    """Catches one who comes at the run's very instant and is taken by it."""
+    log = serve(station(daily_runs(9)), [Customer(0, 9), Customer(1, 10), Customer(2, 11)])
+    assert log == [
+        (10, "starts", 0),
+        (10, "leaves", 0),
+        (20, "starts", 1),
+        (20, "starts", 2),
+        (20, "leaves", 1),
+        (20, "leaves", 2),
+    ]
 
 
-def test_a_cap_leaves_the_last_ready_for_the_next_run() -> None:
-    """Catches a run that pays one too many, and a rest that is lost."""
-    queue = DailyRuns(Timeline())
-    for number in range(5):
-        queue.submit(number, 0, 9 - number)
-    assert take(queue, 10, 2) == [(10, 4, 0, 0), (10, 3, 0, 0)]
-    assert take(queue, 11, 0) == []
-    assert len(queue) == 3
-    assert take(queue, 12, 2) == [(12, 2, 0, 0), (12, 1, 0, 0)]
-    assert take(queue, 13, 2) == [(13, 0, 0, 0)]
-    assert len(queue) == 0
+def test_first_come_first_served_up_to_the_cap() -> None:
+    """Catches an order by number, a run that takes one too many, and a rest that is lost."""
+    log = serve(station(daily_runs(2)), [Customer(3, 1), Customer(0, 2), Customer(2, 2), Customer(1, 15)])
+    assert [(at, number) for at, _, number in starts(log)] == [(10, 3), (10, 0), (20, 2), (20, 1)]
 
 
-def test_a_failed_payment_queues_again_by_its_new_stamp() -> None:
-    """Catches a failed payment put back in front, or tried twice by one run: its stamp is the run's."""
-    queue = DailyRuns(Timeline())
-    queue.submit(0, 0, 1)
-    queue.submit(1, 0, 9)
-    first_time = lambda taken: taken.number == 0 and taken.attempt == 0  # noqa: E731
-    assert take(queue, 10, 9, first_time) == [(10, 0, 0, 0), (10, 1, 0, 0)]
-    queue.submit(2, 0, 10)
-    queue.submit(3, 0, 11)
-    assert take(queue, 20, 9) == [
-        (20, 0, 0, 1),
-        (20, 2, 0, 0),
-        (20, 3, 0, 0),
-    ]  # at stamp 10, then 10, then 11
+def test_what_a_run_does_not_use_lapses() -> None:
+    """Catches capacity that is saved up for a later run."""
+    log = serve(station(daily_runs(2)), [Customer(k, 35) for k in range(5)])
+    assert [at for at, _, _ in starts(log)] == [40, 40, 50, 50, 60]
 
 
-def test_mending_keeps_a_failed_payment_out_of_the_runs_before_its_end() -> None:
-    """Catches a mending time that is not waited for."""
-    queue = DailyRuns(Timeline())
-    queue.submit(0, 0, 1)
-    always = lambda taken: taken.attempt < 2  # noqa: E731
-    runs = [take(queue, at, 9, always, mending=15) for at in range(10, 80, 10)]
-    assert runs == [[(10, 0, 0, 0)], [], [(30, 0, 0, 1)], [], [(50, 0, 0, 2)], [], []]
-
-
-@given(
-    ready=st.lists(st.integers(0, 60), max_size=40),
-    caps=st.lists(st.integers(0, 12), min_size=8, max_size=8),
-    unlucky=st.sets(st.tuples(st.integers(0, 39), st.integers(0, 3))),
-)
-def test_the_queue_is_a_sorted_list(ready: list[int], caps: list[int], unlucky: set[tuple[int, int]]) -> None:
-    """Catches a payment lost, paid twice or out of turn: each run against a list that is sorted anew."""
-    queue = DailyRuns(Timeline())
-    rest = [(at, number, 0, 0) for number, at in enumerate(ready)]
-    for at, number, _, _ in rest:
-        queue.submit(number, 0, at)
-    for k, cap in enumerate(caps, start=1):
-        now = 10 * k
-        turn = sorted(one for one in rest if one[0] < now)[:cap]
-        log = take(queue, now, cap, lambda taken: (taken.number, taken.attempt) in unlucky)
-        assert log == [(now, number, payment, attempt) for _, number, payment, attempt in turn]
-        rest = [one for one in rest if one not in turn]
-        rest += [(now, n, p, a + 1) for _, n, p, a in turn if (n, a) in unlucky]
-        assert len(queue) == len(rest)
-
-
-class Asked:
-    """Payees who write down when they are asked, and for how many."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        self.timeline = timeline
-        self.log: list[tuple[float, int, int]] = []
-
-    def run_partner(self, partner: int, cap: int, report: Report) -> None:
-        self.log.append((self.timeline.now / DAY, partner, cap))
-        report(min(cap, 1), 2, 3)
-
-
-def runs(of: Programme, days: int) -> tuple[list[tuple[float, int, int]], PaymentRuns]:
-    timeline = Timeline()
-    payees = Asked(timeline)
-    process = PaymentRuns(timeline, of, payees)
-    timeline.run(until=days * DAY)
-    return payees.log, process
-
-
-def test_runs_are_on_working_days_at_their_hour_in_the_partners_order() -> None:
-    """Catches a run at the weekend or on a holiday (1 May 2020, a Friday), and one at another hour."""
-    log, _ = runs(programme(SMALL, changes={"payment.run_hour": 14.5}), 24)
-    days = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19, 23]  # from Monday, 13 April 2020
-    asked = [(at, partner) for at, partner, _ in log]
-    assert asked == [(day + 14.5 / 24, partner) for day in days for partner in range(5)]
-
-
-@pytest.mark.parametrize("a_day", [0, 0.3, 1, 2.75])
-def test_parts_of_a_cap_gather_and_unused_ones_lapse(a_day: float) -> None:
-    """Catches a scaled cap that is cut to whole payments every day, or one saved up for later.
-
-    The kth run gets the floor of the cumulative cap less the floor of the one before.
-    """
-    cap = a_day / 0.00002
-    log, process = runs(programme(SMALL, changes={"payment.partners.ovo.cap": cap}), 100)
-    found = [cap for _, partner, cap in log if partner == 1]
-    cumulative = [int(k * a_day + 1e-9) for k in range(len(found) + 1)]
-    assert found == [b - a for a, b in pairwise(cumulative)]
-    assert [record.cap for record in process.records if record.partner == 1] == found
+def test_patience_that_ends_at_the_run_is_served_and_else_gives_its_place_to_the_next() -> None:
+    """Catches one who gives up at the instant of their run, and a place kept for one who has gone."""
+    customers = [Customer(0, 3, patience=6), Customer(1, 4, patience=6), Customer(2, 5, patience=16)]
+    assert serve(station(daily_runs(1)), customers) == [
+        (9, "gives up", 0),
+        (10, "starts", 1),
+        (10, "leaves", 1),
+        (20, "starts", 2),
+        (20, "leaves", 2),
+    ]
 
 
 def test_a_cap_follows_its_schedule() -> None:
-    """Catches a partner that pays before it enters, in an outage, or by yesterday's cap."""
-    per_day = 1 / 0.00002
-    of = programme(SMALL, changes={
-        "payment.partners.dana.cap": 3 * per_day,
-        "payment.partners.dana.from": "2020-04-15T00:00",
-        "payment.partners.dana.steps": [{"from": "2020-04-17T14:00", "cap": 5 * per_day}],
-        "payment.partners.dana.outages": [{"from": "2020-04-20T00:00", "until": "2020-04-21T14:00"}],
-    })  # fmt: skip
-    log, _ = runs(of, 12)
-    found = {int(at): cap for at, partner, cap in log if partner == 4}
-    assert found == {2: 0, 3: 0, 4: 3, 5: 3, 6: 5, 9: 0, 10: 5, 11: 5}
+    """Catches a run by yesterday's cap, one in an outage, and people lost at one of no cap."""
+    plan = daily_runs(0, steps=[(20, 3), (40, 1)], outages=[(30, 40)])
+    log = serve(station(plan), [Customer(k, 0) for k in range(6)])
+    assert [at for at, _, _ in starts(log)] == [20, 20, 20, 40, 50, 60]
 
 
-def test_plenty_is_no_cap() -> None:
-    """Catches a cap of nought, or one that could be reached, where the config says plenty."""
-    log, process = runs(programme(SMALL, changes=PLENTY_OF_CAPS), 5)
-    assert all(cap > 2**27 * 7 for _, partner, cap in log if partner < 4)
-    assert [record.cap for record in process.records[:4]] == [None] * 4
-    assert all(cap == 0 for _, partner, cap in log if partner == 4)  # DANA has not entered
+def test_after_the_last_run_people_wait() -> None:
+    """Catches one who is served by a run that is not held."""
+    some = station(daily_runs(1, runs=[10, 20]))
+    assert [at for at, _, _ in starts(serve(some, [Customer(k, 0) for k in range(4)]))] == [10, 20]
+    assert some.people() == 2
 
 
-def test_the_record_of_a_run_is_what_the_partner_said() -> None:
-    """Catches a count of paid, failed or waiting under another's name."""
-    _, process = runs(programme(SMALL), 3)
-    said = [(partner, 2 * DAY + 14 * HOUR, partner < 4, 2, 3) for partner in range(5)]  # DANA pays nobody yet
-    assert [(r.partner, r.at, r.paid, r.failed, r.waiting) for r in process.records] == said
+@pytest.mark.parametrize("a_run", ["0", "0.3", "1", "2.75", "0.000001"])
+def test_parts_of_a_cap_gather(a_run: str) -> None:
+    """Catches a scaled cap that is cut to whole people in every run: the kth gets floor less the floor before."""
+    runs = np.arange(1, 60)
+    found = whole_caps(compile_schedule(int(Fraction(a_run) * MILLION)), runs).tolist()
+    assert found == [int((k + 1) * Fraction(a_run)) - int(k * Fraction(a_run)) for k in range(59)]
+
+
+def test_an_unlimited_run_leaves_what_has_gathered() -> None:
+    """Catches a cap of nought where there is none, and parts that are lost or gather where there is no limit."""
+    caps = CapsOfRuns(compile_schedule(700_000, [(20, UNLIMITED), (40, 700_000)]))
+    assert [caps.take(at) for at in (0, 10, 20, 30, 40, 50)] == [0, 1, None, None, 1, 0]
+    assert CapsOfRuns(None).take(5) is None
+
+
+def test_what_the_runs_offer() -> None:
+    """Catches a run counted at the instant itself, one of an outage, and a share of a limit that is none."""
+    plan = daily_runs(2, outages=[(15, 25)])
+    assert [plan.offered(until) for until in (10, 11, 31, 1000)] == [0, 2, 4, 16]
+    assert plan.utilisation(3, 0, 31) == 0.75
+    assert plan.utilisation(0, 0, 10) is None
+    unlimited = DailyRunsPlan((compile_schedule(UNLIMITED, outages=[(0, 15)]),), np.arange(10, 1000, 10))
+    assert unlimited.offered(15) == 0
+    assert unlimited.offered(1000) is None
+
+
+@given(
+    caps=st.lists(st.integers(0, 4), min_size=9, max_size=9),
+    customers=st.lists(st.tuples(st.integers(0, 90), st.none() | st.integers(0, 60)), max_size=40),
+)
+def test_each_run_is_that_of_a_sorted_list(caps: list[int], customers: list[tuple[int, int | None]]) -> None:
+    """Catches one lost, taken twice or out of turn: each run against a list that is sorted anew."""
+    plan = daily_runs(0, steps=[(10 * k, cap) for k, cap in enumerate(caps, start=1)])
+    waiting = sorted((at, number) for number, (at, _) in enumerate(customers))
+    expected: Log = []
+    for (before, now), cap in zip(pairwise(range(0, 100, 10)), caps, strict=True):
+        assert before < now
+        here = [(at, n) for at, n in waiting if at < now]
+        gone = [(at, n) for at, n in here if now > at + (NEVER if customers[n][1] is None else customers[n][1])]  # type: ignore[operator]
+        taken = [each for each in here if each not in gone][:cap]
+        waiting = [each for each in waiting if each not in gone + taken]
+        expected += [(at + (customers[n][1] or 0), "gives up", n) for at, n in gone]
+        expected += [(now, what, n) for _, n in taken for what in ("starts", "leaves")]
+    expected += [(at + p, "gives up", n) for at, n in waiting if (p := customers[n][1]) is not None]
+    found = in_simpy(plan, [Customer(n, at, patience=patience) for n, (at, patience) in enumerate(customers)])
+    assert found == sorted(expected)

@@ -1,4 +1,4 @@
-"""Parallel servers by their exact event log."""
+"""Parallel servers by their exact event log in SimPy."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.stations.scaling import scaled_number
 from sim.stations.schedule import compile_schedule
-from sim.stations.servers import Servers, scaled_servers
-from sim.stations.timeline import Timeline
+from sim.stations.servers import ServersPlan, ServersResource
+from tests.stations import customers as of
 from tests.stations.customers import Customer, Log, serve
 
 
-def station(base: int, steps: Any = (), outages: Any = (), scale: float = 1.0) -> Servers:
-    return Servers(Timeline(), compile_schedule(base, steps, outages), scale)
+def station(base: int, steps: Any = (), outages: Any = (), scale: float = 1.0) -> ServersResource:
+    found: ServersResource = of.station(ServersPlan((compile_schedule(base, steps, outages),), scale))
+    return found
 
 
 def test_the_earliest_free_server_takes_the_first_in_line() -> None:
@@ -84,7 +86,7 @@ def test_in_an_outage_work_begun_is_finished_and_all_servers_start_at_its_end() 
 def test_who_gives_up_at_the_very_instant_of_service_is_served() -> None:
     """Catches patience that ends before a turn which comes at its last instant, with two servers."""
     log = serve(station(2), [
-        Customer(0, 0, 10), Customer(1, 0, 12), Customer(2, 0, 5, bears=10), Customer(3, 0, 5, bears=11),
+        Customer(0, 0, 10), Customer(1, 0, 12), Customer(2, 0, 5, patience=10), Customer(3, 0, 5, patience=11),
     ])  # fmt: skip
     assert log == [
         (0, "starts", 0),
@@ -109,7 +111,7 @@ def test_who_gives_up_at_the_very_instant_of_service_is_served() -> None:
 )
 def test_scaled_servers_offer_the_same_work(servers: int, scale: float, simulated: int, stretch: float) -> None:
     """Catches a scaled station that offers more or less work a person than the whole one."""
-    m, factor = scaled_servers(servers, scale)
+    m, factor = scaled_number(servers, scale)
     assert m == simulated
     assert factor == pytest.approx(stretch)
     if servers:
@@ -160,22 +162,22 @@ def test_nobody_is_lost_and_no_server_is_overbooked(
 ) -> None:
     """Catches a customer lost or served out of order, and a start when all servers are busy."""
     schedule = compile_schedule(base, steps.items())
-    some = Servers(Timeline(), schedule, 1.0)
+    some = station(base, steps.items())
     log = serve(some, [Customer(k, *customer) for k, customer in enumerate(customers)], until)
     busy, started, gone = 0, [], 0
     for at, what, number in log:
-        arrived, service, bears = customers[number]
+        arrived, service, patience = customers[number]
         if what == "starts":
             busy += 1
             started.append(number)
             assert busy <= schedule.at(at)
-            assert bears is None or at <= arrived + bears
+            assert patience is None or at <= arrived + patience
         elif what == "leaves":
             busy, gone = busy - 1, gone + 1
             assert (at - service, "starts", number) in log
         else:
             gone += 1
-            assert at == arrived + bears
+            assert at == arrived + (patience or 0)
     assert started == sorted(started, key=lambda k: (customers[k][0], k))
     assert gone + some.people() == sum(arrived < until for arrived, _, _ in customers)
     assert len(some.users) == busy

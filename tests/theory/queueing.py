@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.calendar.instants import HOUR, NEVER
-from sim.stations.servers import SERVERS_START, pass_servers
-from sim.stations.throughput import THROUGHPUT_START, WORK_OF_A_WEEK, pass_throughput
+from sim.stations.plan import EMPTY
+from sim.stations.rate import WORK_OF_A_WEEK, RatePlan
+from sim.stations.schedule import compile_schedule
+from sim.stations.servers import ServersPlan
 
 MEAN = HOUR
-"""The mean service, µs: half a microsecond of rounding is a part in ten milliards."""
-
-ALWAYS = np.array([-NEVER], dtype=np.int64)
-"""The schedule of a capacity that never changes."""
+"""The mean service, µs: half a microsecond of rounding is a part in seven thousand million of it."""
 
 
 class Waits(NamedTuple):
@@ -30,24 +29,18 @@ def arrivals(luck: np.random.Generator, load: float, servers: int, customers: in
     return np.cumsum(luck.exponential(MEAN / (load * servers), customers)).astype(np.int64)
 
 
-def through_servers(servers: int, arrived: Any, service: Any, bears: Any = None) -> Waits:
+def through_servers(servers: int, arrived: Any, service: Any, patience: Any = EMPTY) -> Waits:
     """Take customers through parallel servers."""
-    n = arrived.size
-    bears = np.zeros(0, dtype=np.int64) if bears is None else bears
-    started, left, gave_up = np.empty_like(arrived), np.empty_like(arrived), np.empty_like(bears)
-    busy = np.zeros(servers, dtype=np.int64), np.zeros(servers, dtype=np.int64)
-    out = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    pass_servers(ALWAYS, np.array([servers]), np.ones(1), np.array(SERVERS_START), *busy, np.arange(n), arrived,
-                 service, bears, started, left, gave_up, *out, NEVER)  # fmt: skip
-    return _waits(arrived, started, left)
+    kernel = ServersPlan((compile_schedule(servers),)).kernel()
+    served = kernel.serve(arrived, np.arange(arrived.size), service=service, patience=patience)
+    return _waits(arrived, served.started, served.left)
 
 
-def through_throughput(interval: int, arrived: Any) -> Waits:
-    """Take customers through a throughput station that lets one pass an interval of µs."""
-    started, left, nothing = np.empty_like(arrived), np.empty_like(arrived), np.zeros(0, dtype=np.int64)
-    rate = np.array([WORK_OF_A_WEEK // interval])
-    pass_throughput(ALWAYS, rate, np.array(THROUGHPUT_START), arrived, nothing, started, left, nothing)
-    return _waits(arrived, started, left)
+def through_rate(interval: int, arrived: Any) -> Waits:
+    """Take customers through a station that lets one pass an interval of µs."""
+    kernel = RatePlan((compile_schedule(WORK_OF_A_WEEK // interval),)).kernel()
+    served = kernel.serve(arrived, np.arange(arrived.size))
+    return _waits(arrived, served.started, served.left)
 
 
 def _waits(arrived: Any, started: Any, left: Any) -> Waits:

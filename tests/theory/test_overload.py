@@ -9,13 +9,13 @@ import pytest
 
 from sim.calendar.instants import WEEK
 from tests.theory.evidence import agrees, replicate
-from tests.theory.queueing import MEAN, arrivals, through_servers, through_throughput
+from tests.theory.queueing import MEAN, arrivals, through_rate, through_servers
 
 
 @pytest.mark.parametrize("a_week", [200, 800])
 def test_weeks_to_clear(a_week: int) -> None:
     """Catches a rate that is not kept for years: 80,000 at 800 a week take 100 weeks, at 200 a week 400."""
-    left = through_throughput(WEEK // a_week, np.zeros(80_000, dtype=np.int64)).left
+    left = through_rate(WEEK // a_week, np.zeros(80_000, dtype=np.int64)).left
     assert left[-1] == 80_000 // a_week * WEEK
     assert np.array_equal(left[a_week - 1 :: a_week], np.arange(1, 80_000 // a_week + 1) * WEEK)
 
@@ -24,7 +24,7 @@ def test_backlog_of_arrivals_above_the_rate() -> None:
     """Catches people lost or gained in an overload: backlog = (arrivals a week − rate) × weeks, then it drains."""
     come, rate, weeks = 840, 200, 10
     arrived = np.arange(come * weeks) * (WEEK // come)
-    found = through_throughput(WEEK // rate, arrived)
+    found = through_rate(WEEK // rate, arrived)
     for week in range(1, weeks + 1):
         backlog = int((arrived < week * WEEK).sum()) - int((found.left <= week * WEEK).sum())
         assert backlog == (come - rate) * week
@@ -51,13 +51,13 @@ def test_servers_that_are_always_busy(servers: int) -> None:
 
 
 def test_backlog_of_random_arrivals() -> None:
-    """Catches a throughput station whose backlog grows otherwise than arrivals less departures, by the fluid's law."""
+    """Catches a rate whose backlog grows otherwise than arrivals less departures, by the fluid's law."""
     load, services = 1.5, 4_000
 
     def once(luck: np.random.Generator) -> Any:
         arrived = arrivals(luck, load, 1, 8_000)
         until = services * MEAN
-        left = through_throughput(MEAN, arrived).left
+        left = through_rate(MEAN, arrived).left
         return int((arrived < until).sum()) - int((left < until).sum())
 
     backlog = replicate(once)

@@ -20,8 +20,8 @@ from tests.theory.queueing import (
     pollaczek_khinchine,
     reneging_mm1d,
     reneging_mmcm,
+    through_rate,
     through_servers,
-    through_throughput,
     wait_mmc,
 )
 
@@ -47,10 +47,10 @@ def test_mmc(servers: int, load: float) -> None:
 
 @pytest.mark.parametrize("load", [0.5, 0.8])
 def test_md1(load: float) -> None:
-    """Catches intervals of a throughput station that are too long or short, or that vary."""
+    """Catches intervals of a rate that are too long or short, or that vary."""
 
     def once(luck: np.random.Generator) -> Any:
-        return through_throughput(MEAN, arrivals(luck, load, 1, CUSTOMERS)).waits[START:].mean()
+        return through_rate(MEAN, arrivals(luck, load, 1, CUSTOMERS)).waits[START:].mean()
 
     mean = replicate(once)
     assert agrees(mean, pollaczek_khinchine(load, 0))
@@ -76,13 +76,13 @@ def test_mg1_lognormal(load: float, spread: float) -> None:
 
 @pytest.mark.parametrize(("servers", "load", "patience"), [(1, 0.9, 1.5), (4, 1.2, 2.0)])
 def test_reneging_of_exponential_patience(servers: int, load: float, patience: float) -> None:
-    """Catches one who gives up and still takes a server's time, or is served although he has left."""
+    """Catches one who gives up and still takes a server's time, or is served although they have left."""
 
     def once(luck: np.random.Generator) -> Any:
         arrived = arrivals(luck, load, servers, CUSTOMERS)
         service = luck.exponential(MEAN, CUSTOMERS).astype(np.int64)
-        bears = luck.exponential(patience * MEAN, CUSTOMERS).astype(np.int64)
-        return np.isnan(through_servers(servers, arrived, service, bears).waits[START:]).mean()
+        patiences = luck.exponential(patience * MEAN, CUSTOMERS).astype(np.int64)
+        return np.isnan(through_servers(servers, arrived, service, patiences).waits[START:]).mean()
 
     gave_up = replicate(once)
     assert agrees(gave_up, reneging_mmcm(servers, load, patience))

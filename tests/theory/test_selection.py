@@ -12,7 +12,9 @@ from scipy import stats
 
 from sim.rules import luck
 from sim.rules.people import Trait
-from sim.rules.selecting import SHARES, Outcome, select
+from sim.rules.priority_and_regional_shares import SHARES, SharesRecord
+from sim.rules.records import record
+from sim.rules.selecting import AWARDED, Verdict, select
 from tests.building import ALPHA
 from tests.theory.evidence import agrees, varies
 
@@ -23,7 +25,7 @@ WAVES = 3_000
 class Draw:
     """A group among people of whom so many are awarded; `law` is that of the group's winners."""
 
-    stage: Outcome
+    stage: Verdict
     people: int
     group: int
     places: int
@@ -39,9 +41,9 @@ class Draw:
 
 DRAWS = {
     # Of 1,000 who joined, 300 are women; 400 places by lottery.
-    "lottery": Draw(Outcome.LOTTERY, 1_000, 300, 400),
+    "lottery": Draw(Verdict.LOTTERY, 1_000, 300, 400),
     # Of 600 listed workers, 270 are women; 250 of 500 places are theirs.
-    "priority": Draw(Outcome.PRIORITY, 600, 270, 250),
+    "priority": Draw(Verdict.PRIORITY, 600, 270, 250),
 }
 
 
@@ -58,14 +60,14 @@ def women_awarded(name: str) -> Any:
         traits[order[: draw.people]] |= np.uint32(1 << Trait.LISTED_WORKER)
         priority, places = 0.5, 2 * draw.places
     traits[order[: draw.group]] |= np.uint32(1 << Trait.WOMAN)
-    shares = np.array([(priority, 0.0, 0.0)], dtype=SHARES)
+    shares = SharesRecord(record(SHARES, priority=priority, regional=0.0, affirmative=0.0))
     key, everyone = luck.key(80, 0), np.arange(people)
     found = np.empty(WAVES)
     for wave in range(WAVES):
-        outcome = select(key, shares, wave, 1.0, 0.0, places, everyone, traits)
-        assert (outcome >= Outcome.PRIORITY).sum() == places
-        assert (outcome == draw.stage).sum() == draw.places
-        found[wave] = ((outcome == draw.stage) & (traits >> np.uint32(Trait.WOMAN) & np.uint32(1) > 0)).sum()
+        verdict = select(key, shares, wave, 1.0, 0.0, places, everyone, traits)
+        assert (verdict >= AWARDED).sum() == places
+        assert (verdict == draw.stage).sum() == draw.places
+        found[wave] = ((verdict == draw.stage) & (traits >> np.uint32(Trait.WOMAN) & np.uint32(1) > 0)).sum()
     return found
 
 

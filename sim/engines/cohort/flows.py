@@ -1,4 +1,4 @@
-"""People on their way between parts: those whose time has not yet come."""
+"""People on their way between stations: flows in order of time, and those whose time has not yet come."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER, WEEK
-from sim.rules.compiling import rule
+from sim.engines.cohort.flow_kernels import merge_order
 
 Ints = NDArray[np.int64]
 People = NDArray[np.uint32]
 Flow = tuple[NDArray[Any], ...]
-"""(instants ascending, persons) and, of those who try again, the attempt: people in the order in which they come."""
+"""(instants, persons) in order of (time, person); of those who try again also the attempt."""
 
 EMPTY = np.zeros(0, dtype=np.int64)
 NOBODY = np.zeros(0, dtype=np.uint32)
@@ -21,22 +21,27 @@ NO_FLOW: Flow = (EMPTY, NOBODY)
 NO_RETRY: Flow = (EMPTY, NOBODY, EMPTY)
 
 
-def together(parts: list[Flow], nothing: Flow) -> Flow:
+def attempts_of(flow: Flow) -> Ints:
+    """Return the attempts of a flow (from 0), empty where all come for the first time."""
+    return flow[2] if len(flow) > 2 else EMPTY
+
+
+def concatenated(flows: list[Flow], nothing: Flow) -> Flow:
     """Return several flows, one behind another."""
-    if len(parts) < 2:
-        return parts[0] if parts else nothing
-    return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    if len(flows) < 2:
+        return flows[0] if flows else nothing
+    return tuple(np.concatenate(columns) for columns in zip(*flows, strict=True))
 
 
 class Departures:
     """Those who leave a station in order of time, known before they leave."""
 
     def __init__(self, nothing: Flow = NO_FLOW) -> None:
-        self._parts: list[Flow] = []
+        self._flows: list[Flow] = []
         self._nothing = nothing
 
     def __bool__(self) -> bool:
-        return bool(self._parts)
+        return bool(self._flows)
 
     def put(self, flow: Flow) -> None:
         """Add those who leave behind all before; who never leaves is not kept."""
@@ -44,26 +49,27 @@ class Departures:
         if times.size and times[-1] >= NEVER:
             flow = _first(flow, int(np.searchsorted(times, NEVER)))
         if flow[0].size:
-            self._parts.append(flow)
+            self._flows.append(flow)
 
     def take(self, until: int) -> Flow:
         """Remove and return those who leave before an instant."""
         taken = []
-        while self._parts and self._parts[0][0][0] < until:
-            part = self._parts[0]
-            if part[0][-1] < until:
-                taken.append(self._parts.pop(0))
+        while self._flows and self._flows[0][0][0] < until:
+            flow = self._flows[0]
+            if flow[0][-1] < until:
+                taken.append(self._flows.pop(0))
                 continue
-            count = int(np.searchsorted(part[0], until))
-            taken.append(_first(part, count))
-            self._parts[0] = tuple(column[count:] for column in part)
-        return together(taken, self._nothing)
+            count = int(np.searchsorted(flow[0], until))
+            taken.append(_first(flow, count))
+            self._flows[0] = tuple(column[count:] for column in flow)
+        return concatenated(taken, self._nothing)
 
 
-class Later:
-    """Those who come back after a delay, in no order; kept by weeks, and of the present week by day."""
+class Backlog:
+    """Those who come, or leave, at instants in no order; kept by weeks, and of the present week by day."""
 
-    def __init__(self) -> None:
+    def __init__(self, nothing: Flow = NO_RETRY) -> None:
+        self._nothing = nothing
         self._weeks: dict[int, list[Flow]] = {}
         self._days: dict[int, list[Flow]] = {}
         self._week = -1
@@ -73,25 +79,28 @@ class Later:
         return self._size
 
     def put(self, flow: Flow) -> None:
-        """Add people with the instants at which they come back."""
+        """Add people with the instants at which they come; who never comes is not kept."""
+        if flow[0].size and flow[0].max() >= NEVER:
+            coming = flow[0] < NEVER
+            flow = tuple(column[coming] for column in flow)
         self._size += flow[0].size
-        for week, part in by_period(flow, 0, WEEK):
+        for week, of_week in by_period(flow, 0, WEEK):
             if week > self._week:
-                self._weeks.setdefault(week, []).append(part)
+                self._weeks.setdefault(week, []).append(of_week)
             else:
-                self._put_by_day(part)
+                self._put_by_day(of_week)
 
     def _put_by_day(self, flow: Flow) -> None:
-        for day, part in by_period(flow, 0, DAY):
-            self._days.setdefault(day, []).append(part)
+        for day, of_day in by_period(flow, 0, DAY):
+            self._days.setdefault(day, []).append(of_day)
 
     def take(self, until: int) -> Flow:
-        """Remove and return those who come back before an instant, in order of (time, person)."""
+        """Remove and return those who come before an instant, in order of (time, person)."""
         self._week = max(self._week, (until - 1) // WEEK)
         for week in [week for week in self._weeks if week <= self._week]:
-            self._put_by_day(together(self._weeks.pop(week), NO_RETRY))
+            self._put_by_day(concatenated(self._weeks.pop(week), self._nothing))
         ripe = [day for day in self._days if day * DAY < until]
-        taken = together([part for day in ripe for part in self._days.pop(day)], NO_RETRY)
+        taken = concatenated([flow for day in ripe for flow in self._days.pop(day)], self._nothing)
         if taken[0].size == 0:
             return taken
         now = taken[0] < until
@@ -131,21 +140,9 @@ def merge(left: Flow, right: Flow) -> Flow:
     if right[0].size == 0:
         return left
     order = np.empty(left[0].size + right[0].size, dtype=np.int64)
-    _merge_order(left[0], left[1], right[0], right[1], order)
+    merge_order(left[0], left[1], right[0], right[1], order)
     return tuple(np.concatenate(columns)[order] for columns in zip(left, right, strict=True))
 
 
 def _first(flow: Flow, count: int) -> Flow:
     return tuple(column[:count] for column in flow)
-
-
-@rule
-def _merge_order(t: Ints, p: People, u: Ints, q: People, order: Ints) -> None:
-    i, j = 0, 0
-    for k in range(order.size):
-        if j == u.size or (i < t.size and (t[i] < u[j] or (t[i] == u[j] and p[i] < q[j]))):
-            order[k] = i
-            i += 1
-        else:
-            order[k] = t.size + j
-            j += 1

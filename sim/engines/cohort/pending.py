@@ -1,4 +1,4 @@
-"""Payments not yet made, as records: put by the day on which they are ready, and in order where a cap parts a day."""
+"""Payments not yet made, as records: put by the day on which they are ready, and in order where a cap divides a day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.flows import Ints
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel
+
+Ints = NDArray[np.int64]
 
 PENDING = np.dtype(
     [("due", "i8"), ("ready", "i8"), ("number", "u4"), ("attempt", "u2"), ("payment", "u1"), ("fails", "?")]
@@ -24,15 +25,15 @@ def by_day(pending: Pending, begins: int) -> list[tuple[int, Pending]]:
     first, last = _first_and_last(pending, begins)
     ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
     _by_day(pending, begins, first, ends, ordered)
-    parts = np.split(ordered, ends[:-1])
-    return [(day, part) for day, part in enumerate(parts, start=first) if part.size]
+    days = np.split(ordered, ends[:-1])
+    return [(day, of_day) for day, of_day in enumerate(days, start=first) if of_day.size]
 
 
-def together(parts: list[Pending]) -> Pending:
+def together(batches: list[Pending]) -> Pending:
     """Return payments as one array; whole words are copied, since records would be copied field by field."""
-    if len(parts) == 1:
-        return parts[0]
-    joined: Pending = np.concatenate([part.view(np.uint64) for part in parts]).view(PENDING)
+    if len(batches) == 1:
+        return batches[0]
+    joined: Pending = np.concatenate([batch.view(np.uint64) for batch in batches]).view(PENDING)
     return joined
 
 
@@ -48,7 +49,7 @@ NUMBER_BITS = 27
 """Bits of a participant's number; a day's microseconds take 37 more."""
 
 
-@rule
+@kernel
 def _sort(pending: Pending, ordered: Pending) -> None:
     """Put the payments of a day in order of (ready, number), eleven bits at a time; then of payment, where equal."""
     digits, size = 1 << 11, pending.size
@@ -84,7 +85,7 @@ def _sort(pending: Pending, ordered: Pending) -> None:
         ordered[at] = one
 
 
-@rule
+@kernel
 def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
     """Return the first and last day, counted from an instant, on which payments are ready."""
     first, last = pending[0].ready, pending[0].ready
@@ -94,7 +95,7 @@ def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
     return (first - begins) // DAY, (last - begins) // DAY
 
 
-@rule
+@kernel
 def _by_day(pending: Pending, begins: int, first: int, ends: Ints, ordered: Pending) -> None:
     """Put payments in order of the day on which they are ready; fill `ends` with the position after each day's."""
     for i in range(pending.size):

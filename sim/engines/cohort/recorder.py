@@ -7,13 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.journal import (
-    PERSON_OUTCOMES,
-    PERSON_STAMPS,
-    Columns,
-    participant_outcomes,
-    participant_stamps,
-)
+from sim.engines.journal import Columns
 from sim.engines.rows import Rows
 from sim.programme.programme import Programme
 
@@ -35,8 +29,8 @@ class Recorder:
         self._row = np.full(self.last - self.first, -1, dtype=np.int32)
         self._row[chosen - self.first] = np.arange(rows)
         self._programme = programme
-        self.people = Columns(PERSON_STAMPS, PERSON_OUTCOMES, rows)
-        self.participants = Columns(participant_stamps(programme), participant_outcomes(programme), rows)
+        self.people = Columns(programme.journey.person_stamps, programme.journey.person_outcomes, rows)
+        self.participants = Columns(programme.participant_stamps(), programme.participant_outcomes(), rows)
         self._joins_at = np.full(rows, -1, dtype=np.int64)
 
     def _mine(self, persons: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:

@@ -1,90 +1,89 @@
-"""An applicant: from the portal through processing and the test to the pool."""
+"""An applicant: from the first station of the route through its checks and the test to the pool."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.calendar.order import STATIONS, Part, arrive
 from sim.engines.person.candidate import candidate
+from sim.engines.person.state import State
 from sim.engines.person.visit import visit
-from sim.programme.places import Place, Refusal
-from sim.rules.verifying import PEOPLE_CHECKS, screen, test, verify
+from sim.journey.order import PersonAct
+from sim.journey.places import Place
+from sim.journey.route import PROCESSED_AT, Station
+from sim.rules.checks import verify
+from sim.rules.entry_test import take_test
 from sim.stations.timeline import Wait
 
-if TYPE_CHECKING:
-    from sim.engines.person.model import Model
 
-
-def applicant(model: Model, person: int) -> Generator[Wait, Any, None]:
+def applicant(state: State, person: int) -> Generator[Wait, Any, None]:
     """Follow a person who has just registered."""
-    programme, timeline = model.programme, model.timeline
-    yield from visit(model, "portal", person, patient=True)
-
-    model.move(person, Place.PROCESSING)
-    served = yield from visit(model, "processing", person)
-    if not served:
-        return give_up(model, person, "processing")
-    model.processed_people += 1
-
-    for check in PEOPLE_CHECKS:
-        passed = yield from verified(model, check, person)
+    programme, timeline = state.programme, state.timeline
+    for station in state.journey.route:
+        state.move(person, state.journey.place(station.name))
+        passed = yield from pass_station(state, station, person)
         if not passed:
-            return None
+            return
 
-    model.move(person, Place.SCREENING)
-    service, passes = screen(programme.key, programme.screening, person)
-    served = yield from visit(model, "screening", person, service=service)
-    if not served:
-        return give_up(model, person, "screening")
-    if not passes:
-        return refuse(model, person, Refusal.SCREENING)
-
-    taken, delay = test(programme.key, programme.test, person)
+    taken, delay = take_test(programme.key, programme.test, person)
     if not taken:
-        return refuse(model, person, Refusal.TEST)
-    model.move(person, Place.TEST)
-    yield timeline.turn(timeline.now + delay, Part.TEST, person)
-    model.people["tested"][person] = timeline.now
-    yield from candidate(model, person)
+        refuse(state, person, "test")
+        return
+    state.move(person, Place.TEST)
+    yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.TEST), person)
+    state.people["tested"][person] = timeline.now
+    yield from candidate(state, person)
 
 
-def verified(model: Model, check: str, person: int) -> Generator[Wait, Any, bool]:
-    """Pass a check, at once or at a later try; return whether it was passed."""
-    programme, timeline = model.programme, model.timeline
-    station, attempt = check, 0
-    model.move(person, Place[check.upper()])
-    while True:
-        served = yield from visit(model, station, person, attempt=attempt)
-        if not served:
-            give_up(model, person, station)
-            return False
-        passed, again, delay = verify(
-            programme.key, PEOPLE_CHECKS[check].value, programme.checks[check], person, attempt
-        )
+def pass_station(state: State, station: Station, person: int) -> Generator[Wait, Any, bool]:
+    """Pass a station and the check at its door, at once or at a later try; return whether it was passed."""
+    served = yield from visit(state, station.name, person)
+    if not served:
+        give_up(state, person, station.name)
+        return False
+    if station.name == PROCESSED_AT:
+        state.processed += 1
+    if not station.checks:
+        return True
+
+    passed, again, delay = attempt_check(state, station, person, 0)
+    attempt = 0
+    while again:
         attempt += 1
-        model.people[f"{check}_tries"][person] = attempt
-        if passed:
-            model.people[f"{check}_passed"][person] = timeline.now
-            return True
-        if not again:
-            refuse(model, person, Refusal[check.upper()])
-            return False
-        station = f"{check}_retry"
         if attempt == 1:
-            model.move(person, Place[station.upper()])
-        yield timeline.turn(timeline.now + delay, arrive(station), person)
+            state.move(person, state.journey.place(station.retry.name))
+        yield state.timeline.turn(state.timeline.now + delay, state.journey.arrive(station.retry.name), person)
+        served = yield from visit(state, station.retry.name, person, attempt)
+        if not served:
+            give_up(state, person, station.retry.name)
+            return False
+        passed, again, delay = attempt_check(state, station, person, attempt)
+    if not passed:
+        refuse(state, person, station.name)
+    return passed
 
 
-def refuse(model: Model, person: int, by: Refusal) -> None:
+def attempt_check(state: State, station: Station, person: int, attempt: int) -> tuple[bool, bool, int]:
+    """Return whether a person passes a check at an attempt; if not, whether they try again, and after how many µs."""
+    declared = state.programme.route[station.name]
+    assert declared.check is not None
+    passed, again, delay = verify(state.programme.key, declared.luck.check, declared.check, person, attempt)
+    if station.retries:
+        state.people[f"{station.name}_tries"][person] = attempt + 1
+    if passed:
+        state.people[f"{station.name}_passed"][person] = state.timeline.now
+    return passed, again, delay
+
+
+def refuse(state: State, person: int, by: str) -> None:
     """End the journey of one who is refused."""
-    model.move(person, Place.REFUSED)
-    model.people["refused"][person] = model.timeline.now
-    model.people["refused_by"][person] = by
+    state.move(person, Place.REFUSED)
+    state.people["refused"][person] = state.timeline.now
+    state.people["refused_by"][person] = state.journey.refusal(by)
 
 
-def give_up(model: Model, person: int, station: str) -> None:
+def give_up(state: State, person: int, station: str) -> None:
     """End the journey of one whose patience at a station has ended."""
-    model.move(person, Place.GAVE_UP_PROCESSING)
-    model.people["gave_up"][person] = model.timeline.now
-    model.people["gave_up_at"][person] = STATIONS.index(station)
+    state.move(person, Place.GAVE_UP_PROCESSING)
+    state.people["gave_up"][person] = state.timeline.now
+    state.people["gave_up_at"][person] = state.journey.number(station)

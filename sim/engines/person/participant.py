@@ -1,173 +1,158 @@
-"""A participant: account, first purchase before the deadline, courses, review, incentives and surveys."""
+"""A participant: account, first purchase before the deadline, courses, review, and the closing of the account.
+
+From the award on, acts at one instant go by the participant's number.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import simpy
 
-from sim.calendar.order import Part
-from sim.engines.journal import payment_names
-from sim.programme.ledger import Kind
-from sim.programme.places import Place
-from sim.rules import buying, paying
+from sim.engines.person.payee import incentives
+from sim.engines.person.state import State
+from sim.journey.money import Benefit
+from sim.journey.order import PersonAct
+from sim.journey.places import Place
+from sim.rules import buying, linking, training
+from sim.rules.deadline import buys_in_time
+from sim.rules.forfeiture import buys_before_closing, earns_payments
 from sim.rules.people import Trait
 from sim.stations.timeline import Wait
 
-if TYPE_CHECKING:
-    from sim.engines.person.model import Model
+
+@dataclass(frozen=True)
+class Award:
+    """An award: the person, the participant's number, the wave, and when the account closes (µs)."""
+
+    person: int
+    number: int
+    wave: int
+    closing: int
 
 
-def participant(model: Model, person: int, number: int, wave: int) -> Generator[Wait, Any, None]:
-    """Follow a person who has just been awarded; from here on acts go by the participant's number."""
-    programme, timeline = model.programme, model.timeline
-    plan = programme.waves.waves[wave]
-    deadline, closing = int(plan["deadline"]), timeline.now + programme.closing_after
-    model.move(person, Place.AWARDED)
-    for kind in Kind:
-        model.entitle(number, kind, programme.benefit[kind])
+def participant(state: State, person: int, number: int, wave: int) -> Generator[Wait, Any, None]:
+    """Follow a person who has just been awarded."""
+    programme, timeline = state.programme, state.timeline
+    award = Award(person, number, wave, timeline.now + programme.closing_after)
+    deadline = int(programme.waves.waves[wave]["deadline"])
+    state.move(person, Place.AWARDED)
+    for benefit in Benefit:
+        state.award(number, benefit, programme.benefit[benefit])
     linked = simpy.Event(timeline)
-    timeline.process(link_account(model, person, number, wave, linked))
+    timeline.process(link_account(state, award, linked))
 
     wants, delay = buying.first_purchase(programme.key, programme.waves.waves, wave, person)
-    if not wants or timeline.now + delay >= deadline:
-        yield timeline.turn(deadline, Part.REVOKE, number)
-        revoke(model, person, number, wave)
+    if not buys_in_time(wants, timeline.now + delay, deadline):
+        yield timeline.turn(deadline, state.journey.turn(PersonAct.REVOKE), number)
+        revoke(state, award)
         return
-    yield timeline.turn(timeline.now + delay, Part.BUY, number)
-    model.move(person, Place.PARTICIPANT)
-    model.accounts_open += 1
-    timeline.process(close_account(model, person, number, closing))
-    buy(model, person, number, course=0)
-    timeline.process(first_training(model, person, number, closing, linked))
-    yield from buy_further(model, person, number, closing)
+    yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), number)
+    state.move(person, Place.PARTICIPANT)
+    state.accounts_open += 1
+    timeline.process(close_account(state, award))
+    buy(state, award, course=0)
+    timeline.process(first_training(state, award, linked))
+    yield from buy_further(state, award)
 
 
-def link_account(model: Model, person: int, number: int, wave: int, linked: simpy.Event) -> Generator[Wait, Any, None]:
-    """Choose a payment partner and link an account; some fail and mend it."""
-    programme, timeline, own = model.programme, model.timeline, model.participants
-    traits = int(model.traits[person])
-    kind = traits >> Trait.E_MONEY & 1
-    own["partner"][number] = buying.choose_partner(programme.key, programme.waves.partners[wave, kind], person)
-    unbanked = bool(traits >> Trait.UNBANKED & 1)
-    delay, mending = buying.link_account(programme.key, programme.account, unbanked, person)
-    yield timeline.turn(timeline.now + delay, Part.LINK, number)
-    if model.place[person] == Place.REVOKED:
+def link_account(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
+    """Choose a payment partner and link an account; some fail and repair it. Who is revoked goes no further."""
+    programme, timeline, own = state.programme, state.timeline, state.participants
+    person, number = award.person, award.number
+    shares = programme.waves.partners[award.wave, int(state.has(person, Trait.E_MONEY))]
+    own["partner"][number] = linking.choose_partner(programme.key, shares, person)
+    unbanked = state.has(person, Trait.UNBANKED)
+    delay, repair = linking.link_account(programme.key, programme.account, unbanked, person)
+    turn = state.journey.turn(PersonAct.LINK)
+    yield timeline.turn(timeline.now + delay, turn, number)
+    if state.place[person] == Place.REVOKED:
         return
     own["link_tried"][number] = timeline.now
-    if mending:
-        yield timeline.turn(timeline.now + mending, Part.LINK, number)
-        if model.place[person] == Place.REVOKED:
+    if repair:
+        yield timeline.turn(timeline.now + repair, turn, number)
+        if state.place[person] == Place.REVOKED:
             return
     own["linked"][number] = timeline.now
     linked.succeed()
 
 
-def revoke(model: Model, person: int, number: int, wave: int) -> None:
+def revoke(state: State, award: Award) -> None:
     """End the participation of one who bought nothing before the deadline."""
-    model.move(person, Place.REVOKED)
-    model.participants["revoked"][number] = model.timeline.now
-    model.budget.release(wave)
-    for kind in Kind:
-        model.give_back(number, kind)
+    state.move(award.person, Place.REVOKED)
+    state.participants["revoked"][award.number] = state.timeline.now
+    state.waves.revoke(award.wave, 1)
+    for benefit in Benefit:
+        state.give_back(award.number, benefit)
 
 
-def buy(model: Model, person: int, number: int, course: int) -> bool:
+def buy(state: State, award: Award, course: int) -> bool:
     """Buy a course from the training balance, if it suffices; return whether it did."""
-    balance = int(model.entitled[Kind.TRAINING][number])
-    price = buying.price(model.programme.key, model.programme.market, person, course, balance)
+    programme, own = state.programme, state.participants
+    balance = int(state.entitled[Benefit.TRAINING][award.number])
+    price = buying.price(programme.key, programme.market, award.person, course, balance)
     if price == 0:
         return False
-    model.participants[f"bought_{course + 1}"][number] = model.timeline.now
-    model.participants[f"price_{course + 1}"][number] = price
-    model.pay(number, Kind.TRAINING, price)
+    own[f"bought_{course + 1}"][award.number] = state.timeline.now
+    own[f"price_{course + 1}"][award.number] = price
+    state.pay(award.number, Benefit.TRAINING, price)
     return True
 
 
-def buy_further(model: Model, person: int, number: int, closing: int) -> Generator[Wait, Any, None]:
+def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:
     """Buy further courses while balance and appetite last."""
-    programme, timeline = model.programme, model.timeline
-    for course in range(1, programme.parameters.purchase.further.courses):
-        wants, delay = buying.further_purchase(programme.key, programme.market, person, course)
-        if not wants or timeline.now + delay >= closing:
+    programme, timeline = state.programme, state.timeline
+    for course in range(1, programme.courses):
+        wants, delay = buying.further_purchase(programme.key, programme.market, award.person, course)
+        if not wants or not buys_before_closing(timeline.now + delay, award.closing):
             return
-        yield timeline.turn(timeline.now + delay, Part.BUY, number)
-        if not buy(model, person, number, course):
+        yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), award.number)
+        if not buy(state, award, course):
             return
-        timeline.process(attend(model, person, number, course))
+        timeline.process(attend(state, award, course))
 
 
-def attend(model: Model, person: int, number: int, course: int) -> Generator[Wait, Any, bool]:
+def attend(state: State, award: Award, course: int) -> Generator[Wait, Any, bool]:
     """Attend a course just bought; return whether it was completed."""
-    duration, completes = buying.train(model.programme.key, model.programme.training, person, course)
-    model.courses_running += 1
-    yield model.timeline.turn(model.timeline.now + duration, Part.COMPLETE, number)
-    model.courses_running -= 1
+    programme, timeline = state.programme, state.timeline
+    duration, completes = training.train(programme.key, programme.training, award.person, course)
+    state.courses_running += 1
+    yield timeline.turn(timeline.now + duration, state.journey.turn(PersonAct.COMPLETE), award.number)
+    state.courses_running -= 1
     if completes:
-        model.participants[f"completed_{course + 1}"][number] = model.timeline.now
+        state.participants[f"completed_{course + 1}"][award.number] = timeline.now
     return bool(completes)
 
 
-def first_training(
-    model: Model, person: int, number: int, closing: int, linked: simpy.Event
-) -> Generator[Wait, Any, None]:
+def first_training(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
     """Attend the first course, get the certificate, rate and review; then the incentives fall due."""
-    programme, timeline, own = model.programme, model.timeline, model.participants
-    completed = yield from attend(model, person, number, course=0)
+    programme, timeline, own = state.programme, state.timeline, state.participants
+    completed = yield from attend(state, award, course=0)
     if not completed:
         return
-    certificate, reviews, delay = buying.review(programme.key, programme.training, person)
-    yield timeline.turn(timeline.now + certificate, Part.CERTIFY, number)
-    own["certified"][number] = timeline.now
+    certificate, reviews, delay = training.review(programme.key, programme.training, award.person)
+    yield timeline.turn(timeline.now + certificate, state.journey.turn(PersonAct.CERTIFY), award.number)
+    own["certified"][award.number] = timeline.now
     if not reviews:
         return
-    yield timeline.turn(timeline.now + delay, Part.REVIEW, number)
-    own["reviewed"][number] = timeline.now
-    if timeline.now < closing:
-        model.payments_left += len(payment_names(programme))
+    yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.REVIEW), award.number)
+    own["reviewed"][award.number] = timeline.now
+    if earns_payments(timeline.now, award.closing):
+        state.payments_left += len(programme.payments)
+        reviewed = timeline.now
         yield linked
-        yield from incentives(model, person, number)
+        yield from incentives(state, award.person, award.number, award.closing, reviewed, timeline.now)
 
 
-def incentives(model: Model, person: int, number: int) -> Generator[Wait, Any, None]:
-    """Be paid the incentives one after the other; the surveys follow the first."""
-    programme, timeline = model.programme, model.timeline
-    due = timeline.now
-    for payment in range(programme.parameters.budget.incentives):
-        yield from paid(model, person, number, payment, due)
-        if payment == 0:
-            first_survey = programme.parameters.budget.incentives
-            for survey, step in enumerate(programme.survey_steps, start=first_survey):
-                timeline.process(paid(model, person, number, survey, timeline.now + step))
-        due = max(due + programme.incentive_step, timeline.now)
-
-
-def paid(model: Model, person: int, number: int, payment: int, due: int) -> Generator[Wait, Any, None]:
-    """Wait until a payment is due and ready, then for the partner's run that pays it."""
-    programme, timeline, own = model.programme, model.timeline, model.participants
-    name = payment_names(programme)[payment]
-    yield timeline.turn(due, Part.DUE, number)
-    own[f"{name}_due"][number] = due
-    ready = paying.ready(programme.key, programme.lags, programme.work, programme.work_until, person, payment, due)
-    yield timeline.turn(ready, Part.READY, number)
-    own[f"{name}_ready"][number] = ready
-    partner = model.partners[int(own["partner"][number])]
-    attempts = yield partner.submit(number, payment, ready)
-    own[f"{name}_paid"][number] = timeline.now
-    own[f"{name}_attempts"][number] = attempts
-    kind = Kind.INCENTIVE if payment < programme.parameters.budget.incentives else Kind.SURVEY
-    model.pay(number, kind, programme.amount(payment))
-    model.payments_left -= 1
-
-
-def close_account(model: Model, person: int, number: int, closing: int) -> Generator[Wait, Any, None]:
+def close_account(state: State, award: Award) -> Generator[Wait, Any, None]:
     """Return the unspent balance after a year, and all payments of one who has not reviewed a training by then."""
-    yield model.timeline.turn(closing, Part.CLOSE_ACCOUNT, number)
-    own = model.participants
-    model.accounts_open -= 1
-    own["closed"][number] = model.timeline.now
-    own["unspent"][number] = model.give_back(number, Kind.TRAINING)
-    if own["reviewed"][number] >= closing:
-        model.give_back(number, Kind.INCENTIVE)
-        model.give_back(number, Kind.SURVEY)
+    yield state.timeline.turn(award.closing, state.journey.turn(PersonAct.CLOSE_ACCOUNT), award.number)
+    own = state.participants
+    state.accounts_open -= 1
+    own["closed"][award.number] = state.timeline.now
+    own["unspent"][award.number] = state.give_back(award.number, Benefit.TRAINING)
+    if not earns_payments(int(own["reviewed"][award.number]), award.closing):
+        state.give_back(award.number, Benefit.INCENTIVE)
+        state.give_back(award.number, Benefit.SURVEY)

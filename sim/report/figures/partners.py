@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from sim.journey.measures import PAYMENT_PARTNERS
 from sim.report.figures.look import BLUE, GREY, INK, PALE, dates
 from sim.report.figures.saved import Row, Saved
 from sim.report.figures.words import amount, day
@@ -15,8 +16,7 @@ SHADES = LinearSegmentedColormap.from_list("busy", ["#FFFFFF", "#A6D0EC", BLUE, 
 
 def partner_rows(saved: Saved) -> list[Row]:
     """Return the rows of the payment partners among the stations."""
-    partners = {row["partner"] for row in saved.rows("payments")}
-    return [row for row in saved.rows("stations") if row["label"] in partners]
+    return [row for row in saved.rows("stations") if row["bank"] == PAYMENT_PARTNERS]
 
 
 def busy(axes: Axes, saved: Saved, partners: list[Row]) -> None:

@@ -59,15 +59,15 @@ def _busiest(partners: list[Row]) -> str:
 
 
 def _paid(axes: Axes, saved: Saved) -> None:
-    seen = saved.days
-    paid, capacity = (seen.a_run_day(seen[name]) for name in ("payments_paid", "payment_capacity"))
+    by_day = saved.days
+    paid, capacity = (by_day.a_run_day(by_day[name]) for name in ("payments_paid", "payment_capacity"))
     months, due = _due(saved)
-    axes.fill_between(seen.edges, steps(paid), step="post", color=SKY, linewidth=0)
-    axes.step(seen.edges, steps(capacity), where="post", color=INK, linewidth=1.3, linestyle=(0, (5, 2)))
+    axes.fill_between(by_day.edges, steps(paid), step="post", color=SKY, linewidth=0)
+    axes.step(by_day.edges, steps(capacity), where="post", color=INK, linewidth=1.3, linestyle=(0, (5, 2)))
     axes.step(months, steps(due), where="post", color=VERMILION, linewidth=1.5)
     tops = [paid.max(), due.max(), np.nan_to_num(capacity).max()]
     axes.set_ylabel(amounts(axes, max(tops), "payments a working day"))
-    dates(axes, seen.edges)
+    dates(axes, by_day.edges)
     axes.tick_params(axis="x", labelbottom=False)
     axes.grid(axis="y")
     key = [("capacity", INK, "- -"), ("fell due", VERMILION, "—"), ("paid", SKY, "■")]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.journey.route import PROCESSED_AT
 from sim.report.figures.look import BLUE, INK, PALE, Page, amounts, dates, page, place
 from sim.report.figures.saved import Counts, Row, Saved
 from sim.report.figures.words import amount, day, span
@@ -23,17 +24,17 @@ def asked(saved: Saved) -> bool:
 
 def draw(saved: Saved) -> Page:
     """Draw all who registered and all who were processed so far, and the backlog between."""
-    seen = saved.days
-    if not seen["registered"].any():
+    by_day = saved.days
+    if not by_day["registered"].any():
         return page(saved, finding(saved), says(saved), [], 0.0)
     gave_up = _station(saved)["gave_up"]
     notes = [f"{amount(gave_up / saved.scale)} gave up the wait for processing."] if gave_up else []
     drawn = page(saved, finding(saved), says(saved), notes, 4.0)
     axes = drawn.axes(0.75, 1.2, above=0.1, below=0.45)
-    registered, processed = np.cumsum(seen["registered"]), np.cumsum(seen["processed"])
-    lines = [seen.at_week_ends(counts) for counts in (registered, processed)]
+    registered, processed = np.cumsum(by_day["registered"]), np.cumsum(by_day["processed"])
+    lines = [by_day.at_week_ends(counts) for counts in (registered, processed)]
     moving = np.flatnonzero(np.diff(lines[0]) + np.diff(lines[1]))[-1] + 2
-    edges, lines = seen.edges[: moving + 4], [line[: moving + 4] for line in lines]
+    edges, lines = by_day.edges[: moving + 4], [line[: moving + 4] for line in lines]
     axes.fill_between(edges, lines[1], lines[0], color=PALE, linewidth=0)
     axes.plot(edges, lines[0], color=INK, linewidth=1.6, linestyle=(0, (5, 1.5)))
     axes.plot(edges, lines[1], color=BLUE, linewidth=2.2)
@@ -47,32 +48,34 @@ def draw(saved: Saved) -> Page:
 
 def finding(saved: Saved) -> str:
     """Return the finding of the processing in a sentence."""
-    seen = saved.days
-    registered, processed = seen["registered"].sum(), seen["processed"].sum()
+    by_day = saved.days
+    registered, processed = by_day["registered"].sum(), by_day["processed"].sum()
     if not registered:
         return "Nobody registered: nothing to process"
-    when, most = seen.peak(backlog(saved))
+    when, most = by_day.peak(backlog(saved))
     waiting = f"up to {amount(most)} wait, on {day(when)}" if most else "nobody waits at a day's end"
     if not processed:
         return f"Nobody is processed: {waiting}"
     left = backlog(saved)[-1]
     if left:
         return f"{amount(left)} still wait for processing at the end; {waiting}"
-    last = int(np.flatnonzero(seen["processed"])[-1])
-    weeks = f"after {(last + 1) / 7:.0f} weeks, on {day(seen.dates[last].item())}"
+    last = int(np.flatnonzero(by_day["processed"])[-1])
+    weeks = f"after {(last + 1) / 7:.0f} weeks, on {day(by_day.dates[last].item())}"
     return f"The last registrant is processed {weeks}; {waiting}"
 
 
 def backlog(saved: Saved) -> Counts:
     """Return who waits before and at processing at each day's end."""
-    return saved.days["queue_portal"] + saved.days["queue_processing"]
+    by_day = saved.days
+    on_the_way = by_day.queues[: by_day.queues.index(PROCESSED_AT) + 1]
+    return np.sum([by_day[f"queue_{name}"] for name in on_the_way], axis=0)  # type: ignore[no-any-return]
 
 
 def says(saved: Saved) -> str:
     """Return the rates that were asked about, the waits, and who was processed by the day of the article."""
     config, wait = (
         saved.composed["processing"],
-        next(w for w in saved.rows("waits") if w["wait"] == "processing"),
+        next(w for w in saved.rows("waits") if w["wait"] == PROCESSED_AT),
     )
     words = [_rate(config["rate"])]
     words += [
@@ -95,7 +98,7 @@ def _rate(rate: float | None) -> str:
 
 
 def _station(saved: Saved) -> Row:
-    return next(row for row in saved.rows("stations") if row["station"] == "processing")
+    return next(row for row in saved.rows("stations") if row["station"] == PROCESSED_AT)
 
 
 def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) -> None:

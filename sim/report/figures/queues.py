@@ -20,15 +20,15 @@ PAYMENTS = "Payment partners, all together"
 
 def draw(saved: Saved) -> Page:
     """Draw the queue of each station that had one at a day's end, by weeks, on scales of their own."""
-    seen, labels = saved.days, names(saved)
-    peaks = {name: seen.peak(seen.queue(f"queue_{name}")) for name in seen.queues}
+    by_day, labels = saved.days, names(saved)
+    peaks = {name: by_day.peak(by_day.queue(f"queue_{name}")) for name in by_day.queues}
     peaks = {name: peak for name, peak in peaks.items() if peak[1] > 0}
     largest = max((people for _, people in peaks.values()), default=0.0)
     shown = [name for name, (_, people) in peaks.items() if people >= SMALL * largest]
     told = [
         f"{labels[name]} ({amount(peak[1])} on {day(peak[0])})" for name, peak in peaks.items() if name not in shown
     ]
-    pool = bool(seen["people_in_pool"].any())
+    pool = bool(by_day["people_in_pool"].any())
     says = "Each picture has its own scale. A point is the largest queue at a day's end in its week."
     notes = [POOL] * pool
     if told:
@@ -77,21 +77,21 @@ def finding(saved: Saved) -> str:
 
 
 def _queue(axes: Axes, saved: Saved, column: str, label: str, last: bool) -> None:
-    seen = saved.days
-    counts = seen.queue(column)
-    values = seen.largest(counts)
+    by_day = saved.days
+    counts = by_day.queue(column)
+    values = by_day.largest(counts)
     pool = column == "people_in_pool"
-    axes.fill_between(seen.edges, steps(values), step="post", color=PALE if pool else SKY, linewidth=0)
-    axes.step(seen.edges, steps(values), where="post", color=GREY if pool else BLUE, linewidth=1.2)
-    when, most = seen.peak(counts)
+    axes.fill_between(by_day.edges, steps(values), step="post", color=PALE if pool else SKY, linewidth=0)
+    axes.step(by_day.edges, steps(values), where="post", color=GREY if pool else BLUE, linewidth=1.2)
+    when, most = by_day.peak(counts)
     unit = amounts(axes, most * 1.15, "payments" if label == PAYMENTS else "people")
     axes.set_ylabel(unit)
     axes.yaxis.set_label_coords(-0.055, 0.5)
-    dates(axes, seen.edges)
+    dates(axes, by_day.edges)
     axes.grid(axis="y")
     axes.tick_params(axis="x", labelbottom=last)
     axes.set_title(label, loc="left", size=9.5, weight="bold", color=INK, pad=4)
-    _peak(axes, seen.edges[0].item(), seen.edges[-1].item(), when, most)
+    _peak(axes, by_day.edges[0].item(), by_day.edges[-1].item(), when, most)
 
 
 def _peak(axes: Axes, first: date, last: date, when: date, most: float) -> None:

@@ -17,6 +17,7 @@ MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 def amount(number: float) -> str:
     """Return a number of people or payments in words, with its first three digits."""
+    number = round(number)  # a count divided by the scale may lie a last bit beside a whole number
     if number < 10_000:
         return f"{number:,.0f}"
     number = round(number, 2 - math.floor(math.log10(number)))

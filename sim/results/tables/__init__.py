@@ -17,17 +17,17 @@ from sim.results.tables.waits import waits
 from sim.results.tables.waves import waves
 
 
-def tables(seen: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
+def tables(observations: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
     """Return every table of a run by name."""
     each = (
-        funnel(seen),
-        daily(seen, runs),
-        waits(seen),
-        stations(seen, runs),
-        waves(seen, wave_records),
-        payments(seen, runs),
-        money(seen),
-        groups(seen),
-        published(seen, wave_records),
+        funnel(observations),
+        daily(observations, runs),
+        waits(observations),
+        stations(observations, runs),
+        waves(observations, wave_records),
+        payments(observations, runs),
+        money(observations),
+        groups(observations),
+        published(observations, wave_records),
     )
     return {table.name: table for table in each}

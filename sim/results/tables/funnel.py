@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.journey.measures import STAGES
 from sim.observers.observations import Observations
-from sim.results.names import STAGES
-from sim.results.table import Table, part
+from sim.results.table import Table, ratio
 
 COLUMNS = {
     "stage": "stage of the journey, stable name",
@@ -16,10 +16,10 @@ COLUMNS = {
 }
 
 
-def funnel(seen: Observations) -> Table:
+def funnel(observations: Observations) -> Table:
     """Return the funnel at the end of the run."""
-    scale = seen.programme.parameters.population.scale
-    counts = {stage: int(seen.by_day[stamp].sum()) for stage, (stamp, _) in STAGES.items()}
+    scale = observations.programme.parameters.population.scale
+    counts = {stage: observations.total(stamp) for stage, (stamp, _) in STAGES.items()}
     rows, before = [], counts["registered"]
     for stage, people in counts.items():
         rows.append(
@@ -28,8 +28,8 @@ def funnel(seen: Observations) -> Table:
                 "label": STAGES[stage][1],
                 "people": people,
                 "full_population": round(people / scale),
-                "share_of_registered": part(people, counts["registered"]),
-                "share_of_stage_before": part(people, before),
+                "share_of_registered": ratio(people, counts["registered"]),
+                "share_of_stage_before": ratio(people, before),
             }
         )
         before = people

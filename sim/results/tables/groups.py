@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
+from sim.journey.measures import GROUP_STAGES
 from sim.observers.observations import GROUP_TRAITS, Observations
-from sim.results.table import Cell, Table, part
+from sim.results.table import Cell, Table, ratio
 from sim.rules.people import EDUCATIONS, Trait
-
-STAGES = (
-    "applicants",
-    "pool",
-    "joined",
-    "awarded",
-    "awarded_2020",
-    "awarded_2021",
-    "awarded_2022",
-    "participants",
-    "paid_first_incentive",
-)
 
 COLUMNS = {
     "group": "what people are told apart by",
     "value": "value of the group",
-    **{stage: f"simulated people of the group: {stage.replace('_', ' ')}" for stage in STAGES},
+    **{stage: f"simulated people of the group: {stage.replace('_', ' ')}" for stage in GROUP_STAGES},
     "share_of_applicants": "of all applicants, share",
     "share_of_awarded": "of all awarded, share",
     "share_of_awarded_2020": "of all awarded in 2020, share",
@@ -42,10 +31,10 @@ PUBLISHED = {
 """(group, value) → name of the published share."""
 
 
-def groups(seen: Observations) -> Table:
+def groups(observations: Observations) -> Table:
     """Return how many of each group reached each stage."""
-    published = seen.programme.parameters.published
-    provinces = list(seen.programme.parameters.population.provinces.values())
+    published = observations.programme.parameters.published
+    provinces = list(observations.programme.parameters.population.provinces.values())
     weights = sum(province.weight for province in provinces)
     rows: list[dict[str, Cell]] = []
     for which in GROUP_TRAITS:
@@ -56,9 +45,9 @@ def groups(seen: Observations) -> Table:
             values = list(EDUCATIONS)
         else:
             values = ["no", "yes"]
-        totals = {stage: int(seen.group(stage, which).sum()) for stage in STAGES}
+        totals = {stage: int(observations.group(stage, which).sum()) for stage in GROUP_STAGES}
         for number, value in enumerate(values):
-            counts = {stage: int(seen.group(stage, which)[number]) for stage in STAGES}
+            counts = {stage: int(observations.group(stage, which)[number]) for stage in GROUP_STAGES}
             name = PUBLISHED.get((group, value))
             of_2020 = getattr(published.recipients_2020, name) if name else None
             if which is Trait.PROVINCE:
@@ -68,13 +57,13 @@ def groups(seen: Observations) -> Table:
                     "group": group,
                     "value": value,
                     **counts,
-                    "share_of_applicants": part(counts["applicants"], totals["applicants"]),
-                    "share_of_awarded": part(counts["awarded"], totals["awarded"]),
-                    "share_of_awarded_2020": part(counts["awarded_2020"], totals["awarded_2020"]),
+                    "share_of_applicants": ratio(counts["applicants"], totals["applicants"]),
+                    "share_of_awarded": ratio(counts["awarded"], totals["awarded"]),
+                    "share_of_awarded_2020": ratio(counts["awarded_2020"], totals["awarded_2020"]),
                     "published_share_of_2020": of_2020,
-                    "share_of_awarded_2021": part(counts["awarded_2021"], totals["awarded_2021"]),
+                    "share_of_awarded_2021": ratio(counts["awarded_2021"], totals["awarded_2021"]),
                     "published_share_of_2021": getattr(published.recipients_2021, name) if name else None,
-                    "awarded_of_applicants": part(counts["awarded"], counts["applicants"]),
+                    "awarded_of_applicants": ratio(counts["awarded"], counts["applicants"]),
                 }
             )
     return Table("groups", COLUMNS, rows)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.calendar.instants import DAY
+from sim.journey.measures import partner_stamp
+from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
-from sim.results.table import Cell, Table, day_of, part
+from sim.results.table import Cell, Table, day_of, ratio
 
 COLUMNS = {
     "month": "month (its first day)",
     "partner": "payment partner",
     "incentives_due": "incentives that fell due in the month",
     "incentives_paid": "incentives paid in the month",
-    "surveys_due": "surveys that fell due in the month",
+    "surveys_due": "surveys answered, and so due, in the month",
     "surveys_paid": "surveys paid in the month",
     "failed": "attempts that failed in the month",
     "runs": "daily runs of the month",
@@ -24,27 +26,27 @@ COLUMNS = {
 }
 
 
-def months(seen: Observations) -> tuple[list[object], np.ndarray]:
+def months(observations: Observations) -> tuple[list[object], np.ndarray]:
     """Return the months of the run (first days) and the month's number of each day."""
-    dates = [day_of(day * DAY).replace(day=1) for day in range(seen.days)]
+    dates = [day_of(day * DAY).replace(day=1) for day in range(observations.days)]
     first = sorted(set(dates))
     return list(first), np.array([first.index(date) for date in dates])
 
 
-def payments(seen: Observations, runs: list[RunRecord]) -> Table:
+def payments(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the payments of every month and partner."""
-    first, month_of_day = months(seen)
+    first, month_of_day = months(observations)
 
     def monthly(stamp: str) -> list[int]:
-        counts = np.bincount(month_of_day, weights=seen.by_day[stamp], minlength=len(first))
+        counts = np.bincount(month_of_day, weights=observations.by_day(stamp), minlength=len(first))
         return [int(count) for count in counts]
 
     rows: list[dict[str, Cell]] = []
-    for number, partner in enumerate(seen.programme.partners):
+    for number, partner in enumerate(observations.programme.partners):
         columns = {
-            f"{kind}s_{what}": monthly(f"{partner.key}_{kind}_{what}")
-            for kind in ("incentive", "survey")
-            for what in ("due", "paid")
+            f"{benefit.key}s_{step}": monthly(partner_stamp(partner.key, benefit, step))
+            for benefit in PAID_BENEFITS
+            for step in ("due", "paid")
         }
         own = [run for run in runs if run.partner == number]
         for month, begin in enumerate(first):
@@ -58,7 +60,7 @@ def payments(seen: Observations, runs: list[RunRecord]) -> Table:
                     "failed": sum(run.failed for run in here),
                     "runs": len(here),
                     "capacity": capacity,
-                    "utilisation": part(sum(run.paid for run in here), capacity or 0),
+                    "utilisation": ratio(sum(run.paid for run in here), capacity or 0),
                     "waiting_at_end": here[-1].waiting if here else 0,
                 }
             )

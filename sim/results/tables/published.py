@@ -7,10 +7,11 @@ from datetime import datetime
 import numpy as np
 
 from sim.calendar.instants import instant, moment
+from sim.journey.measures import STAGES
+from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.programme.waves import WaveRecord
-from sim.results.names import STAGES
-from sim.results.table import Cell, Table, part
+from sim.results.table import Cell, Table, ratio
 
 COLUMNS = {
     "figure": "what is compared, stable name",
@@ -37,17 +38,22 @@ FUNNEL = (
 PREDICTED = ("registered", *FUNNEL, "fully_paid")
 
 
-def published(seen: Observations, records: list[WaveRecord]) -> Table:
+def published(observations: Observations, records: list[WaveRecord]) -> Table:
     """Return every published figure beside the simulated one."""
-    if seen.programme.parameters.clock.end is None:
+    if observations.programme.parameters.clock.end is None:
         return Table("published", COLUMNS, [])
-    rows = [*_funnel(seen), *_revoked(seen), *_waves(seen, records), *_predictions(seen)]
-    rows = [row for row in rows if instant(row["at"]) <= seen.end]
+    rows = [
+        *_funnel(observations),
+        *_revoked(observations),
+        *_waves(observations, records),
+        *_predictions(observations),
+    ]
+    rows = [row for row in rows if instant(row["at"]) <= observations.end]
     return Table("published", COLUMNS, rows)
 
 
 def _row(
-    seen: Observations,
+    observations: Observations,
     figure: str,
     scope: str | None,
     at: datetime,
@@ -55,7 +61,7 @@ def _row(
     known: float | None,
     role: str,
 ) -> dict[str, Cell]:
-    scale = 1.0 if figure.endswith("share") else seen.programme.parameters.population.scale
+    scale = 1.0 if figure.endswith("share") else observations.programme.parameters.population.scale
     full = simulated / scale
     whole = full if figure.endswith("share") else round(full)
     return {
@@ -66,50 +72,51 @@ def _row(
         "full_population": whole,
         "published": known,
         "difference": None if known is None else whole - known,
-        "difference_share": None if known is None else part(whole - known, known),
+        "difference_share": None if known is None else ratio(whole - known, known),
         "role": role,
     }
 
 
-def _role(seen: Observations, at: datetime) -> str:
-    return "fitted" if at <= seen.programme.parameters.published.fit_until else "compared"
+def _role(observations: Observations, at: datetime) -> str:
+    return "fitted" if at <= observations.programme.parameters.published.fit_until else "compared"
 
 
-def _before(seen: Observations, stamp: str, at: datetime) -> int:
-    return seen.before(stamp, instant(at))
+def _before(observations: Observations, stamp: str, at: datetime) -> int:
+    return observations.before(stamp, instant(at))
 
 
-def _funnel(seen: Observations) -> list[dict[str, Cell]]:
+def _funnel(observations: Observations) -> list[dict[str, Cell]]:
     rows = []
-    for row in seen.programme.parameters.published.funnel:
+    for row in observations.programme.parameters.published.funnel:
         for figure in FUNNEL:
             known = getattr(row, figure)
             if known is not None:
-                count = _before(seen, STAGES[figure][0], row.at)
+                count = _before(observations, STAGES[figure][0], row.at)
                 # What had been awarded by a date is set by the calendar.
-                role = "input" if figure == "awarded" else _role(seen, row.at)
-                rows.append(_row(seen, figure, None, row.at, count, known, role))
+                role = "input" if figure == "awarded" else _role(observations, row.at)
+                rows.append(_row(observations, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
             paid = (
-                seen.payments_before("incentive", "paid", instant(row.at)) * seen.programme.parameters.budget.incentive
+                observations.payments_before(Benefit.INCENTIVE, "paid", instant(row.at))
+                * observations.programme.parameters.budget.incentive
             )
-            rows.append(_row(seen, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, "compared"))
+            rows.append(_row(observations, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, "compared"))
     return rows
 
 
-def _revoked(seen: Observations) -> list[dict[str, Cell]]:
+def _revoked(observations: Observations) -> list[dict[str, Cell]]:
     rows = []
-    for row in seen.programme.parameters.published.revocations:
-        by_wave = seen.by_wave["revoked"][seen.snapshots.index(instant(row.at))]
+    for row in observations.programme.parameters.published.revocations:
+        by_wave = observations.by_wave("revoked")[observations.snapshots.index(instant(row.at))]
         count = int(by_wave[row.first_wave - 1 : row.last_wave].sum())
         scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
-        rows.append(_row(seen, "revoked", scope, row.at, count, row.revoked, _role(seen, row.at)))
+        rows.append(_row(observations, "revoked", scope, row.at, count, row.revoked, _role(observations, row.at)))
     return rows
 
 
-def _waves(seen: Observations, records: list[WaveRecord]) -> list[dict[str, Cell]]:
-    published = seen.programme.parameters.published
-    plan = seen.programme.waves.waves
+def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[str, Cell]]:
+    published = observations.programme.parameters.published
+    plan = observations.programme.waves.waves
 
     def announced(wave: int) -> datetime:
         return moment(plan[wave - 1]["announced"])
@@ -119,27 +126,27 @@ def _waves(seen: Observations, records: list[WaveRecord]) -> list[dict[str, Cell
         if row.wave <= len(records) and records[row.wave - 1].announced:
             at = announced(row.wave)
             joined = records[row.wave - 1].joined
-            rows.append(_row(seen, "joined", str(row.wave), at, joined, row.people, _role(seen, at)))
+            rows.append(_row(observations, "joined", str(row.wave), at, joined, row.people, _role(observations, at)))
     for row in published.selected:
         if row.wave <= len(records) and records[row.wave - 1].announced:
             role = "compared" if row.wave == 1 else "input"
             awarded = records[row.wave - 1].awarded
-            rows.append(_row(seen, "selected", str(row.wave), announced(row.wave), awarded, row.people, role))
+            rows.append(_row(observations, "selected", str(row.wave), announced(row.wave), awarded, row.people, role))
     for group in published.eligible_of_joined:
         some = records[group.first_wave - 1 : group.last_wave]
         if some and all(record.announced for record in some):
-            share = part(float(np.sum([r.eligible for r in some])), float(np.sum([r.joined for r in some])))
+            share = ratio(float(np.sum([r.eligible for r in some])), float(np.sum([r.joined for r in some])))
             scope = (
                 f"{group.first_wave}-{group.last_wave}" if group.last_wave > group.first_wave else str(group.first_wave)
             )
             at = announced(group.last_wave)
-            rows.append(_row(seen, "eligible_share", scope, at, share or 0.0, group.share, "fitted"))
+            rows.append(_row(observations, "eligible_share", scope, at, share or 0.0, group.share, "fitted"))
     return rows
 
 
-def _predictions(seen: Observations) -> list[dict[str, Cell]]:
+def _predictions(observations: Observations) -> list[dict[str, Cell]]:
     return [
-        _row(seen, figure, None, at, _before(seen, STAGES[figure][0], at), None, "prediction")
-        for at in seen.programme.parameters.published.predictions
+        _row(observations, figure, None, at, _before(observations, STAGES[figure][0], at), None, "prediction")
+        for at in observations.programme.parameters.published.predictions
         for figure in PREDICTED
     ]

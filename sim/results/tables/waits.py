@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY
+from sim.journey.measures import WAITS, partner_wait
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
-from sim.results.names import STATION_NAMES, WAITS
 from sim.results.table import Cell, Table
 
 COLUMNS = {
@@ -25,14 +25,20 @@ COLUMNS = {
 }
 
 
-def waits(seen: Observations) -> Table:
+def waits(observations: Observations) -> Table:
     """Return the waits of the run."""
-    rows = [_row(name, label, "journey", seen.waits[name], ends) for name, (label, ends) in WAITS.items()]
-    rows += [
-        _row(name, STATION_NAMES[name], "station", observer.waits, True) for name, observer in seen.stations.items()
+    journey = observations.programme.journey
+    rows = [
+        _row(name, wait.label, "journey", observations.waits(name), wait.leaving_ends) for name, wait in WAITS.items()
     ]
-    for partner in seen.programme.partners:
-        rows.append(_row(partner.key, f"Run of {partner.name}", "run", seen.waits[f"run_{partner.key}"], True))
+    rows += [
+        _row(name, journey.station(name).label, "station", observer.waits, True)
+        for name, observer in observations.stations.items()
+    ]
+    rows += [
+        _row(partner.key, f"Run of {partner.name}", "run", observations.waits(partner_wait(partner.key)), True)
+        for partner in observations.programme.partners
+    ]
     return Table("waits", COLUMNS, rows)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.calendar.instants import moment
 from sim.observers.observations import Observations
 from sim.programme.waves import WaveRecord
-from sim.results.table import Table, part
-from sim.rules.selecting import Outcome
+from sim.results.table import Table, ratio
+from sim.rules.selecting import Verdict
 
 COLUMNS = {
     "wave": "number of the wave",
@@ -30,16 +30,16 @@ COLUMNS = {
 }
 
 
-def waves(seen: Observations, records: list[WaveRecord]) -> Table:
+def waves(observations: Observations, records: list[WaveRecord]) -> Table:
     """Return the waves that opened by the end of the run."""
     rows = []
     for number, record in enumerate(records):
-        plan = seen.programme.waves.waves[number]
+        plan = observations.programme.waves.waves[number]
         if not record.opened:
             continue
         known = record.announced
-        awarded = int(seen.by_wave["awarded"][-1, number])
-        revoked = int(seen.by_wave["revoked"][-1, number])
+        awarded = int(observations.by_wave("awarded")[-1, number])
+        revoked = int(observations.by_wave("revoked")[-1, number])
         rows.append(
             {
                 "wave": number + 1,
@@ -49,17 +49,17 @@ def waves(seen: Observations, records: list[WaveRecord]) -> Table:
                 "quota": record.quota,
                 "joined": record.joined if known else None,
                 "eligible": record.eligible if known else None,
-                "eligible_share": part(record.eligible, record.joined),
+                "eligible_share": ratio(record.eligible, record.joined),
                 "awarded": awarded,
-                "by_priority": record.by_outcome[Outcome.PRIORITY],
-                "by_regional": record.by_outcome[Outcome.REGIONAL],
-                "by_affirmative": record.by_outcome[Outcome.AFFIRMATIVE],
-                "by_lottery": record.by_outcome[Outcome.LOTTERY],
-                "failed_face_check": record.by_outcome[Outcome.FACE_CHECK_FAILED],
+                "by_priority": record.by_verdict[Verdict.PRIORITY],
+                "by_regional": record.by_verdict[Verdict.REGIONAL],
+                "by_affirmative": record.by_verdict[Verdict.AFFIRMATIVE],
+                "by_lottery": record.by_verdict[Verdict.LOTTERY],
+                "failed_face_check": record.by_verdict[Verdict.FACE_CHECK_FAILED],
                 "places_unfilled": record.quota - record.drawn - record.refused_by_budget if known else None,
                 "refused_by_budget": record.refused_by_budget,
                 "revoked": revoked,
-                "revoked_share": part(revoked, awarded),
+                "revoked_share": ratio(revoked, awarded),
             }
         )
     return Table("waves", COLUMNS, rows)

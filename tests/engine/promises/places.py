@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER, moment
-from sim.calendar.order import STATIONS
-from sim.engines.journal import CHECKS, Columns, Journal, payment_names
-from sim.programme.places import Place
-from tests.engine.promises.waves import joinings
+from sim.engines.journal import Columns, Journal
+from sim.journey.places import Place
 
 Instants = NDArray[np.int64]
 
@@ -22,35 +20,33 @@ def people_stand_where_their_stamps_say(journal: Journal) -> None:
     for place in reversed(entered):
         following[place] = next_entry
         next_entry = np.minimum(next_entry, entered[place])
-    joined, told = _times_between_joining_and_announcement(journal)
 
     midnights = [day * DAY for day in range(1, (journal.end - 1) // DAY + 1)]
     assert [now for now, *_ in journal.days] == [*midnights, journal.end]
-    for now, occupancy, *_ in journal.days:
-        expected = {place: np.count_nonzero((at < now) & (following[place] >= now)) for place, at in entered.items()}
-        expected[Place.JOINED] = np.count_nonzero((joined < now) & (told >= now))
-        expected[Place.POOL] -= expected[Place.JOINED]
-        expected[Place.NOT_REGISTERED] = 0
-        found = {place: occupancy[place] for place in Place}
-        assert found == expected, moment(now)
-        assert sum(occupancy) == np.count_nonzero(entered[Place.PORTAL] < now)
+    names = journal.programme.journey.places
+    registered = journal.people[f"{journal.programme.journey.names[0]}_arrived"]
+    for now, people, *_ in journal.days:
+        expected = {
+            place: int(np.count_nonzero((at < now) & (following[place] >= now))) for place, at in entered.items()
+        }
+        expected[int(Place.NOT_REGISTERED)] = 0
+        assert dict(enumerate(people)) == {place: expected[place] for place in range(len(names))}, moment(now)
+        assert sum(people) == np.count_nonzero(registered < now)
 
 
-def _entered(journal: Journal) -> dict[Place, Instants]:
-    """Return when each person entered each place (NEVER: he did not), in the order of the journey."""
-    people, participants = journal.people, journal.participants
-    entered = {
-        Place.PORTAL: people["portal_arrived"],
-        Place.PROCESSING: people["portal_left"],
-        Place.EMAIL: people["processing_left"],
-    }
-    for check, after in zip(CHECKS, (Place.REGISTRY, Place.THIRD_LAYER, Place.SCREENING), strict=True):
-        tried, passed, refused = people[f"{check}_left"], people[f"{check}_passed"], people["refused"]
-        again = (tried < NEVER) & (passed != tried) & (refused != tried)
-        entered[Place[f"{check}_RETRY".upper()]] = np.where(again, tried, NEVER)
-        entered[after] = passed
-    screened = people["screening_left"]
-    entered[Place.TEST] = np.where(people["refused"] == screened, NEVER, screened)
+def _entered(journal: Journal) -> dict[int, Instants]:
+    """Return when each person entered each place (NEVER: they did not), by code, in the order of the journey."""
+    people, participants, journey = journal.people, journal.participants, journal.programme.journey
+    at = people[f"{journey.names[0]}_arrived"]
+    entered: dict[int, Instants] = {}
+    for station in journey.route:
+        entered[journey.place(station.name)] = at
+        left, refused = people[f"{station.name}_left"], people["refused"]
+        at = people[f"{station.name}_passed"] if station.checks else left
+        if station.retries:
+            again = (left < NEVER) & (at != left) & (refused != left)
+            entered[journey.place(station.retry.name)] = np.where(again, left, NEVER)
+    entered[Place.TEST] = np.where(people["refused"] == at, NEVER, at)
     entered[Place.POOL] = people["tested"]
     entered[Place.AWARDED] = people["awarded"]
     for place, stamp in ((Place.PARTICIPANT, "bought_1"), (Place.REVOKED, "revoked")):
@@ -62,14 +58,6 @@ def _entered(journal: Journal) -> dict[Place, Instants]:
     return entered
 
 
-def _times_between_joining_and_announcement(journal: Journal) -> tuple[Instants, Instants]:
-    """Return when each joining was, and when its wave was announced."""
-    announced = journal.programme.waves.waves["announced"]
-    both = [(at, announced[wave]) for _, wave, at in joinings(journal)]
-    times = np.array(both, dtype=np.int64).reshape(-1, 2)
-    return times[:, 0], times[:, 1]
-
-
 def stamps_never_decrease(journal: Journal) -> None:
     """Hold each person's stamps against the order of the journey; all lie before the end."""
     people, own = journal.people, journal.participants
@@ -77,41 +65,54 @@ def stamps_never_decrease(journal: Journal) -> None:
         for name in columns.stamps:
             stamp = columns[name]
             assert np.all((stamp == NEVER) | ((stamp >= 0) & (stamp < journal.end))), name
+    _applicants_and_candidates(journal)
+    _participants(journal)
 
-    def rises(*names: str, columns: Columns = people, strictly: bool = False) -> None:
-        so_far = np.full(columns.rows, -1)
-        for name in names:
-            stamp = columns[name]
-            happened = stamp < NEVER
-            assert np.all(stamp[happened] >= so_far[happened] + strictly), name
-            so_far = np.where(happened, stamp, so_far)
 
-    journey = []
-    for station in STATIONS:
-        journey += [f"{station}_{what}" for what in ("arrived", "started", "left")]
-        if station.endswith("retry"):
-            journey.append(station.replace("retry", "passed"))
-    rises(*journey, "tested", "first_joined", "last_joined", "awarded")
-    rises(*journey, "refused")
-    rises(*journey, "gave_up")
-    rises("last_joined", "gave_up_waves")
-    for station in STATIONS:  # nobody leaves who has not started, or starts who has not arrived
-        arrived, started, left = (people[f"{station}_{what}"] for what in ("arrived", "started", "left"))
-        assert np.all((arrived < NEVER) | (started == NEVER))
-        assert np.all((started < NEVER) | (left == NEVER))
+def _rises(columns: Columns, *names: str, strictly: bool = False) -> None:
+    so_far = np.full(columns.rows, -1)
+    for name in names:
+        stamp = columns[name]
+        happened = stamp < NEVER
+        assert np.all(stamp[happened] >= so_far[happened] + strictly), name
+        so_far = np.where(happened, stamp, so_far)
+
+
+def _applicants_and_candidates(journal: Journal) -> None:
+    people = journal.people
+    way = []
+    for station in journal.programme.journey.route:
+        for name in (station.name, station.retry.name) if station.retries else (station.name,):
+            way += [f"{name}_{what}" for what in ("arrived", "started", "left")]
+            # Nobody leaves who has not started, or starts who has not arrived.
+            arrived, started, left = (people[f"{name}_{what}"] for what in ("arrived", "started", "left"))
+            assert np.all((arrived < NEVER) | (started == NEVER))
+            assert np.all((started < NEVER) | (left == NEVER))
+        if station.checks:
+            way.append(f"{station.name}_passed")
+    _rises(people, *way, "tested", "first_joined", "last_joined", "awarded")
+    _rises(people, *way, "refused")
+    _rises(people, *way, "gave_up")
+    _rises(people, "last_joined", "gave_up_waves")
     finished = [people[name] < NEVER for name in ("refused", "gave_up", "gave_up_waves", "awarded")]
     assert np.all(np.sum(finished, axis=0) <= 1)
 
-    rises("link_tried", "linked", columns=own)
-    rises("bought_1", "completed_1", "certified", "reviewed", columns=own)
+
+def _participants(journal: Journal) -> None:
+    people, own = journal.people, journal.participants
+    _rises(own, "link_tried", "linked")
+    _rises(own, "bought_1", "completed_1", "certified", "reviewed")
     bought = [name for name in own.stamps if name.startswith("bought_")]
-    rises(*bought, columns=own)
+    _rises(own, *bought)
     for name in bought:
-        rises(name, name.replace("bought", "completed"), columns=own)
-    for name in payment_names(journal.programme):
-        rises("linked", f"{name}_due", f"{name}_ready", columns=own)
-        rises("reviewed", f"{name}_due", columns=own)
-        rises(f"{name}_ready", f"{name}_paid", columns=own, strictly=True)
+        _rises(own, name, name.replace("bought", "completed"))
+    for payment in journal.programme.payments:
+        name = payment.name
+        if f"{name}_offered" in own:
+            _rises(own, "incentive_1_paid", f"{name}_offered", f"{name}_due")
+        _rises(own, "linked", f"{name}_due", f"{name}_ready")
+        _rises(own, "reviewed", f"{name}_due")
+        _rises(own, f"{name}_ready", f"{name}_paid", strictly=True)
 
     number = people["participant"]
     assert np.array_equal(number >= 0, people["awarded"] < NEVER)

@@ -8,12 +8,14 @@ import numpy as np
 
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
-from sim.rules.joining import next_wave, waves_tolerated
-from sim.rules.selecting import Outcome, select
+from sim.journey.route import PROCESSED_AT
+from sim.rules.joining import next_wave
+from sim.rules.patience_in_waves import waves_tolerated
+from sim.rules.selecting import Verdict, select
 
 
 def joinings(journal: Journal) -> Iterator[tuple[int, int, int]]:
-    """Follow each person of the pool by the rules; yield (person, wave, instant), and hold his columns."""
+    """Follow each person of the pool by the rules; yield (person, wave, instant), and hold their columns."""
     programme, people = journal.programme, journal.people
     table = programme.waves
     for person in np.flatnonzero(people["tested"] < NEVER).tolist():
@@ -68,7 +70,7 @@ def waves_award_whom_the_lottery_draws(journal: Journal) -> None:
         else:
             rule = programme.parameters.waves.rule
             assert rule is not None
-            processed = np.count_nonzero(journal.people["processing_left"] < plan["open"])
+            processed = np.count_nonzero(journal.people[f"{PROCESSED_AT}_left"] < plan["open"])
             revoked = int(np.count_nonzero(own["revoked"] < plan["open"]))
             share = int(rule.quota_share * processed + 1e-9)
             quota = share - given + revoked - given_again
@@ -85,19 +87,19 @@ def waves_award_whom_the_lottery_draws(journal: Journal) -> None:
         left = programme.tranche_awards[tranche[wave]] - before + released
         places = max(min(quota, left), 0)
         people = np.array(sorted(joiners[wave]), dtype=np.int64)
-        outcome = select(
+        verdict = select(
             programme.key, programme.shares, wave, plan["eligible"], plan["face_check_fails"], places,
             people, journal.traits[people],
         )  # fmt: skip
-        drawn = outcome >= Outcome.FACE_CHECK_FAILED
-        eligible = outcome != Outcome.NOT_ELIGIBLE
+        drawn = verdict >= Verdict.FACE_CHECK_FAILED
+        eligible = verdict != Verdict.NOT_ELIGIBLE
         assert np.count_nonzero(drawn) == min(places, np.count_nonzero(eligible))
-        winners = people[outcome >= Outcome.PRIORITY]
+        winners = people[verdict >= Verdict.PRIORITY]
         assert np.array_equal(own["person"][own["wave"] == wave], winners), wave
         assert np.all(awarded[own["wave"] == wave] == plan["announced"])
-        assert np.array_equal(journal.people["awarded_by"][winners], outcome[outcome >= Outcome.PRIORITY])
+        assert np.array_equal(journal.people["awarded_by"][winners], verdict[verdict >= Verdict.PRIORITY])
         assert (record.joined, record.eligible, record.drawn, record.awarded) == (
-            people.size, np.count_nonzero(eligible), np.count_nonzero(drawn), winners.size
+            people.size, int(np.count_nonzero(eligible)), int(np.count_nonzero(drawn)), winners.size
         )  # fmt: skip
         refused += max(min(quota, np.count_nonzero(eligible)) - places, 0)
     assert journal.budget_refused == refused

@@ -1,0 +1,128 @@
+"""What is observed of participants from the award to the review, as each wave is announced."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY, NEVER
+from sim.engines.cohort.award_kernels import NOT_PAID, Award, Journeys
+from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.registrations import Registrations
+from sim.journey.measures import AWARD_YEARS, awarded_in
+from sim.journey.money import Benefit
+from sim.observers.observations import Observations, new_year
+from sim.programme.programme import Programme
+
+FINISHED_AT_A_TIME = 1 << 20
+"""People whose whole time is observed together at the end."""
+
+
+class Awarded(NamedTuple):
+    """Everyone awarded in a run, by participant's number."""
+
+    persons: NDArray[np.uint32]
+    wave: NDArray[np.int16]
+    first_paid: NDArray[np.uint16]
+    """Day of the run that paid the first incentive, or NOT_PAID."""
+    revoked: NDArray[np.bool_]
+    forfeits: NDArray[np.bool_]
+    """Who loses all incentives and surveys as the account closes."""
+
+
+class AwardObserver:
+    """Tells the counts of each batch of people awarded."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        observations: Observations,
+        traits: NDArray[np.uint32],
+        registrations: Registrations,
+    ) -> None:
+        self._programme, self._traits, self._registrations = programme, traits, registrations
+        self._counts = observations.new_counts()
+        self._late: list[tuple[str, Ints, Ints, Ints]] = []
+
+    def awarded(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
+        """Observe some people awarded and what follows."""
+        counts = self._counts
+        deadline = int(self._programme.waves.waves[award.wave]["deadline"])
+        counts.stamp_at("awarded", award.at, persons.size)
+        for name in ("linked", "certified", "reviewed", "revoked", "closed"):
+            counts.stamp(name, getattr(journeys, name))
+        counts.stamp("bought_1", journeys.bought[0])
+        counts.stamp("completed_1", journeys.completed[0])
+        for course in range(journeys.bought.shape[0]):
+            counts.stamp("bought", journeys.bought[course])
+            counts.stamp("completed", journeys.completed[course])
+        revoked = int(np.count_nonzero(journeys.revoked < NEVER))
+        counts.stamp_of_wave("awarded", award.wave, award.at, persons.size)
+        counts.stamp_of_wave("revoked", award.wave, deadline, revoked)
+        self._waits(award, persons.size, journeys)
+        self._people(award, persons, journeys)
+        self._money(award, persons.size, journeys)
+
+    def _waits(self, award: Award, people: int, journeys: Journeys) -> None:
+        awarded = np.full(people, award.at)
+        self._wait(award, "award_to_account", awarded, journeys.linked, journeys.revoked)
+        self._wait(award, "award_to_purchase", awarded, journeys.bought[0], journeys.revoked)
+        self._wait(award, "purchase_to_completion", journeys.bought[0], journeys.completed[0], journeys.closed)
+        self._wait(award, "completion_to_review", journeys.completed[0], journeys.reviewed, journeys.closed)
+
+    def _wait(self, award: Award, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
+        """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
+        if self._programme.parameters.clock.end is not None:
+            self._counts.wait(name, began, ended, gave_up)
+            return
+        # No run ends before the account of every buyer has closed.
+        known = np.maximum(began, np.minimum(ended, gave_up)) < award.closing
+        late = ~known & (began < NEVER)
+        self._counts.wait(name, began[known], ended[known], gave_up[known])
+        if late.any():
+            self._late.append((name, began[late], ended[late], gave_up[late]))
+
+    def _people(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
+        counts, traits = self._counts, self._traits[persons]
+        counts.people("awarded", traits)
+        for year in AWARD_YEARS:
+            if new_year(year) <= award.at < new_year(year + 1):
+                counts.people(awarded_in(year), traits)
+        counts.people("participants", traits[journeys.bought[0] < counts.end])
+
+    def _money(self, award: Award, people: int, journeys: Journeys) -> None:
+        counts = self._counts
+        forfeited = journeys.closed[(journeys.closed < NEVER) & (journeys.reviewed >= award.closing)]
+        for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
+            counts.money("awarded", benefit, np.full(people, award.at), rupiah)
+            counts.money("returned", benefit, journeys.revoked, rupiah)
+            if benefit is not Benefit.TRAINING:
+                counts.money("returned", benefit, forfeited, rupiah)
+        counts.money("returned", Benefit.TRAINING, journeys.closed, journeys.unspent)
+        for course in range(journeys.bought.shape[0]):
+            counts.money("paid", Benefit.TRAINING, journeys.bought[course], journeys.price[course])
+
+    def finish(self, everyone: Awarded) -> None:
+        """Observe what needs the end of the run, and the whole time from award to payment."""
+        for name, began, ended, gave_up in self._late:
+            self._counts.wait(name, began, ended, gave_up)
+        # Some at a time, since every temporary would have as many rows as there are participants.
+        for first in range(0, everyone.persons.size, FINISHED_AT_A_TIME):
+            rows = slice(first, first + FINISHED_AT_A_TIME)
+            self._finish(everyone, rows)
+
+    def _finish(self, everyone: Awarded, rows: slice) -> None:
+        counts, programme = self._counts, self._programme
+        table, wave, persons = programme.waves.waves, everyone.wave[rows], everyone.persons[rows]
+        awarded = table["announced"][wave]
+        run_day = everyone.first_paid[rows].astype(np.int64)
+        first_paid = np.where(run_day == NOT_PAID, NEVER, run_day * DAY + programme.run_clock)
+        lost = np.where(everyone.revoked[rows], table["deadline"][wave], NEVER)
+        lost = np.where(everyone.forfeits[rows], awarded + programme.closing_after, lost)
+        registered = self._registrations.of(persons)
+        counts.wait("award_to_incentive", awarded, first_paid, lost)
+        counts.wait("registered_to_incentive", registered, first_paid, lost)
+        counts.wait("registered_to_award", registered, awarded)
+        counts.people("paid_first_incentive", self._traits[persons[first_paid < counts.end]])

@@ -1,0 +1,62 @@
+"""The day's end: the census of people and the count of rupiah, by what the engine itself knows of both."""
+
+from __future__ import annotations
+
+from sim.calendar.instants import DAY, moment
+from sim.engines.cohort.census import Census
+from sim.engines.cohort.participants import Participants
+from sim.engines.cohort.payments import Payments
+from sim.engines.cohort.pool import Pool
+from sim.engines.cohort.way_to_pool import WayToPool
+from sim.journey.places import Place
+from sim.programme.ledger import BrokenPromise, Day
+from sim.programme.programme import Programme
+
+
+class DayEnds:
+    """Takes the census of those awarded, and the rupiah awarded, at each day's end of the programme's clock."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        census: Census,
+        way: WayToPool,
+        pool: Pool,
+        participants: Participants,
+        payments: Payments,
+    ) -> None:
+        self._programme, self._census, self._way = programme, census, way
+        self._pool, self._participants, self._payments = pool, participants, payments
+        self._sheet = census.sheet()
+        self._awarded: list[list[int]] = []
+
+    def close(self, now: int) -> None:
+        """Count who is awarded, bought, was revoked or gave up, and what has been awarded."""
+        own, sheet = self._participants, self._sheet
+        undecided = own.undecided(now)
+        sheet.count(now, Place.AWARDED, undecided)
+        sheet.count(now, Place.PARTICIPANT, own.bought_people)
+        sheet.count(now, Place.REVOKED, own.revoked_people)
+        sheet.count(now, Place.GAVE_UP_WAVES, self._pool.gave_up_people)
+        sheet.count(now, Place.POOL, -own.size - self._pool.gave_up_people)
+        self._awarded.append(own.awarded_rupiah())
+
+    def days(self, end: int) -> list[Day]:
+        """Return where everyone stood, and the rupiah, at each day's end; raise BrokenPromise if somebody is lost."""
+        counts = self._census.taken()
+        found = []
+        for day, awarded in enumerate(self._awarded):
+            now = min((day + 1) * DAY, end)
+            registered, standing = self._way.registered_by_day[day], counts[day].tolist()
+            what = f"people do not add up at the end of {moment(now - 1):%Y-%m-%d}"
+            if sum(standing) != registered:
+                raise BrokenPromise(f"{what}: {registered} have registered, {sum(standing)} stand somewhere")
+            if min(standing) < 0:
+                place = self._programme.journey.places[standing.index(min(standing))]
+                raise BrokenPromise(f"{what}: {min(standing)} stand in '{place}'")
+            incentives, surveys, unanswered = self._payments.days[day]
+            paid = [self._participants.paid_for_training(day + 1), incentives, surveys]
+            returned = self._participants.returned(day + 1)
+            returned[2] += unanswered
+            found.append(Day(now, standing, awarded, paid, returned))
+        return found

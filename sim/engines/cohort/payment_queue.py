@@ -1,0 +1,71 @@
+"""One payment partner's payments: those that will be ready, by day, and the queue that the runs serve."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+
+from sim.calendar.instants import DAY
+from sim.engines.cohort.pending import Pending, by_day, in_order
+
+
+class PaymentQueue:
+    """Payments of one partner, in the order of days; within a day in order only where a cap has divided it."""
+
+    def __init__(self, run_clock: int) -> None:
+        self._run_clock = run_clock
+        self._coming: dict[int, list[Pending]] = {}
+        """By day, counted from the runs' time of the day, in no order."""
+        self._queue: deque[list[Pending]] = deque()
+        """By day, those ready: in no order but for a day that a cap has divided."""
+        self._divided = False
+        """Whether a cap has divided the first day in the queue."""
+        self._failed = 0
+        """How many failed and will queue again."""
+        self._failed_of_day: dict[int, int] = defaultdict(int)
+        """The same by the day on which they will be ready again."""
+
+    def put(self, pending: Pending, *, failed: bool = False) -> None:
+        """Keep payments by the day on which they will be ready."""
+        if pending.size == 0:
+            return
+        for day, of_day in by_day(pending, self._run_clock):
+            self._coming.setdefault(day, []).append(of_day)
+            if failed:
+                self._failed_of_day[day] += of_day.size
+        self._failed += pending.size if failed else 0
+
+    def queue_up(self, now: int) -> None:
+        """Queue those ready strictly before a run."""
+        today = (now - self._run_clock) // DAY
+        for day in sorted(day for day in self._coming if day < today):
+            self._queue.append(self._coming.pop(day))
+            self._failed -= self._failed_of_day.pop(day, 0)
+
+    def take(self, cap: int | None) -> list[Pending]:
+        """Take the first of the queue up to a cap, in order of (ready, number, payment) where it divides a day."""
+        taken: list[Pending] = []
+        left = sum(pending.size for day in self._queue for pending in day) if cap is None else cap
+        while self._queue and left > 0:
+            day = self._queue.popleft()
+            size = sum(pending.size for pending in day)
+            if size > left:
+                # A day that was divided before stands in order, in one piece.
+                pending = day[0] if self._divided else in_order(day)
+                self._queue.appendleft([pending[left:]])
+                self._divided = True
+                taken.append(pending[:left])
+                break
+            taken += day
+            left -= size
+            self._divided = False
+        return taken
+
+    def waiting(self) -> int:
+        """Return how many wait for the next run, those being repaired included."""
+        return self._failed + sum(pending.size for day in self._queue for pending in day)
+
+    def unpaid(self) -> Iterator[Pending]:
+        """Yield all that are queued or will be."""
+        for day in [*self._queue, *self._coming.values()]:
+            yield from day

@@ -1,0 +1,227 @@
+"""From registration to the pool, window by window: two sections of the route and the test, each on a thread.
+
+Nobody comes back from a later section to an earlier one, so with threads the first runs ahead of the second.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY, HOUR, NEVER
+from sim.engines.cohort.census import Census
+from sim.engines.cohort.flow_kernels import new_checked, test_people
+from sim.engines.cohort.flows import EMPTY, Flow, Ints, People
+from sim.engines.cohort.pool import Pool
+from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.registrations import Recent, Registrations
+from sim.engines.cohort.section import Section
+from sim.engines.cohort.standing import Standing
+from sim.engines.cohort.threads import threads_of
+from sim.journey.places import Place
+from sim.journey.route import PROCESSED_AT, Route
+from sim.observers.observations import Observations
+from sim.programme.programme import Programme
+
+WINDOWS_AHEAD = 16
+"""Windows that the first section may be ahead of the second."""
+
+BATCHES_ENTERING = 16
+"""Windows whose people may still be entering the pool."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a window of the first section hands on: who passes, who registered, and how things stand at its end."""
+
+    flow: Flow
+    first: int
+    """Number of the first who registered in the window."""
+    registered_at: Ints
+    """When each of them registered."""
+    registered: int
+    processed: int
+    """How many have left the processing-rate station."""
+    empty: bool
+    """Whether everyone has registered and nobody is in the first section."""
+
+
+def two_sections(route: Route) -> tuple[Route, Route]:
+    """Return the route in two: up to the first check from where people are counted as processed, and the rest."""
+    processed = next((k for k, station in enumerate(route) if station.name == PROCESSED_AT), len(route))
+    cut = next((k for k, station in enumerate(route, start=1) if station.checks and k > processed), len(route))
+    return route[:cut], route[cut:]
+
+
+class WayToPool:
+    """Everyone from registration to the pool; `advance` takes them to an instant."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        observations: Observations,
+        census: Census,
+        traits: NDArray[np.uint32],
+        recorder: Recorder,
+        registrations: Registrations,
+        standing: Standing,
+        pool: Pool,
+        sync_points: list[int],
+    ) -> None:
+        self._programme, self._pool, self._traits, self._recorder = programme, pool, traits, recorder
+        self._registrations = registrations
+        first, second = two_sections(programme.journey.route)
+        self._first_counts, counts = observations.new_counts(), observations.new_counts()
+        self._first, self._second = (
+            Section(programme, some, traits, own, census.sheet(), recorder, Recent(registrations), standing)
+            for some, own in ((first, self._first_counts), (second, counts))
+        )
+        self._sheet = census.sheet()
+        threads = threads_of(programme) > 1
+        self._first_thread = ThreadPoolExecutor(1) if threads else None
+        self._pool_thread = ThreadPoolExecutor(1) if threads else None
+        self._ends = self._window_ends(sync_points)
+        self._ahead: deque[tuple[int, Future[Passed]]] = deque()
+        self._entering: deque[Future[None]] = deque()
+        self._drawn: Ints = EMPTY
+        """Registrations already drawn, of people from number `registered` on."""
+        self._registered = 0
+        self._taking_test = 0
+        """How many have begun to take the test so far, or done so."""
+        self._tested_by_day = np.zeros(-(-programme.horizon // DAY), dtype=np.int64)
+        self._last_tested = -1
+        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, programme.people == 0)
+        self._stopped = False
+        self.now = 0
+        self.empty_since = NEVER
+        """The first day's end at which everyone had registered and nobody was on the way."""
+        self.registered_by_day: list[int] = []
+        """How many had registered by each day's end."""
+
+    def _window_ends(self, sync_points: list[int]) -> Iterator[int]:
+        """Yield the ends of windows no longer than the shortest feedback, cut at midnight and at each sync point."""
+        window, now = int(self._programme.parameters.run.window_hours * HOUR), 0
+        for sync in sync_points:
+            while now < sync:
+                now = min(sync, (now // window + 1) * window, (now // DAY + 1) * DAY)
+                yield now
+
+    # The clock
+
+    def advance(self, until: int) -> None:
+        """Take everyone to an instant, which must be a midnight or a sync point."""
+        while self.now < until and not self._stopped:
+            end, passed = self._next_window()
+            self._second.recent.remember(passed.first, passed.registered_at)
+            self._test(self._second.advance(passed.flow, end))
+            self._last, self.now = passed, end
+            if end % DAY == 0 or end == self._programme.horizon:
+                self._close_day(end)
+        while self._entering:
+            self._entering.popleft().result()
+
+    def _next_window(self) -> tuple[int, Passed]:
+        """Return the end of the next window, and what the first section hands on in it."""
+        if self._first_thread is None:
+            end = next(self._ends)
+            return end, self._pass_first_section(end)
+        while len(self._ahead) <= WINDOWS_AHEAD and (end := next(self._ends, NEVER)) < NEVER:
+            self._ahead.append((end, self._first_thread.submit(self._pass_first_section, end)))
+        end, future = self._ahead.popleft()
+        return end, future.result()
+
+    def stop(self) -> None:
+        """Let the threads that take people further come to their end: the run is over."""
+        self._stopped = True
+        for thread in (self._first_thread, self._pool_thread):
+            if thread is not None:
+                thread.shutdown(wait=True, cancel_futures=True)
+
+    # The first section
+
+    def _pass_first_section(self, until: int) -> Passed:
+        first = self._registered
+        times, people = self._register(until)
+        flow = self._first.advance((times, people), until)
+        if until % DAY == 0 or until == self._programme.horizon:
+            self._first.stand(until)
+        return Passed(
+            flow=flow,
+            first=first,
+            registered_at=times,
+            registered=self._registered,
+            processed=self._first.processed,
+            empty=self._registered == self._programme.people and self._first.is_empty(),
+        )
+
+    def _register(self, until: int) -> Flow:
+        """Return who registers before an instant."""
+        taken: list[Ints] = []
+        while True:
+            count = int(np.searchsorted(self._drawn, until))
+            taken.append(self._drawn[:count])
+            self._drawn = self._drawn[count:]
+            if self._drawn.size or self._registrations.everyone_is_drawn():
+                break
+            self._drawn = self._registrations.draw()
+        times = np.concatenate(taken)
+        first, last = self._registered, self._registered + times.size
+        self._registered = last
+        self._first.recent.remember(first, times)
+        self._first_counts.stamp_ascending("registered", times)
+        if times.size:
+            self._first_counts.people("applicants", self._traits[first:last])
+        return times, np.arange(first, last, dtype=np.uint32)
+
+    # The test
+
+    def _test(self, flow: Flow) -> None:
+        """Let those who leave the last station take the test, and then enter the pool."""
+        times, people = flow[:2]
+        if times.size == 0:
+            return
+        programme, checked = self._programme, new_checked(times.size)
+        tested, refused = test_people(
+            programme.key, programme.test, times, people, checked, programme.horizon, self._tested_by_day
+        )
+        if refused:
+            self._second.refuse("test", checked.refused_at[:refused], checked.refused[:refused])
+        if tested:
+            self._taking_test += tested
+            self._last_tested = max(self._last_tested, int(checked.passed_at[:tested].max()))
+            times, people = checked.passed_at[:tested], checked.passed[:tested]
+            self._enter_pool(times, people, self._second.recent.of(people))
+
+    def _enter_pool(self, times: Ints, people: People, registered: Ints) -> None:
+        """Hand people on to the pool, on a thread of its own where there is one: it hands nobody back."""
+        if self._pool_thread is None:
+            self._pool.enter(times, people, registered)
+            return
+        self._entering.append(self._pool_thread.submit(self._pool.enter, times, people, registered))
+        if len(self._entering) > BATCHES_ENTERING:
+            self._entering.popleft().result()
+
+    # What the programme and the census see
+
+    @property
+    def processed(self) -> int:
+        """Return how many have left the processing-rate station."""
+        return self._last.processed
+
+    def is_empty(self) -> bool:
+        """Return whether everyone has registered and nobody is on the way to the pool."""
+        return self._last.empty and self._second.is_empty() and self._last_tested < self.now
+
+    def _close_day(self, now: int) -> None:
+        self._second.stand(now)
+        tested = int(self._tested_by_day[: -(-now // DAY)].sum())
+        self._sheet.count(now, Place.TEST, self._taking_test - tested)
+        self._sheet.count(now, Place.POOL, tested)
+        self.registered_by_day.append(self._last.registered)
+        if self.empty_since == NEVER and self.is_empty():
+            self.empty_since = now

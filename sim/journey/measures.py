@@ -1,0 +1,140 @@
+"""What is measured: stamps counted by day, stages of the funnel, waits and groups, each declared by its name.
+
+An observer knows these names alone; another name is an error at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.journey.journey import Journey
+from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS, Payment
+from sim.journey.route import PROCESSED_AT
+
+STAGES = {
+    "registered": ("registered", "Registered"),
+    "processed": (f"{PROCESSED_AT}_left", "Processed"),
+    "email_verified": ("email_passed", "Email verified"),
+    "nik_verified": ("registry_passed", "Civil registry passed"),
+    "layer3_verified": ("third_layer_passed", "Third layer passed"),
+    "in_pool": ("tested", "Test taken, in the pool"),
+    "ever_joined": ("first_joined", "Joined a wave"),
+    "awarded": ("awarded", "Awarded"),
+    "bought_first": ("bought_1", "Bought a first course"),
+    "completed_first": ("completed_1", "Completed it"),
+    "reviewed": ("reviewed", "Rated and reviewed it"),
+    "paid_first_incentive": ("incentive_1_paid", "Paid a first incentive"),
+    "fully_paid": ("fully_paid", "Paid in full"),
+}
+"""Stages of the funnel: name → (stamp, words)."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait between two stages of the journey."""
+
+    label: str
+    leaving_ends: bool
+    """Whether leaving without what was waited for ends the wait, or means never to reach it."""
+
+
+WAITS = {
+    "registered_to_pool": Wait("Registered to pool, or refused", True),
+    "place": Wait("Joined to award, or gave up", True),
+    "registered_to_award": Wait("Registered to award", False),
+    "award_to_account": Wait("Award to account linked", False),
+    "award_to_purchase": Wait("Award to first purchase", False),
+    "purchase_to_completion": Wait("Purchase to completion", False),
+    "completion_to_review": Wait("Completion to review", False),
+    "first_incentive_due_to_paid": Wait("First incentive due to paid", False),
+    "incentive_due_to_paid": Wait("Incentive due to paid", False),
+    "survey_due_to_paid": Wait("Survey due to paid", False),
+    "award_to_incentive": Wait("Award to first incentive", False),
+    "registered_to_incentive": Wait("Registered to first incentive", False),
+}
+"""Waits between two stages, in the order in which they are shown."""
+
+SERVICE_LEVEL = "service_level"
+"""The wait that the service level speaks of: of those due long enough before the end."""
+
+AWARD_YEARS = (2020, 2021, 2022)
+"""Years of award that people are counted by."""
+
+
+def awarded_in(year: int) -> str:
+    """Return the name of the stage of those awarded in a year."""
+    return f"awarded_{year}"
+
+
+GROUP_STAGES = (
+    "applicants",
+    "pool",
+    "joined",
+    "awarded",
+    *(awarded_in(year) for year in AWARD_YEARS),
+    "participants",
+    "paid_first_incentive",
+)
+"""Stages at which people are counted by their groups."""
+
+PAYMENT_PARTNERS = "payment_partners"
+"""The bank that the payment partners are."""
+
+WAVE_STAMPS = ("awarded", "revoked")
+"""Stamps that are counted by wave."""
+
+PAYMENT_STEPS = ("due", "ready", "paid")
+"""What a payment passes through."""
+
+
+def partner_stamp(partner: str, benefit: Benefit, step: str) -> str:
+    """Return the name of the stamp of a partner's payments that are due, ready or paid."""
+    return f"{partner}_{benefit.key}_{step}"
+
+
+def partner_wait(partner: str) -> str:
+    """Return the name of the wait for a partner's run, from ready to paid."""
+    return f"run_{partner}"
+
+
+def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of all stamps that are counted by day.
+
+    Arrivals, departures and renegings at the stations are counted by the stations' observers.
+    """
+    return (
+        "registered",
+        f"{PROCESSED_AT}_left",
+        *(f"{check.name}_passed" for check in journey.checks),
+        *(f"refused_by_{by}" for by in journey.refusals[1:]),
+        "tested",
+        "first_joined",
+        "gave_up_waves",
+        "awarded",
+        "linked",
+        "bought_1",
+        "bought",
+        "completed_1",
+        "completed",
+        "certified",
+        "reviewed",
+        "revoked",
+        "closed",
+        "surveys_offered",
+        "surveys_unanswered",
+        *(f"{payment.name}_paid" for payment in payments),
+        *(
+            partner_stamp(partner, benefit, step)
+            for partner in partners
+            for benefit in PAID_BENEFITS
+            for step in PAYMENT_STEPS
+        ),
+        "fully_paid",
+    )
+
+
+def observed_waits(partners: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of all waits but those at the stations of the route."""
+    return (*WAITS, SERVICE_LEVEL, *(partner_wait(partner) for partner in partners))

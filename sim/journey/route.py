@@ -1,0 +1,53 @@
+"""The route: the stations and checks that every applicant passes, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.journey.kinds import Bank, Kind
+
+
+@dataclass(frozen=True)
+class Station:
+    """A place with finite capacity where people queue, and the check at its door where it has one."""
+
+    name: str
+    """Stable name; luck, stamps and columns of tables are named after it."""
+    label: str
+    """The same in the planner's words."""
+    kind: Kind
+    config: str
+    """Path of its block in the parameters."""
+    patience: str | None = None
+    """Path of the law of patience in the parameters; None: people wait for ever."""
+    checks: bool = False
+    """Whether the block has a share who pass (`passes`); the others are refused, or try again."""
+    retries: bool = False
+    """Whether the block has a `retry`: a station of its own for those who try again."""
+    bank: Bank | None = None
+    """How a person finds the instance, of a station that has many; None: it has one."""
+
+    @property
+    def retry(self) -> Station:
+        """Return the station of those who try again: a rate, patient as here."""
+        return Station(
+            f"{self.name}_retry", f"{self.label}, again", Kind.RATE, f"{self.config}.retry", patience=self.patience
+        )
+
+
+Route = tuple[Station, ...]
+
+PATIENCE = "processing.patience"
+
+ROUTE: Route = (
+    Station("portal", "Portal", Kind.RATE, "portal"),
+    Station("processing", "Processing", Kind.RATE, "processing", PATIENCE),
+    Station("email", "Email", Kind.RATE, "processing.email", PATIENCE, checks=True, retries=True),
+    Station("registry", "Civil registry", Kind.RATE, "processing.registry", PATIENCE, checks=True, retries=True),
+    Station("third_layer", "Third layer", Kind.RATE, "processing.third_layer", PATIENCE, checks=True, retries=True),
+    Station("screening", "Screening", Kind.SERVERS, "processing.screening", PATIENCE, checks=True),
+)
+"""From the portal to screening. The test and the pool follow, whatever the route."""
+
+PROCESSED_AT = "processing"
+"""The station that people are counted as processed by when they leave it."""

@@ -1,0 +1,159 @@
+"""The counts that one thread adds to: the same names, and the same counting, as every other thread's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY
+from sim.journey.journey import Journey
+from sim.journey.measures import GROUP_STAGES, WAVE_STAMPS, observed_stamps, observed_waits
+from sim.journey.money import FLOWS, Benefit
+from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
+from sim.observers.declared import Declared
+from sim.observers.durations import NOBODY, Durations
+from sim.observers.span import Snapshots, Span
+from sim.observers.station import StationObserver
+from sim.programme.programme import Programme
+
+Ints = NDArray[np.int64]
+
+StampCounts = tuple[Ints, Ints]
+"""Stamps of a name by day, and before each snapshot on the snapshot's own day."""
+
+
+class Counts:
+    """What one thread has counted of a run; `Observations.new_counts` makes it and adds all of them up.
+
+    Stamps, waits, stages and money are declared names (`sim.journey.measures`): KeyError for any other.
+    """
+
+    def __init__(self, programme: Programme, span: Span, station: Callable[[Counts, str], StationObserver]) -> None:
+        journey: Journey = programme.journey
+        partners = [partner.key for partner in programme.partners]
+        self.span = span
+        self._station = station
+        self._waves = len(programme.waves)
+        self.stamps: Declared[str, StampCounts] = Declared(
+            "stamp", observed_stamps(journey, programme.payments, partners), self._no_stamps
+        )
+        self.wave_stamps: Declared[str, Ints] = Declared("stamp of a wave", WAVE_STAMPS, self._no_waves)
+        """Stamps before each snapshot, and in all (last row), by wave [snapshot, wave]."""
+        self.rupiah: Declared[tuple[str, Benefit], Ints] = Declared(
+            "flow of money", [(flow, benefit) for flow in FLOWS for benefit in Benefit], span.no_days
+        )
+        """Rupiah by day."""
+        self.durations: Declared[str, Durations] = Declared("wait", observed_waits(partners), Durations)
+        self.groups: Declared[str, Ints] = Declared("stage of people", GROUP_STAGES, _no_groups)
+        """People who reached a stage by the combination of their traits."""
+        self.latest: dict[str, int] = {}
+        """The last stamp of each name counted here, except of those that a kernel counts."""
+        self.counted_by_kernels: set[str] = set()
+
+    def _no_stamps(self) -> StampCounts:
+        return self.span.no_days(), np.zeros(len(self.span.snapshots), dtype=np.int64)
+
+    def _no_waves(self) -> Ints:
+        return np.zeros((len(self.span.snapshots) + 1, self._waves), dtype=np.int64)
+
+    @property
+    def end(self) -> int:
+        """Return the end of the run as far as it is known, µs; stamps at or beyond it have not happened."""
+        return self.span.end
+
+    @property
+    def calendar(self) -> Snapshots:
+        """Return what compiled counting needs of the snapshots."""
+        return self.span.calendar
+
+    # Stamps
+
+    def stamp(self, name: str, instants: Ints) -> None:
+        """Count stamps of a name, in any order; those at or beyond the end have not happened."""
+        last = count_stamps(instants, self.end, *self.stamps[name], self.calendar)
+        self._note(name, last)
+
+    def stamp_ascending(self, name: str, instants: Ints) -> None:
+        """Count stamps that are in order of time, a day at a time."""
+        by_day, on_the_day = self.stamps[name]
+        begin, last = 0, int(np.searchsorted(instants, self.end))
+        if last:
+            self._note(name, int(instants[last - 1]))
+        while begin < last:
+            day = int(instants[begin]) // DAY
+            end = min(int(np.searchsorted(instants, (day + 1) * DAY)), last)
+            by_day[day] += end - begin
+            for number in self._snapshots_of(day):
+                before = min(int(np.searchsorted(instants, self.span.snapshots[number])), last)
+                on_the_day[number] += before - begin
+            begin = end
+
+    def stamp_at(self, name: str, at: int, count: int) -> None:
+        """Count several stamps of a name at one instant before the end."""
+        by_day, on_the_day = self.stamps[name]
+        by_day[at // DAY] += count
+        if count:
+            self._note(name, at)
+        for number in self._snapshots_of(at // DAY):
+            if at < self.span.snapshots[number]:
+                on_the_day[number] += count
+
+    def stamp_of_wave(self, name: str, wave: int, at: int, count: int) -> None:
+        """Count several stamps of a name of one wave at one instant."""
+        table = self.wave_stamps[name]
+        for row, before in enumerate([*self.span.snapshots, self.end]):
+            if at < min(before, self.end):
+                table[row, wave] += count
+
+    def counts_of(self, name: str) -> StampCounts:
+        """Return what a kernel adds the stamps of a name to: see `counting.count_stamp`."""
+        self.counted_by_kernels.add(name)
+        return self.stamps[name]
+
+    def _note(self, name: str, at: int) -> None:
+        self.latest[name] = max(self.latest.get(name, -1), at)
+
+    def _snapshots_of(self, day: int) -> list[int]:
+        number, found = int(self.calendar[0][day]), list[int]()
+        while 0 <= number < len(self.span.snapshots) and self.span.snapshots[number] // DAY == day:
+            found.append(number)
+            number += 1
+        return found
+
+    # Money, waits, people
+
+    def money(self, flow: str, benefit: Benefit, instants: Ints, rupiah: Ints | int) -> None:
+        """Count rupiah of a flow and benefit at instants: one amount for all, or one for each."""
+        amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
+        count_rupiah(instants, amounts, self.end, self.rupiah[flow, benefit])
+
+    def wait(self, name: str, began: Ints, ended: Ints | int, gave_up: Ints | int = NOBODY) -> None:
+        """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for.
+
+        One instant, for `ended` or `gave_up`, is that of all.
+        """
+        self.durations[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
+
+    def waits_of(self, name: str) -> tuple[Ints, Ints, Ints]:
+        """Return what a kernel adds the waits of a name to: see `counting.tally`."""
+        return self.durations[name].counts
+
+    def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
+        """Count people who reached a stage by their groups."""
+        count_groups(packed, self.groups[stage])
+
+    def groups_of(self, stage: str) -> Ints:
+        """Return what a kernel adds the people who reach a stage to: see `counting.group_of`."""
+        return self.groups[stage]
+
+    # Stations
+
+    def station(self, name: str) -> StationObserver:
+        """Return the observer of a station; only one thread's counts may have it, since visits come in order."""
+        return self._station(self, name)
+
+
+def _no_groups() -> Ints:
+    return np.zeros(GROUPS, dtype=np.int64)

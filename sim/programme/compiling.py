@@ -1,0 +1,193 @@
+"""Compile parameters to the programme that both engines run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.calendar.instants import DAY, UNIT
+from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS, Payment, payments
+from sim.parameters import Parameters
+from sim.programme.demand import demand_curve
+from sim.programme.laws import law, law_record
+from sim.programme.partners import partners
+from sim.programme.programme import Programme
+from sim.programme.stations import route_stations
+from sim.programme.waves_table import openings, waves_table
+from sim.programme.work_calendar import work_calendar
+from sim.rules import buying, entry_test, failed_payments, lags, linking, luck, people, registering, surveys, training
+from sim.rules import payments as payment_rules
+from sim.rules import priority_and_regional_shares as shares
+from sim.rules.records import record
+
+
+def compile_programme(parameters: Parameters, changed_person: int = -1) -> Programme:
+    """Compile parameters, for the journey that they belong to.
+
+    `changed_person` is a person whose luck is another's, to see whom a change of luck reaches.
+    """
+    p, journey = parameters, parameters.journey
+    calendar = work_calendar(p)
+    each = payments(p.budget.incentives, len(p.payment.survey_days))
+    regencies = np.array([province.regencies for province in p.population.provinces.values()], dtype=np.int64)
+    return Programme(
+        parameters=p,
+        journey=journey,
+        people=p.population.people,
+        calendar=calendar,
+        key=luck.key(p.run.seed, p.run.replication, changed_person),
+        population=_population(p),
+        provinces=_provinces(p),
+        curve=_curve(p, calendar.horizon),
+        route=route_stations(p, journey, calendar, int(regencies.sum())),
+        regencies_before=np.cumsum(regencies) - regencies,
+        test=_test(p),
+        waves=waves_table(p, calendar.horizon),
+        join_delay=law_record(p.joining.delay),
+        patience_waves=p.joining.patience_waves or 0.0,
+        shares=_shares(p),
+        tranche_awards=_tranche_awards(p),
+        account=_account(p),
+        market=_market(p),
+        training=_training(p),
+        closing_after=p.budget.unspent_returns_days * DAY,
+        payments=each,
+        payment_table=_payment_table(each),
+        lags=_lags(p),
+        failure=failed_payments.FailureRecord(
+            record(failed_payments.FAILURE, fails=p.payment.fails, repair=law(p.payment.repair))
+        ),
+        partners=partners(p, calendar),
+        run_clock=int(p.payment.run_hour * UNIT["hours"]),
+        incentive_step=p.payment.incentive_days * DAY,
+        survey=surveys.SurveyRecord(
+            record(surveys.SURVEY, answers=p.payment.survey.answers, delay=law(p.payment.survey.delay))
+        ),
+        survey_steps=tuple(days * DAY for days in p.payment.survey_days),
+    )
+
+
+# People and demand
+
+
+def _population(p: Parameters) -> people.PopulationRecord:
+    population = p.population
+    return people.PopulationRecord(
+        record(
+            people.POPULATION,
+            women=population.women,
+            rural=population.rural,
+            primary_or_less=population.education.primary_or_less,
+            junior_high=population.education.junior_high,
+            disability=population.disability,
+            returned_migrant=population.returned_migrant,
+            listed_worker=population.listed_worker,
+            e_money=population.e_money,
+            unbanked=population.unbanked,
+        )
+    )
+
+
+def _provinces(p: Parameters) -> people.Provinces:
+    """Return the provinces, the most likely first: few steps find most people's."""
+    numbered = enumerate(p.population.provinces.values())
+    ordered = sorted(numbered, key=lambda each: -each[1].weight)
+    total = np.cumsum([province.weight for _, province in ordered])
+    table = np.zeros(len(ordered), dtype=people.PROVINCE)
+    table["cumulative"] = total / total[-1]
+    table["number"] = [number for number, _ in ordered]
+    table["regencies"] = [province.regencies for _, province in ordered]
+    table["lagging"] = [province.lagging for _, province in ordered]
+    return people.guide_to(table)
+
+
+def _curve(p: Parameters, horizon: int) -> registering.Curve:
+    times, demand = demand_curve(p, openings(p, horizon))
+    return times, demand, registering.guide_of(demand)
+
+
+def _test(p: Parameters) -> entry_test.TestRecord:
+    test = p.processing.test
+    minutes = int(test.minutes * UNIT["minutes"])
+    return entry_test.TestRecord(record(entry_test.TEST, taken=test.taken, delay=law(test.delay), length=minutes))
+
+
+# Selection and budget
+
+
+def _shares(p: Parameters) -> shares.SharesRecord:
+    by_law = p.selection.shares
+    return shares.SharesRecord(
+        record(shares.SHARES, priority=by_law.priority, regional=by_law.regional, affirmative=by_law.affirmative)
+    )
+
+
+def _tranche_awards(p: Parameters) -> tuple[int, ...]:
+    budget = p.budget
+    commits = budget.training_balance + budget.incentives * budget.incentive
+    commits += len(p.payment.survey_days) * budget.survey
+    # The margin keeps a budget of exactly n awards from giving n - 1.
+    return tuple(int(t.rupiah * p.population.scale / commits + 1e-9) for t in budget.tranches.values())
+
+
+# Training
+
+
+def _account(p: Parameters) -> linking.AccountRecord:
+    account = p.account
+    return linking.AccountRecord(
+        record(
+            linking.ACCOUNT,
+            delay=law(account.delay),
+            unbanked_delay=law(account.unbanked_delay),
+            fails=account.fails,
+            repair=law(account.repair),
+        )
+    )
+
+
+def _market(p: Parameters) -> buying.MarketRecord:
+    price, further = p.purchase.price, p.purchase.further
+    return buying.MarketRecord(
+        record(
+            buying.MARKET,
+            least=price.least,
+            most=price.most,
+            shape=price.shape,
+            appetite=further.appetite,
+            delay=law(further.delay),
+        )
+    )
+
+
+def _training(p: Parameters) -> training.TrainingRecord:
+    course = p.training
+    return training.TrainingRecord(
+        record(
+            training.TRAINING,
+            duration=law(course.duration),
+            completes=course.completes,
+            certificate=law(course.certificate),
+            reviews=course.reviews,
+            review=law(course.review),
+        )
+    )
+
+
+# Payments
+
+
+def _payment_table(each: tuple[Payment, ...]) -> payment_rules.PaymentTable:
+    blocks = luck.named_blocks(payment_rules.LANES, (benefit.key for benefit in PAID_BENEFITS))
+    table = np.zeros(len(each), dtype=payment_rules.PAYMENT)
+    table["block"] = [blocks[payment.benefit.key] for payment in each]
+    table["count"] = [payment.count for payment in each]
+    table["survey"] = [payment.benefit is Benefit.SURVEY for payment in each]
+    return payment_rules.PaymentTable(table)
+
+
+def _lags(p: Parameters) -> lags.LagTable:
+    table = np.zeros(len(p.payment.lag_days), dtype=lags.LAG)
+    table["days"] = [lag.days for lag in p.payment.lag_days]
+    table["cumulative"] = np.cumsum([lag.share for lag in p.payment.lag_days])
+    return lags.LagTable(table)

@@ -1,0 +1,17 @@
+"""The deadline of the first purchase: who has bought nothing strictly before it is revoked at that instant."""
+
+from __future__ import annotations
+
+from sim.rules.compiling import rule
+
+
+@rule
+def buys_in_time(wants: bool, at: int, deadline: int) -> bool:
+    """Return whether a first purchase at an instant keeps the award."""
+    return wants and at < deadline
+
+
+@rule
+def comes_before_revocation(at: int, deadline: int) -> bool:
+    """Return whether an act on an account still happens to one who is revoked: at the very instant it does."""
+    return at <= deadline

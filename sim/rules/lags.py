@@ -1,0 +1,45 @@
+"""When a payment is ready for a partner's run: due, plus a lag of whole working days."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY
+from sim.rules.compiling import rule
+from sim.rules.luck import Key, Words
+from sim.rules.payments import LAG_DRAW, PaymentTable, payment_luck
+from sim.rules.whole import Whole
+
+LAG = np.dtype([("days", "i8"), ("cumulative", "f8")])
+"""A base lag in working days, and the share of payments with at most this one."""
+
+LagTable = NewType("LagTable", NDArray[np.void])
+
+WorkingDays = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""The working days, and how many there are up to and with each day."""
+
+
+@rule
+def ready_from(words: Words, lags: LagTable, work: WorkingDays, due: int) -> int:
+    """Return the instant at which a payment is ready, from the luck of its first attempt; see `ready`."""
+    days, until = work
+    u = LAG_DRAW(words)
+    choice = 0
+    for each in range(lags.size - 1):  # without a branch: a misprediction costs more than a few additions
+        choice += int(u >= lags[each].cumulative)
+    lag = lags[choice].days
+    day = due // DAY
+    # With no lag this is the day itself, whether it is one of work or not.
+    later = days[max(min(until[min(day, until.size - 1)] + lag, days.size) - 1, 0)]
+    return (later if lag > 0 else day) * DAY + due % DAY
+
+
+@rule
+def ready(
+    key: Key, payments: PaymentTable, lags: LagTable, work: WorkingDays, person: Whole, payment: Whole, due: int
+) -> int:
+    """Return the instant at which a payment is ready: due plus a lag of whole working days, same clock time."""
+    return ready_from(payment_luck(key, payments, person, payment, 0), lags, work, due)

@@ -1,0 +1,40 @@
+"""Courses, certificates and reviews, by their lanes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.calendar.instants import DAY
+from sim.rules.laws import EXPONENTIAL, draw
+from sim.rules.luck import key
+from sim.rules.records import record
+from sim.rules.training import CERTIFICATE, COURSE, REVIEW, TRAINING, TrainingRecord, review, train
+from tests.building import SIGMAS, uniforms
+
+KEY = key(4, 0)
+DAYS: Any = [(EXPONENTIAL, 0.0, float(mean * DAY), 0.0) for mean in (3, 4, 5)]
+SOME = TrainingRecord(
+    record(TRAINING, duration=DAYS[0], completes=0.8, certificate=DAYS[1], reviews=0.7, review=DAYS[2])
+)
+
+
+def test_training_by_its_lanes() -> None:
+    """Catches decisions of one course that share a word, and delays exchanged."""
+    for person in range(300):
+        for course in range(4):
+            u = uniforms(KEY, COURSE, person, course)
+            told = train(KEY, SOME, person, course)
+            assert told == (draw(SOME["duration"][0], u["duration"]), u["completes"] < 0.8)
+        u = uniforms(KEY, CERTIFICATE, person) | uniforms(KEY, REVIEW, person)
+        certificate = draw(SOME["certificate"][0], u["delay of the certificate"])
+        after = draw(SOME["review"][0], u["delay of the review"])
+        assert review(KEY, SOME, person) == (certificate, u["rates and reviews"] < 0.7, after)
+
+
+def test_courses_of_one_person_have_luck_of_their_own() -> None:
+    """Catches one who never completes any course because they did not complete the first."""
+    told = np.array([[train(KEY, SOME, person, course)[1] for person in range(4000)] for course in range(4)])
+    correlations = np.corrcoef(told)[~np.eye(4, dtype=bool)]
+    assert np.abs(correlations).max() < SIGMAS / np.sqrt(4000)
