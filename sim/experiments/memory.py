@@ -19,7 +19,7 @@ BASE = 400_000_000
 A_PERSON = 4_500
 """Bytes of a person in the person engine, measured at the peak of `history`."""
 
-EACH, PASSING, AT_ONCE = 5, 43, 25
+EACH, PASSING, AT_ONCE = 5, 40, 25
 """Bytes in the cohort engine of each person; of one who passes every check and so is in the pool or awarded (a
 candidate, their place in a selection, a payment); and of one who registers on the busiest day."""
 
