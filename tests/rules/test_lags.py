@@ -76,10 +76,9 @@ def test_what_falls_due_at_the_end_of_the_calendar_is_ready_on_its_last_working_
             assert ready(KEY, PAYMENTS, lags((lag, 1.0)), WORK, 1, 0, day * DAY + 5) == last * DAY + 5
     before = int(DAYS_OF_WORK[-2])
     assert ready(KEY, PAYMENTS, lags((1, 1.0)), WORK, 1, 0, before * DAY) == last * DAY
-    short = DAYS_OF_WORK, WORK[1][:-3]  # as one that ends at a day of work: its last day is counted
-    assert ready(KEY, PAYMENTS, lags((1, 1.0)), short, 1, 0, (len(short[1]) - 1) * DAY) == DAY * int(
-        DAYS_OF_WORK[min(short[1][-1], len(DAYS_OF_WORK) - 1)]
-    )
+    end = int(DAYS_OF_WORK[-5])
+    ends_at_work = DAYS_OF_WORK, WORK[1][: end + 1]  # a calendar that ends with a working day counts it
+    assert ready(KEY, PAYMENTS, lags((1, 1.0)), ends_at_work, 1, 0, end * DAY) == DAYS_OF_WORK[-4] * DAY
 
 
 def test_lags_have_their_shares_and_are_drawn_for_each_payment() -> None:

@@ -118,8 +118,9 @@ def test_a_draw_within_at_its_edges(
     code: int, minimum: float, mean: float, u: float, limit: int, expected: int
 ) -> None:
     """Catches a minimum counted twice or left out, and a law cut off where it should be that within the limit."""
-    assert draw_within(law(code, minimum, mean), u, limit) == pytest.approx(expected, abs=1 if mean == 1e12 else 0)
-    assert draw_within(law(code, minimum, mean), u, limit) < limit
+    # Far below the mean, 1 - exp loses digits: a quantile may be a microsecond off, but the last moment may not.
+    apart = 1 if mean == 1e12 and u < MOST else 0
+    assert draw_within(law(code, minimum, mean), u, limit) == pytest.approx(expected, abs=apart)
 
 
 def test_draws_of_many_people_follow_the_law() -> None:

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -132,6 +132,11 @@ STEPS = st.lists(st.tuples(st.integers(1, 1000), st.sampled_from([0, 0, 1, 1, 7,
     share=st.floats(0, 1),
     u=st.sampled_from([2.0**-53, 0.25, 0.5, 1 - 2.0**-53]),
 )
+@example(steps=[(10, 1)], people=2**27, share=1.0, u=1 - 2.0**-53)  # a place that rounds to the end of the curve
+@example(steps=[(10, 1), (10, 0)], people=2**27, share=1.0, u=1 - 2.0**-53)  # which is flat there
+@example(steps=[(10, 1), (10, 1), (10, 0), (10, 0)], people=2**27, share=1.0, u=1 - 2.0**-53)
+@example(steps=[(10, 0), (10, 0), (10, 1)], people=3, share=0.0, u=2.0**-53)
+@example(steps=[(10, 1)] * 30, people=2, share=0.0, u=0.5)  # at a corner
 def test_any_curve_is_followed(steps: list[tuple[int, int]], people: int, share: float, u: float) -> None:
     """Catches a corner missed by the guide, and someone who registers where the curve is flat: any curve, anyone.
 
