@@ -11,6 +11,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -135,11 +136,14 @@ def test_calibrate_rewrites_the_base_only(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_small_run_and_a_journey(tmp_path: Path) -> None:
-    """Catch a command that composes and validates but does not run."""
+    """Catch a command that composes and validates but does not run, and rows of people without a codebook."""
     small = ("population.scale=1e-6", "clock.end=2020-06-01T00:00")
-    done = shell("run", *small, "run.folder=mine", cwd=tmp_path)
+    done = shell("run", *small, "run.folder=mine", "run.people=all", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert (tmp_path / "mine" / "manifest.json").is_file()
+    rows = (tmp_path / "mine" / "codebook.csv").read_text(encoding="utf-8").splitlines()
+    written = duckdb.sql(f"SELECT * FROM '{tmp_path / 'mine' / 'people.parquet'}'").columns
+    assert [row.split(",")[0] for row in rows] == ["column", *written]
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     again = shell("run", *small, "run.folder=mine", cwd=tmp_path)
     assert again.returncode == 2

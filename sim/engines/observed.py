@@ -16,7 +16,7 @@ from sim.observers.durations import NOBODY
 from sim.observers.observations import ON_TIME, Observations, new_year
 from sim.rules.eligibility import is_eligible
 from sim.rules.forfeiture import earns_payments
-from sim.rules.surveys import answer
+from sim.rules.surveys import unanswered_returns
 
 Ints = NDArray[np.int64]
 
@@ -155,13 +155,13 @@ def _surveys(counts: Counts, journal: Journal) -> Ints:
         if payment.benefit is not Benefit.SURVEY:
             continue
         offered = own[f"{payment.name}_offered"]
-        answered = np.full(own.rows, True)
-        for row in np.flatnonzero(offered < NEVER).tolist():
-            answered[row], _ = answer(programme.key, programme.survey, int(own["person"][row]), payment.count)
+        answered = own[f"{payment.name}_answered"] != 0  # -1: not offered yet, so it may still be answered
         counts.stamp("surveys_offered", offered)
         counts.stamp("surveys_unanswered", offered[~answered])
-        returned = np.maximum(offered, awarded + programme.closing_after)
-        counts.money("returned", Benefit.SURVEY, returned[~answered], programme.amount(number))
+        closing = awarded + programme.closing_after
+        unanswered = zip(offered[~answered].tolist(), closing[~answered].tolist(), strict=True)
+        returned = np.array([unanswered_returns(*each) for each in unanswered], dtype=np.int64)
+        counts.money("returned", Benefit.SURVEY, returned, programme.amount(number))
         settled = np.maximum(settled, np.where(answered, own[f"{payment.name}_paid"], offered))
     return settled
 

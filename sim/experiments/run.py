@@ -26,10 +26,10 @@ from sim.results.figure import Figure
 from sim.results.folder import whole_folder
 from sim.results.key_figures import key_figures
 from sim.results.manifest import manifest
-from sim.results.people import people_rows
+from sim.results.people import codebook, people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
-from sim.results.write import write_json, write_key_figures, write_parts, write_tables, write_yaml
+from sim.results.write import write_codebook, write_json, write_key_figures, write_parts, write_tables, write_yaml
 
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -115,6 +115,7 @@ def run(parameters: Parameters, composed: dict[str, Any], command: list[str], te
         write_tables(result.tables, aside / "tables")
         if parameters.run.people != "none":
             write_parts(map(people_rows, result.rows()), aside / "people.parquet")
+            write_codebook(codebook(result.observations.programme), aside / "codebook.csv")
         write_key_figures(result.figures, aside / "kpis.json")
         write_yaml(composed, aside / "config.yaml")
         draw_figures(aside / "tables", aside / "figures", composed)

@@ -37,6 +37,6 @@ def answer(key: Key, survey: SurveyRecord, person: Whole, count: int) -> tuple[b
 
 
 @rule
-def unanswered_returns(offered: int, closing: int) -> int:
+def unanswered_returns(offered: Whole, closing: Whole) -> int:
     """Return when the rupiah of a survey that is not answered return: as the account closes, or when it is offered."""
-    return max(offered, closing)
+    return int(max(offered, closing))

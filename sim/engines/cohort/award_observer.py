@@ -94,7 +94,7 @@ class AwardObserver:
 
     def _money(self, award: Award, people: int, journeys: Journeys) -> None:
         counts = self._counts
-        forfeited = journeys.closed[(journeys.closed < NEVER) & (journeys.reviewed >= award.closing)]
+        forfeited = journeys.closed[(journeys.closed < NEVER) & (journeys.due == NEVER)]
         for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
             counts.money("awarded", benefit, np.full(people, award.at), rupiah)
             counts.money("returned", benefit, journeys.revoked, rupiah)

@@ -136,7 +136,7 @@ def _settle(
         if c.eligible:
             tally(now - c.first_joined, ENDED, *place_waits)
         return 0
-    if goes_on(lost, tolerated) or tolerated >= FOR_EVER:
+    if goes_on(lost, tolerated):
         return 2
     if c.eligible:
         tally(now - c.first_joined, GAVE_UP, *place_waits)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.rules.checks import CheckRecord, passes_check, retry_delay, tries_again
-from sim.rules.compiling import kernel
+from sim.rules.compiling import kernel, rule
 from sim.rules.entry_test import TEST_BLOCK, TestRecord, takes_test, test_done_after
 from sim.rules.laws import LawRecord
 from sim.rules.luck import CHUNK, Key, deal, deal_each, words_at
@@ -54,16 +54,24 @@ def merge_order(t: Ints, p: People, u: Ints, q: People, order: Ints) -> None:
             j += 1
 
 
+@rule
+def _deal_visits(
+    key: Key, block: int, people: People, attempts: Ints, begin: int, end: int, words: NDArray[np.uint32]
+) -> None:
+    """Fill `words` with the luck of some visits, each at its attempt; `attempts` may be empty: the first."""
+    if attempts.size:
+        deal_each(key, block, people[begin:end], attempts[begin:end], words)
+    else:
+        deal(key, block, people[begin:end], 0, words)
+
+
 @kernel
 def draw_patience(key: Key, block: int, law: LawRecord, people: People, attempts: Ints, out: Ints) -> None:
     """Fill how long each person waits at a station (µs); `attempts` may be empty: the first."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
     for begin in range(0, people.size, CHUNK):
         end = min(begin + CHUNK, people.size)
-        if attempts.size:
-            deal_each(key, block, people[begin:end], attempts[begin:end], words)
-        else:
-            deal(key, block, people[begin:end], 0, words)
+        _deal_visits(key, block, people, attempts, begin, end, words)
         for i in range(end - begin):
             out[begin + i] = patience_from(words_at(words, i), law)
 
@@ -74,10 +82,7 @@ def draw_service(key: Key, block: int, law: LawRecord, people: People, attempts:
     words = np.empty((4, CHUNK), dtype=np.uint32)
     for begin in range(0, people.size, CHUNK):
         end = min(begin + CHUNK, people.size)
-        if attempts.size:
-            deal_each(key, block, people[begin:end], attempts[begin:end], words)
-        else:
-            deal(key, block, people[begin:end], 0, words)
+        _deal_visits(key, block, people, attempts, begin, end, words)
         for i in range(end - begin):
             out[begin + i] = service_from(words_at(words, i), law)
 
@@ -98,10 +103,7 @@ def check_people(
     p = a = r = 0
     for begin in range(0, persons.size, CHUNK):
         end = min(begin + CHUNK, persons.size)
-        if attempts.size:
-            deal_each(key, block, persons[begin:end], attempts[begin:end], words)
-        else:
-            deal(key, block, persons[begin:end], 0, words)
+        _deal_visits(key, block, persons, attempts, begin, end, words)
         f = 0
         for i in range(end - begin):
             attempt = attempts[begin + i] if attempts.size else 0

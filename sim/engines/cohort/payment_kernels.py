@@ -17,7 +17,7 @@ from sim.rules.lags import LagTable, WorkingDays, ready, ready_from
 from sim.rules.luck import CHUNK, Key, Words, deal, deal_blocks, words_at
 from sim.rules.next_incentive import next_incentive_due
 from sim.rules.payments import PaymentTable, attempt_of, payment_luck
-from sim.rules.surveys import ANSWER_BLOCK, SurveyRecord, answer_from
+from sim.rules.surveys import ANSWER_BLOCK, SurveyRecord, answer_from, unanswered_returns
 from sim.rules.whole import Whole
 
 Ints = NDArray[np.int64]
@@ -234,6 +234,13 @@ def offer_survey(
             people[number].settled += 1
             full += people[number].settled == payments
     return answers, declines, full
+
+
+@kernel
+def returns_of_unanswered(offered: int, closing: Ints, returns: Ints) -> None:
+    """Fill when the rupiah of a survey that is not answered return (µs), of people whose accounts close at instants."""
+    for i in range(closing.size):
+        returns[i] = unanswered_returns(offered, closing[i])
 
 
 @kernel

@@ -18,6 +18,7 @@ from sim.engines.cohort.payment_kernels import (
     new_buffers,
     offer_survey,
     pay,
+    returns_of_unanswered,
 )
 from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
@@ -115,7 +116,9 @@ class Payments:
         self.settled += declines
         self._observer.surveys_offered(offered, answers, declines, full)
         closing = self._participants.closes_at(unanswered[:declines])
-        self._return(np.maximum(closing, offered))
+        returns = np.empty_like(closing)
+        returns_of_unanswered(offered, closing, returns)
+        self._return(returns)
         self._record_offer(payment, offered, answering[:answers], unanswered[:declines])
         self._fall_due(partner, answering[:answers], due[:answers], payment)
 
