@@ -16,20 +16,20 @@ from sim.journey.money import Benefit
 from sim.observers.observations import Observations, new_year
 from sim.programme.programme import Programme
 
-FINISHED_AT_A_TIME = 1 << 20
-"""People whose whole time is observed together at the end."""
+NO_LOSS, REVOKED, FORFEITED = 0, 1, 2
+"""What an award loses: nothing; all of it, for want of a purchase by the deadline; or its incentives and surveys, as
+the account closes before a first training is reviewed."""
 
 
 class Awarded(NamedTuple):
-    """Everyone awarded in a run, by participant's number."""
+    """Some participants at the end of a run, and what became of their awards."""
 
     persons: NDArray[np.uint32]
-    wave: NDArray[np.int16]
+    wave: Ints
     first_paid: NDArray[np.uint16]
     """Day of the run that paid the first incentive, or NOT_PAID."""
-    revoked: NDArray[np.bool_]
-    forfeits: NDArray[np.bool_]
-    """Who loses all incentives and surveys as the account closes."""
+    loss: NDArray[np.uint8]
+    """NO_LOSS, REVOKED or FORFEITED."""
 
 
 class AwardObserver:
@@ -104,23 +104,20 @@ class AwardObserver:
         for course in range(journeys.bought.shape[0]):
             counts.money("paid", Benefit.TRAINING, journeys.bought[course], journeys.price[course])
 
-    def finish(self, everyone: Awarded) -> None:
-        """Observe what needs the end of the run, and the whole time from award to payment."""
+    def finish(self) -> None:
+        """Observe the waits that were kept until the end of the run was known."""
         for name, began, ended, gave_up in self._late:
             self._counts.wait(name, began, ended, gave_up)
-        # Some at a time, since every temporary would have as many rows as there are participants.
-        for first in range(0, everyone.persons.size, FINISHED_AT_A_TIME):
-            rows = slice(first, first + FINISHED_AT_A_TIME)
-            self._finish(everyone, rows)
 
-    def _finish(self, everyone: Awarded, rows: slice) -> None:
-        counts, programme = self._counts, self._programme
-        table, wave, persons = programme.waves.waves, everyone.wave[rows], everyone.persons[rows]
-        awarded = table["announced"][wave]
-        run_day = everyone.first_paid[rows].astype(np.int64)
+    def whole_time(self, participants: Awarded) -> None:
+        """Observe the whole time of some from registration and award to payment."""
+        counts, programme, persons = self._counts, self._programme, participants.persons
+        awarded = programme.waves.waves["announced"][participants.wave]
+        deadline = programme.waves.waves["deadline"][participants.wave]
+        run_day = participants.first_paid.astype(np.int64)
         first_paid = np.where(run_day == NOT_PAID, NEVER, run_day * DAY + programme.run_clock)
-        lost = np.where(everyone.revoked[rows], table["deadline"][wave], NEVER)
-        lost = np.where(everyone.forfeits[rows], awarded + programme.closing_after, lost)
+        lost = np.where(participants.loss == REVOKED, deadline, NEVER)
+        lost = np.where(participants.loss == FORFEITED, awarded + programme.closing_after, lost)
         registered = self._registrations.of(persons)
         counts.wait("award_to_incentive", awarded, first_paid, lost)
         counts.wait("registered_to_incentive", registered, first_paid, lost)

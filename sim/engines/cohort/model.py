@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.engines.cohort.ahead import Ahead, InTurn
+from sim.engines.cohort.award_observer import REVOKED
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.day_ends import DayEnds
 from sim.engines.cohort.participants import Participants
@@ -206,7 +207,7 @@ class Model:
     def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
         """Release what a wave's revoked awards had committed, in people's turn at the deadline."""
         own = self.participants
-        revoked = int(own.revoked[own.size - awards : own.size].sum())
+        revoked = int(np.count_nonzero(own.loss[own.size - awards : own.size] == REVOKED))
         turn = self.programme.journey.turn(PersonAct.REVOKE)
         yield self.timeline.turn(int(self.programme.waves.waves[wave]["deadline"]), turn, 0)
         self.waves.revoke(wave, revoked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from sim.engines.cohort.award_kernels import (
     new_journeys,
     review_first,
 )
-from sim.engines.cohort.award_observer import Awarded, AwardObserver
+from sim.engines.cohort.award_observer import FORFEITED, NO_LOSS, REVOKED, Awarded, AwardObserver
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
@@ -29,6 +30,9 @@ from sim.programme.programme import Programme
 
 AWARDED_AT_A_TIME = 1 << 14
 """People who are followed at a time."""
+
+FINISHED_AT_A_TIME = 1 << 17
+"""People whose whole time is observed together at the end."""
 
 
 class Participants:
@@ -47,10 +51,10 @@ class Participants:
         self.size = 0
         # Columns reach for everyone; memory is taken only by the rows that are filled.
         self.people = np.empty(programme.people, dtype=PARTICIPANT)
-        self.wave = np.empty(programme.people, dtype=np.int16)
-        self.revoked = np.empty(programme.people, dtype=bool)
-        self.forfeits = np.empty(programme.people, dtype=bool)
-        """Who has not reviewed a training before the account closes, and so loses all incentives and surveys."""
+        self.loss = np.empty(programme.people, dtype=np.uint8)
+        """Whether a participant loses benefits, and to what: NO_LOSS, REVOKED or FORFEITED."""
+        self._announcements: list[tuple[int, int]] = []
+        """The number of the first participant of each announcement, and its wave."""
         self.last_course_end = self.last_closing = -1
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
@@ -75,8 +79,14 @@ class Participants:
 
     def closes_at(self, numbers: NDArray[np.uint32]) -> Ints:
         """Return when the accounts of some participants close."""
-        announced: Ints = self._programme.waves.waves["announced"][self.wave[numbers]]
+        announced: Ints = self._programme.waves.waves["announced"][self._wave_of(numbers)]
         return announced + self._programme.closing_after
+
+    def _wave_of(self, numbers: NDArray[Any]) -> Ints:
+        """Return the waves of some participants: numbers are given announcement by announcement."""
+        first_numbers, waves = np.array(self._announcements).T
+        wave: Ints = waves[np.searchsorted(first_numbers, numbers, side="right") - 1]
+        return wave
 
     def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
         """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due.
@@ -84,6 +94,8 @@ class Participants:
         Some at a time, since all that is written down of them then stays in the processor's cache.
         """
         award = Award(wave, now, now + self._programme.closing_after, self._programme.benefit[0])
+        if persons.size:
+            self._announcements.append((self.size, wave))
         begins = range(0, max(persons.size, 1), AWARDED_AT_A_TIME)
         due = [self._award(award, persons[begin : begin + AWARDED_AT_A_TIME]) for begin in begins]
         numbers, instants = (np.concatenate(columns) for columns in zip(*due, strict=True))
@@ -100,9 +112,7 @@ class Participants:
             self.last_closing = award.closing
         has_due = journeys.due < NEVER
         self.payments_due += int(np.count_nonzero(has_due)) * len(self._programme.payments)
-        self.wave[rows] = award.wave
-        self.revoked[rows] = revoked
-        self.forfeits[rows] = ~revoked & (journeys.due == NEVER)
+        self.loss[rows] = np.where(revoked, REVOKED, np.where(journeys.due == NEVER, FORFEITED, NO_LOSS))
         self.size += size
         self._account_for(award, size, journeys)
         self._keep_purchases(award, journeys, int(np.count_nonzero(revoked)))
@@ -167,11 +177,12 @@ class Participants:
 
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
-        size = self.size
-        people = self.people[:size]
-        self._observer.finish(
-            Awarded(people["person"], self.wave[:size], people["first_paid"], self.revoked[:size], self.forfeits[:size])
-        )
+        # Some at a time, since every temporary would have as many rows as there are participants.
+        for first in range(0, self.size, FINISHED_AT_A_TIME):
+            rows = slice(first, min(first + FINISHED_AT_A_TIME, self.size))
+            people, wave = self.people[rows], self._wave_of(np.arange(rows.start, rows.stop))
+            self._observer.whole_time(Awarded(people["person"], wave, people["first_paid"], self.loss[rows]))
+        self._observer.finish()
 
     # Rows
 
