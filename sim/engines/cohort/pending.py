@@ -26,7 +26,8 @@ def by_day(pending: Pending, begins: int) -> list[tuple[int, Pending]]:
     ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
     _by_day(pending, begins, first, ends, ordered)
     days = np.split(ordered, ends[:-1])
-    return [(day, of_day) for day, of_day in enumerate(days, start=first) if of_day.size]
+    # Copies, since a view would keep the memory of all until the last of them is paid.
+    return [(day, of_day.copy()) for day, of_day in enumerate(days, start=first) if of_day.size]
 
 
 def together(batches: list[Pending]) -> Pending:
