@@ -68,6 +68,13 @@ def commit() -> str | None:
 
 
 def peak_memory() -> int:
-    """Return the peak memory of this process, bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    """Return the peak memory of this process, bytes.
+
+    Linux starts `ru_maxrss` of a process at that of the one which started it, so its own high-water mark is read there.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024

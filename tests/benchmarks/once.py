@@ -30,17 +30,16 @@ def once(*overrides: str, cache: Path | None = None) -> dict[str, float]:
 
 def main(words: list[str]) -> None:
     """Simulate, observe and tabulate, without writing, and print what it took."""
-    import resource
-
     began = time.perf_counter()
     from sim.command.compose import load
     from sim.experiments.run import evaluate
+    from sim.results.manifest import peak_memory
 
     parameters, _ = load(words)
     loaded = time.perf_counter()
     result = evaluate(parameters)
     ended = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    peak = peak_memory() / 2**20
     people = int(result.observations.by_day("registered").sum())
     print(json.dumps({"start": loaded - began, "run": ended - loaded, "peak": peak, "people": people}))
 

@@ -27,11 +27,17 @@ def by_day(pending: Pending, begins: int) -> list[tuple[int, Pending]]:
     _by_day(pending, begins, first, ends, ordered)
     days = np.split(ordered, ends[:-1])
     # Copies, since a view would keep the memory of all until the last of them is paid.
-    return [(day, of_day.copy()) for day, of_day in enumerate(days, start=first) if of_day.size]
+    return [(day, _copy(of_day)) for day, of_day in enumerate(days, start=first) if of_day.size]
+
+
+def _copy(pending: Pending) -> Pending:
+    """Return payments as an array of its own; whole words are copied, since records would be copied field by field."""
+    copied: Pending = pending.view(np.uint64).copy().view(PENDING)
+    return copied
 
 
 def together(batches: list[Pending]) -> Pending:
-    """Return payments as one array; whole words are copied, since records would be copied field by field."""
+    """Return payments as one array; see `_copy`."""
     if len(batches) == 1:
         return batches[0]
     joined: Pending = np.concatenate([batch.view(np.uint64) for batch in batches]).view(PENDING)
