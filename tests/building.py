@@ -36,7 +36,7 @@ ALPHA = 1e-6
 SIGMAS = 4.9
 """Standard deviations that a normal figure exceeds with the chance ALPHA, either way."""
 
-PLENTY_OF_STATIONS: dict[str, Any] = {
+UNLIMITED_STATIONS: dict[str, Any] = {
     "portal.rate": None,
     "portal.outages": [],
     "processing.rate": None,
@@ -51,14 +51,14 @@ PLENTY_OF_STATIONS: dict[str, Any] = {
         "law": "constant", "unit": "seconds", "minimum": 0.000001, "mean": 0, "spread": 0
     },
 }  # fmt: skip
-PLENTY_OF_PLACES: dict[str, Any] = {
+UNLIMITED_PLACES: dict[str, Any] = {
     **{f"waves.calendar.w{k:02d}.places": 2**27 for k in range(1, 23)},
     "budget.tranches.y2020.rupiah": 10**15,
     "budget.tranches.y2021.rupiah": 10**15,
 }
 PARTNERS = ("bni", "ovo", "gopay", "linkaja", "dana")
-PLENTY_OF_CAPS: dict[str, Any] = {f"payment.partners.{partner}.cap": None for partner in PARTNERS}
-PLENTY = PLENTY_OF_STATIONS | PLENTY_OF_PLACES | PLENTY_OF_CAPS
+UNLIMITED_CAPS: dict[str, Any] = {f"payment.partners.{partner}.cap": None for partner in PARTNERS}
+UNLIMITED = UNLIMITED_STATIONS | UNLIMITED_PLACES | UNLIMITED_CAPS
 """Nobody waits for anybody else."""
 
 NO_FIGURES: dict[str, Any] = {

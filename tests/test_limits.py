@@ -55,6 +55,15 @@ def provinces(config: Config, number: int) -> None:
     config["population"]["provinces"] = {f"p{k}": some for k in range(number)}
 
 
+def all_regencies(config: Config, number: int) -> None:
+    """Let there be so many regencies in all, as even over the provinces as they may be."""
+    some = next(iter(config["population"]["provinces"].values()))
+    each, more = divmod(number, limits.PROVINCES)
+    config["population"]["provinces"] = {
+        f"p{k}": some | {"regencies": each + (k < more), "lagging": 0} for k in range(limits.PROVINCES)
+    }
+
+
 def partners(config: Config, number: int) -> None:
     """Let there be so many partners, one a bank."""
     some = config["payment"]["partners"]["bni"]
@@ -97,6 +106,7 @@ LIMITS = {
     "lagging": Limit(
         "population.provinces.bali.lagging", limits.REGENCIES, lagging, "Set the number of lagging regencies"
     ),
+    "all regencies": Limit("population.provinces", limits.ALL_REGENCIES, all_regencies, "Join some of them"),
     "waves": Limit("waves.calendar", limits.WAVES, waves, "Leave some out"),
     "number of a wave": Limit("purchase.waves[1].from_wave", limits.WAVES, later_waves, "Set the number of a wave"),
     "courses": Limit(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -12,9 +14,9 @@ from sim.command.compose import compose
 from sim.journey.journey import Journey
 from sim.journey.kinds import Bank, Kind
 from sim.journey.route import PATIENCE, ROUTE, Route, Station
-from sim.parameters import BadInput, Block, Law, Parameters, block_at, validate
+from sim.parameters import BadInput, Block, Parameters, block_at, validate
 from sim.parameters.processing import Processing
-from sim.parameters.station import BLOCKS, Checks, DailyRuns, Offices, RateStation, Retries, Seats, Servers
+from sim.parameters.station import BLOCKS, DailyRuns, Offices, RateStation, Retries, Seats, Servers, hold_declaration
 
 
 class Interview(Offices, Retries):
@@ -94,16 +96,24 @@ def told(config: dict[str, Any], model: type[Parameters] = Further) -> list[str]
     return [problem.text for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("model", [Parameters, Further])
-def test_every_station_of_the_route_has_the_block_of_its_kind(model: type[Parameters]) -> None:
-    """Catch a line of the route whose block is missing, of another kind, or has no share who pass."""
-    parameters = validate(further() if model is Further else base(), model)
-    for station in model.journey.route:
-        block = block_at(parameters, station.config)
-        assert isinstance(block, BLOCKS[station.kind]), station.name
-        assert isinstance(block, Checks) == station.checks, station.name
-        assert isinstance(block, Retries) == station.retries, station.name
-        assert station.patience is None or isinstance(block_at(parameters, station.patience), Law | None)
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"kind": Kind.RATE}, "a Screening: the kind RATE asks for a class of RateStation"),
+        ({"checks": False}, "checks=False asks for one that is no class of Checks"),
+        ({"retries": True}, "retries=True asks for one that is also a class of Retries"),
+        ({"config": "processing.screning"}, "the parameters have no such block"),
+        ({"patience": "processing.email"}, "is no law"),
+    ],
+)
+def test_a_line_of_the_route_that_does_not_fit_its_block_says_so(change: dict[str, object], told: str) -> None:
+    """Catch a station whose declaration fails somewhere in an engine, with words that name neither line nor block."""
+    parameters = validate(base())
+    (screening,) = [station for station in parameters.journey.route if station.name == "screening"]
+    hold_declaration(screening, parameters)
+    with pytest.raises(TypeError, match=re.escape(told)) as error:
+        hold_declaration(replace(screening, **change), parameters)
+    assert "sim/journey/route.py: station 'screening'" in str(error.value)
     assert set(BLOCKS) == set(Kind)
 
 

@@ -1,1 +1,1 @@
-"""Keep time: whole microseconds since the programme's first day, working days, the order of one instant."""
+"""Keep time: whole microseconds since the programme's first day, and working days."""

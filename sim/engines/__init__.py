@@ -1,1 +1,1 @@
-"""The engines: each simulates the programme and fills a journal; given the same programme, the same journal."""
+"""The engines: each simulates the programme; given the same one, every stamp of every person is the same."""

@@ -15,7 +15,7 @@ from sim.observers.counts import Counts
 from sim.observers.durations import NOBODY
 from sim.observers.observations import ON_TIME, Observations, new_year
 from sim.rules.eligibility import is_eligible
-from sim.rules.forfeiture import earns_payments
+from sim.rules.forfeiture import closes_at, earns_payments
 from sim.rules.surveys import unanswered_returns
 
 Ints = NDArray[np.int64]
@@ -158,7 +158,7 @@ def _surveys(counts: Counts, journal: Journal) -> Ints:
         answered = own[f"{payment.name}_answered"] != 0  # -1: not offered yet, so it may still be answered
         counts.stamp("surveys_offered", offered)
         counts.stamp("surveys_unanswered", offered[~answered])
-        closing = awarded + programme.closing_after
+        closing = closes_at(awarded, programme.closing_after)
         unanswered = zip(offered[~answered].tolist(), closing[~answered].tolist(), strict=True)
         returned = np.array([unanswered_returns(*each) for each in unanswered], dtype=np.int64)
         counts.money("returned", Benefit.SURVEY, returned, programme.amount(number))

@@ -88,8 +88,9 @@ class Journey:
     def person_stamps(self) -> Columns:
         """Return the stamps of every person (NEVER where it did not happen); of retries, those of the last."""
         columns: Columns = {}
+        retries = [station.retry for station in self.route if station.retries]
         for station in self.stations:
-            again = " (the last time)" if station.name.endswith("_retry") else ""
+            again = " (the last time)" if station in retries else ""
             columns |= {
                 f"{station.name}_arrived": f"came to the station{again}: {station.label}",
                 f"{station.name}_started": f"service began{again}: {station.label}",

@@ -14,6 +14,9 @@ PROVINCES = 1 << 6
 REGENCIES = 1 << 6
 """Regencies of one province: a number of 6 bits within it."""
 
+ALL_REGENCIES = 3_000
+"""Regencies of all provinces: the open time of a station in each, over the longest run, adds up in 64 bits of µs."""
+
 WAVES = (1 << 15) - 1
 """Waves: a signed number of 16 bits, with -1 for none."""
 

@@ -58,7 +58,7 @@ class StationObserver:
             self._reached,
         )
 
-    def add_plenty(self, arrived: NDArray[np.int64]) -> None:
+    def add_without_wait(self, arrived: NDArray[np.int64]) -> None:
         """Add visits to a station of which there is plenty: nobody waits, nothing takes time."""
         count_passages(arrived, self._span.end, self._counts, self.waits.bins, self.waits.people)
 

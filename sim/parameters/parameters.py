@@ -18,6 +18,7 @@ from sim.parameters.processing import Portal, Processing
 from sim.parameters.published import Published
 from sim.parameters.quantities import choice
 from sim.parameters.run import Clock, Run, Scenario
+from sim.parameters.station import hold_declaration
 from sim.parameters.training import Account, Purchase, Training
 from sim.parameters.waves import Joining, Selection, Waves
 
@@ -53,5 +54,7 @@ class Parameters(Block):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        for station in self.journey.route:
+            hold_declaration(station, self)
         raise_any(disagreements(self, self.journey.route))
         return self

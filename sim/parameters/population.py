@@ -8,7 +8,7 @@ from pydantic import AfterValidator, model_validator
 
 from sim.journey import limits
 from sim.parameters.block import Block
-from sim.parameters.problems import Fault, Problem, raise_any
+from sim.parameters.problems import NOTHING, Fault, Problem, raise_any
 from sim.parameters.quantities import People, Share, Weight, number, several, sum_to_one, whole
 from sim.parameters.run import Text
 
@@ -27,6 +27,14 @@ class Province(Block):
             allowed = f"must be at most the regencies ({self.regencies})"
             raise Fault([Problem("lagging", self.lagging, allowed, "Lagging regencies are some of them.")])
         return self
+
+
+def _not_too_many_regencies(provinces: dict[str, Province]) -> dict[str, Province]:
+    regencies = sum(province.regencies for province in provinces.values())
+    if regencies > limits.ALL_REGENCIES:
+        allowed = f"must have at most {limits.ALL_REGENCIES:,} regencies in all, there are {regencies:,}"
+        raise Fault([Problem("", NOTHING, allowed, "Join some of them.")])
+    return provinces
 
 
 def _some_weight(provinces: dict[str, Province]) -> dict[str, Province]:
@@ -65,6 +73,7 @@ class Population(Block):
         dict[str, Province],
         several(1, limits.PROVINCES, "provinces", "Join some of them."),
         AfterValidator(_some_weight),
+        AfterValidator(_not_too_many_regencies),
     ]
     women: Share
     rural: Share

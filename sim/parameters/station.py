@@ -10,7 +10,8 @@ from pydantic import AfterValidator, model_validator
 from sim.calendar.instants import DAY, HOUR
 from sim.journey import limits
 from sim.journey.kinds import Kind
-from sim.parameters.block import Block
+from sim.journey.route import Station
+from sim.parameters.block import Block, block_at
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
@@ -193,3 +194,23 @@ class Retries(Checks):
     """Add a check to a station that lets some of those who failed try again."""
 
     retry: Retry
+
+
+def hold_declaration(station: Station, parameters: Block) -> None:
+    """Raise TypeError unless a station of the route has the block in the parameters that its line declares."""
+    line = f"sim/journey/route.py: station {station.name!r}"
+    try:
+        block = block_at(parameters, station.config)
+        patience = None if station.patience is None else block_at(parameters, station.patience)
+    except AttributeError as error:
+        raise TypeError(f"{line}: the parameters have no such block ({error})") from None
+    has = f"{line} has its block at {station.config!r}, a {type(block).__name__}"
+    kind = BLOCKS[station.kind]
+    if not isinstance(block, kind):
+        raise TypeError(f"{has}: the kind {station.kind.name} asks for a class of {kind.__name__}")
+    for flag, declared, mixin in (("checks", station.checks, Checks), ("retries", station.retries, Retries)):
+        if isinstance(block, mixin) != declared:
+            told = f"is also a class of {mixin.__name__}" if declared else f"is no class of {mixin.__name__}"
+            raise TypeError(f"{has}: {flag}={declared} asks for one that {told}")
+    if not isinstance(patience, Law | None):
+        raise TypeError(f"{line}: its patience at {station.patience!r} is no law")

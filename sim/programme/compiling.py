@@ -89,15 +89,13 @@ def _population(p: Parameters) -> people.PopulationRecord:
 
 
 def _provinces(p: Parameters) -> people.Provinces:
-    """Return the provinces, the most likely first: few steps find most people's."""
-    numbered = enumerate(p.population.provinces.values())
-    ordered = sorted(numbered, key=lambda each: -each[1].weight)
-    total = np.cumsum([province.weight for _, province in ordered])
-    table = np.zeros(len(ordered), dtype=people.PROVINCE)
+    """Return the provinces in the order of the config: a weight that changes moves people at its limits only."""
+    provinces = list(p.population.provinces.values())
+    total = np.cumsum([province.weight for province in provinces])
+    table = np.zeros(len(provinces), dtype=people.PROVINCE)
     table["cumulative"] = total / total[-1]
-    table["number"] = [number for number, _ in ordered]
-    table["regencies"] = [province.regencies for _, province in ordered]
-    table["lagging"] = [province.lagging for _, province in ordered]
+    table["regencies"] = [province.regencies for province in provinces]
+    table["lagging"] = [province.lagging for province in provinces]
     return people.guide_to(table)
 
 

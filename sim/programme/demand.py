@@ -37,8 +37,8 @@ def demand_curve(parameters: Parameters, openings: list[int]) -> tuple[NDArray[n
     demand = np.zeros(times.size)
     for (start, before), (end, after) in pairwise(points):
         inside = slice(np.searchsorted(times, start), np.searchsorted(times, end))
-        part = np.cumsum(mass[inside])
-        if part[-1] <= 0.0:  # no hour between the points has weight: flat
-            part = np.cumsum(np.diff(times)[inside].astype(np.float64))
-        demand[inside.start + 1 : inside.stop + 1] = before + (after - before) * part / part[-1]
+        reached = np.cumsum(mass[inside])
+        if reached[-1] <= 0.0:  # no hour between the points has weight: flat
+            reached = np.cumsum(np.diff(times)[inside].astype(np.float64))
+        demand[inside.start + 1 : inside.stop + 1] = before + (after - before) * reached / reached[-1]
     return times, demand

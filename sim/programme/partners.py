@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import instant
 from sim.parameters import Parameters
+from sim.parameters.payment import KINDS
 from sim.programme.work_calendar import WorkCalendar
 from sim.stations.daily_runs import cap_schedule
 from sim.stations.schedule import Schedule
-
-KINDS = ("bank", "e_money")
-"""Kinds of partners; a person chooses among those of one kind."""
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ class Waves:
         verdict = select(
             programme.key,
             programme.shares,
-            wave,
+            int(plan["named"]),
             float(plan["eligible"]),
             float(plan["face_check_fails"]),
             places,

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant, midnight_after
-from sim.parameters import Parameters
+from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters.problems import NOTHING
 from sim.programme.laws import law
 from sim.programme.partners import partner_shares
 from sim.rules.joining import WAVE, WaveTable, hazards
+from sim.rules.luck import named
 from sim.stations.schedule import share_of_cumulative
 
 
@@ -66,11 +68,13 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
     plan = _instants(parameters, horizon)
     table = np.zeros(len(plan), dtype=WAVE)
     joining, selection, purchase = parameters.joining, parameters.selection, parameters.purchase
+    luck_of = _luck_of([name for name, *_ in plan])
     latest = -1
-    for k, (_, opens, closes, announced, face) in enumerate(plan):
+    for k, (name, opens, closes, announced, face) in enumerate(plan):
         latest = max(latest, closes)
         buys = [step for step in purchase.waves if step.from_wave <= k + 1][-1]
         row = table[k]
+        row["named"] = luck_of[name]
         row["open"], row["close"], row["announced"], row["latest_close"] = opens, closes, announced, latest
         row["deadline"] = midnight_after(announced, purchase.deadline_days)
         row["newcomers"] = in_force(joining.newcomers, opens).share
@@ -94,6 +98,17 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
         tranche=tuple(bisect_right(first_waves, k + 1) - 1 for k in range(len(plan))),
         partners=partner_shares(parameters, table["announced"].tolist()),
     )
+
+
+def _luck_of(names: list[str]) -> dict[str, int]:
+    """Return the number by which the luck of each wave is keyed; raise BadInput if two waves would share theirs."""
+    names_of: dict[int, str] = {}
+    for name in names:
+        other = names_of.setdefault(named(name), name)
+        if other != name:
+            do = "Name one of the two otherwise."
+            raise BadInput([Problem("waves.calendar", NOTHING, f"{other} and {name} would have the same luck", do)])
+    return {name: number for number, name in names_of.items()}
 
 
 def in_force(steps: Sequence[Any], at: int) -> Any:

@@ -12,7 +12,7 @@ from sim.rules.registering import ELIGIBILITY, REGISTRATION_BLOCK
 from sim.rules.whole import Whole
 
 _SHIFT = uint32(Trait.ELIGIBILITY_LUCK)
-_PARTS = float(1 << (32 - Trait.ELIGIBILITY_LUCK))
+_STEPS = float(1 << (32 - Trait.ELIGIBILITY_LUCK))
 
 
 @rule
@@ -24,7 +24,7 @@ def is_eligible(key: Key, share: float, person: Whole) -> bool:
 @rule
 def is_eligible_packed(key: Key, share: float, person: Whole, packed: uint32) -> bool:
     """Return the same as `is_eligible` of a person whose traits are known: their packed luck settles most cases."""
-    at_the_share = np.int64(share * _PARTS)
+    at_the_share = np.int64(share * _STEPS)
     upper_bits = np.int64(packed >> _SHIFT)
     if upper_bits == at_the_share:
         return is_eligible(key, share, person)

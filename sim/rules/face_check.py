@@ -9,6 +9,6 @@ from sim.rules.whole import Whole
 
 
 @rule
-def fails_face_check(key: Key, share: float, person: Whole, wave: int) -> bool:
-    """Return whether one who was drawn in a wave fails the check that a share fails."""
-    return FACE_CHECK(luck(key, WAVE_BLOCK, person, wave)) < share
+def fails_face_check(key: Key, share: float, person: Whole, named: Whole) -> bool:
+    """Return whether one who was drawn in a wave, by its `named`, fails the check that a share fails."""
+    return FACE_CHECK(luck(key, WAVE_BLOCK, person, named)) < share

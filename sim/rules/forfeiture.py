@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.rules.compiling import rule
+
+
+@rule
+def closes_at(awarded: Any, after: int) -> Any:
+    """Return when the account of one who was awarded at an instant closes: `after` µs later. Of several: an array."""
+    return awarded + after
 
 
 @rule
@@ -12,6 +20,6 @@ def buys_before_closing(at: int, closing: int) -> bool:
 
 
 @rule
-def earns_payments(reviewed: int, closing: int) -> bool:
-    """Return whether one who reviewed a first training at an instant keeps all incentives and surveys."""
+def earns_payments(reviewed: Any, closing: int) -> Any:
+    """Return whether one who reviewed a first training at an instant keeps all payments. Of several: an array."""
     return reviewed < closing

@@ -15,6 +15,7 @@ from sim.rules.whole import Whole
 
 WAVE = np.dtype(
     [
+        ("named", "u4"),
         ("open", "i8"),
         ("close", "i8"),
         ("announced", "i8"),
@@ -28,8 +29,9 @@ WAVE = np.dtype(
         ("buys_after", LAW),
     ]
 )
-"""A wave: its instants (µs; `latest_close` of it and all before), propensities to join, share eligible,
-share who fail the face check, propensity to buy and delay of the first purchase."""
+"""A wave: 32 bits of its name, by which its luck is keyed; its instants (µs; `latest_close` of it and all before),
+propensities to join, share eligible, share who fail the face check, propensity to buy and delay of the first
+purchase."""
 
 WaveTable = NewType("WaveTable", NDArray[np.void])
 
@@ -113,7 +115,7 @@ def choose_wave(
     for wave in range(oldest, coming):
         w = waves[wave]
         if w.close > since:
-            words = luck(key, WAVE_BLOCK, person, wave)
+            words = luck(key, WAVE_BLOCK, person, w.named)
             if JOINS(words) < (w.losers if lost else w.newcomers):
                 at = since + draw(delay[0], JOIN_DELAY(words))
                 if at < w.close:
@@ -126,7 +128,7 @@ def choose_wave(
 @rule
 def joins_at(key: Key, waves: WaveTable, delay: LawRecord, person: Whole, wave: Whole) -> int:
     """Return the instant at which one who was in the pool when a wave opened presses join."""
-    return joins_at_from(luck(key, WAVE_BLOCK, person, wave), waves, delay, wave)
+    return joins_at_from(luck(key, WAVE_BLOCK, person, waves[wave].named), waves, delay, wave)
 
 
 @rule

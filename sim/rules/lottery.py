@@ -27,16 +27,16 @@ LOTTERY_BLOCKS = tuple(_lottery(share) for share in SHARES_DRAWN)
 
 @kernel
 def lottery_keys(
-    key: Key, block: int, wave: int, people: Any, among: NDArray[np.int32], keys: NDArray[np.uint64]
+    key: Key, block: int, named: int, people: Any, among: NDArray[np.int32], keys: NDArray[np.uint64]
 ) -> None:
-    """Fill the 64-bit keys of the people at some positions."""
+    """Fill the 64-bit keys of the people at some positions, in the wave that is `named` so."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons = np.empty(CHUNK, dtype=np.uint32)
     for begin in range(0, among.size, CHUNK):
         count = min(CHUNK, among.size - begin)
         for i in range(count):
             persons[i] = people[among[begin + i]]
-        deal(key, block, persons[:count], wave, words)
+        deal(key, block, persons[:count], named, words)
         for i in range(count):
             keys[among[begin + i]] = wide_word(words[0, i], words[1, i])
 

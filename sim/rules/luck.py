@@ -155,14 +155,14 @@ _NAMES: dict[int, str] = {}
 """The one name that has each number: of a block declared, or of what has the lanes of one, such as a station."""
 
 
-def block_number(name: str) -> int:
-    """Return the number of a block: 32 bits hashed from its name."""
+def named(name: str) -> int:
+    """Return 32 bits hashed from a name: the number of a block, or the occurrence of what has a name, as a wave has."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
 
 
 def _numbered(name: str) -> int:
     """Return the number of a name; raise ValueError where another name has it."""
-    number = block_number(name)
+    number = named(name)
     other = _NAMES.setdefault(number, name)
     if other != name:
         raise ValueError(f"the blocks of luck {other!r} and {name!r} have one number: name one otherwise")

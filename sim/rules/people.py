@@ -31,9 +31,9 @@ POPULATION = np.dtype(
 )
 """Shares of applicants; senior high school or more is the rest of the education."""
 
-PROVINCE = np.dtype([("cumulative", "f8"), ("number", "i8"), ("regencies", "i8"), ("lagging", "i8")])
-"""A province: cumulative share of applicants up to and with it, its number in the config, regencies, how many
-of them are lagging."""
+PROVINCE = np.dtype([("cumulative", "f8"), ("regencies", "i8"), ("lagging", "i8")])
+"""A province, in the order of the config: cumulative share of applicants up to and with it, regencies, how many of
+them are lagging."""
 
 PopulationRecord = NewType("PopulationRecord", NDArray[np.void])
 Provinces = tuple[NDArray[np.void], NDArray[np.uint8]]
@@ -118,7 +118,7 @@ def pack_traits(
     u = SCHOOL(standing)
     education = int(u >= p.primary_or_less) + int(u >= p.primary_or_less + p.junior_high)
 
-    packed = here.number | regency << 6 | education << 14
+    packed = found | regency << 6 | education << 14
     packed |= int(SEX(residence) < p.women) << 12
     packed |= int(RURAL(residence) < p.rural) << 13
     packed |= int(DISABILITY(standing) < p.disability) << 16

@@ -38,14 +38,14 @@ _NOT_DRAWN, _FAILED = int(Verdict.NOT_DRAWN), int(Verdict.FACE_CHECK_FAILED)
 def select(
     key: Key,
     shares: SharesRecord,
-    wave: int,
+    named: int,
     eligible: float,
     face_check_fails: float,
     places: int,
     people: NDArray[Any],
     packed: NDArray[np.uint32],
 ) -> NDArray[np.uint8]:
-    """Return the verdict of a wave on each of those who joined it (their numbers in any order, and traits)."""
+    """Return the verdict of a wave, `named` so, on each of those who joined it (numbers in any order, and traits)."""
     verdict = np.empty(people.size, dtype=np.uint8)
     for i in range(people.size):
         verdict[i] = is_eligible_packed(key, eligible, np.int64(people[i]), packed[i])
@@ -60,10 +60,10 @@ def select(
         # What earlier shares left unfilled is part of this one.
         open_places = places_until(shares, stage, places) - taken
         if count > open_places:
-            lottery_keys(key, LOTTERY_BLOCKS[stage], wave, people, among[:count], keys)
+            lottery_keys(key, LOTTERY_BLOCKS[stage], named, people, among[:count], keys)
         taken += take_smallest(keys, people, among[:count], open_places, verdict, AWARDED + stage)
     if face_check_fails > 0.0:
         for i in range(people.size):
-            if verdict[i] >= AWARDED and fails_face_check(key, face_check_fails, np.int64(people[i]), wave):
+            if verdict[i] >= AWARDED and fails_face_check(key, face_check_fails, np.int64(people[i]), named):
                 verdict[i] = _FAILED
     return verdict

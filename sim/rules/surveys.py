@@ -37,6 +37,12 @@ def answer(key: Key, survey: SurveyRecord, person: Whole, count: int) -> tuple[b
 
 
 @rule
+def offered_at(paid: Whole, step: int) -> int:
+    """Return when a survey is offered to one whose first incentive was paid at an instant: `step` µs later."""
+    return int(paid + step)
+
+
+@rule
 def unanswered_returns(offered: Whole, closing: Whole) -> int:
     """Return when the rupiah of a survey that is not answered return: as the account closes, or when it is offered."""
     return int(max(offered, closing))

@@ -1,7 +1,8 @@
 """Daily runs: on working days at a set hour, those who came strictly before, up to a cap, first come first served.
 
-A run starts and ends at its instant. Unused capacity lapses; parts of a person gather, so that a scaled cap gives whole
-people: the kth run takes up to the floor of the cumulative cap less the floor of the one before.
+A run starts and ends at its instant. Unused capacity lapses; the fraction of a person that is left is carried over, so
+that a scaled cap gives whole people: the kth run takes up to the floor of the cumulative cap less the floor of the one
+before.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def run_instants(work: Ints, clock: int) -> Ints:
 
 
 class CapsOfRuns:
-    """What the runs of one instance take at most, one run after the other: parts of a person gather, no whole one."""
+    """What the runs of one instance take at most, one run after the other; the fraction of a person is carried over."""
 
     def __init__(self, schedule: Schedule | None) -> None:
         self._schedule = schedule

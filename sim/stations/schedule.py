@@ -71,13 +71,13 @@ def compile_schedule(
 
 
 def share_of_cumulative(amounts: Iterable[float], scale: float) -> list[int]:
-    """Return whole parts of scaled amounts: the kth is the floor of the first k's sum less the floor before.
+    """Return whole portions of scaled amounts: the kth is the floor of the first k's sum less the floor before.
 
     Amounts are held in millionths, so that no rounding gathers.
     """
-    parts, before, total = [], 0, 0
+    portions, before, total = [], 0, 0
     for amount in amounts:
         total += round(amount * scale * MILLION)
-        parts.append(total // MILLION - before)
+        portions.append(total // MILLION - before)
         before = total // MILLION
-    return parts
+    return portions

@@ -47,7 +47,7 @@ def luck(people: int) -> list[tuple[str, int, float]]:
 
     from sim.rules import luck as rules
 
-    key, block = rules.key(20_200_411, 0), rules.block_number("benchmark")
+    key, block = rules.key(20_200_411, 0), rules.named("benchmark")
     chunk, draw, deal, deal_range, uniform = rules.CHUNK, rules.luck, rules.deal, rules.deal_range, rules.first_half
 
     @numba.njit(nogil=True)  # type: ignore[untyped-decorator, unused-ignore]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,21 @@ import pytest
 
 from sim.calendar.instants import NEVER, instant
 from sim.journey.route import ROUTE
-from tests.building import PLENTY, SMALL, THOUSANDS, Engine, Run, law, on_both, parameters, run_on
+from sim.rules.people import Trait, trait
+from sim.rules.registering import register_everyone
+from tests.building import (
+    NO_FIGURES,
+    SMALL,
+    THOUSANDS,
+    UNLIMITED,
+    Engine,
+    Run,
+    law,
+    on_both,
+    parameters,
+    programme,
+    run_on,
+)
 from tests.engine.everyone import before, everyone, moved
 from tests.journey.routes import BLOCKS, Further, further, on_route, route_with
 
@@ -36,7 +51,7 @@ CROWDED: dict[str, Any] = {
 }
 """Queues at every station of the processing, in which some give up: there, luck of patience and service shows."""
 
-UNLUCKY: dict[str, Any] = PLENTY | {
+UNLUCKY: dict[str, Any] = UNLIMITED | {
     "account.fails": 0.3,
     "payment.fails": 0.3,
     "payment.repair": law("exponential", 3, "days"),
@@ -171,3 +186,47 @@ def test_a_wave_at_the_end_moves_nothing_before_it_opens(engine: Engine) -> None
     rest = [{name: column[~joined] for name, column in each.items()} for each in (one, added)]
     assert moved(*rest, shared) == {}
     assert other.waves[:22] == base.waves
+
+
+@on_both
+def test_a_wave_before_all_others_that_nobody_joins_moves_nobody(engine: Engine) -> None:
+    """Catches luck of a wave that hangs on its number: it opens and closes before anyone is in the pool."""
+    first = {"open": "2020-04-11T00:00", "close": "2020-04-11T01:00", "announced": "2020-04-11T02:00",
+             "places": 0, "face_check_fails": 0}  # fmt: skip
+    config = parameters(SMALL).model_dump(by_alias=True, mode="json")
+    later = {
+        "waves.calendar": {"w00": first} | config["waves"]["calendar"],
+        "purchase.waves": [config["purchase"]["waves"][0]]
+        + [step | {"from_wave": step["from_wave"] + 1} for step in config["purchase"]["waves"][1:]],
+        "budget.tranches": {
+            name: tranche | {"first_wave": tranche["first_wave"] + (tranche["first_wave"] > 1)}
+            for name, tranche in config["budget"]["tranches"].items()
+        },
+    }
+    changes = {"demand.surge": {"hours": 24, "factor": 1.0}, **NO_FIGURES}
+    base, other = (run_on(engine, SCALE[engine], changes=changes | more) for more in ({}, later))
+    assert other.waves[0].joined == 0
+    one, added = everyone(base), everyone(other)
+    for name in ("first_wave", "last_wave", "wave"):
+        number = np.asarray(added[name], dtype=float)
+        added[name] = np.where(number > 0, number - 1, number).astype(one[name].dtype)
+    assert moved(one, added) == {}
+    assert np.count_nonzero(one["awarded"] < NEVER) > 200
+
+
+def test_a_province_that_overtakes_another_moves_few_people() -> None:
+    """Catches a province drawn by its rank: at the limits of its share alone may people change theirs."""
+    weights = {name: province.weight for name, province in parameters(SMALL).population.provinces.items()}
+    by_weight = sorted(weights, key=lambda name: weights[name])
+    closest = min(pairwise(by_weight), key=lambda two: weights[two[1]] / max(weights[two[0]], 1e-9))
+    raised = weights[closest[1]] * 1.0001
+    share = (raised - weights[closest[0]]) / sum(weights.values())
+    compiled = [
+        programme(SMALL, changes={} if weight is None else {f"population.provinces.{closest[0]}.weight": weight})
+        for weight in (None, raised)
+    ]
+    lives = [
+        trait(register_everyone(each.key, each.curve, 80_000, each.population, each.provinces)[1], Trait.PROVINCE)
+        for each in compiled
+    ]
+    assert np.count_nonzero(lives[0] != lives[1]) <= 80_000 * len(weights) * share + 10

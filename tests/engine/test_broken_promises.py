@@ -112,6 +112,12 @@ def let_one_give_up(model: cohort.Model) -> None:
     model.pool.gave_up_people += 1
 
 
+def lose_a_candidate(model: cohort.Model) -> None:
+    planned = model.pool._planned
+    (last,) = [number for number, batches in enumerate(planned) if batches and batches[0].size][-1:]
+    planned[last][0] = planned[last][0][1:]
+
+
 def revoke_one_more(model: cohort.Model) -> None:
     model.participants.revoked_people += 1
 
@@ -130,8 +136,9 @@ def return_a_survey(model: cohort.Model) -> None:
     ("corrupt", "words"),
     [
         (register_one_more, ["people", "have registered"]),
-        (let_one_give_up, ["people", "2020-05-21", "'pool'"]),
-        (revoke_one_more, ["people", "2020-05-21", "'awarded'"]),
+        (let_one_give_up, ["people do not add up in the pool"]),
+        (lose_a_candidate, ["people do not add up in the pool", "gave up"]),
+        (revoke_one_more, ["people", "'awarded'"]),
         (pay_once_more, ["rupiah", "2020-05-20", "paid incentive"]),
         (return_a_survey, ["rupiah", "2020-05-20", "returned survey"]),
     ],

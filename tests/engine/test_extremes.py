@@ -15,7 +15,7 @@ from sim.engines.journal import Journal
 from sim.journey.journey import JOURNEY
 from sim.journey.money import Benefit
 from tests import building
-from tests.building import NO_FIGURES, PARTNERS, PLENTY, PLENTY_OF_STATIONS, SMALL, Engine, law, on_both, run_on
+from tests.building import NO_FIGURES, PARTNERS, SMALL, UNLIMITED, UNLIMITED_STATIONS, Engine, law, on_both, run_on
 from tests.engine.journal_of_rows import TWO_TRIES, journal_of
 from tests.engine.promises import hold
 
@@ -105,7 +105,7 @@ def test_a_closed_station_holds_everyone_and_the_run_ends_at_its_horizon(engine:
 @on_both
 def test_plenty_of_everything(engine: Engine) -> None:
     """Catches a wait where nothing is scarce: everyone is awarded and paid all, nobody waits at a station."""
-    journal = run(engine, SIZE[engine], changes={**PLENTY, **CERTAIN, **TO_THE_END, "demand.points": [
+    journal = run(engine, SIZE[engine], changes={**UNLIMITED, **CERTAIN, **TO_THE_END, "demand.points": [
         {"at": "2020-04-11T19:00", "registered": 0}, {"at": "2020-12-01T00:00", "registered": 80_000_000},
     ]})  # fmt: skip
     hold(journal)
@@ -131,7 +131,7 @@ FRONT_FAILURES = {
 @pytest.mark.parametrize("check", FRONT_FAILURES)
 def test_everyone_fails_a_check(engine: Engine, check: str) -> None:
     """Catches a person who passes although nobody does, and one who is refused by a check behind."""
-    journal = run(engine, SIZE[engine], changes={**PLENTY_OF_STATIONS, **FRONT_FAILURES[check]})
+    journal = run(engine, SIZE[engine], changes={**UNLIMITED_STATIONS, **FRONT_FAILURES[check]})
     hold(journal)
     assert set(at_the_end(journal)) <= {"refused", "email_retry", "email"}
     reached = journal.people["refused_by"]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from sim.calendar.instants import DAY
-from tests.building import PLENTY, SMALL, Engine, Run, history, on_both, run, run_on
+from tests.building import SMALL, UNLIMITED, Engine, Run, history, on_both, run, run_on
 from tests.engine.everyone import everyone, moved, who_differ
 
 
@@ -44,7 +44,7 @@ def test_another_seed_or_replication_is_another_run(engine: Engine) -> None:
 
 @cache
 def plenty(engine: Engine, changed_person: int = -1) -> Run:
-    return run_on(engine, SMALL, changes=PLENTY, changed_person=changed_person)
+    return run_on(engine, SMALL, changes=UNLIMITED, changed_person=changed_person)
 
 
 @on_both
@@ -59,7 +59,7 @@ def test_where_people_queue_only_those_behind_can_change() -> None:
 
     Three who fail the email check are given other luck; whom that reaches was behind one of them in a line.
     """
-    crowded = PLENTY | {
+    crowded = UNLIMITED | {
         "processing.email.rate": 500_000,
         "processing.email.retry.rate": 30_000,
         "processing.email.retry.share": 1,

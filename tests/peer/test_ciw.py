@@ -97,7 +97,7 @@ def test_servers_in_a_row_to_the_microsecond() -> None:
 
 
 def test_reneging() -> None:
-    """Catches another who gives up, or another instant at which he does, in an overload."""
+    """Catches another who gives up, or another instant at which they do, in an overload."""
     luck = np.random.default_rng(5)
     arrived = poisson(6, MINUTE)
     service = luck.exponential(3 * MINUTE * 1.3, CUSTOMERS).astype(np.int64) + 1

@@ -10,7 +10,7 @@ from sim.programme.programme import Programme
 from sim.stations.plan import Plan
 from sim.stations.schedule import MILLION, UNLIMITED, Schedule
 from sim.stations.servers import ServersPlan
-from tests.building import PLENTY_OF_STATIONS, SMALL, programme
+from tests.building import SMALL, UNLIMITED_STATIONS, programme
 
 
 def plan(of: Programme, station: str) -> Plan:
@@ -46,7 +46,7 @@ def test_rates_are_scaled_and_counted_by_the_week() -> None:
 
 def test_plenty_is_no_station_and_an_outage_of_plenty_closes_it() -> None:
     """Catches plenty that queues, and an outage that is lost where there is plenty otherwise."""
-    plenty = programme(SMALL, changes=PLENTY_OF_STATIONS).stations
+    plenty = programme(SMALL, changes=UNLIMITED_STATIONS).stations
     assert [name for name, its in plenty.items() if its is not None] == ["screening"]
     outage = {"from": "2020-04-12T00:00", "until": "2020-04-13T00:00"}
     email = capacity(programme(SMALL, changes={"processing.email.outages": [outage]}), "email")

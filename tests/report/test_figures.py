@@ -23,7 +23,7 @@ from sim.report.figures.look import Page, look
 from sim.report.figures.saved import Days, Saved
 from sim.report.figures.words import SPACE, amount, day, percent, span
 from sim.results.write import write_columns, write_tables
-from tests.building import PARTNERS, PLENTY_OF_CAPS, SMALL, composed, parameters
+from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, parameters
 
 NAMES = {"funnel", "queues", "waves", "payments", "waits"}
 DRAW: dict[str, Callable[[Saved], Page]] = {
@@ -47,7 +47,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partner_closed": (HISTORY, {"payment.partners.ovo.cap": 0}),
     "partners_with_spare_capacity": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
     "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
-    "partners_plenty": (HISTORY, PLENTY_OF_CAPS),
+    "partners_plenty": (HISTORY, UNLIMITED_CAPS),
 }
 
 

@@ -11,7 +11,7 @@ import sim.rules
 from sim.journey.payments import PAID_BENEFITS
 from sim.rules import checks, patience_at_stations, payments, service
 from sim.rules import luck as rules_of_luck
-from sim.rules.luck import BLOCKS, Block, block_number, named_blocks
+from sim.rules.luck import BLOCKS, Block, named, named_blocks
 from tests.building import SMALL, programme
 
 for module in pkgutil.iter_modules(sim.rules.__path__):
@@ -107,7 +107,7 @@ def test_stations_and_payments_keep_their_blocks() -> None:
 def test_no_two_blocks_have_one_number() -> None:
     """Catches two decisions that share luck: blocks declared, and those of stations and payments by their names."""
     journey = programme(SMALL).journey
-    named = {
+    of_stations = {
         f"{lanes.name} of {name}": number
         for lanes, names in (
             (patience_at_stations.LANES, journey.names),
@@ -117,10 +117,10 @@ def test_no_two_blocks_have_one_number() -> None:
         )
         for name, number in named_blocks(lanes, names).items()
     }
-    numbers = [*BLOCKS, *named.values()]
-    assert len(set(numbers)) == len(DECLARED) + len(named) == len(numbers)
-    assert all(number == block_number(name) for name, number in named.items())
-    assert all(number == block.number == block_number(block.name) for number, block in BLOCKS.items())
+    numbers = [*BLOCKS, *of_stations.values()]
+    assert len(set(numbers)) == len(DECLARED) + len(of_stations) == len(numbers)
+    assert all(number == named(name) for name, number in of_stations.items())
+    assert all(number == block.number == named(block.name) for number, block in BLOCKS.items())
 
 
 @pytest.fixture

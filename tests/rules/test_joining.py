@@ -27,6 +27,7 @@ A_DAY_OR_SO = LawRecord(record(LAW, law=EXPONENTIAL, minimum=0.0, mean=1.0 * DAY
 def waves(*rows: tuple[float, float], newcomers: Any = 1.0, losers: Any = 1.0) -> WaveTable:
     """Return waves that open and close at days, announced a day after closing."""
     table = np.zeros(len(rows), dtype=WAVE)
+    table["named"] = 1_000_000 + np.arange(len(rows))
     table["open"], table["close"] = (np.array([row[k] for row in rows]) * DAY for k in (0, 1))
     table["announced"] = table["close"] + DAY
     table["latest_close"] = np.maximum.accumulate(table["close"])
@@ -121,7 +122,7 @@ def test_whether_and_when_an_open_wave_is_joined_by_their_lanes() -> None:
     """Catches a delay that decides who joins: the two have lanes of their own."""
     table = waves((10, 14), newcomers=0.5)
     for person in range(300):
-        u = uniforms(KEY, WAVE_LUCK, person, 0)
+        u = uniforms(KEY, WAVE_LUCK, person, int(table[0]["named"]))
         at = 12 * DAY + draw(A_DAY_OR_SO[0], u["delay of joining"])
         comes = u["joins a wave that is open"] < 0.5 and at < 14 * DAY
         assert joins(table, 12, person=person, delay=A_DAY_OR_SO) == ((0, at / DAY) if comes else (-1, 0))

@@ -82,7 +82,6 @@ def provinces(weights: list[float], regencies: int = REGENCIES, lagging: int = 0
     """Return provinces of some weights, numbered in order, all with as many regencies."""
     table = np.zeros(len(weights), dtype=rules.PROVINCE)
     table["cumulative"] = np.cumsum(weights) / sum(weights)
-    table["number"] = np.arange(len(weights))
     table["regencies"], table["lagging"] = regencies, lagging
     return guide_to(table)
 

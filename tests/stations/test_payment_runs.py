@@ -10,7 +10,7 @@ from sim.calendar.instants import DAY, HOUR
 from sim.programme.payment_runs import PaymentRuns, Report
 from sim.programme.programme import Programme
 from sim.stations.timeline import Timeline
-from tests.building import PLENTY_OF_CAPS, SMALL, programme
+from tests.building import SMALL, UNLIMITED_CAPS, programme
 
 Asked = list[tuple[float, int, int | None]]
 """(day, partner, cap) of each run that is asked for."""
@@ -75,7 +75,7 @@ def test_a_cap_follows_its_schedule() -> None:
 
 def test_plenty_is_no_cap() -> None:
     """Catches a cap of nought, or one that could be reached, where the config says plenty."""
-    log, process = runs(programme(SMALL, changes=PLENTY_OF_CAPS), 5)
+    log, process = runs(programme(SMALL, changes=UNLIMITED_CAPS), 5)
     assert {cap for _, partner, cap in log if partner < 4} == {None}
     assert [record.cap for record in process.records[:4]] == [None] * 4
     assert {cap for _, partner, cap in log if partner == 4} == {0}  # DANA has not entered

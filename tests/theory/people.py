@@ -1,7 +1,8 @@
 """People of whole runs: plain programmes for both engines, in which nobody waits but for what a test asks.
 
-The person engine takes 5,000 people; the cohort engine 200,000, more than it draws or awards at a time. Each test asks
-the same of a law that is wrong, by a half for the one and by 6 % for the other, and must see it.
+The person engine takes 5,000 people; the cohort engine 200,000, more than it draws or awards at a time. Where a
+law has a number, a test asks the same of one that is wrong, by a half for the one and by 6 % for the other, and must
+see it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.building import NO_FIGURES, PLENTY_OF_CAPS, PLENTY_OF_STATIONS, Engine, law
+from tests.building import NO_FIGURES, UNLIMITED_CAPS, UNLIMITED_STATIONS, Engine, law
 
 PEOPLE: dict[Engine, int] = {"person": 5_000, "cohort": 200_000}
 WRONG: dict[Engine, float] = {"person": 1.5, "cohort": 1.06}
@@ -30,7 +31,7 @@ def always(share: float) -> list[dict[str, Any]]:
 def common(engine: Engine) -> dict[str, Any]:
     """Return changes by which all register in a day, pass every check at once, and nobody waits for a station."""
     return {
-        **NO_FIGURES, **PLENTY_OF_STATIONS, **PLENTY_OF_CAPS,
+        **NO_FIGURES, **UNLIMITED_STATIONS, **UNLIMITED_CAPS,
         "population.applicants": PEOPLE[engine], "population.scale": 1,
         "demand.points": [
             {"at": "2020-04-11T19:00", "registered": 0}, {"at": "2020-04-12T19:00", "registered": 1000}

@@ -9,11 +9,20 @@ import numpy as np
 from scipy import stats
 
 from sim.calendar.instants import DAY, NEVER
+from sim.rules.eligibility import is_eligible
+from sim.rules.lottery import LOTTERY_BLOCKS, lottery_keys
 from sim.rules.people import Trait, trait
+from sim.rules.priority_and_regional_shares import STAGES
 from sim.rules.selecting import Verdict
-from tests.building import Engine, Run, law, on_both, run_on
+from tests.building import ALPHA, PARTNERS, Engine, Run, law, on_both, run_on
 from tests.theory.evidence import fits, follows, is_drawn_from, is_share
 from tests.theory.people import PEOPLE, WRONG, always, common, weekly
+
+LAGS = {3: 0.4, 4: 0.3, 5: 0.3}
+"""Shares of lags by working days."""
+
+SPLIT = dict(zip(PARTNERS, (1, 0.35, 0.30, 0.20, 0.15), strict=True))
+"""Shares of the payment partners, of each kind."""
 
 
 @cache
@@ -38,6 +47,8 @@ def awarded(engine: Engine) -> Run:
         "payment.fails": 0.3, "payment.survey_days": [5, 10],
         "payment.survey": {"answers": 0.6, "delay": law("exponential", 3)},
         "budget.incentives": 2, "payment.incentive_days": 7,
+        "payment.lag_days": [{"days": days, "share": share} for days, share in LAGS.items()],
+        **{f"payment.partners.{partner}.share": share for partner, share in SPLIT.items()},
     })  # fmt: skip
 
 
@@ -124,21 +135,35 @@ def test_lottery_is_uniform_over_the_order_of_registration(engine: Engine) -> No
     share = winners.size / PEOPLE[engine]
     statistic = ((found - winners.size / 20) ** 2).sum() / (winners.size / 20) / (1 - share)
     law_of_it = stats.chi2(19)
-    assert law_of_it.isf(1 - 1e-6) < statistic < law_of_it.isf(1e-6)
+    assert law_of_it.isf(1 - ALPHA / 2) < statistic < law_of_it.isf(ALPHA / 2)
 
 
 @on_both
 def test_losers_of_a_wave_have_the_same_chance_in_the_next(engine: Engine) -> None:
-    """Catches a draw that goes by luck already spent: winners of the third wave by when they joined the second."""
+    """Catches a draw that goes by luck already spent: winners of the third wave, by their keys in the first.
+
+    Were a person's key the same in each wave, those who lost the first with the smaller keys would win the third.
+    """
     made = awarded(engine)
     went_on = np.flatnonzero(made.people["last_wave"] == 2)
     assert np.count_nonzero(made.people["waves_lost"][went_on] >= 2) > 0.7 * PEOPLE[engine]
-    won = np.isin(went_on, of_wave(made, 2))
-    women = has(made, Trait.WOMAN)[went_on]
-    lottery = made.people["awarded_by"][went_on] == Verdict.LOTTERY
-    group = ~won | lottery
-    counts = [np.count_nonzero(group & women)], [np.count_nonzero(won & lottery)]
-    assert is_drawn_from([np.count_nonzero(won & lottery & women)], [np.count_nonzero(group)], *counts)
+    by = made.people["awarded_by"][went_on]
+    lottery = by == Verdict.LOTTERY
+    eligible = np.array([is_eligible(made.programme.key, 0.7, int(person)) for person in went_on])
+    among = went_on[eligible & (lottery | ~np.isin(went_on, of_wave(made, 2)))]
+    won = np.isin(among, went_on[lottery])
+    before, now = (keys_of(made, wave, among) for wave in (0, 2))
+    assert is_share(np.count_nonzero(before[won] < np.median(before)), np.count_nonzero(won), 0.5)
+    assert not is_share(np.count_nonzero(now[won] < np.median(now)), np.count_nonzero(won), 0.5)
+
+
+def keys_of(made: Run, wave: int, people: Any) -> Any:
+    """Return the keys of people in the lottery of a wave."""
+    key, named = made.programme.key, int(made.programme.waves.waves[wave]["named"])
+    keys = np.zeros(people.size, dtype=np.uint64)
+    everyone = np.arange(people.size, dtype=np.int32)
+    lottery_keys(key, LOTTERY_BLOCKS[STAGES - 1], named, people.astype(np.uint32), everyone, keys)
+    return keys
 
 
 @on_both
@@ -214,10 +239,12 @@ def test_lags_in_working_days(engine: Engine) -> None:
         lags.append(np.where(known, until[at] - until[since], -1))
         found = np.bincount(lags[-1][known], minlength=6)
         assert found[:3].sum() == 0
-        assert fits(found[3:], [0.4, 0.3, 0.3])
+        assert fits(found[3:], list(LAGS.values()))
+        more = LAGS[3] * WRONG[engine]
+        assert not fits(found[3:], [more, (1 - more) / 2, (1 - more) / 2])
     both = (lags[0] >= 0) & (lags[1] >= 0)
     found = np.bincount(3 * (lags[0][both] - 3) + lags[1][both] - 3, minlength=9)
-    assert fits(found, np.outer([0.4, 0.3, 0.3], [0.4, 0.3, 0.3]).ravel())
+    assert fits(found, np.outer(list(LAGS.values()), list(LAGS.values())).ravel())
 
 
 @on_both
@@ -249,6 +276,6 @@ def test_traits_and_partners(engine: Engine) -> None:
     e_money = has(made, Trait.E_MONEY)[made.participants["person"]]
     partner = made.participants["partner"][e_money]
     # DANA has not joined yet when these waves are announced.
-    assert fits(np.bincount(partner, minlength=5)[1:4], np.array([0.34, 0.30, 0.20]) / 0.84)
+    assert fits(np.bincount(partner, minlength=5)[1:4], np.array([0.35, 0.30, 0.20]) / 0.85)
     assert not np.any(partner == 4)
     assert np.all(made.participants["partner"][~e_money] == 0)

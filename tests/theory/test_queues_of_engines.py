@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from sim.calendar.instants import HOUR, MINUTE, NEVER, WEEK
-from tests.building import NO_FIGURES, PLENTY_OF_STATIONS, Engine, Run, law, on_both, run_on
+from tests.building import NO_FIGURES, UNLIMITED_STATIONS, Engine, Run, law, on_both, run_on
 from tests.theory.evidence import agrees
 from tests.theory.queueing import erlang_c, pollaczek_khinchine, reneging_mm1d, reneging_mmcm, wait_mmc
 
@@ -40,7 +40,7 @@ FAR = "2020-05-02T00:00"
 def run_of(engine: Engine, replication: int, changes: dict[str, Any]) -> Run:
     """Return a run in which people come to the checks behind email as Poisson arrivals."""
     return run_on(engine, changes={
-        **NO_FIGURES, **PLENTY_OF_STATIONS,
+        **NO_FIGURES, **UNLIMITED_STATIONS,
         "run.replication": replication, "clock.end": FAR,
         "population.applicants": PEOPLE[engine], "population.scale": 1,
         "demand.points": [
@@ -162,7 +162,7 @@ def overloaded(engine: Engine, a_week: int) -> Run:
     """Return a run in which all of 80 million, scaled, wait from the first hour on for so many a week."""
     scale = {"person": 0.00002, "cohort": 0.0002}[engine]
     return run_on(engine, f"population.scale={scale}", changes={
-        **NO_FIGURES, **PLENTY_OF_STATIONS, "processing.rate": a_week,
+        **NO_FIGURES, **UNLIMITED_STATIONS, "processing.rate": a_week,
         "clock.end": "2028-06-01T00:00" if a_week == 200_000 else "2022-06-01T00:00",
         "waves.calendar": None,
         "waves.rule": {"first_day": 7, "every_days": 700, "open_days": 4, "quota_share": 0, "places": None},

@@ -63,7 +63,7 @@ class AtStation:
     def _pass_through(self, flow: Flow) -> None:
         """Pass a station of which there is plenty: nobody waits, nothing takes time."""
         arrived, people = flow[:2]
-        self._observer.add_plenty(arrived)
+        self._observer.add_without_wait(arrived)
         if self._recorder.on:
             for what in ("arrived", "started", "left"):
                 self._recorder.put(f"{self._station.name}_{what}", people, arrived)

@@ -146,9 +146,8 @@ def buy_first(
                 continue
             journeys.closed[i] = award.closing
             journeys.unspent[i] = award.balance
+            # The balance buys any first course, or the parameters are refused.
             cost = price_from(words_at(words, i - begin), market, award.balance)
-            if cost == 0:
-                continue
             journeys.bought[0, i] = award.at + delay
             journeys.price[0, i] = cost
             journeys.unspent[i] -= cost

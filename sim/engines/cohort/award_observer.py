@@ -15,6 +15,7 @@ from sim.journey.measures import AWARD_YEARS, awarded_in
 from sim.journey.money import Benefit
 from sim.observers.observations import Observations, new_year
 from sim.programme.programme import Programme
+from sim.rules.forfeiture import closes_at, earns_payments
 
 NO_LOSS, REVOKED, FORFEITED = 0, 1, 2
 """What an award loses: nothing; all of it, for want of a purchase by the deadline; or its incentives and surveys, as
@@ -94,7 +95,7 @@ class AwardObserver:
 
     def _money(self, award: Award, people: int, journeys: Journeys) -> None:
         counts = self._counts
-        forfeited = journeys.closed[(journeys.closed < NEVER) & (journeys.due == NEVER)]
+        forfeited = journeys.closed[(journeys.closed < NEVER) & ~earns_payments(journeys.reviewed, award.closing)]
         for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
             counts.money("awarded", benefit, np.full(people, award.at), rupiah)
             counts.money("returned", benefit, journeys.revoked, rupiah)
@@ -117,7 +118,7 @@ class AwardObserver:
         run_day = participants.first_paid.astype(np.int64)
         first_paid = np.where(run_day == NOT_PAID, NEVER, run_day * DAY + programme.run_clock)
         lost = np.where(participants.loss == REVOKED, deadline, NEVER)
-        lost = np.where(participants.loss == FORFEITED, awarded + programme.closing_after, lost)
+        lost = np.where(participants.loss == FORFEITED, closes_at(awarded, programme.closing_after), lost)
         registered = self._registrations.of(persons)
         counts.wait("award_to_incentive", awarded, first_paid, lost)
         counts.wait("registered_to_incentive", registered, first_paid, lost)

@@ -58,6 +58,7 @@ def enter_candidates(
     """Make those who enter the pool candidates of the wave each joins first (-1: none), with its instant."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
     instants, numbers = np.empty(CHUNK, dtype=np.int64), np.empty(CHUNK, dtype=np.int64)
+    named = np.empty(CHUNK, dtype=np.int64)
     coming = 0
     for begin in range(0, people.size, CHUNK):
         count = min(CHUNK, people.size - begin)
@@ -73,7 +74,8 @@ def enter_candidates(
             numbers[i], instants[i] = choose_wave(
                 key, waves, hazard, delay, words_at(words, i), person, at, 0, oldest, coming
             )
-        deal_each(key, WAVE_BLOCK, people[begin : begin + count], numbers[:count], words)
+            named[i] = np.int64(waves[max(numbers[i], 0)].named) if waves.size else 0
+        deal_each(key, WAVE_BLOCK, people[begin : begin + count], named[:count], words)
         for i in range(count):
             number, at = numbers[i], instants[i]
             if number >= 0 and at < 0:

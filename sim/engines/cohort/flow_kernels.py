@@ -35,7 +35,7 @@ class Checked(NamedTuple):
 
 
 def new_checked(people: int) -> Checked:
-    """Return room for what a check says of some people."""
+    """Return buffers for what a check says of some people."""
     instants = [np.empty(people, dtype=np.int64) for _ in range(4)]
     persons = [np.empty(people, dtype=np.uint32) for _ in range(3)]
     return Checked(instants[0], persons[0], instants[1], persons[1], instants[2], instants[3], persons[2])

@@ -132,7 +132,7 @@ class Model:
     def _result(self) -> Result:
         end = self.timeline.now
         self.observations.finish(end)
-        self._paying.do(self.payments.finish)
+        self._paying.do(partial(self.payments.finish, end))
         self._paying.do(self.participants.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(

@@ -27,6 +27,7 @@ from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
+from sim.rules.forfeiture import closes_at, earns_payments
 
 AWARDED_AT_A_TIME = 1 << 14
 """People who are followed at a time."""
@@ -80,7 +81,8 @@ class Participants:
     def closes_at(self, numbers: NDArray[np.uint32]) -> Ints:
         """Return when the accounts of some participants close."""
         announced: Ints = self._programme.waves.waves["announced"][self._wave_of(numbers)]
-        return announced + self._programme.closing_after
+        closing: Ints = closes_at(announced, self._programme.closing_after)
+        return closing
 
     def _wave_of(self, numbers: NDArray[Any]) -> Ints:
         """Return the waves of some participants: numbers are given announcement by announcement."""
@@ -93,7 +95,7 @@ class Participants:
 
         Some at a time, since all that is written down of them then stays in the processor's cache.
         """
-        award = Award(wave, now, now + self._programme.closing_after, self._programme.benefit[0])
+        award = Award(wave, now, closes_at(now, self._programme.closing_after), self._programme.benefit[0])
         if persons.size:
             self._announcements.append((self.size, wave))
         begins = range(0, max(persons.size, 1), AWARDED_AT_A_TIME)
@@ -112,7 +114,9 @@ class Participants:
             self.last_closing = award.closing
         has_due = journeys.due < NEVER
         self.payments_due += int(np.count_nonzero(has_due)) * len(self._programme.payments)
-        self.loss[rows] = np.where(revoked, REVOKED, np.where(journeys.due == NEVER, FORFEITED, NO_LOSS))
+        self.loss[rows] = np.where(
+            revoked, REVOKED, np.where(earns_payments(journeys.reviewed, award.closing), NO_LOSS, FORFEITED)
+        )
         self.size += size
         self._account_for(award, size, journeys)
         self._keep_purchases(award, journeys, int(np.count_nonzero(revoked)))

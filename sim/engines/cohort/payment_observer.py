@@ -24,11 +24,6 @@ class PaymentObserver:
         """First incentives whose place in the service level is known only at the end of a run without a date."""
 
     @property
-    def end(self) -> int:
-        """Return the end of the run as far as it is known, µs."""
-        return self._counts.end
-
-    @property
     def calendar(self) -> Any:
         """Return what kernels need to count stamps."""
         return self._counts.calendar
@@ -71,7 +66,7 @@ class PaymentObserver:
 
     def _first(self, due: Ints, paid: int) -> None:
         self._counts.wait("first_incentive_due_to_paid", due, paid)
-        early = due < self.end - ON_TIME
+        early = due < self._counts.end - ON_TIME
         self._counts.wait(SERVICE_LEVEL, due[early], paid)
 
     def surveys_offered(self, offered: int, answers: int, declines: int, full: int) -> None:

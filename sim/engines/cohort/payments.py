@@ -28,6 +28,7 @@ from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import Report
 from sim.programme.programme import Programme
+from sim.rules.surveys import offered_at
 
 Numbers = NDArray[np.uint32]
 
@@ -79,7 +80,7 @@ class Payments:
             numbers,
             due,
             payment,
-            self._observer.end,
+            self._end,
             self._observer.stamps(partner, self._programme.payments[payment].benefit),
             self._observer.calendar,
             found,
@@ -96,7 +97,7 @@ class Payments:
                 self._offer(partner, survey, *coming.popleft())
 
     def _offer(self, partner: int, survey: int, offered: int, numbers: Numbers) -> None:
-        if offered >= self._observer.end:
+        if offered >= self._end:
             return
         programme, payment = self._programme, self._programme.incentives + survey
         answering, due = np.empty(numbers.size, dtype=np.uint32), np.empty(numbers.size, dtype=np.int64)
@@ -150,7 +151,7 @@ class Payments:
             self._rules,
             now,
             programme.incentive_step,
-            observer.end,
+            self._end,
             queue,
             own.people,
             observer.waits(partner),
@@ -172,7 +173,7 @@ class Payments:
             numbers = buffers.first_numbers[:first].copy()
             observer.first_paid(buffers.first_due[:first], now, own.closes_at(numbers))
             for survey, step in enumerate(programme.survey_steps):
-                self._surveys[partner][survey].append((now + step, numbers))
+                self._surveys[partner][survey].append((offered_at(now, step), numbers))
         self._record_paid(queue, now)
         self._record_due(buffers.following[:follow])
         return queue.size - failed, failed
@@ -191,13 +192,13 @@ class Payments:
         returned = int(self._returned[: -(-now // DAY)].sum())
         self.days.append((self._paid[Benefit.INCENTIVE], self._paid[Benefit.SURVEY], returned))
 
-    def finish(self) -> None:
-        """Observe the payments that are due and not paid at the end of the run."""
+    def finish(self, end: int) -> None:
+        """Observe the payments that are due and not paid at the end of the run (µs)."""
         for partner, queue in enumerate(self._queues):
-            self._offer_surveys(partner, self._observer.end)
+            self._offer_surveys(partner, end)
             for pending in queue.unpaid():
                 waits = self._observer.waits(partner)
-                leave_unpaid(self._rules, self._observer.end, pending, self._participants.people, *waits)
+                leave_unpaid(self._rules, end, pending, self._participants.people, *waits)
                 self._observer.first_unpaid(pending["due"][pending["payment"] == 0])
         self._observer.finish()
 

@@ -25,6 +25,7 @@ from sim.engines.cohort.standing import GONE, IN_POOL, Standing
 from sim.engines.cohort.standing_kernels import someone_eligible
 from sim.engines.cohort.threads import threads_of
 from sim.observers.observations import Observations
+from sim.programme.ledger import BrokenPromise
 from sim.programme.programme import Programme
 from sim.rules.selecting import AWARDED
 
@@ -58,7 +59,9 @@ class Pool:
         self._closed: dict[int, list[Candidates]] = {}
         self._lock = Lock()
         """Of the lists."""
-        self.gave_up_people = 0
+        self._without_wave = 0
+        """How many join no further wave."""
+        self._entered = self._awarded = self.gave_up_people = 0
 
     # Into the pool
 
@@ -66,11 +69,12 @@ class Pool:
         """Enter people, with their registrations, at the instants at which the test is done."""
         counts, programme = self._entering_counts, self._programme
         counts.stamp("tested", tested)
-        in_time = tested < counts.end
+        in_time = tested < programme.horizon
         if not in_time.all():
             tested, people, registered = tested[in_time], people[in_time], registered[in_time]
         if people.size == 0:
             return
+        self._entered += people.size
         self._recorder.put("tested", people, tested)
         self._recorder.put("waves_lost", people, 0)
         counts.wait("registered_to_pool", registered, tested)
@@ -106,6 +110,7 @@ class Pool:
                 self._planned[number].append(ordered[ends[number] - counts[number] : ends[number]].copy())
             if counts[-1]:
                 no_wave = ordered[ends[-1] - counts[-1] : ends[-1]]
+                self._without_wave += no_wave.size
                 self._no_wave.append(no_wave["first_joined"][(no_wave["lost"] > 0) & no_wave["eligible"]])
 
     # Waves
@@ -181,6 +186,7 @@ class Pool:
         self._give_up(quitters[:gave_up], now)
         awarded: People = np.sort(winners)
         self._standing[awarded] = GONE
+        self._awarded += awarded.size
         return awarded
 
     def _go_on(self, losers: Candidates, wave: NDArray[np.int16], joins_at: Ints, ordered: Candidates) -> None:
@@ -216,6 +222,7 @@ class Pool:
 
         `open_waves` have opened and are not closed: their newcomers have joined if their instant has come.
         """
+        self._refuse_to_lose_anyone()
         end = self._counts.end
         last = last_announcement if 0 <= last_announcement < end else NEVER
         for wave, batches in enumerate(self._planned):
@@ -232,6 +239,19 @@ class Pool:
             for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
                 self._counts.wait("registered_to_pool", on_the_way, NEVER)
                 self._counts.wait("registered_to_award", not_awarded, NEVER)
+
+    def _refuse_to_lose_anyone(self) -> None:
+        """Raise BrokenPromise unless whoever entered is in a list, awarded or gave up.
+
+        The census of each day knows of the pool only how many should be in it.
+        """
+        lists = [*self._planned, *self._closed.values()]
+        held = self._without_wave + sum(batch.size for batches in lists for batch in batches)
+        if held + self._awarded + self.gave_up_people != self._entered:
+            raise BrokenPromise(
+                f"people do not add up in the pool: {self._entered} entered, {self._awarded} were awarded, "
+                f"{self.gave_up_people} gave up, and {held} are there at the end"
+            )
 
     def _join_before_the_end(self, wave: int, batch: Candidates) -> None:
         """Count and record those of a wave that is still open who have joined it before the end."""

@@ -83,7 +83,7 @@ class Section:
             self._sheet.count(now, journey.place(name), at.inside)
             self._sheet.count(now, Place.GAVE_UP_PROCESSING, at.gave_up)
         for check, backlog in self._backlog.items():
-            self._sheet.count(now, journey.place(f"{check}_retry"), len(backlog))
+            self._sheet.count(now, journey.place(journey.station(check).retry.name), len(backlog))
         self._sheet.count(now, Place.REFUSED, self._refused)
 
     def _pass(self, station: Station, flow: Flow, until: int) -> Flow:
@@ -140,7 +140,7 @@ class Section:
 
     def _turn_away(self, at: Ints, people: People) -> None:
         """Observe the end of the wait of those who were refused, or gave up, before the end of the run."""
-        in_time = at < self._counts.end
+        in_time = at < self._programme.horizon
         if not in_time.all():
             people, at = people[in_time], at[in_time]
         if people.size:

@@ -18,7 +18,7 @@ from sim.journey.order import PersonAct
 from sim.journey.places import Place
 from sim.rules import buying, linking, training
 from sim.rules.deadline import buys_in_time
-from sim.rules.forfeiture import buys_before_closing, earns_payments
+from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.people import Trait
 from sim.stations.timeline import Wait
 
@@ -36,7 +36,7 @@ class Award:
 def participant(state: State, person: int, number: int, wave: int) -> Generator[Wait, Any, None]:
     """Follow a person who has just been awarded."""
     programme, timeline = state.programme, state.timeline
-    award = Award(person, number, wave, timeline.now + programme.closing_after)
+    award = Award(person, number, wave, closes_at(timeline.now, programme.closing_after))
     deadline = int(programme.waves.waves[wave]["deadline"])
     state.move(person, Place.AWARDED)
     for benefit in Benefit:
@@ -53,7 +53,8 @@ def participant(state: State, person: int, number: int, wave: int) -> Generator[
     state.move(person, Place.PARTICIPANT)
     state.accounts_open += 1
     timeline.process(close_account(state, award))
-    buy(state, award, course=0)
+    bought = buy(state, award, course=0)
+    assert bought, "the balance buys any first course, or the parameters are refused"
     timeline.process(first_training(state, award, linked))
     yield from buy_further(state, award)
 

@@ -10,7 +10,7 @@ from sim.journey.money import Benefit
 from sim.journey.order import PersonAct
 from sim.rules import lags
 from sim.rules.next_incentive import first_incentive_due, next_incentive_due
-from sim.rules.surveys import answer, unanswered_returns
+from sim.rules.surveys import answer, offered_at, unanswered_returns
 from sim.stations.timeline import Wait
 
 
@@ -24,7 +24,7 @@ def incentives(
         yield from paid(state, person, number, payment, due)
         if payment == 0:
             for survey, step in enumerate(programme.survey_steps):
-                timeline.process(offer_survey(state, person, number, closing, survey, timeline.now + step))
+                timeline.process(offer_survey(state, person, number, closing, survey, offered_at(timeline.now, step)))
         due = next_incentive_due(due, timeline.now, programme.incentive_step)
 
 

@@ -88,7 +88,7 @@ def waves_award_whom_the_lottery_draws(journal: Journal) -> None:
         places = max(min(quota, left), 0)
         people = np.array(sorted(joiners[wave]), dtype=np.int64)
         verdict = select(
-            programme.key, programme.shares, wave, plan["eligible"], plan["face_check_fails"], places,
+            programme.key, programme.shares, plan["named"], plan["eligible"], plan["face_check_fails"], places,
             people, journal.traits[people],
         )  # fmt: skip
         drawn = verdict >= Verdict.FACE_CHECK_FAILED
