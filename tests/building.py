@@ -116,10 +116,23 @@ def parameters(
         assert key not in at, f"{path} is a key of the config already"
         at[key] = copy.deepcopy(value)
     for path, value in (changes or {}).items():
-        at, key = _above(config, path)
-        assert key in at, f"{path} is no key of the config"
-        at[key] = copy.deepcopy(value)  # a later change below it must not reach the caller's
+        put_at(config, path, value)
     return validate(config, model)
+
+
+def parameters_config(changes: Mapping[str, Any], *overrides: str) -> dict[str, Any]:
+    """Return the composed config that overrides ask for, with changes of keys by their paths."""
+    config = copy.deepcopy(composed(*overrides))
+    for path, value in changes.items():
+        put_at(config, path, value)
+    return config
+
+
+def put_at(config: dict[str, Any], path: str, value: Any) -> None:
+    """Set a key of a config to a copy of a value, by its dotted path; it must be there."""
+    at, key = _above(config, path)
+    assert key in at, f"{path} is no key of the config"
+    at[key] = copy.deepcopy(value)  # a later change may reach into it
 
 
 def _above(config: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 
 # The same modules for `pytest` and for `python -m pytest`: `sim` and the builders in `tests.building`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# A shell that starts the tests in the background has them, and what they start, ignore an interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "same_every_time",

@@ -180,7 +180,7 @@ def test_the_last_functions_to_be_compiled_exist() -> None:
 
 def test_the_cache_is_where_it_is_said_to_be(tmp_path: Path) -> None:
     """Catches a cache that does not carry the hash, or one that a folder named by the user does not replace."""
-    script = "import os, sim.rules.compiling; print(os.environ['NUMBA_CACHE_DIR'])"
+    script = "from sim.rules.compiling import FOLDER; print(FOLDER)"
 
     def folder(**changes: str) -> Path:
         of_ours = ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")
@@ -190,4 +190,4 @@ def test_the_cache_is_where_it_is_said_to_be(tmp_path: Path) -> None:
         return Path(told.stdout.strip())
 
     assert folder(XDG_CACHE_HOME=str(tmp_path)) == tmp_path / "prakerja" / sources_hash()
-    assert folder(NUMBA_CACHE_DIR=str(tmp_path / "mine")) == tmp_path / "mine"
+    assert folder(NUMBA_CACHE_DIR=str(tmp_path / "mine")) == tmp_path / "mine" / sources_hash()

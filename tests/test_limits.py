@@ -121,6 +121,7 @@ LIMITS = {
         put("processing.email.retry.attempts"),
         "Set the tries in all",
     ),
+    "rupiah": Limit("budget.incentive", limits.RUPIAH_OF_ONE, put("budget.incentive"), "Set an amount in rupiah"),
     "years": Limit("clock.longest_years", limits.LONGEST_YEARS, put("clock.longest_years"), "Set years"),
 }
 
@@ -161,6 +162,12 @@ def test_every_limit_is_driven() -> None:
     """Catch a limit without a case of its own; no config says how many places there are, the route does."""
     declared = {name: value for name, value in vars(limits).items() if name.isupper() and name != "PLACES"}
     assert set(declared.values()) == {limit.most for limit in LIMITS.values()}
+
+
+def test_rupiah_of_everyone_are_added_up_in_64_bits() -> None:
+    """Catch an amount so large that what all people are awarded wraps to a negative sum."""
+    of_one = (1 + limits.INCENTIVES + limits.SURVEYS) * limits.RUPIAH_OF_ONE
+    assert limits.PEOPLE * of_one < 1 << 63
 
 
 def test_the_longest_run_stays_inside_its_counts() -> None:

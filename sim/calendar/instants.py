@@ -30,6 +30,16 @@ def moment(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=int(at))
 
 
+def length(days: float) -> int:
+    """Return a number of days in whole microseconds."""
+    return round(days * DAY)
+
+
+def time_of_day(hours: float) -> int:
+    """Return the microseconds since midnight of an hour of the day below 24; the last one is before midnight."""
+    return min(round(hours * HOUR), DAY - 1)
+
+
 def midnight_after(at: int, days: int) -> int:
     """Return 00:00 of the date of `at` plus a number of days."""
     return (at // DAY + days) * DAY

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from sim.command.folder import choose
+from sim.command.address_space import refuse_too_little
+from sim.command.folder import taken
 from sim.command.progress import clear, progress
 from sim.parameters import BadInput, Parameters, Problem
-from sim.parameters.problems import NOTHING
+from sim.parameters.problems import NOTHING, printable
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
+
+DIGITS = 12
+"""Digits of a person's number: nobody has a longer one."""
 
 
 def run(words: list[str]) -> int:
@@ -18,19 +22,17 @@ def run(words: list[str]) -> int:
     from sim.command.compose import load
 
     parameters, composed = load(words)
-    parameters = _in_folder(parameters)
-    from sim.experiments.memory import refuse_what_does_not_fit
+    _refuse_what_does_not_fit(parameters)
+    with taken(parameters, _remark) as folder:
+        from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
 
-    refuse_what_does_not_fit(parameters)
-    from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
-
-    _say_if_it_compiles(parameters)
-
-    try:
-        answer = simulate(parameters, composed, ["prakerja", "run", *words], progress())
-    finally:
-        clear()
-    print(answer)
+        _say_if_it_compiles(parameters)
+        command = ["prakerja", "run", *words]
+        try:
+            answer = simulate(parameters, composed, command, folder.path, folder.unfinished, progress())
+        finally:
+            clear()
+    _say(answer)
     return 0
 
 
@@ -52,10 +54,7 @@ def trace(words: list[str]) -> int:
         found += _no_person(numbers[0], parameters)
     if found or parameters is None:
         raise BadInput(found)
-    from sim.experiments.memory import refuse_what_does_not_fit, without_rows
-
-    parameters = without_rows(parameters)
-    refuse_what_does_not_fit(parameters)
+    parameters = _refuse_what_does_not_fit(parameters, rows=False)
     from sim.experiments.run import trace as journey
 
     _say_if_it_compiles(parameters)
@@ -63,7 +62,7 @@ def trace(words: list[str]) -> int:
         told = journey(parameters, int(numbers[0]), progress())
     finally:
         clear()
-    print("\n".join(told))
+    _say("\n".join(told))
     return 0
 
 
@@ -74,7 +73,7 @@ def scenarios(words: list[str]) -> int:
     _nothing_more(words)
     rows = table()
     width = max(len(name) for name, _ in rows)
-    print("\n".join(f"{name:<{width}}  {question}" for name, question in rows))
+    _say("\n".join(f"{name:<{width}}  {question}" for name, question in rows))
     return 0
 
 
@@ -90,12 +89,14 @@ def assumptions(words: list[str]) -> int:
 def calibrate(words: list[str]) -> int:
     """Fit the assumptions of the base, write them into the configs, and print what changed."""
     from sim.command import folders
-    from sim.command.compose import base_files, load
+    from sim.command.base import base_files
+    from sim.command.compose import load
 
     swapped = [word for word in words if word.partition("=")[0] in ("scenario", *base_files())]
     if swapped:
         do = "Leave it out: the fit is of history, whose numbers it rewrites."
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
+    refuse_too_little()
     own = any(word.startswith("population.scale=") for word in words)
     _, composed = load(words if own else [SCALE_OF_THE_FIT, *words])
     from sim.experiments.calibrate import calibrate as fitted
@@ -105,22 +106,40 @@ def calibrate(words: list[str]) -> int:
     return 0
 
 
+def _say(text: str) -> None:
+    """Print lines in which nothing hides, whatever names and questions they hold."""
+    print("\n".join(map(printable, text.split("\n"))))
+
+
+def _remark(text: str) -> None:
+    print(printable(text), file=sys.stderr)
+
+
+def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Parameters:
+    """Return the parameters, without the rows of people if they are not wanted; raise BadInput if they do not fit."""
+    refuse_too_little()
+    from sim.experiments.memory import needed_by, refuse_what_does_not_fit, without_rows
+
+    if not rows:
+        parameters = without_rows(parameters)
+    refuse_what_does_not_fit(parameters)
+    refuse_too_little(needed_by(parameters))
+    return parameters
+
+
 def _say_if_it_compiles(parameters: Parameters) -> None:
-    from sim.rules.compiling import compiles_first
+    from sim.rules.compiling import FOLDER, REMARK, compiles_first
 
+    if REMARK:
+        _remark(REMARK)
     if compiles_first(parameters.engine):
-        print("The first run compiles what moves the people: up to half a minute more, this once.", file=sys.stderr)
-
-
-def _in_folder(parameters: Parameters) -> Parameters:
-    """Return the parameters with the run's folder chosen; the composed config keeps what was asked for."""
-    run = parameters.run.model_copy(update={"folder": str(choose(parameters))})
-    return parameters.model_copy(update={"run": run})
+        first = "The first run" if FOLDER else "Each run"
+        _remark(f"{first} compiles what moves the people: up to half a minute more.")
 
 
 def _no_person(number: str, parameters: Parameters | None) -> list[Problem]:
     people = None if parameters is None else parameters.population.people
-    if number.isdecimal() and number.isascii() and (people is None or int(number) < people):
+    if number.isdecimal() and number.isascii() and len(number) <= DIGITS and (people is None or int(number) < people):
         return []
     if people == 0:
         return [Problem("person", number, "nobody is simulated", "Set population.applicants.")]

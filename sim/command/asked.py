@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from sim.command.base import no_option
 from sim.command.harmless import harms
-from sim.parameters.problems import NOTHING, Problem, suggestion
+from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_LINE, LONGEST_WORD, MOST_IN_WORDS, MOST_WORDS
+from sim.parameters.problems import NOTHING, Problem, cut
+
+KEYS = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+"""A key, or the path of one: what Hydra makes of other signs (a group, a package) is no part of our configs."""
+
+SCENARIOS = "scenarios"
+"""The group under which Hydra knows the scenario, which is no key."""
 
 
 @dataclass
 class Asked:
-    """Hold the scenario, the groups and the keys that were asked for, and what is wrong with them."""
+    """Hold the scenario, the parts and the keys that were asked for, and what is wrong with them."""
 
     scenario: str = "history"
-    groups: list[Override] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
     keys: list[Override] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def read(words: Sequence[str], configs: Path) -> Asked:
-    """Read the overrides that follow a command, all of them, whatever is wrong with some."""
+def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
+    """Read the overrides that follow a command, all of them, whatever is wrong with some.
+
+    `options` are the groups of the configs, and the names of the files that each can be.
+    """
     asked, parser, scenarios = Asked(), OverridesParser.create(), []
-    groups = {folder.name: sorted(file.stem for file in folder.glob("*.yaml")) for folder in configs.iterdir()}
+    asked.problems += _too_much(words)
+    if asked.problems:
+        return asked
     for word in words:
-        try:
-            override = parser.parse_override(word)
-            problems = list(_refused(override, word))
-        except (HydraException, ValueError):
-            do = "Write key=value; a value with signs needs quotes inside quotes: key='\"a, b\"'."
-            asked.problems.append(Problem(word, NOTHING, "cannot be read", do))
-            continue
-        if problems:
+        override, problems = _override(word, parser)
+        if override is None or problems:
             asked.problems += problems
         elif override.key_or_group == "scenario":
             scenarios.append(str(override.value()))
-        elif override.key_or_group in groups:
-            asked.problems += _no_option(override, groups[override.key_or_group])
-            asked.groups.append(override)
+        elif override.key_or_group in options:
+            asked.problems += _exchanged(override, options, asked.parts)
         else:
             asked.keys.append(override)
     if len(scenarios) > 1:
@@ -52,24 +57,66 @@ def read(words: Sequence[str], configs: Path) -> Asked:
     return asked
 
 
+def _too_much(words: Sequence[str]) -> Iterator[Problem]:
+    """Find what is too much to be read, by sizes that are known before anything is."""
+    do = "Put what is to be changed in a scenario of your own."
+    if len(words) > MOST_WORDS:
+        yield Problem(f"{len(words):,} words", NOTHING, f"must be at most {MOST_WORDS:,}", do)
+        return
+    signs = 0
+    for word in words:
+        if len(word) > LONGEST_WORD:
+            yield Problem(word, NOTHING, f"has {len(word):,} characters, a word may have {LONGEST_WORD:,}", do)
+        signs += sum(map(word.count, ",[{("))
+    if signs > MOST_IN_WORDS:
+        yield Problem("the words", NOTHING, f"must hold no more than {MOST_IN_WORDS:,} values", do)
+    if sum(map(len, words)) > LONGEST_LINE:
+        yield Problem("the words", NOTHING, f"must have no more than {LONGEST_LINE:,} characters in all", do)
+
+
+def _override(word: str, parser: OverridesParser) -> tuple[Override | None, list[Problem]]:
+    """Return what a word asks for, or what is wrong with it."""
+    try:
+        override = parser.parse_override(word)
+        return override, list(_refused(override, word))
+    except RecursionError:
+        do = "Take some brackets out."
+        return None, [Problem(word, NOTHING, f"must not be nested more than {DEEPEST} deep", do)]
+    except (HydraException, ValueError):
+        do = "Write key=value; a value with signs needs quotes inside quotes: key='\"a, b\"'."
+        return None, [Problem(word or '""', NOTHING, "cannot be read", do)]
+
+
 def _refused(override: Override, word: str) -> Iterator[Problem]:
     key = override.key_or_group
     if override.is_sweep_override():
         do = "Give each value a command of its own; comparing several at once comes later."
         yield Problem(word, NOTHING, "asks for several values, a run takes one", do)
         return
-    if key == "hydra" or key.startswith(("hydra.", "hydra/")):
+    if key.split(".")[0].split("/")[0] == "hydra":
         yield Problem(key, override.value(), "belongs to Hydra, not to the programme", "Leave it out.")
-    if key == "scenario" and (override.is_add() or override.is_delete()):
+    elif override.package is not None or not KEYS.fullmatch(key) or len(key) > LONGEST_KEY or key == SCENARIOS:
+        yield Problem(
+            word, NOTHING, f"{cut(key, 40) or 'nothing'} is no key", "Write the key as it stands in configs/."
+        )
+    elif key.count(".") >= DEEPEST:
+        yield Problem(word, NOTHING, f"has more than {DEEPEST} keys in its path", "Write a key of configs/.")
+    elif key == "scenario" and (override.is_add() or override.is_force_add() or override.is_delete()):
         yield Problem(word, NOTHING, "must be scenario=NAME or scenario=FILE", "Leave the sign before it out.")
-    yield from harms({key: override.value()})
+    else:
+        yield from harms({key: override.value()})
 
 
-def _no_option(override: Override, options: Iterable[str]) -> Iterator[Problem]:
-    value: Any = override.value()
-    if override.is_add() or override.is_delete():
-        do = f"Write {override.key_or_group}=NAME."
-        yield Problem(override.input_line or "", NOTHING, "a part can be exchanged, not added or removed", do)
-    elif not isinstance(value, str) or value not in options:
-        allowed = f"must name a file in configs/{override.key_or_group}/"
-        yield Problem(override.key_or_group, value, allowed, suggestion(str(value), options))
+def _exchanged(override: Override, options: dict[str, list[str]], parts: dict[str, str]) -> list[Problem]:
+    """Note the part that a word exchanges, or return what is wrong with it."""
+    group = override.key_or_group
+    if override.is_add() or override.is_force_add() or override.is_delete():
+        do = f"Write {group}=NAME."
+        said = override.input_line or group
+        return [Problem(said, NOTHING, "a part can be exchanged, not added or removed", do)]
+    if group in parts:
+        return [Problem(group, override.value(), "is given more than once", "Leave one of the two out.")]
+    wrong = no_option(group, group, override.value(), options)
+    if not wrong:
+        parts[group] = str(override.value())
+    return wrong

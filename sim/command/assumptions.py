@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from sim.command import folders
+from sim.command import base, folders
 from sim.parameters.problems import joined
 
 FORM = re.compile(r"^(?P<unit>[^;]+); (?P<source>.+); (?P<date>\d{4}(-\d\d){0,2})$")
@@ -54,6 +54,7 @@ def table() -> list[str]:
     """Return the lines of the table of assumptions."""
     lines = []
     for file in sorted(folders.configs().rglob("*.yaml")):
+        base.read(file)  # within limits; what follows reads it for its comments
         assumed = [number for number in numbers(file) if number.assumed]
         if assumed:
             home = file.relative_to(folders.configs())

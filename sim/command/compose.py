@@ -1,4 +1,8 @@
-"""Compose the parameters of a run: the base, then the scenario, then what the planner changes."""
+"""Compose the parameters of a run: the base, then the scenario, then what the planner changes.
+
+Hydra is given no folder to look in: every file is read by us, within limits, and put into its store. So a name that
+leads out of the configs leads nowhere.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,27 @@ from typing import Any
 
 import hydra
 import hydra.core.global_hydra
-import yaml
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.command import folders, scenario
-from sim.command.asked import Asked, read
+from sim.command import base, scenario
+from sim.command.asked import SCENARIOS, Asked, read
+from sim.command.harmless import harms
+from sim.command.limits import MOST_COMPOSED
+from sim.command.references import resolved
 from sim.parameters import BadInput, Parameters, Problem, problems, validate
-from sim.parameters.problems import NOTHING, suggestion
+from sim.parameters.problems import NOTHING, joined, suggestion
 
-LAST = "+scenarios=chosen"  # appended to the defaults, so the scenario is composed after everything else
+LAST = f"+{SCENARIOS}=chosen"  # appended to the defaults, so the scenario is composed after everything else
 FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what Hydra raises for bad input
 
+Config = dict[str, Any]
 
-def load(overrides: Sequence[str]) -> tuple[Parameters, dict[str, Any]]:
+
+def load(overrides: Sequence[str]) -> tuple[Parameters, Config]:
     """Return the parameters that overrides ask for, and the composed config; tell all problems at once."""
     composed, found = _compose(overrides)
     if found:
@@ -33,7 +41,7 @@ def load(overrides: Sequence[str]) -> tuple[Parameters, dict[str, Any]]:
     return validate(composed), composed
 
 
-def compose(overrides: Sequence[str]) -> dict[str, Any]:
+def compose(overrides: Sequence[str]) -> Config:
     """Return the composed config as plain values, its numbers not yet validated."""
     composed, found = _compose(overrides)
     if found or composed is None:
@@ -41,60 +49,91 @@ def compose(overrides: Sequence[str]) -> dict[str, Any]:
     return composed
 
 
-def base_files() -> dict[str, str]:
-    """Return, for each part of the base, the file that it comes from, relative to the configs."""
-    base = yaml.safe_load((folders.configs() / "base.yaml").read_text(encoding="utf-8"))
-    parts = [entry for entry in base["defaults"] if isinstance(entry, dict)]
-    return {part: f"{part}/{option}.yaml" for entry in parts for part, option in entry.items()}
-
-
-def _compose(overrides: Sequence[str]) -> tuple[dict[str, Any] | None, list[Problem]]:
+def _compose(overrides: Sequence[str]) -> tuple[Config | None, list[Problem]]:
     """Compose what can be composed, and say what cannot."""
-    asked = read(overrides, folders.configs())
-    first = []
+    asked = read(overrides, base.options())
+    parts, first, changes = base.parts(), [], None
     try:
         delta = scenario.load(asked.scenario)
-        ConfigStore.instance().store("chosen", delta, group="scenarios", package="_global_")
-        first = [LAST]
+        clashing = list(_clashes(delta.keys, _before(parts | delta.parts | asked.parts)))
+        asked.problems += clashing
+        if not clashing:
+            first, changes = [LAST], delta.keys
+        asked.parts = delta.parts | asked.parts
     except BadInput as bad:
         asked.problems += bad.problems
-    wrong_option = {problem.path for problem in asked.problems}
-    first += [str(group.input_line) for group in asked.groups if group.key_or_group not in wrong_option]
+    first += [f"{group}={option}" for group, option in asked.parts.items() if option != parts.get(group)]
     try:
-        with _configs():
-            config = _composed(asked, first)
-        composed = OmegaConf.to_container(config, resolve=True)
+        with _in_memory(parts | asked.parts, changes):
+            composed = _composed(asked, first)
     except FAULTS as error:
-        reason = str(error).strip().splitlines()[0]
-        asked.problems.append(Problem(" ".join(overrides) or "configs", NOTHING, reason, "Check the keys."))
+        said = " ".join(overrides) or "configs"
+        reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
+        asked.problems.append(Problem(said, NOTHING, reason or "cannot be composed", "Check the keys."))
         return None, asked.problems
-    return dict(composed) if isinstance(composed, dict) else None, asked.problems
+    wrong = list(harms(composed, most=MOST_COMPOSED))
+    if not wrong:
+        composed, wrong = resolved(composed)
+    return None if wrong else composed, [*asked.problems, *wrong]
 
 
-def _composed(asked: Asked, first: list[str]) -> DictConfig:
-    """Compose all that was asked for; without the keys that are not there, if there are such."""
-    words = [str(override.input_line) for override in asked.keys]
-    try:
-        return hydra.compose("base", first + words)
-    except FAULTS:  # one key that is not there, as a rule; find them all
-        config = hydra.compose("base", first)
-        known, unknown = _known(asked, config)
-        if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
-            asked.problems += unknown
-        return hydra.compose("base", first + known) if known else config
+def _before(parts: dict[str, str]) -> Config:
+    """Return the config before the scenario changes it."""
+    return {**{group: base.part(group, option) for group, option in parts.items()}, **base.base()}
+
+
+def _clashes(change: Any, there: Any, path: str = "") -> Iterator[Problem]:
+    """Find lists that stand where a block does, and blocks where a list does, which cannot be merged."""
+    if isinstance(change, dict) and isinstance(there, dict):
+        for key, inner in change.items():
+            yield from _clashes(inner, there.get(key), joined(path, str(key)))
+    elif isinstance(change, dict | list) and isinstance(there, dict | list) and type(change) is not type(there):
+        allowed = "must be a list" if isinstance(there, list) else "must be a block of keys"
+        yield Problem(path, change, allowed, "Write it as it stands in configs/.")
 
 
 @contextmanager
-def _configs() -> Iterator[None]:
-    """Let Hydra look into our configs, whatever it looked into before."""
-    version_base = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
+def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
+    """Let Hydra look into its store and nowhere else: there are the base, the parts, and what the scenario changes."""
+    store = ConfigStore.instance()
+    before = store.repo
+    store.repo = dict(before)
     hydra.core.global_hydra.GlobalHydra.instance().clear()
-    with hydra.initialize_config_dir(str(folders.configs()), **version_base):
-        yield
+    version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
+    try:
+        store.store("base", OmegaConf.create(base.base()))
+        for group, option in parts.items():
+            store.store(option, OmegaConf.create(base.part(group, option)), group=group)
+        if changes is not None:
+            store.store("chosen", OmegaConf.create(changes), group=SCENARIOS, package="_global_")
+        with hydra.initialize(config_path=None, **version_base):
+            yield
+    finally:
+        store.repo = before
 
 
-def _known(asked: Asked, config: DictConfig) -> tuple[list[str], list[Problem]]:
-    """Part the overrides whose keys exist from those whose keys do not."""
+def _composed(asked: Asked, first: list[str]) -> Config:
+    """Compose all that was asked for; without the keys that are not there, if there are such."""
+    words = [str(override.input_line) for override in asked.keys]
+    try:
+        return _plain(hydra.compose("base", first + words))
+    except FAULTS:  # one key that is not there, as a rule; find them all
+        config = _plain(hydra.compose("base", first))
+        known, unknown = _known(asked, config)
+        if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
+            asked.problems += unknown
+        return _plain(hydra.compose("base", first + known)) if known else config
+
+
+def _plain(config: DictConfig) -> Config:
+    """Return a config as plain values, with its references as they stand: OmegaConf is not to resolve them."""
+    plain = OmegaConf.to_container(config, resolve=False)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+def _known(asked: Asked, config: Config) -> tuple[list[str], list[Problem]]:
+    """Part the overrides of keys that exist from those that cannot be."""
     known, unknown = [], []
     for override in asked.keys:
         problem = None if override.is_add() or override.is_force_add() else _unknown(override, config)
@@ -105,32 +144,32 @@ def _known(asked: Asked, config: DictConfig) -> tuple[list[str], list[Problem]]:
     return known, unknown
 
 
-def _unknown(override: Override, config: DictConfig) -> Problem | None:
+def _unknown(override: Override, config: Config) -> Problem | None:
     at: Any = config
     keys = override.key_or_group.split(".")
     for depth, key in enumerate(keys):
-        if isinstance(at, DictConfig) and key in at:
+        if isinstance(at, dict) and key in at:
             at = at[key]
-        elif isinstance(at, ListConfig) and key.isdigit() and int(key) < len(at):
+        elif isinstance(at, list) and key.isdecimal() and int(key) < len(at):
             at = at[int(key)]
         else:
             above = ".".join(keys[:depth])
             allowed = f"{key} is not a key of {above}" if above else f"{key} is not a key"
             value = NOTHING if override.is_delete() else override.value()
             return Problem(override.key_or_group, value, allowed, _advice(key, at, depth, config))
-    return None
+    return next(_clashes(override.value(), at, override.key_or_group), None)
 
 
-def _advice(key: str, at: Any, depth: int, config: DictConfig) -> str:
-    if isinstance(at, DictConfig):
+def _advice(key: str, at: Any, depth: int, config: Config) -> str:
+    if isinstance(at, dict):
         whole = [] if depth else [path for path in _paths(config) if path.split(".")[-1] == key]
         return f"Did you mean {' or '.join(whole[:3])}?" if whole else suggestion(key, map(str, at))
-    return "A list is given whole, in brackets." if isinstance(at, ListConfig) else ""
+    return "A list is given whole, in brackets." if isinstance(at, list) else ""
 
 
-def _paths(config: Any, above: str = "") -> Iterator[str]:
-    for key in config:
+def _paths(config: Config, above: str = "") -> Iterator[str]:
+    for key, inner in config.items():
         path = f"{above}.{key}" if above else str(key)
         yield path
-        if isinstance(config[key], DictConfig):
-            yield from _paths(config[key], path)
+        if isinstance(inner, dict):
+            yield from _paths(inner, path)

@@ -1,41 +1,68 @@
-"""The folder of a run."""
+"""The folder of a run, taken before anything is simulated."""
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from sim.parameters import BadInput, Parameters, Problem
+from sim.results.folder import FolderTakenError, Tell, whole_folder
 
 NEW = "Name a new folder, or leave run.folder out for one in results/runs/."
+RUNS = Path("results/runs")
 
 
-def choose(parameters: Parameters) -> Path:
-    """Return the folder of a run, which is not there yet or is empty; it is not made."""
+@dataclass(frozen=True)
+class Folder:
+    """Say where the results of a run will be, and where they are written until they are whole."""
+
+    path: Path
+    unfinished: Path
+
+
+@contextmanager
+def taken(parameters: Parameters, tell: Tell) -> Iterator[Folder]:
+    """Take the folder of a run, which is not there or is empty; until the end no other run can have it.
+
+    Raises BadInput if it cannot be had, at once or at the end.
+    """
     asked = parameters.run.folder
-    path = _free(parameters.scenario.name) if asked is None else Path(asked).expanduser()
-    said = str(path) if asked is None else asked
     try:
-        if path.exists() and not path.is_dir():
-            raise BadInput([Problem("run.folder", said, "is a file", NEW)])
-        if path.is_dir() and any(path.iterdir()):
-            raise BadInput([Problem("run.folder", said, "is not empty", NEW)])
-        there = next(above for above in (path, *path.absolute().parents) if above.exists())
-        if not there.is_dir():
-            raise BadInput([Problem("run.folder", said, f"cannot be made: {there} is a file", NEW)])
-        with tempfile.TemporaryDirectory(prefix=".prakerja-", dir=there):  # permissions alone do not tell
-            pass
-    except OSError as error:  # no permission, a name too long
-        raise BadInput([Problem("run.folder", said, f"cannot be used ({error.strerror})", NEW)]) from None
-    return path
+        with ExitStack() as stack:
+            yield _by_the_clock(parameters, stack, tell) if asked is None else _taken(_path(asked), stack, tell)
+    except FolderTakenError as error:
+        raise _refused(asked, str(error)) from None
 
 
-def _free(scenario: str) -> Path:
-    now = datetime.now().strftime("%Y-%m-%d-%H%M%S")  # noqa: DTZ005  (the planner's own clock)
-    first = Path("results/runs") / f"{scenario}-{now}"
-    path, count = first, 1
-    while path.exists():
-        count += 1
-        path = first.with_name(f"{first.name}-{count}")
-    return path
+def _taken(path: Path, stack: ExitStack, tell: Tell) -> Folder:
+    try:
+        return Folder(path, stack.enter_context(whole_folder(path, tell)))
+    except OSError as error:  # no permission, a name too long, a file among the folders above
+        raise _refused(str(path), f"cannot be used ({error.strerror})") from None
+
+
+def _by_the_clock(parameters: Parameters, stack: ExitStack, tell: Tell) -> Folder:
+    """Take the first folder that is free of those named by the scenario and the time."""
+    name = f"{parameters.scenario.name}-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005  (the planner's own clock)
+    for each in chain([name], (f"{name}-{number}" for number in count(2))):
+        if not (RUNS / each).exists():
+            try:
+                return _taken(RUNS / each, stack, tell)
+            except FolderTakenError:  # another run has taken it in this moment
+                continue
+    raise AssertionError("numbers do not end")
+
+
+def _path(asked: str) -> Path:
+    try:
+        return Path(asked).expanduser()
+    except RuntimeError:  # ~ of somebody who is not there
+        raise _refused(asked, "is in a home that is not there") from None
+
+
+def _refused(asked: str | None, allowed: str) -> BadInput:
+    return BadInput([Problem("run.folder", str(RUNS) if asked is None else asked, allowed, NEW)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -13,17 +15,40 @@ COMMANDS = ("run", "trace", "scenarios", "assumptions", "calibrate")
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the words of the command line ask for and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     help_wanted = not words or any(word in ("-h", "--help", "help") for word in words)
     if help_wanted:  # answered before anything heavy is imported
-        text = COMMAND_HELP.get(words[0], HELP) if words else HELP
-        print(text, end="", file=sys.stdout if words else sys.stderr)
-        return 0 if words else 2
+        return _help(words)
     try:
-        from sim.command.edge import guarded
+        from sim.command.edge import ENDING, guarded
 
-        return guarded(lambda: _command(words[0])(words[1:]))
-    except KeyboardInterrupt:  # pressed while the above is being imported
+        code = guarded(lambda: _command(words[0])(words[1:]))
+        if argv is None:  # the process ends now: nothing is left to interrupt
+            for each in ENDING:
+                signal.signal(each, signal.SIG_IGN)
+    except KeyboardInterrupt:  # pressed while the above is being imported, or the command is done
         return 130
+    return code
+
+
+def _open_what_is_closed() -> None:
+    """Let a standard stream that was closed lead nowhere: else the next file that is opened would take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            setattr(sys, name, open(nowhere, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _help(words: list[str]) -> int:
+    text = COMMAND_HELP.get(words[0], HELP) if words else HELP
+    try:
+        print(text, end="", file=sys.stdout if words else sys.stderr, flush=True)
+    except OSError as error:  # `head` has seen enough, or the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"{error.strerror}.", file=sys.stderr)
+            return 2
+    return 0 if words else 2
 
 
 def _command(name: str) -> Callable[[list[str]], int]:

@@ -23,7 +23,6 @@ from sim.report.answer import answer
 from sim.report.figures import draw_figures
 from sim.report.trace import sentences
 from sim.results.figure import Figure
-from sim.results.folder import whole_folder
 from sim.results.key_figures import key_figures
 from sim.results.manifest import manifest
 from sim.results.people import codebook, people_rows
@@ -105,24 +104,27 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
     return Result(done.observations, made, key_figures(done.observations, done.waves, made), rows)
 
 
-def run(parameters: Parameters, composed: dict[str, Any], command: list[str], tell: Tell) -> str:
-    """Simulate a scenario, write its folder, and return the answer for the screen."""
+def run(
+    parameters: Parameters, composed: dict[str, Any], command: list[str], folder: Path, unfinished: Path, tell: Tell
+) -> str:
+    """Simulate a scenario, write its results, and return the answer for the screen.
+
+    They are written to the folder `unfinished`, which takes the place of `folder` when it is whole.
+    """
     started = time.perf_counter()
-    folder = Path(str(parameters.run.folder))
-    with whole_folder(folder) as aside:
-        result = evaluate(parameters, tell)
-        simulated = time.perf_counter()
-        write_tables(result.tables, aside / "tables")
-        if parameters.run.people != "none":
-            write_parts(map(people_rows, result.rows()), aside / "people.parquet")
-            write_codebook(codebook(result.observations.programme), aside / "codebook.csv")
-        write_key_figures(result.figures, aside / "kpis.json")
-        write_yaml(composed, aside / "config.yaml")
-        draw_figures(aside / "tables", aside / "figures", composed)
-        ended = time.perf_counter()
-        seconds = {"simulation": simulated - started, "writing": ended - simulated, "all": ended - started}
-        origin = manifest(command, composed, seconds)
-        write_json(origin, aside / "manifest.json")
+    result = evaluate(parameters, tell)
+    simulated = time.perf_counter()
+    write_tables(result.tables, unfinished / "tables")
+    if parameters.run.people != "none":
+        write_parts(map(people_rows, result.rows()), unfinished / "people.parquet")
+        write_codebook(codebook(result.observations.programme), unfinished / "codebook.csv")
+    write_key_figures(result.figures, unfinished / "kpis.json")
+    write_yaml(composed, unfinished / "config.yaml")
+    draw_figures(unfinished / "tables", unfinished / "figures", composed)
+    ended = time.perf_counter()
+    seconds = {"simulation": simulated - started, "writing": ended - simulated, "all": ended - started}
+    origin = manifest(command, composed, seconds)
+    write_json(origin, unfinished / "manifest.json")
     return answer(result.tables, result.figures, composed, folder, origin)
 
 

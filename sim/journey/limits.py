@@ -35,6 +35,9 @@ INCENTIVES = 8
 SURVEYS = 8
 """Surveys of a participant; with the incentives, their payments are counted in 8 bits."""
 
+RUPIAH_OF_ONE = 10**9
+"""Rupiah of a participant's training balance, or of one payment: all of everyone's are added up in 64 bits."""
+
 ATTEMPTS = 1_000
 """Tries of a check: counted in 16 bits, and nobody's journey may go on for ever."""
 

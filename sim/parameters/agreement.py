@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.calendar.instants import EPOCH
+from sim.calendar.instants import EPOCH, HOUR
 from sim.journey.route import Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
@@ -78,7 +78,7 @@ def feedback_is_no_shorter_than_the_window(run: Run, station: Station, block: An
     if not station.retries:
         return
     retry: Retry = block.retry
-    if retry.share > 0 and retry.delay.least_seconds < run.window_hours * 3_600:
+    if retry.share > 0 and retry.delay.least < int(run.window_hours * HOUR):
         least = "mean" if retry.delay.law == "constant" else "minimum"
         allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
         do = "Lengthen it, or shorten the window (down to 0.1 hours)."

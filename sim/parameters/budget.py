@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.problems import Problem, raise_any
-from sim.parameters.quantities import Rupiah, WaveNumber, WholeDays, whole
+from sim.parameters.quantities import Rupiah, RupiahOfOne, WaveNumber, WholeDays, whole
 
 
 class Tranche(Block):
@@ -43,8 +43,8 @@ class Budget(Block):
     """Bound the commitments: an award commits the whole benefit, a revocation releases it."""
 
     tranches: Annotated[dict[str, Tranche], AfterValidator(_tranches)]
-    training_balance: Rupiah
-    incentive: Rupiah
+    training_balance: RupiahOfOne
+    incentive: RupiahOfOne
     incentives: Annotated[int, whole(1, limits.INCENTIVES, "Set the number of monthly incentives.")]
-    survey: Rupiah
+    survey: RupiahOfOne
     unspent_returns_days: WholeDays

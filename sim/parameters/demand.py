@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Days, Weight, number, whole
+from sim.parameters.quantities import Weight, number, whole
 
 
 class Point(Block):
@@ -58,8 +58,8 @@ def _whole_day(hours: tuple[float, ...]) -> tuple[float, ...]:
 class Surge(Block):
     """Raise the demand for some hours after a wave opens."""
 
-    hours: Days
-    factor: Annotated[float, number("must be from 0 to 1,000", "Set 1 for no surge.", lambda x: 0 <= x <= 1000)]
+    hours: Annotated[float, number(0, 36_525, "Set a number of hours.")]
+    factor: Annotated[float, number(0, 1000, "Set 1 for no surge.")]
 
 
 class Demand(Block):

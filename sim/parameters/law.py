@@ -6,17 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from sim.calendar.instants import DAY, UNIT
 from sim.parameters.block import Block
 from sim.parameters.problems import Problem, raise_any
-from sim.parameters.quantities import MOST_DAYS, choice, number
+from sim.parameters.quantities import ANY, MOST_DAYS, choice, number
 
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
-
-Length = Annotated[float, number("must be 0 or more", "Set a length of time.", lambda x: x >= 0)]
-Spread = Annotated[
-    float,
-    number("must be from 0 to 10", "Set the standard deviation as a share of the mean.", lambda x: 0 <= x <= 10),
-]
+Length = Annotated[float, number(0, ANY, "Set a length of time.", "must be 0 or more")]
+Spread = Annotated[float, number(0, 10, "Set the standard deviation as a share of the mean.")]
 
 
 class Law(Block):
@@ -29,26 +25,22 @@ class Law(Block):
         Literal["constant", "exponential", "lognormal", "uniform"],
         choice("constant", "exponential", "lognormal", "uniform", do="Choose one."),
     ]
-    unit: Annotated[Literal["seconds", "minutes", "hours", "days"], choice(*SECONDS, do="Choose one.")]
+    unit: Annotated[Literal["seconds", "minutes", "hours", "days"], choice(*UNIT, do="Choose one.")]
     minimum: Length
     mean: Length
     spread: Spread
 
     @property
-    def seconds_a_unit(self) -> int:
-        """Return the seconds of one unit."""
-        return SECONDS[self.unit]
-
-    @property
-    def least_seconds(self) -> float:
-        """Return the shortest length that can be drawn, in seconds."""
-        certain = self.mean if self.law == "constant" else 0.0
-        return (self.minimum + certain) * self.seconds_a_unit
+    def least(self) -> int:
+        """Return the shortest length that can be drawn, in whole microseconds, rounded as it is when it is drawn."""
+        unit = UNIT[self.unit]
+        certain = self.mean * unit if self.law == "constant" else 0.0
+        return int(self.minimum * unit + certain)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         found = []
-        most = MOST_DAYS * SECONDS["days"] / self.seconds_a_unit
+        most = MOST_DAYS * DAY / UNIT[self.unit]
         for key in ("minimum", "mean"):
             value = getattr(self, key)
             if value > most:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, model_validator
 from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.problems import NOTHING, Fault, Problem, raise_any
-from sim.parameters.quantities import People, Share, Weight, number, several, sum_to_one, whole
+from sim.parameters.quantities import ABOVE_0, People, Share, Weight, number, several, sum_to_one, whole
 from sim.parameters.run import Text
 
 
@@ -63,11 +63,7 @@ class Population(Block):
     applicants: People
     scale: Annotated[
         float,
-        number(
-            "must be above 0 and at most 1",
-            "Set 1 for everyone, 0.001 for one in a thousand.",
-            lambda x: 0 < x <= 1,
-        ),
+        number(ABOVE_0, 1, "Set 1 for everyone, 0.001 for one in a thousand.", "must be above 0 and at most 1"),
     ]
     provinces: Annotated[
         dict[str, Province],

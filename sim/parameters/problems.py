@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -98,7 +99,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        return f"a number of some {int(value.bit_length() * 0.30103) + 1:,} digits"
+        return f"a number of some {round(value.bit_length() * math.log10(2)):,} digits"
     if isinstance(value, datetime):
         text = value.isoformat(timespec="seconds" if value.second else "minutes")
     elif isinstance(value, date):

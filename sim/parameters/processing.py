@@ -27,9 +27,7 @@ class Test(Block):
 
     taken: Share
     delay: Law
-    minutes: Annotated[
-        float, number("must be from 0 to 10,000", "Set a number of minutes.", lambda x: 0 <= x <= 10_000)
-    ]
+    minutes: Annotated[float, number(0, 10_000, "Set a number of minutes.")]
 
 
 class Processing(RateStation):

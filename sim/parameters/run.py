@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
+from sim.calendar.instants import EPOCH
 from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.dates import Day, EveryYear, Wib
@@ -34,6 +36,9 @@ def _name(value: Any) -> Any:
     return value
 
 
+A_DAY = 1 / 365.25
+"""Years of a day: a run until nothing is left to do may not be shorter."""
+
 Text = Annotated[str, BeforeValidator(_text)]
 
 
@@ -47,15 +52,16 @@ class Run(Block):
         Literal["none", "participants", "all"],
         choice("none", "participants", "all", do="Choose whose journeys are written to people.parquet."),
     ]
-    window_hours: Annotated[float, number("must be from 0.1 to 24", "Set a number of hours.", lambda x: 0.1 <= x <= 24)]
+    window_hours: Annotated[float, number(0.1, 24, "Set a number of hours.")]
     threads: Annotated[int, whole(1, 2, "Set 1, 2 or null; the results are the same.")] | None
 
 
 def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:
+    first = {day: index for index, day in reversed(list(enumerate(days)))}
     raise_any(
         Problem(f"[{index}]", day, "is listed twice", "Leave one of the two out.")
         for index, day in enumerate(days)
-        if day in days[:index]
+        if first[day] < index
     )
     return days
 
@@ -76,16 +82,28 @@ class Clock(Block):
     longest_years: Annotated[
         float,
         number(
-            f"must be above 0 and at most {limits.LONGEST_YEARS}", "Set years.", lambda x: 0 < x <= limits.LONGEST_YEARS
+            A_DAY,
+            limits.LONGEST_YEARS,
+            "Set years.",
+            f"must be above 0 and at most {limits.LONGEST_YEARS} (a day at least)",
         ),
     ]
     holidays: Holidays
+
+    @property
+    def longest_days(self) -> int:
+        """Return the days, from the zero of the clock, after which a run without a date of its end ends."""
+        return int(self.longest_years * 365.25)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.end is not None and self.end <= self.start:
             allowed = f"must be after clock.start ({shown(self.start)}), or null (until nothing is left to do)"
             raise Fault([Problem("end", self.end, allowed, "Move one of the two.")])
+        latest = EPOCH + timedelta(days=self.longest_days)
+        if self.end is None and self.start >= latest:
+            allowed = f"must be before {shown(latest)}, where clock.longest_years ({self.longest_years:g}) ends the run"
+            raise Fault([Problem("start", self.start, allowed, "Start earlier, lengthen the run, or set its end.")])
         return self
 
 

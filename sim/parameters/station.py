@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from sim.calendar.instants import DAY, HOUR
+from sim.calendar.instants import HOUR
 from sim.journey import limits
 from sim.journey.kinds import Kind
 from sim.journey.route import Station
@@ -15,46 +16,27 @@ from sim.parameters.block import Block, block_at
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import MOST_DAYS, Share, choice, number, whole
+from sim.parameters.quantities import ANY, MOST_DAYS, Share, choice, days, number, whole
 from sim.parameters.steps import Outage, Since, apart, rising
 
 PER_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 
+CLOSED_OR_MORE = "must be 0 (closed) or more, or null (plenty)"
 Rate = Annotated[
-    float,
-    number(
-        "must be 0 (closed) or more, or null (plenty)",
-        "Set a number of registrants a minute, hour, day or week, as `per` says.",
-        lambda x: x >= 0,
-    ),
+    float, number(0, ANY, "Set a number of registrants a minute, hour, day or week, as `per` says.", CLOSED_OR_MORE)
 ]
-Cap = Annotated[
-    float,
-    number(
-        "must be 0 (closed) or more, or null (plenty)",
-        "Set a number of people or payments a working day.",
-        lambda x: 0 <= x <= 1e12,
-    ),
-]
+Cap = Annotated[float, number(0, 1e12, "Set a number of people or payments a working day.", CLOSED_OR_MORE)]
 NumberOfServers = Annotated[int, whole(0, 1_000_000, "Set a number of servers; 0 is closed.")]
 NumberOfSeats = Annotated[int, whole(0, 1_000_000, "Set the seats of a class; 0 is closed.")]
 Per = Annotated[Literal["minute", "hour", "day", "week"], choice(*PER_SECONDS, do="Choose one.")]
 RunHour = Annotated[
-    float, number("must be from 0 to below 24", "Set the hour of the daily run.", lambda x: 0 <= x < 24)
+    float, number(0, math.nextafter(24, 0), "Set the hour of the daily run.", "must be from 0 to below 24")
 ]
-HourOfDay = Annotated[float, number("must be from 0 to 24", "Set an hour of the day.", lambda x: 0 <= x <= 24)]
-Interval = Annotated[
-    float,
-    number(
-        f"must be above 0 (1 microsecond at least) and at most {MOST_DAYS:,}",
-        "Set a number of days.",
-        lambda x: 1 / DAY <= x <= MOST_DAYS,
-    ),
-]
+HourOfDay = Annotated[float, number(0, 24, "Set an hour of the day.")]
 
 
 def _lasts(service: Law) -> Law:
-    if service.least_seconds < 1e-6:
+    if service.least < 1:
         allowed = "must never be under 1 microsecond"
         raise Fault([Problem("minimum", service.minimum, allowed, "Set a minimum, such as 1 second.")])
     return service
@@ -155,7 +137,7 @@ class Seats(Block):
 
     seats: NumberOfSeats
     first: Wib
-    every_days: Interval
+    every_days: Annotated[float, days(MOST_DAYS)]
     service: Service
 
 

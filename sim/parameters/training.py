@@ -11,7 +11,7 @@ from sim.parameters.block import Block
 from sim.parameters.budget import from_wave_one
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import MOST_RUPIAH, Positive, Share, WaveNumber, WholeDays, whole
+from sim.parameters.quantities import Positive, Share, WaveNumber, WholeDays, whole
 
 
 class Account(Block):
@@ -36,7 +36,7 @@ def _first_purchases(waves: tuple[FirstPurchase, ...]) -> tuple[FirstPurchase, .
     return waves
 
 
-CoursePrice = Annotated[int, whole(1, MOST_RUPIAH, "Set a price in rupiah.")]
+CoursePrice = Annotated[int, whole(1, limits.RUPIAH_OF_ONE, "Set a price in rupiah.")]
 
 
 class Price(Block):

@@ -12,12 +12,8 @@ from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import Days, People, Share, number, several
+from sim.parameters.quantities import Days, People, Share, days, number, several
 from sim.parameters.steps import ShareStep, some_rising
-
-SomeDays = Annotated[
-    float, number("must be above 0 and at most 3,650", "Set a number of days.", lambda x: 0 < x <= 3650)
-]
 
 
 class Wave(Block):
@@ -49,14 +45,14 @@ def _calendar(waves: dict[str, Wave]) -> dict[str, Wave]:
 
 
 class WaveRule(Block):
-    """Describe waves that come by a rule.
+    """Describe waves that come by a rule, the first one some days after the start of the clock.
 
     `places`, when given, is the places of each wave; otherwise they follow `quota_share`.
     """
 
     first_day: Days
-    every_days: Annotated[float, number("must be from 1 to 3,650", "Set a number of days.", lambda x: 1 <= x <= 3650)]
-    open_days: SomeDays
+    every_days: Annotated[float, number(1, 3650, "Set a number of days.")]
+    open_days: Annotated[float, days(3650)]
     quota_share: Share
     places: People | None
 
@@ -86,11 +82,7 @@ class Joining(Block):
     losers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
     delay: Law
     patience_waves: (
-        Annotated[
-            float,
-            number("must be 1 or more, or null (for ever)", "Set a number of waves.", lambda x: 1 <= x <= 1e9),
-        ]
-        | None
+        Annotated[float, number(1, 1e9, "Set a number of waves.", "must be 1 or more, or null (for ever)")] | None
     )
 
 

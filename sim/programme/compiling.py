@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.calendar.instants import DAY, UNIT
+from sim.calendar.instants import DAY, UNIT, time_of_day
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment, payments
 from sim.parameters import Parameters
@@ -58,7 +58,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
             record(failed_payments.FAILURE, fails=p.payment.fails, repair=law(p.payment.repair))
         ),
         partners=partners(p, calendar),
-        run_clock=int(p.payment.run_hour * UNIT["hours"]),
+        run_clock=time_of_day(p.payment.run_hour),
         incentive_step=p.payment.incentive_days * DAY,
         survey=surveys.SurveyRecord(
             record(surveys.SURVEY, answers=p.payment.survey.answers, delay=law(p.payment.survey.delay))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import instant
 from sim.parameters import Parameters
 from sim.parameters.payment import KINDS
+from sim.parameters.payment import Partner as Paying
 from sim.programme.work_calendar import WorkCalendar
 from sim.stations.daily_runs import cap_schedule
 from sim.stations.schedule import Schedule
@@ -37,11 +39,21 @@ def partners(parameters: Parameters, calendar: WorkCalendar) -> tuple[Partner, .
 def partner_shares(parameters: Parameters, announced: Sequence[int]) -> NDArray[np.float64]:
     """Return the cumulative shares of payment partners [wave; bank, e-money; partner] at each wave's announcement."""
     partners = list(parameters.payment.partners.values())
+    entries = sorted({instant(partner.since) for partner in partners})
+    known: dict[int, NDArray[np.float64]] = {}
     shares = np.zeros((len(announced), len(KINDS), len(partners)))
     for k, at in enumerate(announced):
-        for kind, name in enumerate(KINDS):
-            each = np.array([p.share if p.kind == name and instant(p.since) <= at else 0.0 for p in partners])
-            total = np.cumsum(each)
-            shares[k, kind] = total / total[-1]
-            shares[k, kind, np.flatnonzero(each)[-1] :] = 1.0
+        entered = bisect_right(entries, at)
+        if entered not in known:  # others have entered by then
+            known[entered] = np.array([_shares_of_kind(kind, partners, at) for kind in KINDS])
+        shares[k] = known[entered]
     return shares
+
+
+def _shares_of_kind(kind: str, partners: Sequence[Paying], at: int) -> NDArray[np.float64]:
+    """Return the cumulative shares of the partners of a kind that have entered by an instant."""
+    each = np.array([p.share if p.kind == kind and instant(p.since) <= at else 0.0 for p in partners])
+    total: NDArray[np.float64] = np.cumsum(each)
+    total /= total[-1]
+    total[np.flatnonzero(each)[-1] :] = 1.0
+    return total

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, instant, midnight_after
+from sim.calendar.instants import instant, length, midnight_after
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.problems import NOTHING
+from sim.parameters.steps import ShareStep
 from sim.programme.laws import law
 from sim.programme.partners import partner_shares
 from sim.rules.joining import WAVE, WaveTable, hazards
@@ -54,11 +54,10 @@ def _instants(parameters: Parameters, horizon: int) -> list[tuple[str, int, int,
             for name, w in sorted(calendar.items(), key=lambda item: item[1].open)
         ]
     assert rule is not None
-    every, length = int(rule.every_days * DAY), int(rule.open_days * DAY)
-    wait = int(parameters.selection.days * DAY)
-    first = int(rule.first_day * DAY)
+    every, opening, wait = length(rule.every_days), length(rule.open_days), length(parameters.selection.days)
+    first = instant(parameters.clock.start) + length(rule.first_day)
     return [
-        (f"w{k:02d}", at, at + length, at + length + wait, 0.0)
+        (f"w{k:02d}", at, at + opening, at + opening + wait, 0.0)
         for k, at in enumerate(range(first, horizon, every), start=1)
     ]
 
@@ -69,17 +68,18 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
     table = np.zeros(len(plan), dtype=WAVE)
     joining, selection, purchase = parameters.joining, parameters.selection, parameters.purchase
     luck_of = _luck_of([name for name, *_ in plan])
+    newcomers, losers, eligible = map(in_force, (joining.newcomers, joining.losers, selection.eligible))
+    bought_from = [step.from_wave for step in purchase.waves]
     latest = -1
     for k, (name, opens, closes, announced, face) in enumerate(plan):
         latest = max(latest, closes)
-        buys = [step for step in purchase.waves if step.from_wave <= k + 1][-1]
+        buys = purchase.waves[bisect_right(bought_from, k + 1) - 1]
         row = table[k]
         row["named"] = luck_of[name]
         row["open"], row["close"], row["announced"], row["latest_close"] = opens, closes, announced, latest
         row["deadline"] = midnight_after(announced, purchase.deadline_days)
-        row["newcomers"] = in_force(joining.newcomers, opens).share
-        row["losers"] = in_force(joining.losers, opens).share
-        row["eligible"] = in_force(selection.eligible, announced).share
+        row["newcomers"], row["losers"] = newcomers(opens), losers(opens)
+        row["eligible"] = eligible(announced)
         row["face_check_fails"] = face
         row["buys"], row["buys_after"] = buys.buys, law(buys.delay)
     rule, calendar = parameters.waves.rule, parameters.waves.calendar
@@ -111,7 +111,7 @@ def _luck_of(names: list[str]) -> dict[str, int]:
     return {name: number for number, name in names_of.items()}
 
 
-def in_force(steps: Sequence[Any], at: int) -> Any:
-    """Return the last step from an instant at or before `at`; the first step where none is."""
-    begun = [step for step in steps if instant(step.since) <= at]
-    return begun[-1] if begun else steps[0]
+def in_force(steps: Sequence[ShareStep]) -> Callable[[int], float]:
+    """Return what gives the share in force at an instant, of steps in the order of time; before them all, the first."""
+    begins = [instant(step.since) for step in steps]
+    return lambda at: steps[max(bisect_right(begins, at) - 1, 0)].share

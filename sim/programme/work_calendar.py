@@ -32,7 +32,7 @@ class WorkCalendar:
 def work_calendar(parameters: Parameters) -> WorkCalendar:
     """Return the calendar of a run."""
     clock = parameters.clock
-    longest = int(clock.longest_years * 365.25) * DAY
+    longest = clock.longest_days * DAY
     horizon = longest if clock.end is None else instant(clock.end)
     # What falls due at the end still has its lag before it, over holidays.
     days = max(horizon, longest) // DAY + 60 + 7 * max(lag.days for lag in parameters.payment.lag_days)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+from sim.rules.cache_folder import cache_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,22 +65,11 @@ def sources_hash(package: Path = PACKAGE) -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> Path:
-    """Return the folder for the machine code of these sources."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = sources_hash()
-    try:
-        folder = home / "prakerja" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        folder = Path(tempfile.gettempdir()) / f"prakerja-{os.getuid()}" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 # A vectorised logarithm may differ from the scalar one in the last bit: then engines would disagree.
 os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
-os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
+
+FOLDER, REMARK = cache_folder(sources_hash())
+"""Where the machine code of these sources is kept, if anywhere, and what a planner should know about it."""
 
 LAST_COMPILED = {"cohort": "payment_kernels.pay", "person": "lags.ready"}
 """A function of each engine that is among the last to be compiled."""
@@ -87,11 +77,13 @@ LAST_COMPILED = {"cohort": "payment_kernels.pay", "person": "lags.ready"}
 
 def compiles_first(engine: str) -> bool:
     """Return whether a run with an engine must first compile what it has not found in the cache."""
-    cache = Path(os.environ["NUMBA_CACHE_DIR"])
-    return not any(cache.rglob(f"{LAST_COMPILED[engine]}-*.nbi"))
+    module, name = LAST_COMPILED[engine].rsplit(".", 1)
+    return FOLDER is None or not any(FOLDER.glob(f"*{module}/{name}-*{SUFFIX}"))
 
 
 import numba  # noqa: E402  (its settings are read at import)
+
+from sim.rules.kernel_cache import SUFFIX, KernelCache  # noqa: E402
 
 
 def rule(function: Callable[P, R]) -> Callable[P, R]:
@@ -99,13 +91,16 @@ def rule(function: Callable[P, R]) -> Callable[P, R]:
 
     It releases the interpreter's lock and keeps strict arithmetic, so both engines get the same bits.
     """
-    compiled: Callable[P, R] = numba.njit(
-        cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True
-    )(function)
-    return compiled
+    return _kept(numba.njit(nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function over arrays on first use, with the arithmetic of a rule, but as a function of its own."""
-    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    return _kept(numba.njit(nogil=True, fastmath=False, error_model="numpy")(function))
+
+
+def _kept(compiled: Any) -> Any:
+    """Return a compiled function whose machine code is kept, where it can be."""
+    if FOLDER is not None and hasattr(compiled, "py_func"):  # Numba may be told not to compile
+        compiled._cache = KernelCache(compiled.py_func, FOLDER)
     return compiled

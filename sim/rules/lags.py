@@ -1,4 +1,9 @@
-"""When a payment is ready for a partner's run: due, plus a lag of whole working days."""
+"""When a payment is ready for a partner's run: due, plus a lag of whole working days.
+
+A run knows the working days of its time and of the lag behind it. A lag that would end after the last of them never
+ends, in both engines: the payment falls due and is not ready for any run. So it is where no working day is left, or
+where there is none at all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from typing import NewType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.rules.compiling import rule
 from sim.rules.luck import Key, Words
 from sim.rules.payments import LAG_DRAW, PaymentTable, payment_luck
@@ -24,7 +29,7 @@ WorkingDays = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 @rule
 def ready_from(words: Words, lags: LagTable, work: WorkingDays, due: int) -> int:
-    """Return the instant at which a payment is ready, from the luck of its first attempt; see `ready`."""
+    """Return what `ready` does, from the luck of a payment's first attempt."""
     days, until = work
     u = LAG_DRAW(words)
     choice = 0
@@ -33,13 +38,19 @@ def ready_from(words: Words, lags: LagTable, work: WorkingDays, due: int) -> int
     lag = lags[choice].days
     day = due // DAY
     # With no lag this is the day itself, whether it is one of work or not.
-    later = days[max(min(until[min(day, until.size - 1)] + lag, days.size) - 1, 0)]
-    return (later if lag > 0 else day) * DAY + due % DAY
+    if lag > 0:
+        if day >= until.size:
+            return NEVER
+        last = until[day] + lag - 1
+        if last >= days.size:
+            return NEVER
+        day = days[last]
+    return day * DAY + due % DAY
 
 
 @rule
 def ready(
     key: Key, payments: PaymentTable, lags: LagTable, work: WorkingDays, person: Whole, payment: Whole, due: int
 ) -> int:
-    """Return the instant at which a payment is ready: due plus a lag of whole working days, same clock time."""
+    """Return when a payment is ready: due plus a lag of whole working days, same clock time; NEVER if none is left."""
     return ready_from(payment_luck(key, payments, person, payment, 0), lags, work, due)

@@ -17,6 +17,9 @@ LAWS = {"constant": CONSTANT, "exponential": EXPONENTIAL, "lognormal": LOGNORMAL
 LAW = np.dtype([("law", "i8"), ("minimum", "f8"), ("mean", "f8"), ("spread", "f8")])
 """A law: `minimum` µs plus a rest with `mean` µs and, if lognormal, coefficient of variation `spread`."""
 
+LONGEST = 3.2e16
+"""The longest length, a thousand years in µs: what exceeds it never happens and must not overflow."""
+
 LawRecord = NewType("LawRecord", NDArray[np.void])
 """One record of `LAW`."""
 
@@ -33,8 +36,7 @@ def draw(law: Any, u: float) -> int:
         rest = law.mean * exp(sqrt(variance) * normal_quantile(u) - 0.5 * variance)
     else:
         rest = 2.0 * law.mean * u
-    # One year is 3e13 µs; what exceeds a thousand years never happens and must not overflow.
-    return int(min(law.minimum + rest, 3.2e16))
+    return int(min(law.minimum + rest, LONGEST))
 
 
 @rule

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, HOUR, NEVER
+from sim.calendar.instants import DAY, NEVER, time_of_day
 from sim.journey.kinds import Kind
 from sim.journey.order import ProgrammeAct
 from sim.rules.compiling import kernel, rule
@@ -34,7 +34,7 @@ def plan_daily_runs(blocks: Blocks, scale: float, calendar: Calendar) -> DailyRu
     hours = {block.run_hour for block in blocks}
     if len(hours) > 1:
         raise ValueError(f"the runs of one bank must be at one hour: {sorted(hours)}")
-    return DailyRunsPlan(schedules, run_instants(calendar.work, round(hours.pop() * HOUR)))
+    return DailyRunsPlan(schedules, run_instants(calendar.work, time_of_day(hours.pop())))
 
 
 def cap_schedule(block: Block, scale: float, calendar: Calendar) -> Schedule | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.rules.compiling import rule
+from sim.rules.laws import LONGEST
 
 
 def scaled_number(number: int, scale: float) -> tuple[int, float]:
@@ -18,5 +19,5 @@ def scaled_number(number: int, scale: float) -> tuple[int, float]:
 
 @rule
 def stretched(service: int, stretch: float) -> int:
-    """Return a service or an interval in µs lengthened by the factor of a scaled station, at least 1 µs."""
-    return max(int(service * stretch), 1)
+    """Return a service or an interval in µs lengthened by the factor of a scaled station: 1 µs to a thousand years."""
+    return max(int(min(service * stretch, LONGEST)), 1)

@@ -16,7 +16,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER, instant
+from sim.calendar.instants import NEVER, instant, length
 from sim.journey.kinds import Kind
 from sim.journey.order import ProgrammeAct
 from sim.stations.blocks import Block, Blocks, Calendar, one_each
@@ -33,7 +33,7 @@ def plan_seats(blocks: Blocks, scale: float, calendar: Calendar) -> SeatsPlan:
 
 
 def _course(block: Block, scale: float) -> tuple[int, int, int, int]:
-    seats, interval = scaled_classes(block.seats, max(round(block.every_days * DAY), 1), scale)
+    seats, interval = scaled_classes(block.seats, length(block.every_days), scale)
     return instant(block.first), interval, NEVER, seats
 
 

@@ -35,7 +35,7 @@ def waits(made: Run, station: str) -> np.ndarray:
 def test_more_processing_rate_never_a_longer_wait(engine: Engine) -> None:
     """Catches a station at which someone waits longer, under the same luck, because more are served."""
 
-    @settings(max_examples={"person": 10, "cohort": 6}[engine])
+    @settings(max_examples={"person": 6, "cohort": 4}[engine])
     @given(
         station=st.sampled_from(list(RATE_KEYS)),
         rate=st.floats(200_000, 3_000_000),

@@ -34,14 +34,14 @@ def test_a_scenario_keeps_its_promises(engine: Engine, name: str, promise: Calla
     promise(journal)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(changes=programmes())
 def test_any_programme_keeps_its_promises(changes: dict[str, Any]) -> None:
     """Catches what only odd programmes show: closed stations, overlapping waves, no patience, all failing."""
     hold(run(changes=changes))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(changes=programmes(people=3_000))
 def test_any_programme_of_thousands_keeps_its_promises(changes: dict[str, Any]) -> None:
     """Catches a cohort engine that loses or doubles someone, or errs in their turn, where thousands come at once."""

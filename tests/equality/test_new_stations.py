@@ -212,9 +212,9 @@ def hold_any(examples: int) -> Counter[str]:
 
 def test_any_route() -> None:
     """Catches a person whose journeys differ by a microsecond on a route that nobody thought of."""
-    seen = hold_any(30)
+    seen = hold_any(16)
     assert all(seen[f"waits: {name}"] for name in KINDS), seen
-    assert min(seen["gives up"], seen["gets a place"]) > 3
+    assert min(seen["gives up"], seen["gets a place"]) > 2
 
 
 @pytest.mark.exhaustive

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,28 @@ def test_waves_by_rule() -> None:
     assert np.all(waves["announced"] - waves["close"] == 4 * DAY)
     assert waves["open"][-1] < WEEKLY.horizon <= waves["open"][-1] + 7 * DAY
     assert WEEKLY.waves.places is None
+
+
+LATE = {
+    "clock.start": "2021-06-01T12:00",
+    "demand.points": [{"at": "2021-06-02T00:00", "registered": 0}, {"at": "2021-07-01T00:00", "registered": 9}],
+    **{f"payment.partners.{name}.from": "2021-06-01T12:00" for name in ("bni", "ovo", "gopay", "linkaja", "dana")},
+}
+
+
+def test_waves_by_rule_follow_the_start_of_the_clock() -> None:
+    """Catches waves before the start, when there is no payment partner yet: a late start once ended in a traceback."""
+    start = instant(datetime(2021, 6, 1, 12))
+    waves = programme(SMALL, "scenario=rate_800k", changes=LATE).waves.waves
+    assert waves["open"].tolist() == [start + 7 * DAY * k for k in range(1, len(waves) + 1)]
+
+
+@pytest.mark.parametrize(("days", "opening"), [(1 / DAY, 1), (1.4 / DAY, 1), (1.6 / DAY, 2), (2.3, 198_720_000_000)])
+def test_an_opening_is_rounded_to_the_microsecond(days: float, opening: int) -> None:
+    """Catches an opening cut down to nothing, in which nobody could join."""
+    rule = {"first_day": 0, "every_days": 7, "open_days": days, "quota_share": 0.5, "places": None}
+    waves = programme(SMALL, "scenario=rate_800k", changes={"waves.rule": rule}).waves.waves
+    assert np.all(waves["close"] - waves["open"] == opening)
 
 
 def test_what_is_in_force() -> None:

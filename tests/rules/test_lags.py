@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.calendar.instants import DAY, EPOCH, instant, moment
+from sim.calendar.instants import DAY, EPOCH, NEVER, instant, moment
 from sim.calendar.working_days import working_days, working_days_until
 from sim.rules import payments
 from sim.rules.lags import LAG, LagTable, ready
@@ -56,6 +56,33 @@ def test_ready_is_a_number_of_working_days_after_due(due: str, lag: int, expecte
     assert when(datetime.fromisoformat(due), lags((lag, 1.0))) == datetime.fromisoformat(expected)
 
 
+@pytest.mark.parametrize(
+    ("work", "day", "lag", "expected"),
+    [
+        ([], 0, 0, 0),  # no lag asks for no working day
+        ([], 0, 1, None),
+        ([], 9, 365, None),
+        ([3], 2, 1, 3),
+        ([3], 3, 1, None),  # due on the last working day
+        ([3], 2, 2, None),
+        ([3, 4], 2, 2, 4),
+        ([3, 4], 2, 3, None),
+        ([3, 4], 4, 1, None),
+        ([3, 4], 8, 1, None),
+        ([3, 4], 9, 0, 9),
+        ([3, 4], 10, 1, None),  # beyond all days that are known
+        ([3, 4], 10, 0, 10),
+        ([3, 4], 10**7, 1, None),
+    ],
+)
+def test_a_lag_that_finds_no_working_day_never_ends(work: list[int], day: int, lag: int, expected: int | None) -> None:
+    """Catches a read outside the calendar's ten days, and a payment that is ready before it is due."""
+    days = np.array(work, dtype=np.int64)
+    calendar = days, working_days_until(days, 10)
+    found = ready(KEY, PAYMENTS, lags((lag, 1.0)), calendar, 1, 0, day * DAY + 7)
+    assert found == (NEVER if expected is None else expected * DAY + 7)
+
+
 @given(minute=st.integers(0, 2500 * 1440), lag=st.integers(0, 30))
 def test_ready_is_numpys_business_day(minute: int, lag: int) -> None:
     """Catches a table that is right by luck: any due instant, against NumPy's business days."""
@@ -66,19 +93,6 @@ def test_ready_is_numpys_business_day(minute: int, lag: int) -> None:
         start = np.busday_offset(start, lag, roll="backward", holidays=np.array(holidays, dtype="M8[D]"))
     expected = (start - np.datetime64(EPOCH.date())).astype(int) * DAY + due % DAY
     assert ready(KEY, PAYMENTS, lags((lag, 1.0)), WORK, 1, 0, due) == expected
-
-
-def test_what_falls_due_at_the_end_of_the_calendar_is_ready_on_its_last_working_day() -> None:
-    """Catches a look beyond the calendar's last day or working day, by a lag or by a due date far behind it."""
-    last = int(DAYS_OF_WORK[-1])
-    for lag in (1, 30):
-        for day in (last, DAYS - 1, DAYS, DAYS + 500):
-            assert ready(KEY, PAYMENTS, lags((lag, 1.0)), WORK, 1, 0, day * DAY + 5) == last * DAY + 5
-    before = int(DAYS_OF_WORK[-2])
-    assert ready(KEY, PAYMENTS, lags((1, 1.0)), WORK, 1, 0, before * DAY) == last * DAY
-    end = int(DAYS_OF_WORK[-5])
-    ends_at_work = DAYS_OF_WORK, WORK[1][: end + 1]  # a calendar that ends with a working day counts it
-    assert ready(KEY, PAYMENTS, lags((1, 1.0)), ends_at_work, 1, 0, end * DAY) == DAYS_OF_WORK[-4] * DAY
 
 
 def test_lags_have_their_shares_and_are_drawn_for_each_payment() -> None:

@@ -21,6 +21,10 @@ NO_FLOW: Flow = (EMPTY, NOBODY)
 NO_RETRY: Flow = (EMPTY, NOBODY, EMPTY)
 
 
+FARTHEST = (1 << 16) - 1
+"""Periods after the first that are told apart: of weeks, twelve centuries, which no run lasts."""
+
+
 def attempts_of(flow: Flow) -> Ints:
     """Return the attempts of a flow (from 0), empty where all come for the first time."""
     return flow[2] if len(flow) > 2 else EMPTY
@@ -114,12 +118,13 @@ class Backlog:
 
 
 def by_period(flow: Flow, begins: int, length: int) -> list[tuple[int, Flow]]:
-    """Return a flow by periods of a length, counted from an instant (both µs)."""
+    """Return a flow by periods of a length, counted from an instant (both µs); see `FARTHEST`."""
     if flow[0].size == 0:
         return []
     periods = (flow[0] - begins) // length
     first = int(periods.min())
-    offset = (periods - first).astype(np.uint16)  # a short key is sorted by counting
+    # A short key is sorted by counting; whoever comes more than 65,535 periods after the first shares the last one.
+    offset = np.minimum(periods - first, FARTHEST).astype(np.uint16)
     counts = np.bincount(offset)
     if counts.size == 1:
         return [(first, flow)]

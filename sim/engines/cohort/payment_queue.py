@@ -12,10 +12,12 @@ from sim.engines.cohort.pending import Pending, by_day, in_order
 class PaymentQueue:
     """Payments of one partner, in the order of days; within a day in order only where a cap has divided it."""
 
-    def __init__(self, run_clock: int) -> None:
-        self._run_clock = run_clock
+    def __init__(self, run_clock: int, end: int) -> None:
+        self._run_clock, self._end = run_clock, end
         self._coming: dict[int, list[Pending]] = {}
         """By day, counted from the runs' time of the day, in no order."""
+        self._too_late: list[Pending] = []
+        """Those that are ready after the end of the run, or never."""
         self._queue: deque[list[Pending]] = deque()
         """By day, those ready: in no order but for a day that a cap has divided."""
         self._divided = False
@@ -27,13 +29,17 @@ class PaymentQueue:
 
     def put(self, pending: Pending, *, failed: bool = False) -> None:
         """Keep payments by the day on which they will be ready."""
+        self._failed += pending.size if failed else 0
+        in_time = pending["ready"] < self._end
+        if not in_time.all():
+            self._too_late.append(pending[~in_time])
+            pending = pending[in_time]
         if pending.size == 0:
             return
         for day, of_day in by_day(pending, self._run_clock):
             self._coming.setdefault(day, []).append(of_day)
             if failed:
                 self._failed_of_day[day] += of_day.size
-        self._failed += pending.size if failed else 0
 
     def queue_up(self, now: int) -> None:
         """Queue those ready strictly before a run."""
@@ -66,6 +72,7 @@ class PaymentQueue:
         return self._failed + sum(pending.size for day in self._queue for pending in day)
 
     def unpaid(self) -> Iterator[Pending]:
-        """Yield all that are queued or will be."""
+        """Yield all that are queued, will be, or would be after the end of the run."""
         for day in [*self._queue, *self._coming.values()]:
             yield from day
+        yield from self._too_late

@@ -47,7 +47,7 @@ class Payments:
         self._end = programme.horizon
         p = programme
         self._rules = PaymentRules(p.key, p.payment_table, p.failure, p.lags, p.calendar.days)
-        self._queues = [PaymentQueue(programme.run_clock) for _ in programme.partners]
+        self._queues = [PaymentQueue(programme.run_clock, self._end) for _ in programme.partners]
         self._surveys: list[list[deque[tuple[int, Numbers]]]] = [
             [deque() for _ in programme.survey_steps] for _ in programme.partners
         ]
@@ -67,7 +67,7 @@ class Payments:
     def fall_due(self, numbers: Ints, due: Ints, payment: int) -> None:
         """Add payments of one kind with their due dates, to participants of any partner."""
         partner = self._participants.people["partner"][numbers]
-        for each in range(len(self._queues)):
+        for each in np.unique(partner).tolist():
             here = partner == each
             self._fall_due(each, numbers[here].astype(np.uint32), due[here], payment)
 

@@ -49,6 +49,8 @@ class Passed:
     """How many have left the processing-rate station."""
     empty: bool
     """Whether everyone has registered and nobody is in the first section."""
+    idle: bool
+    """Whether everyone has registered and nothing will happen in the first section any more."""
 
 
 def two_sections(route: Route) -> tuple[Route, Route]:
@@ -95,7 +97,8 @@ class WayToPool:
         """How many have begun to take the test so far, or done so."""
         self._tested_by_day = np.zeros(-(-programme.horizon // DAY), dtype=np.int64)
         self._last_tested = -1
-        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, programme.people == 0)
+        nobody = programme.people == 0
+        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, empty=nobody, idle=nobody)
         self._stopped = False
         self.now = 0
         self.empty_since = NEVER
@@ -104,10 +107,14 @@ class WayToPool:
         """How many had registered by each day's end."""
 
     def _window_ends(self, sync_points: list[int]) -> Iterator[int]:
-        """Yield the ends of windows no longer than the shortest feedback, cut at midnight and at each sync point."""
-        window, now = int(self._programme.parameters.run.window_hours * HOUR), 0
+        """Yield the ends of windows no longer than the shortest feedback, cut at midnight and at each sync point.
+
+        Where nobody will come, leave or try again, windows last until midnight.
+        """
+        shortest, now = int(self._programme.parameters.run.window_hours * HOUR), 0
         for sync in sync_points:
             while now < sync:
+                window = DAY if self._last.idle and self._second.is_idle() else shortest
                 now = min(sync, (now // window + 1) * window, (now // DAY + 1) * DAY)
                 yield now
 
@@ -150,13 +157,15 @@ class WayToPool:
         flow = self._first.advance((times, people), until)
         if until % DAY == 0 or until == self._programme.horizon:
             self._first.stand(until)
+        everyone = self._registered == self._programme.people
         return Passed(
             flow=flow,
             first=first,
             registered_at=times,
             registered=self._registered,
             processed=self._first.processed,
-            empty=self._registered == self._programme.people and self._first.is_empty(),
+            empty=everyone and self._first.is_empty(),
+            idle=everyone and self._first.is_idle(),
         )
 
     def _register(self, until: int) -> Flow:

@@ -45,9 +45,10 @@ def groups(observations: Observations) -> Table:
             values = list(EDUCATIONS)
         else:
             values = ["no", "yes"]
-        totals = {stage: int(observations.group(stage, which).sum()) for stage in GROUP_STAGES}
+        reached = {stage: observations.group(stage, which) for stage in GROUP_STAGES}
+        totals = {stage: int(people.sum()) for stage, people in reached.items()}
         for number, value in enumerate(values):
-            counts = {stage: int(observations.group(stage, which)[number]) for stage in GROUP_STAGES}
+            counts = {stage: int(people[number]) for stage, people in reached.items()}
             name = PUBLISHED.get((group, value))
             of_2020 = getattr(published.recipients_2020, name) if name else None
             if which is Trait.PROVINCE:

@@ -30,7 +30,8 @@ def months(observations: Observations) -> tuple[list[object], np.ndarray]:
     """Return the months of the run (first days) and the month's number of each day."""
     dates = [day_of(day * DAY).replace(day=1) for day in range(observations.days)]
     first = sorted(set(dates))
-    return list(first), np.array([first.index(date) for date in dates])
+    number = {date: month for month, date in enumerate(first)}
+    return list(first), np.array([number[date] for date in dates])
 
 
 def payments(observations: Observations, runs: list[RunRecord]) -> Table:
@@ -41,6 +42,9 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
         counts = np.bincount(month_of_day, weights=observations.by_day(stamp), minlength=len(first))
         return [int(count) for count in counts]
 
+    of_month: dict[tuple[int, int], list[RunRecord]] = {}
+    for run in runs:
+        of_month.setdefault((run.partner, int(month_of_day[run.at // DAY])), []).append(run)
     rows: list[dict[str, Cell]] = []
     for number, partner in enumerate(observations.programme.partners):
         columns = {
@@ -48,9 +52,8 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
             for benefit in PAID_BENEFITS
             for step in ("due", "paid")
         }
-        own = [run for run in runs if run.partner == number]
         for month, begin in enumerate(first):
-            here = [run for run in own if month_of_day[run.at // DAY] == month]
+            here = of_month.get((number, month), [])
             capacity = None if any(run.cap is None for run in here) else sum(run.cap or 0 for run in here)
             rows.append(
                 {

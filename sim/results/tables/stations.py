@@ -32,8 +32,11 @@ COLUMNS = {
 def stations(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the stations of the run, payment partners among them."""
     rows = [_station(observations, name, observer) for name, observer in observations.stations.items()]
-    for number, partner in enumerate(observations.programme.partners):
-        rows.append(_partner(observations, partner, [run for run in runs if run.partner == number]))
+    of_partner: list[list[RunRecord]] = [[] for _ in observations.programme.partners]
+    for run in runs:
+        of_partner[run.partner].append(run)
+    for partner, own in zip(observations.programme.partners, of_partner, strict=True):
+        rows.append(_partner(observations, partner, own))
     return Table("stations", COLUMNS, rows)
 
 

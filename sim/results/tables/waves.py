@@ -32,14 +32,14 @@ COLUMNS = {
 
 def waves(observations: Observations, records: list[WaveRecord]) -> Table:
     """Return the waves that opened by the end of the run."""
+    by_wave = {stamp: observations.by_wave(stamp)[-1].tolist() for stamp in ("awarded", "revoked")}
     rows = []
     for number, record in enumerate(records):
         plan = observations.programme.waves.waves[number]
         if not record.opened:
             continue
         known = record.announced
-        awarded = int(observations.by_wave("awarded")[-1, number])
-        revoked = int(observations.by_wave("revoked")[-1, number])
+        awarded, revoked = by_wave["awarded"][number], by_wave["revoked"][number]
         rows.append(
             {
                 "wave": number + 1,

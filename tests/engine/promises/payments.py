@@ -53,7 +53,7 @@ def _ready_after_working_days(journal: Journal) -> None:
     programme, own = journal.programme, journal.participants
     holidays = programme.parameters.clock.holidays
     off = set(holidays.dates)
-    off |= {date(year, d.month, d.day) for year in range(holidays.every_year_from.year, 2045)
+    off |= {date(year, d.month, d.day) for year in range(holidays.every_year_from.year, 2110)
             for d in holidays.every_year}  # fmt: skip
     calendar = np.busdaycalendar(holidays=sorted(off))
     first_day = np.datetime64(EPOCH.date())
@@ -62,7 +62,13 @@ def _ready_after_working_days(journal: Journal) -> None:
         for number in np.flatnonzero(own[f"{name}_due"] < NEVER).tolist():
             at, person = int(own[f"{name}_due"][number]), int(own["person"][number])
             ready = ready_at(programme.key, programme.payment_table, programme.lags, work, person, payment, at)
-            since, until = first_day + at // DAY, first_day + ready // DAY
+            since = first_day + at // DAY
+            if ready == NEVER:  # so few working days are left that are known of
+                left = np.busday_count(since + 1, first_day + work[1].size, busdaycal=calendar)
+                assert left < max(lag.days for lag in programme.parameters.payment.lag_days)
+                assert own[f"{name}_ready"][number] == NEVER
+                continue
+            until = first_day + ready // DAY
             days = np.busday_count(since + 1, until + 1, busdaycal=calendar)
             assert days in [lag.days for lag in programme.parameters.payment.lag_days]
             assert ready % DAY == at % DAY
