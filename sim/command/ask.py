@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from sim.command.address_space import refuse_too_little
 from sim.command.folder import taken
@@ -12,6 +13,9 @@ from sim.parameters.problems import NOTHING, printable
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
+
+NUMBAS_SETTINGS, MATPLOTLIBS_SETTINGS = ".numba_config.yaml", "matplotlibrc"
+"""Files that these libraries look for in the working folder."""
 
 DIGITS = 12
 """Digits of a person's number: nobody has a longer one."""
@@ -32,7 +36,14 @@ def run(words: list[str]) -> int:
             answer = simulate(parameters, composed, command, folder.path, folder.unfinished, progress())
         finally:
             clear()
-    _say(answer)
+    try:
+        _say(answer)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _remark(f"The answer could not be shown ({error.strerror}); the run is whole, in {folder.path}.")
+        return 2
     return 0
 
 
@@ -82,7 +93,7 @@ def assumptions(words: list[str]) -> int:
     from sim.command.assumptions import table
 
     _nothing_more(words)
-    print("\n".join(table()))
+    _say("\n".join(table()))
     return 0
 
 
@@ -96,13 +107,14 @@ def calibrate(words: list[str]) -> int:
     if swapped:
         do = "Leave it out: the fit is of history, whose numbers it rewrites."
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
+    _refuse_settings_of_others()
     refuse_too_little()
     own = any(word.startswith("population.scale=") for word in words)
     _, composed = load(words if own else [SCALE_OF_THE_FIT, *words])
     from sim.experiments.calibrate import calibrate as fitted
 
-    for line in fitted(composed, folders.configs(), base_files(), lambda text: print(text, file=sys.stderr)):
-        print(line)
+    for line in fitted(composed, folders.configs(), base_files(), _remark):
+        _say(line)
     return 0
 
 
@@ -115,8 +127,22 @@ def _remark(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
+def _refuse_settings_of_others() -> None:
+    """Refuse a working folder with settings that Numba would compile otherwise by, or Matplotlib could not read."""
+    do = "Remove it, or run in another folder."
+    if Path(NUMBAS_SETTINGS).exists():
+        raise BadInput([Problem(NUMBAS_SETTINGS, NOTHING, "in this folder would change how code is compiled", do)])
+    try:
+        Path(MATPLOTLIBS_SETTINGS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError):
+        raise BadInput([Problem(MATPLOTLIBS_SETTINGS, NOTHING, "in this folder cannot be read", do)]) from None
+
+
 def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Parameters:
     """Return the parameters, without the rows of people if they are not wanted; raise BadInput if they do not fit."""
+    _refuse_settings_of_others()
     refuse_too_little()
     from sim.experiments.memory import needed_by, refuse_what_does_not_fit, without_rows
 

@@ -51,6 +51,9 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
             asked.problems += _exchanged(override, options, asked.parts)
         else:
             asked.keys.append(override)
+    given = [override.key_or_group for override in asked.keys]
+    for key in sorted({key for key in given if given.count(key) > 1}):
+        asked.problems.append(Problem(key, NOTHING, "is given more than once", "Leave one of the two out."))
     if len(scenarios) > 1:
         asked.problems.append(Problem("scenario", scenarios, "is given more than once", "Ask one at a time."))
     asked.scenario = scenarios[0] if scenarios else "history"

@@ -149,7 +149,7 @@ def reason_of(error: OSError) -> int:
     """Return the number of what the system refused, also where a library tells it in words only."""
     if error.errno not in (errno.EIO, None) or error.__cause__ is None:
         return error.errno or errno.EIO
-    told = str(error.__cause__)
+    told = str(error.__cause__).replace(str(error.filename), "")
     return next((number for number in REFUSED if os.strerror(number) in told), errno.EIO)
 
 

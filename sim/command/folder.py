@@ -40,6 +40,12 @@ def taken(parameters: Parameters, tell: Tell) -> Iterator[Folder]:
 
 def _taken(path: Path, stack: ExitStack, tell: Tell) -> Folder:
     try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        raise _refused(str(path), "lies in a folder whose name is not UTF-8") from None
+    except FileNotFoundError:
+        raise _refused(str(path), "lies in a working folder that is no longer there") from None
+    try:
         return Folder(path, stack.enter_context(whole_folder(path, tell)))
     except OSError as error:  # no permission, a name too long, a file among the folders above
         raise _refused(str(path), f"cannot be used ({error.strerror})") from None

@@ -41,20 +41,27 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
     path = Path(os.path.realpath(path))
     if not path.name:
         raise FolderTakenError("is the top of a disk")
+    if any(part.endswith((UNFINISHED, UNFINISHED + LOCK)) for part in path.parts):
+        raise FolderTakenError(f"must not end in {UNFINISHED}, as the folders of runs that are under way do")
     made: list[Path] = []
     lock: int | None = None
+    is_ours = False
     aside = path.with_name(f".{path.name}{UNFINISHED}")
     try:
+        was_locked = _lock_of(aside).exists()
         lock = _take(path, aside, made)
         _remove_what_nobody_holds(path.parent, tell)
-        if _remove(aside):
+        if was_locked and _remove(aside):
             tell(_removed(aside))
         _refuse_what_is_there(path)
+        if aside.exists() or aside.is_symlink():
+            raise FolderTakenError(f"cannot be written, since {aside} is there and no run has left it")
         aside.mkdir()
+        is_ours = True
         yield aside
         _put_in_place(aside, path)
     except BaseException as error:
-        _leave(aside, lock, made, error)
+        _leave(aside, is_ours, lock, made, error)
         raise
     _give_up(aside, lock)
 
@@ -64,10 +71,11 @@ def _take(path: Path, aside: Path, made: list[Path]) -> int:
     for tries in range(TRIES):
         missing = [above for above in path.parents if not above.exists()]
         made[:0] = [above for above in missing if above not in made]  # the nearest first
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             lock = _locked(_lock_of(aside), os.O_CREAT)
-        except FileNotFoundError:  # another run has just removed the empty folders that it had made
+        except (FileNotFoundError, FileExistsError):
+            # Another run has just removed the empty folders that it had made, while this one looked at them.
             if tries == TRIES - 1:
                 raise
             continue
@@ -153,29 +161,30 @@ def _put_in_place(aside: Path, path: Path) -> None:
         raise
 
 
-def _leave(aside: Path, lock: int | None, made: list[Path], error: BaseException) -> None:
+def _leave(aside: Path, is_ours: bool, lock: int | None, made: list[Path], error: BaseException) -> None:
     """Remove all that was made; what cannot be removed is noted in the error that ends the run."""
     if lock is not None:
         try:
             with suppress(FileNotFoundError):
-                _remove(aside)
+                if is_ours:
+                    _remove(aside)
         except KeyboardInterrupt:  # the first one, while an error is being cleaned up after
-            _leave(aside, lock, made, error)
+            _leave(aside, is_ours, lock, made, error)
             raise
         except OSError:
             error.add_note(f"{LEFT}{aside}")
-        _give_up(aside, lock)
+        _give_up(aside, lock, is_ours)
     for folder in made:
         with suppress(OSError):  # another run writes there
             folder.rmdir()
 
 
-def _give_up(aside: Path, lock: int | None) -> None:
+def _give_up(aside: Path, lock: int | None, is_ours: bool = True) -> None:
     """Give up a lock: its file goes first, while it is held, unless what it stands for is still there."""
     if lock is None:
         return
     with suppress(OSError):
-        if not aside.exists():
+        if not (is_ours and aside.is_dir()):
             _lock_of(aside).unlink()
     os.close(lock)
 

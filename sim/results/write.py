@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -41,7 +43,7 @@ def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = Non
         if csv is not None:
             database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER)")
     except duckdb.IOException as error:
-        raise OSError(*_errno(str(error)), str(parquet)) from error
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(parquet)) from error
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     finally:
@@ -72,20 +74,11 @@ def _join(parts: list[Path], parquet: Path) -> None:
             "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
         )
     except duckdb.IOException as error:
-        raise OSError(*_errno(str(error)), str(parquet)) from error
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(parquet)) from error
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     finally:
         database.close()
-
-
-def _errno(text: str) -> tuple[int, str]:
-    import errno
-    import os
-
-    full = "No space left" in text or "disk" in text.lower()
-    number = errno.ENOSPC if full else errno.EIO
-    return number, os.strerror(number)
 
 
 def _quoted(path: Path) -> str:

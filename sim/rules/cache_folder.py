@@ -24,7 +24,9 @@ def cache_folder(name: str) -> tuple[Path | None, str]:
     given = os.environ.get("NUMBA_CACHE_DIR")
     try:
         home = Path(given).absolute() if given else _caches() / "prakerja"
-        home.mkdir(PRIVATE, parents=True, exist_ok=True)
+        for above in reversed((home, *home.parents)):
+            if not above.exists():
+                above.mkdir(PRIVATE, exist_ok=True)
         folder, said = home / name, ""
         if not given and _is_mine(home) and home.stat().st_mode & WRITABLE_BY_OTHERS:
             home.chmod(PRIVATE)
@@ -35,6 +37,8 @@ def cache_folder(name: str) -> tuple[Path | None, str]:
             folder.mkdir(PRIVATE)
             said = f"Others could reach the compiled code in {folder}: it is compiled again."
         _refuse_others(folder)
+        for above in folder.resolve().parents:
+            _refuse_a_way_for_others(above)
     except (OSError, RuntimeError) as error:  # nothing may be written there; there is no home
         reason = error.strerror if isinstance(error, OSError) else "there is no home"
         where = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
@@ -52,6 +56,15 @@ def _is_mine(folder: Path) -> bool:
     """Return whether a path is a folder of the user's own, no link to one."""
     found = folder.lstat()
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+
+
+def _refuse_a_way_for_others(above: Path) -> None:
+    """Raise an OSError if somebody else could put another folder in place of one below this."""
+    found = above.stat()
+    if found.st_uid not in (0, os.geteuid()) or (
+        found.st_mode & WRITABLE_BY_OTHERS and not found.st_mode & stat.S_ISVTX
+    ):
+        raise OSError(0, "others may exchange what is there", str(above))
 
 
 def _refuse_others(folder: Path) -> None:

@@ -46,6 +46,7 @@ def tell(said: str) -> None:
     """Say a line, once."""
     if said not in told and sys.stderr is not None:
         told.add(said)
+        said = said.encode("unicode_escape").decode("ascii") if not said.isprintable() else said
         with suppress(OSError):
             sys.stderr.write(f"{said}\n")
 

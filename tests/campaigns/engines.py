@@ -157,14 +157,16 @@ def _in_a_process(batch: int, asked: argparse.Namespace, log: Log) -> None:
     words = [sys.executable, "-m", "tests.campaigns", "engines", "--batch", str(batch)]
     words += ["--seed", str(asked.seed), "--log", str(log.file)]
     before = log.file.stat().st_mtime if log.file.exists() else time.time()
+    ended_here = False
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
             time.sleep(0.5)
             last = max(before, log.file.stat().st_mtime if log.file.exists() else before)
             if time.time() - last > GIVES_UP:
                 process.kill()
+                ended_here = True
                 log.add(f"hang of batch {batch}", "hang", batch=batch, what="no word for minutes")
-        if process.returncode not in (0, -9):
+        if process.returncode != 0 and not ended_here:
             log.add(f"end of batch {batch}", "crash", batch=batch, what=f"exit code {process.returncode}")
         if process.returncode != 0:  # do not try the same batch for ever
             log.add(f"batch {batch}", "batch done", batch=batch)

@@ -172,7 +172,13 @@ def _after(
     if not hit and code != 0:
         return "failed", f"exit code {code} without a kill: {said[-500:]}"
     asked_to_end = hit and ends is not signal.SIGKILL
-    if asked_to_end and code not in (0, 130, 143, -signal.SIGTERM, -signal.SIGINT, 1):
+    if (
+        asked_to_end
+        and code not in (0, 130, 143, -signal.SIGTERM, -signal.SIGINT)
+        and not (
+            code == 1 and "KeyboardInterrupt" in said  # while Python itself starts or ends
+        )
+    ):
         return "failed", f"exit code {code} after {ends.name}: {said[-500:]}"
     left = [name for name in contents(folder) if name.startswith(".run")]
     if asked_to_end and left:

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,10 @@ from tests.campaigns.log import FOLDER, Log
 from tests.campaigns.mutants import IMPORTS, ROOT, Mutant, draw
 
 MUTANTS = 50
+
+CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.SIGBUS, -signal.SIGILL)
+"""How a process ends that compiled code has broken; any other end without a failed test tried nothing."""
+
 SECONDS = 1_500.0
 """After which the tests of a mutant are ended: it hangs, which is caught as well."""
 
@@ -192,7 +197,9 @@ class Tree:
         if done.returncode == 0:
             return "survived", "nobody"
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return "caught", failed[1] if failed else f"exit code {done.returncode}"
+        if failed:
+            return "caught", failed[1]
+        return ("caught", "a crash") if done.returncode in CRASHES else ("not tried", f"exit code {done.returncode}")
 
 
 def digest(root: Path) -> str:

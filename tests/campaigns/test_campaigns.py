@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.campaigns import __main__ as command
-from tests.campaigns import engines, mutations
+from tests.campaigns import engines, faults, fuzz, kills, mutations
 from tests.campaigns.log import Log
 from tests.campaigns.mutants import ROOT, draw, known, mutants_of, sources
 from tests.campaigns.trials import trial
@@ -18,7 +18,7 @@ from tests.campaigns.trials import trial
 
 def test_campaigns_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     """Catches a campaign that the command does not know, and a word that it takes for one."""
-    assert {"engines", "mutations"} <= set(command.campaigns())
+    assert {"engines", "faults", "fuzz", "kills", "mutations"} == set(command.campaigns())
     assert "log" not in command.campaigns()
     assert command.main(["nothing"]) == 2
     assert "engines" in capsys.readouterr().err
@@ -177,3 +177,33 @@ def test_a_trial_is_the_same_whatever_was_tried_before() -> None:
     """Catches a draw that writes in the base: a campaign that goes on later would then try something else."""
     first = [trial(9, number) for number in range(80)]
     assert [trial(9, number) for number in reversed(range(80))] == first[::-1]
+
+
+# Small forms of the others
+
+
+def test_some_hostile_trials() -> None:
+    """Catches a traceback, a hang, an unclear message or something left behind, of 25 drawn inputs."""
+    outcomes = {number: fuzz.tried_alone(trial(4, number)) for number in range(25)}
+    assert {number: found for number, found in outcomes.items() if found[0] not in fuzz.FINE} == {}
+    assert {"refused", "accepted"} <= {outcome for outcome, _, _ in outcomes.values()}
+
+
+def test_some_kills(tmp_path: Path) -> None:
+    """Catches a partial folder that is taken for whole, or one that the next run does not remove, of two kills."""
+    log = Log(tmp_path / "kills.jsonl")
+    wanted = kills._reference(tmp_path)
+    for number in (3, 6):
+        log.add(str(number), **kills._killed(number, 4, tmp_path, wanted))
+    assert kills.wrong(log) == 0, list(log.lines())
+    assert kills.hit(log) > 0
+
+
+def test_some_faults_of_disk_and_memory(tmp_path: Path) -> None:
+    """Catches a step on the disk whose failure leaves something behind, or ends in a traceback: one in 70."""
+    found = {}
+    for number, fault in enumerate(faults.every_fault(tmp_path)):
+        if number % 70 == 35 and fault._in_this_process:
+            found[fault.name] = fault.tried(tmp_path)
+    assert len(found) > 5
+    assert {name: outcome for name, outcome in found.items() if outcome[0] not in faults.FINE} == {}

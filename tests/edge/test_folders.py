@@ -17,6 +17,7 @@ import pytest
 from sim.command.compose import load
 from sim.command.edge import guarded
 from sim.command.folder import taken
+from sim.command.main import main
 from sim.parameters import BadInput, Parameters
 from sim.results import folder
 from sim.results.folder import FolderTakenError, whole_folder
@@ -282,3 +283,41 @@ sys.exit(guarded(command))
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing is half-written.\n")
     assert names(tmp_path) == []
+
+
+# Found by an attacker
+
+
+def test_what_no_run_has_left_is_never_removed(tmp_path: Path) -> None:
+    """Catch a finished run, or a folder of somebody's, that is taken for what a killed run has left."""
+    theirs = tmp_path / ".mine.unfinished"
+    theirs.mkdir()
+    (theirs / "file").touch()
+    with pytest.raises(FolderTakenError, match="no run has left it"), whole_folder(tmp_path / "mine"):
+        pass
+    assert names(theirs) == ["file"]
+    assert names(tmp_path) == [".mine.unfinished"]  # and no lock
+    for name in (".k.unfinished", ".k.unfinished.lock", ".k.unfinished/in"):
+        with pytest.raises(FolderTakenError, match=r"must not end in \.unfinished"), whole_folder(tmp_path / name):
+            pass
+
+
+def test_a_folder_that_is_not_utf_8_is_refused_before_the_simulation(parameters: Parameters, tmp_path: Path) -> None:
+    """Catch a library that fails on the name once all is simulated."""
+    odd = tmp_path / os.fsdecode(b"b\xff")
+    odd.mkdir()
+    with pytest.raises(BadInput, match="is not UTF-8"), taken(at(parameters, str(odd / "run")), print):
+        pass
+    assert names(odd) == []
+
+
+@pytest.mark.parametrize(("name", "contents"), [(".numba_config.yaml", b"a: ["), ("matplotlibrc", b"\xff")])
+def test_settings_in_the_working_folder_are_refused(
+    name: str, contents: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a file of the working folder that changes how code is compiled, or ends a run in a traceback."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(contents)
+    assert main(["run", "population.scale=1e-6", "run.folder=mine"]) == 2
+    assert f"  {name}: in this folder" in capsys.readouterr().err
+    assert names(tmp_path) == [name]

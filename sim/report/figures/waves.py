@@ -129,7 +129,11 @@ def _frame(axes: Axes, rows: list[Row], points: dict[int, float], title: str) ->
 
 
 def _named(axes: Axes, rows: list[Row]) -> None:
-    each = next(n for n in (1, 5, 10, 25, 50, 100, 250) if len(rows) / n <= (FEW / 2 if n == 1 else 12))
+    each = next(
+        n
+        for n in (1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
+        if len(rows) / n <= (FEW / 2 if n == 1 else 12)
+    )
     named = [row for row in rows if row["wave"] % each == 0 or row["wave"] == 1]
     labels, before = [], (0, 0)
     for row in named:
