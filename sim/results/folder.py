@@ -56,8 +56,8 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
         _refuse_what_is_there(path)
         if aside.exists() or aside.is_symlink():
             raise FolderTakenError(f"cannot be written, since {aside} is there and no run has left it")
+        is_ours = True  # before it is made: an interrupt may come between the two
         aside.mkdir()
-        is_ours = True
         yield aside
         _put_in_place(aside, path)
     except BaseException as error:
