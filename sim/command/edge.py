@@ -138,11 +138,21 @@ NO_MEMORY = (
 def cannot_write(error: OSError) -> str:
     """Say what the machine refused and what to do."""
     number = reason_of(error)
+    if number == errno.ENOENT and not _has_working_folder():
+        return f"The working folder is no longer there. {_tidy(error)} Change into a folder that is."
     where = f" ({error.filename})" if error.filename else ""
     what, do = REFUSED.get(number, (os.strerror(number), "Set run.folder to a folder you may write to."))
     if number == errno.EIO and error.strerror:
         what = error.strerror
     return f"{what}{where}. {_tidy(error)} {do}"
+
+
+def _has_working_folder() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  (Path.cwd would say the same)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def reason_of(error: OSError) -> int:

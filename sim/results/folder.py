@@ -2,7 +2,8 @@
 
 Beside a folder `NAME` that is being written stand `.NAME.unfinished`, where the run writes, and
 `.NAME.unfinished.lock`, on which it holds a lock. The system gives the lock up when the process ends, however it ends.
-So what nobody holds was left behind by a run that was killed, and the next run that writes beside it removes it.
+So what nobody holds was left behind by a run that was killed, and the next run that writes beside it removes it. A
+lock says in itself whether its run came to make the folder: what merely has the name of one is nobody's to remove.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ UNFINISHED = ".unfinished"
 LOCK = ".lock"
 LEFT = "left behind: "
 """How an error notes what could not be removed."""
+
+MADE = b"made\n"
+"""What a lock holds from the moment before its run makes the unfinished folder."""
 
 TRIES, BETWEEN_TRIES = 10, 0.05
 """How often a lock is tried that somebody holds, and the seconds between: a run that cleans up holds one briefly."""
@@ -45,25 +49,26 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
         raise FolderTakenError(f"must not end in {UNFINISHED}, as the folders of runs that are under way do")
     made: list[Path] = []
     lock: int | None = None
-    is_ours = False
     aside = path.with_name(f".{path.name}{UNFINISHED}")
     try:
-        was_locked = _lock_of(aside).exists()
         lock = _take(path, aside, made)
         _remove_what_nobody_holds(path.parent, tell)
-        if was_locked and _remove(aside):
-            tell(_removed(aside))
+        if _is_made(lock):
+            if _remove(aside):
+                tell(_removed(aside))
+            os.ftruncate(lock, 0)
         _refuse_what_is_there(path)
         if aside.exists() or aside.is_symlink():
             raise FolderTakenError(f"cannot be written, since {aside} is there and no run has left it")
-        is_ours = True  # before it is made: an interrupt may come between the two
+        os.pwrite(lock, MADE, 0)  # before it is made: an interrupt, or a kill, may come between the two
         aside.mkdir()
         yield aside
         _put_in_place(aside, path)
     except BaseException as error:
-        _leave(aside, is_ours, lock, made, error)
+        _leave(aside, lock, made, error)
         raise
-    _give_up(aside, lock)
+    with suppress(OSError):  # the run is whole; a lock that nobody holds is removed by the next
+        _give_up(aside, lock)
 
 
 def _take(path: Path, aside: Path, made: list[Path]) -> int:
@@ -110,6 +115,11 @@ def _locked(path: Path, create: int = 0) -> int | None:
         os.close(file)
 
 
+def _is_made(lock: int) -> bool:
+    """Return whether the run of a lock came to make its unfinished folder."""
+    return os.fstat(lock).st_size > 0
+
+
 def _remove_what_nobody_holds(folder: Path, tell: Tell) -> None:
     """Remove from a folder what runs that were killed have left in it."""
     for path in folder.glob(f".*{UNFINISHED}{LOCK}"):
@@ -119,7 +129,7 @@ def _remove_what_nobody_holds(folder: Path, tell: Tell) -> None:
                 continue
             try:
                 aside = path.with_name(path.name.removesuffix(LOCK))
-                if _remove(aside):
+                if _is_made(lock) and _remove(aside):
                     tell(_removed(aside))
                 path.unlink()
             finally:
@@ -161,32 +171,35 @@ def _put_in_place(aside: Path, path: Path) -> None:
         raise
 
 
-def _leave(aside: Path, is_ours: bool, lock: int | None, made: list[Path], error: BaseException) -> None:
+def _leave(aside: Path, lock: int | None, made: list[Path], error: BaseException) -> None:
     """Remove all that was made; what cannot be removed is noted in the error that ends the run."""
     if lock is not None:
         try:
             with suppress(FileNotFoundError):
-                if is_ours:
+                if _is_made(lock):
                     _remove(aside)
         except KeyboardInterrupt:  # the first one, while an error is being cleaned up after
-            _leave(aside, is_ours, lock, made, error)
+            _leave(aside, lock, made, error)
             raise
         except OSError:
             error.add_note(f"{LEFT}{aside}")
-        _give_up(aside, lock, is_ours)
+        try:
+            _give_up(aside, lock)
+        except OSError:
+            error.add_note(f"{LEFT}{_lock_of(aside)}")
     for folder in made:
         with suppress(OSError):  # another run writes there
             folder.rmdir()
 
 
-def _give_up(aside: Path, lock: int | None, is_ours: bool = True) -> None:
+def _give_up(aside: Path, lock: int) -> None:
     """Give up a lock: its file goes first, while it is held, unless what it stands for is still there."""
-    if lock is None:
-        return
-    with suppress(OSError):
-        if not (is_ours and aside.is_dir()):
-            _lock_of(aside).unlink()
-    os.close(lock)
+    try:
+        if not (_is_made(lock) and aside.is_dir()):
+            with suppress(FileNotFoundError):
+                _lock_of(aside).unlink()
+    finally:
+        os.close(lock)
 
 
 def left_behind(error: BaseException) -> str | None:

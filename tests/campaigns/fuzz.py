@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import copy
 import faulthandler
+import gc
 import io
 import os
 import random
@@ -105,7 +106,8 @@ def _log_of(log: Path, share: int) -> Path:
 def _try_share(asked: argparse.Namespace, log: Log) -> None:
     """Try the share of a process, from where it was stopped; a trial that ended the process is told as a crash."""
     now = log.file.with_suffix(".now")
-    _simulated(copy.deepcopy(_composed(Trial(0, "words"), Path())))  # what compiles is not to count as slow
+    warm()
+    gc.freeze()  # what is loaded by now is not looked through again at every trial
     done = log.outcomes()
     if now.exists() and now.read_text() and now.read_text() not in done:
         log.add(now.read_text(), "crash", what="it ended the process, or stood still for minutes")
@@ -123,6 +125,12 @@ def _try_share(asked: argparse.Namespace, log: Log) -> None:
 
 
 # One trial
+
+
+def warm() -> None:
+    """Load, compile and draw once, so that no trial counts as slow, or as leaving files open, for being the first."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        _simulated(copy.deepcopy(_composed(Trial(0, "words"), Path())), Path(name))
 
 
 def tried_alone(each: Trial) -> tuple[str, float, str]:
@@ -182,7 +190,7 @@ def _tried(each: Trial, folder: Path) -> tuple[str, str]:
         return "traceback", f"exit code {code}: {said[:500]}"
     if random.Random(each.number).randrange(SIMULATED_EVERY):  # noqa: S311
         return "accepted", ""
-    return _simulated(composed[0])
+    return _simulated(composed[0], folder)
 
 
 def _composed(each: Trial, folder: Path) -> Config:
@@ -228,16 +236,22 @@ def _unclear(said: str) -> str:
     return "is a book" if len(said) > 150_000 or len(lines) > 60 else ""
 
 
-def _simulated(config: Config) -> tuple[str, str]:
-    """Simulate a config with a few people and for some months; every day is audited as it always is."""
-    from sim.experiments.run import evaluate
+def _simulated(config: Config, folder: Path) -> tuple[str, str]:
+    """Simulate a config with a few people and for some months, write it and draw it, as the command does."""
+    from sim.experiments.run import run
     from sim.parameters import BadInput, validate
 
+    small = tiny(config)
     try:
-        parameters = validate(tiny(config))
+        parameters = validate(small)
     except BadInput:
         return "accepted", ""  # not so small
-    evaluate(parameters)
+    out = folder / "out"
+    out.mkdir()
+    said = run(parameters, small, [], out, out, lambda so_far: None)
+    if not said or not (out / "manifest.json").exists():
+        return "partial", str(contents(out))
+    shutil.rmtree(out)
     return "simulated", ""
 
 

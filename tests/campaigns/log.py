@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +36,11 @@ class Log:
 
     def add(self, trial: str, outcome: str, **more: Any) -> None:
         """Write down the outcome of a trial."""
-        torn = self.file.exists() and not self.file.read_bytes().endswith(b"\n") and self.file.stat().st_size > 0
-        with self.file.open("a", encoding="utf-8") as file:
-            file.write("\n" * torn + json.dumps({"trial": trial, "outcome": outcome, **more}) + "\n")
+        line = json.dumps({"trial": trial, "outcome": outcome, **more}) + "\n"
+        with self.file.open("a+b") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
+            torn = file.read(1) not in (b"", b"\n")
+            file.write(b"\n" * torn + line.encode())
 
     def counts(self) -> Counter[str]:
         """Return how many trials had which outcome."""

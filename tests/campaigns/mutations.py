@@ -141,7 +141,9 @@ class Tree:
                 shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
             elif source.exists():
                 shutil.copy2(source, copy)
-        self._tests(WARM, self.warm)
+        outcome, by = self._tests(WARM, self.warm)
+        if outcome != "survived":
+            raise SystemExit(f"Without any change {by} fails: what compiles nearly everything must pass.")
         ready.write_text(made_of)
 
     def failing(self, workers: int) -> list[str]:

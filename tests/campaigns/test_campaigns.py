@@ -183,27 +183,28 @@ def test_a_trial_is_the_same_whatever_was_tried_before() -> None:
 
 
 def test_some_hostile_trials() -> None:
-    """Catches a traceback, a hang, an unclear message or something left behind, of 25 drawn inputs."""
-    outcomes = {number: fuzz.tried_alone(trial(4, number)) for number in range(25)}
+    """Catches a traceback, a hang, an unclear message or something left behind, of 12 drawn inputs."""
+    fuzz.warm()
+    outcomes = {number: fuzz.tried_alone(trial(4, number)) for number in range(12)}
     assert {number: found for number, found in outcomes.items() if found[0] not in fuzz.FINE} == {}
     assert {"refused", "accepted"} <= {outcome for outcome, _, _ in outcomes.values()}
 
 
 def test_some_kills(tmp_path: Path) -> None:
-    """Catches a partial folder that is taken for whole, or one that the next run does not remove, of two kills."""
+    """Catches a partial folder that is taken for whole, or one that the next run does not remove, of a kill."""
     log = Log(tmp_path / "kills.jsonl")
     wanted = kills._reference(tmp_path)
-    for number in (3, 6):
+    for number in (6,):
         log.add(str(number), **kills._killed(number, 4, tmp_path, wanted))
     assert kills.wrong(log) == 0, list(log.lines())
     assert kills.hit(log) > 0
 
 
 def test_some_faults_of_disk_and_memory(tmp_path: Path) -> None:
-    """Catches a step on the disk whose failure leaves something behind, or ends in a traceback: one in 70."""
+    """Catches a step on the disk whose failure leaves something behind, or ends in a traceback: one in 150."""
     found = {}
     for number, fault in enumerate(faults.every_fault(tmp_path)):
-        if number % 70 == 35 and fault._in_this_process:
+        if number % 150 == 35 and fault._in_this_process:
             found[fault.name] = fault.tried(tmp_path)
-    assert len(found) > 5
+    assert len(found) > 2
     assert {name: outcome for name, outcome in found.items() if outcome[0] not in faults.FINE} == {}

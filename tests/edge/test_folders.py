@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,10 +195,71 @@ def test_only_our_own_remains_are_removed(tmp_path: Path) -> None:
     (tmp_path / ".away.unfinished.lock").symlink_to("kept/file")
     (tmp_path / ".away.unfinished").mkdir()
     (tmp_path / ".odd.unfinished.lock").mkdir()
+    (tmp_path / ".early.unfinished").mkdir()
+    (tmp_path / ".early.unfinished.lock").touch()  # of a run that was killed before it made its folder
     with whole_folder(tmp_path / "next"):
         pass
     assert names(tmp_path / "kept") == ["file"]
-    assert {".mine.unfinished", ".link.unfinished", ".away.unfinished", ".odd.unfinished.lock"} <= set(names(tmp_path))
+    left = {".mine.unfinished", ".link.unfinished", ".away.unfinished", ".odd.unfinished.lock", ".early.unfinished"}
+    assert left <= set(names(tmp_path))
+
+
+def test_a_run_that_is_killed_while_another_looks_is_cleaned_up_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch a folder that is nobody's for ever: its run was killed between another run's look at it and its lock."""
+    take, aside = folder._take, tmp_path / ".run.unfinished"
+
+    def late(*given: Any) -> int:
+        aside.mkdir()
+        (tmp_path / ".run.unfinished.lock").write_bytes(folder.MADE)
+        return take(*given)
+
+    said: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "_take", late)
+        with whole_folder(tmp_path / "run", said.append):
+            pass
+    assert said == [f"Removed {aside}, left behind by a run that was killed."]
+    assert names(tmp_path) == ["run"]
+
+
+def test_what_cannot_be_removed_is_the_next_runs_to_remove(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a run that fails to remove what a killed one left, and takes away the lock that says whose it was."""
+    aside, lock = tmp_path / ".run.unfinished", tmp_path / ".run.unfinished.lock"
+    aside.mkdir()
+    lock.write_bytes(folder.MADE)
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "_remove", refuse)
+        with pytest.raises(PermissionError) as caught, whole_folder(tmp_path / "run"):
+            pass
+    assert folder.left_behind(caught.value) == str(aside)
+    with whole_folder(tmp_path / "run"):
+        pass
+    assert names(tmp_path) == ["run"]
+
+
+def test_a_lock_that_cannot_be_removed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a message that nothing is left behind where the lock is: the disk can only be read from some moment on."""
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name.endswith(".lock"):
+            raise OSError(30, "Read-only file system")
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuse)
+        with pytest.raises(ValueError, match="x") as caught, whole_folder(tmp_path / "run"):
+            raise ValueError("x")
+    assert folder.left_behind(caught.value) == f"{tmp_path}/.run.unfinished.lock"
+    with whole_folder(tmp_path / "next"):
+        pass
+    assert names(tmp_path) == ["next"]
 
 
 @pytest.mark.parametrize("name", ["/", "/proc/none", "/proc/self/none/deep", "x" * 300, "y" * 250, "/dev/null/x"])
@@ -321,3 +383,20 @@ def test_settings_in_the_working_folder_are_refused(
     assert main(["run", "population.scale=1e-6", "run.folder=mine"]) == 2
     assert f"  {name}: in this folder" in capsys.readouterr().err
     assert names(tmp_path) == [name]
+
+
+def test_a_working_folder_that_is_gone_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a message that speaks of the run's own folder where the one it was started in was removed."""
+    here = Path.cwd()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    try:
+        assert main(["run", *TINY]) == 2
+    finally:
+        os.chdir(here)
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == ("The working folder is no longer there. Nothing is left behind. Change into a folder that is.")

@@ -41,8 +41,11 @@ def of_person(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return results(tmp_path_factory.mktemp("person") / "run")
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("hours", WINDOWS, ids=lambda hours: "odd" if hours == ODD else f"{hours:g}h")
+@pytest.mark.parametrize(
+    ("hours", "threads"),
+    [(ODD, 1), *((hours, 2) for hours in WINDOWS)],
+    ids=lambda each: "odd" if each == ODD else f"{each:g}",
+)
 def test_windows_and_threads(of_person: dict[str, bytes], tmp_path: Path, hours: float, threads: int) -> None:
     """Catches a result that depends on where windows begin and end, or on who was faster of two threads."""
     assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= of_person.keys()

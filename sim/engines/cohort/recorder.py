@@ -32,9 +32,12 @@ class Recorder:
         self.people = Columns(programme.journey.person_stamps, programme.journey.person_outcomes, rows)
         self.participants = Columns(programme.participant_stamps(), programme.participant_outcomes(), rows)
         self._joins_at = np.full(rows, -1, dtype=np.int64)
+        self._records_all = rows == programme.people
 
-    def _mine(self, persons: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    def _mine(self, persons: NDArray[Any]) -> tuple[NDArray[np.intp] | slice, NDArray[Any]]:
         """Return the positions of those recorded among some people, and their rows."""
+        if self._records_all:  # then a row is the person's number
+            return slice(None), persons
         positions = np.flatnonzero((persons >= self.first) & (persons < self.last))
         rows = self._row[persons[positions].astype(np.int64) - self.first]
         known = rows >= 0
@@ -48,13 +51,13 @@ class Recorder:
         """Write a column of the people."""
         if self.on:
             positions, rows = self._mine(persons)
-            self.people[name][rows] = values if np.isscalar(values) else values[positions]
+            self.people[name][rows] = values[positions] if isinstance(values, np.ndarray) else values
 
     def put_participant(self, name: str, persons: NDArray[Any], values: Any) -> None:
         """Write a column of the participants, by their persons' numbers."""
         if self.on:
             positions, rows = self._mine(persons)
-            self.participants[name][rows] = values if np.isscalar(values) else values[positions]
+            self.participants[name][rows] = values[positions] if isinstance(values, np.ndarray) else values
 
     def plan(self, persons: NDArray[Any], at: Ints) -> None:
         """Keep when people will press join."""
