@@ -1,11 +1,13 @@
 """Scenarios are small deltas from the base, composed last, and change exactly what they declare."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.command import compose as composing
 from sim.command import folders
 from sim.command.compose import compose as compose_now
 from sim.command.compose import load
@@ -154,3 +156,11 @@ def _file(name: str) -> dict[str, Any]:
     plain = OmegaConf.to_container(OmegaConf.create(text))
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
+
+
+def test_a_part_that_nothing_changes_is_composed_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a part that is another, or stands elsewhere, since Hydra was not given what it says."""
+    some = [[f"scenario={name}"] for name in names()] + [["waves=weekly", "portal.rate=5", "run.seed=3"]]
+    composed = [json.dumps(composing.compose(words)) for words in some]
+    monkeypatch.setattr(composing, "_touched", lambda asked, changes: set(composing.base.options()))
+    assert [json.dumps(composing.compose(words)) for words in some] == composed

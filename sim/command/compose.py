@@ -6,7 +6,8 @@ leads out of the configs leads nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +29,9 @@ from sim.parameters.problems import NOTHING, joined, suggestion
 
 LAST = f"+{SCENARIOS}=chosen"  # appended to the defaults, so the scenario is composed after everything else
 FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what Hydra raises for bad input
+
+UNTOUCHED = {"untouched": True}
+"""What stands in Hydra's store for a part that nothing changes."""
 
 Config = dict[str, Any]
 
@@ -63,9 +67,12 @@ def _compose(overrides: Sequence[str]) -> tuple[Config | None, list[Problem]]:
     except BadInput as bad:
         asked.problems += bad.problems
     first += [f"{group}={option}" for group, option in asked.parts.items() if option != parts.get(group)]
+    parts |= asked.parts
+    touched = _touched(asked, changes)
+    untouched = {group: base.part(group, option) for group, option in parts.items() if group not in touched}
     try:
-        with _in_memory(parts | asked.parts, changes):
-            composed = _composed(asked, first)
+        with _in_memory(parts, untouched, changes):
+            composed = _composed(asked, first, untouched)
     except FAULTS as error:
         said = " ".join(overrides) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
@@ -92,9 +99,18 @@ def _clashes(change: Any, there: Any, path: str = "") -> Iterator[Problem]:
         yield Problem(path, change, allowed, "Write it as it stands in configs/.")
 
 
+def _touched(asked: Asked, changes: Config | None) -> set[str]:
+    """Return the blocks in which the scenario or the planner changes something."""
+    return {*(changes or {}), *(override.key_or_group.split(".")[0] for override in asked.keys)}
+
+
 @contextmanager
-def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
-    """Let Hydra look into its store and nowhere else: there are the base, the parts, and what the scenario changes."""
+def _in_memory(parts: dict[str, str], untouched: Container[str], changes: Config | None) -> Iterator[None]:
+    """Let Hydra look into its store and nowhere else: there are the base, the parts, and what the scenario changes.
+
+    Parts that nothing changes are stored without what they say: Hydra copies each several times, which takes longer
+    than all the rest.
+    """
     store = ConfigStore.instance()
     before = store.repo
     store.repo = dict(before)
@@ -103,7 +119,8 @@ def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
     try:
         store.store("base", OmegaConf.create(base.base()))
         for group, option in parts.items():
-            store.store(option, OmegaConf.create(base.part(group, option)), group=group)
+            said = UNTOUCHED if group in untouched else base.part(group, option)
+            store.store(option, OmegaConf.create(said), group=group)
         if changes is not None:
             store.store("chosen", OmegaConf.create(changes), group=SCENARIOS, package="_global_")
         with hydra.initialize(config_path=None, **version_base):
@@ -112,17 +129,21 @@ def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
         store.repo = before
 
 
-def _composed(asked: Asked, first: list[str]) -> Config:
+def _composed(asked: Asked, first: list[str], untouched: Config) -> Config:
     """Compose all that was asked for; without the keys that are not there, if there are such."""
+
+    def composed(words: list[str]) -> Config:
+        return _plain(hydra.compose("base", first + words)) | copy.deepcopy(untouched)
+
     words = [str(override.input_line) for override in asked.keys]
     try:
-        return _plain(hydra.compose("base", first + words))
+        return composed(words)
     except FAULTS:  # one key that is not there, as a rule; find them all
-        config = _plain(hydra.compose("base", first))
+        config = composed([])
         known, unknown = _known(asked, config)
         if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
             asked.problems += unknown
-        return _plain(hydra.compose("base", first + known)) if known else config
+        return composed(known) if known else config
 
 
 def _plain(config: DictConfig) -> Config:

@@ -39,7 +39,7 @@ TRIALS = 20_000
 COMMAND_EVERY = 40
 """Of so many trials one is also tried as a command."""
 
-SIMULATED_EVERY = 8
+SIMULATED_EVERY = 11
 """Of so many that are accepted one is also simulated."""
 
 SLOW = 60.0
