@@ -7,7 +7,7 @@ leads out of the configs leads nowhere.
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,9 +29,6 @@ from sim.parameters.problems import NOTHING, joined, suggestion
 
 LAST = f"+{SCENARIOS}=chosen"  # appended to the defaults, so the scenario is composed after everything else
 FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what Hydra raises for bad input
-
-UNTOUCHED = {"untouched": True}
-"""What stands in Hydra's store for a part that nothing changes."""
 
 Config = dict[str, Any]
 
@@ -66,13 +63,13 @@ def _compose(overrides: Sequence[str]) -> tuple[Config | None, list[Problem]]:
         asked.parts = delta.parts | asked.parts
     except BadInput as bad:
         asked.problems += bad.problems
-    first += [f"{group}={option}" for group, option in asked.parts.items() if option != parts.get(group)]
     parts |= asked.parts
     touched = _touched(asked, changes)
-    untouched = {group: base.part(group, option) for group, option in parts.items() if group not in touched}
+    given = {group: option for group, option in parts.items() if group in touched}
+    own = {group: {} if group in touched else base.part(group, option) for group, option in parts.items()}
     try:
-        with _in_memory(parts, untouched, changes):
-            composed = _composed(asked, first, untouched)
+        with _in_memory(given, changes):
+            composed = _composed(asked, first, own)
     except FAULTS as error:
         said = " ".join(overrides) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
@@ -105,11 +102,10 @@ def _touched(asked: Asked, changes: Config | None) -> set[str]:
 
 
 @contextmanager
-def _in_memory(parts: dict[str, str], untouched: Container[str], changes: Config | None) -> Iterator[None]:
-    """Let Hydra look into its store and nowhere else: there are the base, the parts, and what the scenario changes.
+def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
+    """Let Hydra look into its store and nowhere else: there are the base, some parts, and what the scenario changes.
 
-    Parts that nothing changes are stored without what they say: Hydra copies each several times, which takes longer
-    than all the rest.
+    Parts that nothing changes are not among them: Hydra copies each several times, which takes longer than all else.
     """
     store = ConfigStore.instance()
     before = store.repo
@@ -117,10 +113,10 @@ def _in_memory(parts: dict[str, str], untouched: Container[str], changes: Config
     hydra.core.global_hydra.GlobalHydra.instance().clear()
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
-        store.store("base", OmegaConf.create(base.base()))
+        defaults = [*({group: option} for group, option in parts.items()), base.ITSELF]
+        store.store("base", OmegaConf.create(base.base() | {"defaults": defaults}))
         for group, option in parts.items():
-            said = UNTOUCHED if group in untouched else base.part(group, option)
-            store.store(option, OmegaConf.create(said), group=group)
+            store.store(option, OmegaConf.create(base.part(group, option)), group=group)
         if changes is not None:
             store.store("chosen", OmegaConf.create(changes), group=SCENARIOS, package="_global_")
         with hydra.initialize(config_path=None, **version_base):
@@ -129,11 +125,16 @@ def _in_memory(parts: dict[str, str], untouched: Container[str], changes: Config
         store.repo = before
 
 
-def _composed(asked: Asked, first: list[str], untouched: Config) -> Config:
-    """Compose all that was asked for; without the keys that are not there, if there are such."""
+def _composed(asked: Asked, first: list[str], said: Config) -> Config:
+    """Compose all that was asked for; without the keys that are not there, if there are such.
+
+    `said` is what each part says that nothing changes, in the order of the parts.
+    """
 
     def composed(words: list[str]) -> Config:
-        return _plain(hydra.compose("base", first + words)) | copy.deepcopy(untouched)
+        found = _plain(hydra.compose("base", first + words))
+        there = {group: found.get(group, own) for group, own in said.items() if group in found or own}
+        return copy.deepcopy(there) | found
 
     words = [str(override.input_line) for override in asked.keys]
     try:
