@@ -59,7 +59,9 @@ WARM = (
 NOT_RUN = ("benchmarks", "campaigns")
 """Folders whose tests say nothing of a mutant's behaviour, or would run mutants themselves."""
 
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end, and what fills it is sorted by number next",
+}
 """Mutants that behave as the source does, by name, each with the reason; others are drawn in their places."""
 
 
