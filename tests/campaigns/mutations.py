@@ -60,7 +60,7 @@ NOT_RUN = ("benchmarks", "campaigns")
 """Folders whose tests say nothing of a mutant's behaviour, or would run mutants themselves."""
 
 EQUIVALENT: dict[str, str] = {
-    "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end, and what fills it is sorted by number next",
+    "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end; it is then sorted by number",
 }
 """Mutants that behave as the source does, by name, each with the reason; others are drawn in their places."""
 
