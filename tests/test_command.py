@@ -14,12 +14,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from sim.command import edge, folders
-from sim.command.base import base_files
-from sim.command.compose import load
+from sim.command import edge
 from sim.command.help import HELP
 from sim.command.main import COMMANDS, main
 from sim.command.progress import progress
+from sim.composition import folders
+from sim.composition.base import base_files
+from sim.composition.compose import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,7 +60,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_bad_input_and_a_finished_run_are_read_without_compiling_or_plotting() -> None:
     """Catch an import by which validation, or reading the tables of a finished run, waits for Numba or matplotlib."""
     reads = "import sim.report.answer, sim.report.figures.saved, sim.results.write"
-    code = f"import sys; from sim.command.compose import load; load([]); {reads}; print(*sys.modules)"
+    code = f"import sys; from sim.composition.compose import load; load([]); {reads}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert {"hydra", "duckdb"} <= loaded

@@ -23,7 +23,7 @@ DIGITS = 12
 
 def run(words: list[str]) -> int:
     """Simulate one scenario, write its folder, and print the answer."""
-    from sim.command.compose import load
+    from sim.composition.compose import load
 
     parameters, composed = load(words)
     _refuse_what_does_not_fit(parameters)
@@ -49,7 +49,7 @@ def run(words: list[str]) -> int:
 
 def trace(words: list[str]) -> int:
     """Print one person's journey."""
-    from sim.command.compose import load
+    from sim.composition.compose import load
 
     numbers = [word.removeprefix("person=") for word in words if word.startswith("person=")]
     found: list[Problem] = []
@@ -79,7 +79,7 @@ def trace(words: list[str]) -> int:
 
 def scenarios(words: list[str]) -> int:
     """Print the questions there are."""
-    from sim.command.scenario import table
+    from sim.composition.scenario import table
 
     _nothing_more(words)
     rows = table()
@@ -90,7 +90,7 @@ def scenarios(words: list[str]) -> int:
 
 def assumptions(words: list[str]) -> int:
     """Print every number of the configs that is an assumption."""
-    from sim.command.assumptions import table
+    from sim.composition.comments import table
 
     _nothing_more(words)
     _say("\n".join(table()))
@@ -99,9 +99,9 @@ def assumptions(words: list[str]) -> int:
 
 def calibrate(words: list[str]) -> int:
     """Fit the assumptions of the base, write them into the configs, and print what changed."""
-    from sim.command import folders
-    from sim.command.base import base_files
-    from sim.command.compose import load
+    from sim.composition import folders
+    from sim.composition.base import base_files
+    from sim.composition.compose import load
 
     swapped = [word for word in words if word.partition("=")[0] in ("scenario", *base_files())]
     if swapped:

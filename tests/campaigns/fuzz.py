@@ -186,7 +186,7 @@ def _tried(each: Trial, folder: Path) -> tuple[str, str]:
 
 
 def _composed(each: Trial, folder: Path) -> Config:
-    from sim.command.compose import load
+    from sim.composition.compose import load
     from sim.parameters import validate
 
     if each.config is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.command.base import options
-from sim.command.compose import load
 from sim.command.main import main
+from sim.composition.base import options
+from sim.composition.compose import load
 from tests.edge.cases import ASKED, refused
 
 WORDS: dict[str, tuple[list[str], str]] = {

@@ -23,7 +23,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_BYTES, MOST_DIGITS, MOST_NODES
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_BYTES, MOST_DIGITS, MOST_NODES
 from sim.parameters.problems import printable
 
 

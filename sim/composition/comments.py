@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from sim.command import base, folders
+from sim.composition import base, folders
 from sim.parameters.problems import joined
 
 FORM = re.compile(r"^(?P<unit>[^;]+); (?P<source>.+); (?P<date>\d{4}(-\d\d){0,2})$")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_DIGITS, MOST_NODES
-from sim.command.references import REFERENCE
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_DIGITS, MOST_NODES
+from sim.composition.references import REFERENCE
 from sim.parameters.problems import NOTHING, Problem, joined
 
 CODE = ("_target_", "_args_", "_partial_", "_recursive_", "_convert_")

@@ -18,11 +18,11 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.command import base, scenario
-from sim.command.asked import SCENARIOS, Asked, read
-from sim.command.harmless import harms
-from sim.command.limits import MOST_COMPOSED
-from sim.command.references import resolved
+from sim.composition import base, scenario
+from sim.composition.asked import SCENARIOS, Asked, read
+from sim.composition.harmless import harms
+from sim.composition.limits import MOST_COMPOSED
+from sim.composition.references import resolved
 from sim.parameters import BadInput, Parameters, Problem, problems, validate
 from sim.parameters.problems import NOTHING, joined, suggestion
 

@@ -10,9 +10,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from sim.command.base import no_option
-from sim.command.harmless import harms
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_LINE, LONGEST_WORD, MOST_IN_WORDS, MOST_WORDS
+from sim.composition.base import no_option
+from sim.composition.harmless import harms
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_LINE, LONGEST_WORD, MOST_IN_WORDS, MOST_WORDS
 from sim.parameters.problems import NOTHING, Problem, cut
 
 KEYS = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
