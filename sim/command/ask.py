@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from sim.command.address_space import refuse_too_little
+from sim.command.edge import silence
 from sim.command.folder import taken
 from sim.command.progress import clear, progress
 from sim.parameters import BadInput, Parameters, Problem
@@ -22,29 +23,39 @@ DIGITS = 12
 
 
 def run(words: list[str]) -> int:
-    """Simulate one scenario, write its folder, and print the answer."""
-    from sim.composition.compose import load
+    """Simulate one scenario, print the answer, then write its folder."""
+    from sim.library import asked
+    from sim.library import run as simulate
 
-    parameters, composed = load(words)
-    _refuse_what_does_not_fit(parameters)
-    with taken(parameters, _remark) as folder:
-        from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
-
-        _say_if_it_compiles(parameters)
-        command = ["prakerja", "run", *words]
+    question = asked(words)
+    _refuse_what_does_not_fit(question.parameters)
+    unshown: OSError | None = None
+    with taken(question.parameters, _remark) as folder:
+        _say_if_it_compiles(question.parameters)
         try:
-            answer = simulate(parameters, composed, command, folder.path, folder.unfinished, progress())
+            result = simulate(question, progress())
+            clear()
+            unshown = _shown(result.answer)
+            result.write_into(folder.unfinished)
         finally:
             clear()
-    try:
-        _say(answer)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _remark(f"The answer could not be shown ({error.strerror}); the run is whole, in {folder.path}.")
+    unshown = unshown or _shown(f"\nTables, figures and the manifest: {folder.path}")
+    if unshown:
+        _remark(f"The answer could not be shown ({unshown.strerror}); the run is whole, in {folder.path}.")
         return 2
     return 0
+
+
+def _shown(text: str) -> OSError | None:
+    """Print lines at once, and return the error if they cannot be; who reads no more, such as `head`, misses none."""
+    try:
+        _say(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+    except OSError as error:
+        return error
+    return None
 
 
 def trace(words: list[str]) -> int:

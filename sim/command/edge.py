@@ -82,7 +82,7 @@ def guarded(command: Callable[[], int]) -> int:
     except BadInput as bad:
         return _said(bad.text, 2)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _silence()
+        silence()
         return 0
     except BaseException as error:
         said = _ended(told, error) or _refused(error)
@@ -185,6 +185,6 @@ def _said(text: str, code: int) -> int:
     return code
 
 
-def _silence() -> None:
+def silence() -> None:
     """Point the standard output to nowhere, so that Python's last flush does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
