@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.composition.compose import load as compose
+from sim.composition.compose import composition
+from sim.composition.understood import remarks
 from sim.composition.words import quoted, word
 from sim.parameters import BadInput, Parameters, Problem
 
@@ -33,6 +34,8 @@ class Question:
     """The composed config, as plain values."""
     words: tuple[str, ...]
     """The words that ask the same on the command line, after `prakerja run`."""
+    remarks: tuple[str, ...] = ()
+    """What was understood of the rates, caps and counts that were given, and what of them may not be meant."""
 
 
 def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) -> Question:
@@ -49,8 +52,8 @@ def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) ->
 
 def asked(words: Sequence[str]) -> Question:
     """Return the parameters that the words of a command line ask for; raise BadInput where they cannot be."""
-    parameters, config = compose(words)
-    return Question(parameters, config, tuple(words))
+    found = composition(words)
+    return Question(found.parameters, found.config, tuple(words), tuple(remarks(found)))
 
 
 def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -> Result:

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from sim.command.screen import on_stderr
 from sim.parameters import BadInput
-from sim.parameters.problems import printable
 from sim.results.folder import left_behind
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -181,7 +181,7 @@ def _tidy(error: BaseException) -> str:
 def _said(text: str, code: int) -> int:
     """Print lines in which nothing hides, and return the exit code."""
     with suppress(OSError):  # nobody reads it
-        print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
+        print("\n".join(on_stderr(text)), file=sys.stderr, flush=True)
     return code
 
 

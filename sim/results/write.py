@@ -137,10 +137,6 @@ def write_json(content: Any, path: Path) -> None:
 
 def write_yaml(content: dict[str, Any], path: Path) -> None:
     """Write a config as YAML."""
-    from ruamel.yaml import YAML
+    import yaml  # the library that reads it again, by the same version of the language: "on" is a text in one only
 
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    with path.open("w", encoding="utf-8") as stream:
-        yaml.dump(content, stream)
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
