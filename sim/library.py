@@ -94,14 +94,16 @@ class Result:
 
         The cohort engine simulates again for them. Raises BadInput where `run.people` is none.
         """
+        from sim.results.codebook import codebook
         from sim.results.frame import Frame, joined
-        from sim.results.people import codebook, people_rows
+        from sim.results.people import people_rows
 
         if self.question.parameters.run.people == "none":
             do = 'Load with {"run.people": "participants"}, or "all".'
             raise BadInput([Problem("run.people", "none", "says that nobody's row is wanted", do)])
         columns = joined(map(people_rows, self.evaluated.rows()))
-        return Frame(columns, codebook(self.evaluated.observations.programme))
+        told = codebook(self.evaluated.observations.programme)
+        return Frame(columns, {name: column.meaning for name, column in told.items()})
 
     def draw(self, folder: str | os.PathLike[str]) -> None:
         """Draw the figures into a new folder, each as SVG and PNG."""

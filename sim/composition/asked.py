@@ -130,7 +130,7 @@ def _refused(override: Override, word: str) -> Iterator[Problem]:
         written = word.partition("=")[2]
         meant = separated(written)
         if meant:
-            allowed = "a comma separates the values of a list here"
+            allowed = "asks for several values, since a comma separates them; a run takes one"
             yield Problem(key, Written(written), allowed, meant)
             return
         do = "Give each value a command of its own; comparing several at once comes later."

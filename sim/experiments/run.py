@@ -115,8 +115,9 @@ def write(result: Result, composed: dict[str, Any], command: list[str], folder: 
     `command` are the words by which the run can be made again.
     """
     from sim.report.figures import draw_figures
+    from sim.results.codebook import codebook_table
     from sim.results.manifest import manifest
-    from sim.results.people import codebook, people_rows
+    from sim.results.people import people_rows
     from sim.results.write import (
         write_codebook,
         write_json,
@@ -131,7 +132,7 @@ def write(result: Result, composed: dict[str, Any], command: list[str], folder: 
     write_tables(result.tables, folder / "tables", parameters.results.csv)
     if parameters.run.people != "none":
         write_parts(map(people_rows, result.rows()), folder / "people.parquet")
-        write_codebook(codebook(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
+        write_codebook(codebook_table(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
     write_key_figures(result.figures, folder / "kpis.json")
     write_yaml(composed, folder / "config.yaml")
     if parameters.run.figures != "none":

@@ -117,11 +117,10 @@ def write_tables(tables: dict[str, Table], folder: Path, style: str = "plain") -
     (folder / "columns.parquet").unlink()
 
 
-def write_codebook(columns: dict[str, str], path: Path, style: str = "plain") -> None:
+def write_codebook(codebook: Table, path: Path, style: str = "plain") -> None:
     """Write what each column of people's rows means as CSV."""
-    table = Table("codebook", {"column": "", "meaning": ""}, [{"column": c, "meaning": m} for c, m in columns.items()])
     parquet = path.with_suffix(".parquet")
-    write_columns(table.arrays(), parquet, path, style=style)
+    write_columns(codebook.arrays(), parquet, path, style=style)
     parquet.unlink()
 
 
