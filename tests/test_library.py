@@ -178,4 +178,4 @@ def test_a_person_is_the_same_in_another_scenario_and_not_at_another_scale() -> 
     wider = run(load("history", {**TINY, "population.scale": 4e-6})).people
     for name in traits:
         assert base[name].tolist() == wider[name][: len(base)].tolist(), name
-    assert base["portal_arrived"][50] > wider["portal_arrived"][50]
+    assert base["portal_arrived"][20] > wider["portal_arrived"][20]

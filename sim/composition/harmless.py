@@ -64,10 +64,10 @@ def _harms(value: Any, path: str, depth: int) -> Iterator[Problem]:
 
 def _unfit_key(key: Any) -> tuple[str, str] | None:
     """Return what is allowed and what to do, if a key is none."""
-    if isinstance(key, int):  # what is behind the comma of a number: {rate: 800,000}
-        return "is a number where a key should be", "In braces a comma ends a value: write 800000 or 800_000."
     if not isinstance(key, str) or "${" in key or HIDDEN.search(key) or len(key) > LONGEST_KEY:
-        return f"must be a plain key of at most {LONGEST_KEY} characters", "Write the key out."
+        # {rate: 800,000} has a key 000.
+        comma = " In braces a comma ends a number: write 800000 or 800_000." if type(key) is int else ""
+        return f"must be a plain key of at most {LONGEST_KEY} characters", f"Write the key out.{comma}"
     if key.split(".")[-1] in CODE:
         return "names code, which a config must not", "Leave it out."
     return None
