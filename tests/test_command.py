@@ -318,6 +318,7 @@ def test_the_command_works_from_a_wheel(tmp_path: Path) -> None:
         packed.extractall(installed)
         names = packed.namelist()
     assert not [name for name in names if name.startswith(("tests/", "configs/", "scenarios/"))]
+    assert {"sim/py.typed", "sim/_shipped/configs/results/files.yaml"} <= set(names)
     away = tmp_path / "away"
     away.mkdir()
     listed = shell("scenarios", home=installed, cwd=away)
