@@ -92,8 +92,10 @@ class Result:
     def people(self) -> Frame:
         """Return the rows of people, those whom `run.people` names, by person's number (`person`).
 
-        The cohort engine simulates again for them. Raises BadInput where `run.people` is none.
+        The cohort engine simulates again for them. Raises BadInput where `run.people` is none, or where they do not
+        fit into memory: then `write` them, which takes a part at a time.
         """
+        from sim.experiments.memory import refuse_rows_that_do_not_fit
         from sim.results.codebook import codebook
         from sim.results.frame import Frame, joined
         from sim.results.people import people_rows
@@ -101,8 +103,11 @@ class Result:
         if self.question.parameters.run.people == "none":
             do = 'Load with {"run.people": "participants"}, or "all".'
             raise BadInput([Problem("run.people", "none", "says that nobody's row is wanted", do)])
+        observations = self.evaluated.observations
+        who = "awarded" if self.question.parameters.run.people == "participants" else "registered"
+        refuse_rows_that_do_not_fit(self.question.parameters, observations.total(who))
         columns = joined(map(people_rows, self.evaluated.rows()))
-        told = codebook(self.evaluated.observations.programme)
+        told = codebook(observations.programme)
         return Frame(columns, {name: column.meaning for name, column in told.items()})
 
     def draw(self, folder: str | os.PathLike[str]) -> None:

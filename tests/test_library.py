@@ -112,6 +112,14 @@ def test_nobodys_rows_are_refused_in_words() -> None:
         few.people  # noqa: B018
 
 
+def test_rows_that_do_not_fit_into_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches 80 million rows that end the process, where a folder would have taken them part by part."""
+    few = run(load("history", TINY))
+    monkeypatch.setattr("sim.experiments.memory.available", lambda: 10_000)
+    with pytest.raises(BadInput, match="Write them to a folder"):
+        few.people  # noqa: B018
+
+
 @pytest.mark.parametrize("library", ["pandas", "pyarrow"])
 def test_a_library_that_is_not_installed_is_named(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a traceback that does not say what to install."""
