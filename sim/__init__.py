@@ -1,3 +1,33 @@
-"""Simulate Kartu Prakerja from registration to the last payment, one row a person."""
+"""Simulate Kartu Prakerja from registration to the last payment, one row a person.
+
+    from sim import load, run
+
+    result = run(load("rate_800k", {"population.scale": 0.01}))
+    print(result.answer)
+
+`import sim` loads nothing else; what is named here is loaded when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.library import Question, Result, load, run
+    from sim.parameters import BadInput
 
 __version__ = "0.1.0"
+
+__all__ = ["BadInput", "Question", "Result", "__version__", "load", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Question", "Result", "load", "run"):
+        from sim import library
+
+        return getattr(library, name)
+    if name == "BadInput":
+        from sim.parameters import BadInput
+
+        return BadInput
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

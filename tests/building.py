@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.command.compose import load
+from sim.composition.compose import load
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Columns, Journal
 from sim.engines.person import model as person

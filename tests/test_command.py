@@ -1,5 +1,6 @@
 """The command: help at once, exit codes, no traceback, nothing left behind, from a checkout and a wheel."""
 
+import csv
 import io
 import os
 import re
@@ -14,12 +15,15 @@ import duckdb
 import numpy as np
 import pytest
 
-from sim.command import edge, folders
-from sim.command.base import base_files
-from sim.command.compose import load
+import sim
+from sim.command import edge
 from sim.command.help import HELP
 from sim.command.main import COMMANDS, main
 from sim.command.progress import progress
+from sim.composition import folders
+from sim.composition.base import base_files
+from sim.composition.compose import load
+from sim.composition.scenario import names
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,7 +63,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_bad_input_and_a_finished_run_are_read_without_compiling_or_plotting() -> None:
     """Catch an import by which validation, or reading the tables of a finished run, waits for Numba or matplotlib."""
     reads = "import sim.report.answer, sim.report.figures.saved, sim.results.write"
-    code = f"import sys; from sim.command.compose import load; load([]); {reads}; print(*sys.modules)"
+    code = f"import sys; from sim.composition.compose import load; load([]); {reads}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert {"hydra", "duckdb"} <= loaded
@@ -78,9 +82,9 @@ def test_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_examples_of_the_help_are_good_input() -> None:
     """Catch an example that no longer works: every key=value of the help composes and validates."""
-    lines = [re.split(r"\s{3,}", line.strip())[0] for line in HELP.splitlines() if line.startswith("  ")]
-    asked = [shlex.split(line.removeprefix("prakerja run")) for line in lines if "prakerja t" not in line]
-    asked = [words for words in asked if words and all("=" in w and "mine.yaml" not in w for w in words)]
+    lines = [re.split(r"\s{3,}", line.strip())[0] for line in HELP.splitlines() if re.match("  [a-z]", line)]
+    lines = [line.removeprefix("prakerja run") for line in lines]
+    asked = [shlex.split(line) for line in lines if "prakerja" not in line and "mine" not in line]
     assert len(asked) >= 8
     for words in asked:
         load(words)
@@ -104,7 +108,7 @@ def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("history  ")
-    assert all(line.endswith("?") for line in lines)
+    assert " ".join(lines).count("?") == len([line for line in lines if line[0] != " "]) == len(names())
     assert main(["scenarios", "x"]) == 2
 
 
@@ -112,8 +116,22 @@ def test_assumptions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """Catch an assumption that is not shown, or a published number that is shown as one."""
     assert main(["assumptions"]) == 0
     shown = capsys.readouterr().out
-    assert re.search(r"processing\.screening\.servers +240 ", shown)
+    assert "\nprocessing.screening.servers = 240 servers (2026-11)\n    carries what the third layer" in shown
     assert "processing.email.passes " not in shown
+    assert main(["assumptions", "rate_800k"]) == 0
+    of_one = capsys.readouterr().out
+    assert "waves.rule.first_day = 7" in of_one
+    assert "budget/two_years" not in of_one
+    assert main(["assumptions", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["key"] for row in rows} > {"processing.screening.servers", "waves.rule.first_day"}
+    assert all(row["unit"] and row["rests_on"] and row["file"] for row in rows)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a command that cannot say which version a planner has."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"prakerja {sim.__version__}\n"
 
 
 def test_bad_input_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -300,6 +318,7 @@ def test_the_command_works_from_a_wheel(tmp_path: Path) -> None:
         packed.extractall(installed)
         names = packed.namelist()
     assert not [name for name in names if name.startswith(("tests/", "configs/", "scenarios/"))]
+    assert {"sim/py.typed", "sim/_shipped/configs/results/files.yaml"} <= set(names)
     away = tmp_path / "away"
     away.mkdir()
     listed = shell("scenarios", home=installed, cwd=away)

@@ -18,7 +18,7 @@ from sim.rules.compiling import LAST_COMPILED, PACKAGE, compiled_sources, import
 DECORATORS = {"rule", "kernel", "njit", "jit", "vectorize", "guvectorize", "intrinsic", "overload", "register_jitable"}
 """What marks a function that Numba compiles."""
 
-LABELS = ("command", "experiments", "parameters", "programme", "report", "results")
+LABELS = ("command", "composition", "experiments", "parameters", "programme", "report", "results")
 """Folders that hold no compiled code and no constant of it."""
 
 

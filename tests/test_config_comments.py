@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.command import folders
-from sim.command.assumptions import numbers
+from sim.composition import folders
+from sim.composition.comments import numbers
 
 FILES = sorted([*folders.configs().rglob("*.yaml"), *folders.scenarios().rglob("*.yaml")])
 

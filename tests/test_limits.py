@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.calendar.instants import EPOCH
-from sim.command.compose import compose
+from sim.composition.compose import compose
 from sim.journey import limits
 from sim.parameters import BadInput, validate
 from sim.parameters.dates import LAST_YEAR

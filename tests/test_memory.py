@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.command.compose import load
+from sim.composition.compose import load
 from sim.experiments import memory
 from sim.experiments.memory import WHOSE, columns_of_a_row, needed_by
 from sim.parameters import BadInput

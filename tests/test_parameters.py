@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from sim.command.compose import compose
+from sim.composition.compose import compose
 from sim.journey.journey import Journey
 from sim.journey.kinds import Bank, Kind
 from sim.journey.route import PATIENCE, ROUTE, Route, Station

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sim.command import compose as composing
-from sim.command import folders
-from sim.command.compose import compose as compose_now
-from sim.command.compose import load
-from sim.command.scenario import names, table
+from sim.composition import compose as composing
+from sim.composition import folders
+from sim.composition.compose import compose as compose_now
+from sim.composition.compose import load
+from sim.composition.scenario import names, table
 from sim.parameters import validate
 
 compose = cache(lambda *words: compose_now(words))  # composed once for all tests of a process

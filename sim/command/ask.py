@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 from sim.command.address_space import refuse_too_little
+from sim.command.edge import silence
 from sim.command.folder import taken
 from sim.command.progress import clear, progress
+from sim.command.screen import remark, say, wrapped
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.problems import NOTHING, printable
 
@@ -22,34 +24,46 @@ DIGITS = 12
 
 
 def run(words: list[str]) -> int:
-    """Simulate one scenario, write its folder, and print the answer."""
-    from sim.command.compose import load
+    """Simulate one scenario, print the answer, then write its folder."""
+    from sim.library import asked
+    from sim.library import run as simulate
 
-    parameters, composed = load(words)
-    _refuse_what_does_not_fit(parameters)
-    with taken(parameters, _remark) as folder:
-        from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
-
-        _say_if_it_compiles(parameters)
-        command = ["prakerja", "run", *words]
+    question = asked(words)
+    for line in question.remarks:
+        remark(line)
+    _refuse_what_does_not_fit(question.parameters)
+    unshown: OSError | None = None
+    with taken(question.parameters, remark) as folder:
+        _say_if_it_compiles(question.parameters)
         try:
-            answer = simulate(parameters, composed, command, folder.path, folder.unfinished, progress())
+            result = simulate(question, progress())
+            clear()
+            unshown = _shown(result.answer)
+            result.write_into(folder.unfinished)
         finally:
             clear()
-    try:
-        _say(answer)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _remark(f"The answer could not be shown ({error.strerror}); the run is whole, in {folder.path}.")
+    unshown = unshown or _shown(f"\nTables, figures and the manifest: {folder.path}")
+    if unshown:
+        remark(f"The answer could not be shown ({unshown.strerror}); the run is whole, in {folder.path}.")
         return 2
     return 0
 
 
+def _shown(text: str) -> OSError | None:
+    """Print lines at once, and return the error if they cannot be; who reads no more, such as `head`, misses none."""
+    try:
+        say(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+    except OSError as error:
+        return error
+    return None
+
+
 def trace(words: list[str]) -> int:
     """Print one person's journey."""
-    from sim.command.compose import load
+    from sim.composition.compose import load
 
     numbers = [word.removeprefix("person=") for word in words if word.startswith("person=")]
     found: list[Problem] = []
@@ -73,37 +87,57 @@ def trace(words: list[str]) -> int:
         told = journey(parameters, int(numbers[0]), progress())
     finally:
         clear()
-    _say("\n".join(told))
+    say("\n".join(told))
     return 0
 
 
 def scenarios(words: list[str]) -> int:
     """Print the questions there are."""
-    from sim.command.scenario import table
+    from sim.composition.scenario import table
 
     _nothing_more(words)
     rows = table()
-    width = max(len(name) for name, _ in rows)
-    _say("\n".join(f"{name:<{width}}  {question}" for name, question in rows))
+    width = max(len(name) for name, _ in rows) + 2
+    for name, question in rows:
+        say("\n".join(wrapped(question, f"{name:<{width}}", " " * width)))
+    return 0
+
+
+def config(words: list[str]) -> int:
+    """Print what is composed, each value with where it comes from."""
+    from sim.command.composed import config_csv, config_lines
+    from sim.composition.compose import composition
+
+    as_table, words = _csv_wanted(words)
+    found = composition(words)
+    _say_as_it_is([config_csv(found)] if as_table else config_lines(found))
     return 0
 
 
 def assumptions(words: list[str]) -> int:
-    """Print every number of the configs that is an assumption."""
-    from sim.command.assumptions import table
+    """Print every number of the configs, or of one composition, that is an assumption."""
+    from sim.command.composed import assumed, assumption_csv, assumption_lines
+    from sim.composition.compose import composition
 
-    _nothing_more(words)
-    _say("\n".join(table()))
+    as_table, words = _csv_wanted(words)
+    found = assumed(composition(words) if words else None)
+    _say_as_it_is([assumption_csv(found)] if as_table else assumption_lines(found))
     return 0
+
+
+def _csv_wanted(words: list[str]) -> tuple[bool, list[str]]:
+    """Return whether the word `csv` is among some, and the others."""
+    return "csv" in words, [word for word in words if word != "csv"]
 
 
 def calibrate(words: list[str]) -> int:
     """Fit the assumptions of the base, write them into the configs, and print what changed."""
-    from sim.command import folders
-    from sim.command.base import base_files
-    from sim.command.compose import load
+    from sim.composition import folders
+    from sim.composition.base import base_files
+    from sim.composition.compose import load
 
-    swapped = [word for word in words if word.partition("=")[0] in ("scenario", *base_files())]
+    swaps = ("scenario", "config", *base_files())
+    swapped = [word for word in words if "=" not in word or word.partition("=")[0] in swaps]
     if swapped:
         do = "Leave it out: the fit is of history, whose numbers it rewrites."
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
@@ -113,18 +147,14 @@ def calibrate(words: list[str]) -> int:
     _, composed = load(words if own else [SCALE_OF_THE_FIT, *words])
     from sim.experiments.calibrate import calibrate as fitted
 
-    for line in fitted(composed, folders.configs(), base_files(), _remark):
-        _say(line)
+    for line in fitted(composed, folders.configs(), base_files(), remark):
+        say(line)
     return 0
 
 
-def _say(text: str) -> None:
-    """Print lines in which nothing hides, whatever names and questions they hold."""
-    print("\n".join(map(printable, text.split("\n"))))
-
-
-def _remark(text: str) -> None:
-    print(printable(text), file=sys.stderr)
+def _say_as_it_is(lines: list[str]) -> None:
+    """Print lines that fit already, or are for a program."""
+    print("\n".join(map(printable, "\n".join(lines).split("\n"))))
 
 
 def _refuse_settings_of_others() -> None:
@@ -157,10 +187,10 @@ def _say_if_it_compiles(parameters: Parameters) -> None:
     from sim.rules.compiling import FOLDER, REMARK, compiles_first
 
     if REMARK:
-        _remark(REMARK)
+        remark(REMARK)
     if compiles_first(parameters.engine):
         first = "The first run" if FOLDER else "Each run"
-        _remark(f"{first} compiles what moves the people: up to half a minute more.")
+        remark(f"{first} compiles what moves the people: up to half a minute more.")
 
 
 def _no_person(number: str, parameters: Parameters | None) -> list[Problem]:

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from sim.command.screen import on_stderr
 from sim.parameters import BadInput
-from sim.parameters.problems import printable
 from sim.results.folder import left_behind
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -82,7 +82,7 @@ def guarded(command: Callable[[], int]) -> int:
     except BadInput as bad:
         return _said(bad.text, 2)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _silence()
+        silence()
         return 0
     except BaseException as error:
         said = _ended(told, error) or _refused(error)
@@ -191,10 +191,10 @@ def _tidy(error: BaseException) -> str:
 def _said(text: str, code: int) -> int:
     """Print lines in which nothing hides, and return the exit code."""
     with suppress(OSError):  # nobody reads it
-        print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
+        print("\n".join(on_stderr(text)), file=sys.stderr, flush=True)
     return code
 
 
-def _silence() -> None:
+def silence() -> None:
     """Point the standard output to nowhere, so that Python's last flush does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,78 +1,118 @@
-"""What the command says about itself."""
+"""What the command says about itself, in lines that fit the screen."""
 
 HELP = """\
-prakerja: a capacity planner for Kartu Prakerja. It simulates every registrant, from the portal to the last payment.
+prakerja: a capacity planner for Kartu Prakerja. It simulates every registrant,
+from the portal to the last payment.
 
-  prakerja run                              what happened, April 2020 to February 2022 (all 80 million)
-  prakerja run scenario=rate_800k           what if 800,000 registrants a week were processed?
-  prakerja run scenario=rate_800k processing.rate=1600000     and 1.6 million?
-  prakerja run scenario=./mine.yaml         a question of your own, in a file of your own
-  prakerja trace person=42                  one person's journey, in dated sentences
-  prakerja scenarios                        the questions there are, a line each
-  prakerja assumptions                      every number that is an assumption, with what it rests on
-  prakerja calibrate                        fit the assumptions to the published figures again, and write them down
+  prakerja run                       what happened, April 2020 to February 2022
+  prakerja run rate_800k             if 800,000 people a week were processed
+  prakerja run rate_800k processing.rate=1600000     and 1.6 million?
+  prakerja run scenario=./mine.yaml  a question of your own, in a file of yours
+  prakerja run config=results/mine/config.yaml       the same run again
+  prakerja trace person=42           one person's journey, in dated sentences
+  prakerja scenarios                 the questions there are
+  prakerja config rate_800k          what is composed, and where it comes from
+  prakerja assumptions               what is assumed, and what it rests on
+  prakerja calibrate                 fit the assumptions to published figures
+  prakerja --version                 the version
 
-After the command comes what you change, as key=value. The keys are those of the files in configs/:
+After the command comes what you change, as key=value. The keys are those of
+the files in configs/:
 
-  population.scale=0.01                     one person in a hundred (the smaller, the faster and the less sure)
-  processing.rate=800000                    registrants taken through processing a week; null is plenty, 0 is closed
-  waves=weekly budget=whole                 waves by rule, one budget
-  payment.partners.ovo.outages='[{from: "2020-10-01T00:00", until: "2020-10-11T00:00"}]'     OVO is down for ten days
-  run.seed=7 run.replication=3              another draw of luck
-  run.folder=results/mine                   where the tables and figures go (default: a new folder in results/runs/)
-  run.people=participants                   whose journeys are written: none, participants, all
+  population.scale=0.01              one person in a hundred: faster, less sure
+  processing.rate=800000             people a week; null is plenty, 0 is closed
+  payment.capacity=1.1               every partner a tenth more
+  waves=weekly budget=whole          waves by rule, one budget
+  payment.partners.ovo.outages='[{from: 2020-10-01, until: 2020-10-11}]'
+                                     OVO is down for ten days
+  run.seed=7 run.replication=3       another draw of luck
+  run.folder=results/mine            where tables and figures go (default: a new
+                                     folder in results/runs/)
+  run.people=participants            whose journeys are written: none (default),
+                                     participants, all
+  run.figures=none                   tables only
+  results.csv=id                     semicolon and decimal comma, for Excel in
+                                     Indonesian
 
-Times are WIB. Several faults are told at once, each with what is allowed.
-`prakerja COMMAND --help` says more. Exit codes: 0 done, 1 a promise is broken, 2 bad input, 130 interrupted, 143 terminated.
+Write 800000 or 800_000: a full stop is the decimal mark. Times are WIB; a date
+without an hour is its 00:00. Several faults are told at once, each with what is
+allowed. `prakerja COMMAND --help` says more.
+Exit codes: 0 done, 1 a promise is broken, 2 bad input, 130 interrupted,
+143 terminated.
 """
 
 COMMAND_HELP = {
     "run": """\
-prakerja run [scenario=NAME or FILE] [key=value ...]: simulate one scenario and answer.
+prakerja run [NAME or FILE] [key=value ...]: simulate one scenario and answer.
 
   prakerja run
-  prakerja run scenario=rate_200k population.scale=0.0001
-  prakerja run scenario=history run.people=participants run.folder=results/history
+  prakerja run rate_200k population.scale=0.0001
+  prakerja run scenario=history run.people=participants run.folder=results/all
 
-It shows a line of progress, then the funnel, the waits, the stations, the bottleneck and the money; tables and
-figures go to the run's folder, whole or not at all.
+It says what it understood of the rates, caps and counts that you gave, shows a
+line of progress, then the answer: the funnel, the waits, the stations, the
+bottleneck and the money. Then it writes tables and figures to the run's folder,
+whole or not at all.
 
-A question of your own is a file like this one (prakerja run scenario=./two_days_down.yaml):
+A question of your own is a file like this one (prakerja run ./two_days.yaml):
 
   # @package _global_
   scenario:
-    name: two_days_down
+    name: two_days
     question: What if the civil registry were down for two days in April 2020?
     changes: [processing.registry.outages]
   processing:
     registry:
       outages:
-        - {from: "2020-04-13T00:00", until: "2020-04-15T00:00"}
+        - {from: 2020-04-13, until: 2020-04-15}
+
+A run is made again from the config in its folder; keys may be changed:
+
+  prakerja run config=results/mine/config.yaml
+  prakerja run config=results/mine/config.yaml payment.capacity=1.1
 """,
     "trace": """\
-prakerja trace person=NUMBER [scenario=NAME or FILE] [key=value ...]: tell one person's journey in dated sentences.
+prakerja trace person=NUMBER [NAME or FILE] [key=value ...]: tell one person's
+journey in dated sentences.
 
   prakerja trace person=42
   prakerja trace person=42 scenario=rate_800k run.seed=7
 
-People are numbered from 0 in the order they register. The whole run is simulated for it: for
-all 80 million, half a minute to a minute.
+People are numbered from 0 in the order they register, as in the column `person`
+of people.parquet. The number is the same person for the same
+population.applicants, population.scale and run.seed. The whole run is simulated
+for it: for all 80 million, half a minute to a minute.
 """,
     "scenarios": """\
-prakerja scenarios: list the questions there are, a line each.
+prakerja scenarios: list the questions there are.
+""",
+    "config": """\
+prakerja config [NAME or FILE] [key=value ...]: show what is composed, a line a
+value: key, value, and what it is, by the comment in its file. Where a value is
+from the scenario or from the command line, that is said first.
+
+  prakerja config rate_800k
+  prakerja config rate_800k processing.rate=1600000 | grep processing
+  prakerja config csv rate_800k > config.csv     whole comments, as CSV
 """,
     "assumptions": """\
-prakerja assumptions: list every number of the configs that is an assumption: key, value, unit, date, what it rests on.
+prakerja assumptions [NAME or FILE] [key=value ...]: list every number that is
+an assumption: key, value, unit, date, and what it rests on. Without a scenario,
+those of all configs; with one, those of what is composed.
 
-  prakerja assumptions | grep payment
+  prakerja assumptions
+  prakerja assumptions scenario=rate_800k
+  prakerja assumptions csv > assumptions.csv
 """,
     "calibrate": """\
-prakerja calibrate [key=value ...]: fit the assumptions of the base to the published figures and rewrite configs/.
+prakerja calibrate [key=value ...]: fit the assumptions of the base to the
+published figures and rewrite configs/.
 
   prakerja calibrate
   prakerja calibrate population.scale=0.0005
 
-It runs history hundreds of times, with one person in a hundred unless you say another population.scale, and takes
-minutes. `git diff configs` shows what it changed; comments and all other numbers stay as they are.
+It runs history hundreds of times, with one person in a hundred unless you say
+another population.scale, and takes minutes. `git diff configs` shows what it
+changed; comments and all other numbers stay as they are.
 """,
 }

@@ -6,16 +6,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import TextIO
 
+from sim import __version__
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "trace", "scenarios", "assumptions", "calibrate")
+COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "calibrate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the words of the command line ask for and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     _open_what_is_closed()
+    if words[:1] == ["--version"]:
+        return _print(f"prakerja {__version__}\n")
     help_wanted = not words or any(word in ("-h", "--help", "help") for word in words)
     if help_wanted:  # answered before anything heavy is imported
         return _help(words)
@@ -40,15 +44,21 @@ def _open_what_is_closed() -> None:
 
 
 def _help(words: list[str]) -> int:
-    text = COMMAND_HELP.get(words[0], HELP) if words else HELP
+    if not words:
+        return _print(HELP, sys.stderr) or 2
+    return _print(COMMAND_HELP.get(words[0], HELP))
+
+
+def _print(text: str, stream: TextIO | None = None) -> int:
+    """Print what needs nothing heavy, and return the exit code."""
     try:
-        print(text, end="", file=sys.stdout if words else sys.stderr, flush=True)
+        print(text, end="", file=stream or sys.stdout, flush=True)
     except OSError as error:  # `head` has seen enough, or the disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             print(f"{error.strerror}.", file=sys.stderr)
             return 2
-    return 0 if words else 2
+    return 0
 
 
 def _command(name: str) -> Callable[[list[str]], int]:

@@ -104,6 +104,16 @@ def refuse_what_does_not_fit(parameters: Parameters) -> None:
     raise BadInput([Problem("population.scale", parameters.population.scale, allowed, do)])
 
 
+def refuse_rows_that_do_not_fit(parameters: Parameters, rows: int) -> None:
+    """Raise BadInput if so many people's rows cannot be held at once, with the parts that they are made of."""
+    needed, there = 2 * 8 * columns_of_a_row(parameters) * rows, available()
+    if there is None or needed <= there:
+        return
+    allowed = f"needs about {needed / 1e9:.2f} GB of memory for {rows:,} rows, {there / 1e9:.2f} GB are free"
+    do = "Write them to a folder, part by part, and read the columns you need; or set a smaller population.scale."
+    raise BadInput([Problem("run.people", parameters.run.people, allowed, do)])
+
+
 _ARENA_MAX = -8
 """The option of glibc's mallopt for how many heaps there are."""
 

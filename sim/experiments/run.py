@@ -1,10 +1,13 @@
-"""One run of a scenario: simulate, observe, audit, and write the folder whole."""
+"""One run of a scenario: simulate, observe and audit; then answer, then write.
+
+The answer stands on the screen as soon as all is simulated. What it takes to write and to draw is loaded after it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +23,10 @@ from sim.parameters import Parameters
 from sim.programme.compiling import compile_programme
 from sim.programme.programme import Programme
 from sim.report.answer import answer
-from sim.report.figures import draw_figures
-from sim.report.trace import sentences
 from sim.results.figure import Figure
 from sim.results.key_figures import key_figures
-from sim.results.manifest import manifest
-from sim.results.people import codebook, people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
-from sim.results.write import write_codebook, write_json, write_key_figures, write_parts, write_tables, write_yaml
 
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -43,14 +41,21 @@ class Result:
     tables: dict[str, Table]
     figures: dict[str, Figure]
     rows: Callable[[], Iterator[Rows]]
+    seconds: float = 0.0
+    """Wall time until all was simulated and counted."""
+
+    def answer(self, composed: dict[str, Any]) -> str:
+        """Return the answer as text; `composed` is the config that the run was composed from."""
+        return answer(self.tables, self.figures, composed, self.seconds)
 
 
 def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None) -> Result:
     """Simulate once and return the results, without writing anything."""
+    started = time.perf_counter()
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
     simulate = _person if parameters.engine == "person" else _cohort
-    return simulate(programme, tell)
+    return replace(simulate(programme, tell), seconds=time.perf_counter() - started)
 
 
 def _progress(tell: Tell, what: str = "") -> Progress:
@@ -104,32 +109,43 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
     return Result(done.observations, made, key_figures(done.observations, done.waves, made), rows)
 
 
-def run(
-    parameters: Parameters, composed: dict[str, Any], command: list[str], folder: Path, unfinished: Path, tell: Tell
-) -> str:
-    """Simulate a scenario, write its results, and return the answer for the screen.
+def write(result: Result, composed: dict[str, Any], command: list[str], folder: Path) -> None:
+    """Write the results of a run to a folder that is there and empty: tables, figures, rows of people, the manifest.
 
-    They are written to the folder `unfinished`, which takes the place of `folder` when it is whole.
+    `command` are the words by which the run can be made again.
     """
+    from sim.report.figures import draw_figures
+    from sim.results.codebook import codebook_table
+    from sim.results.manifest import manifest
+    from sim.results.people import people_rows
+    from sim.results.write import (
+        write_codebook,
+        write_json,
+        write_key_figures,
+        write_parts,
+        write_tables,
+        write_yaml,
+    )
+
     started = time.perf_counter()
-    result = evaluate(parameters, tell)
-    simulated = time.perf_counter()
-    write_tables(result.tables, unfinished / "tables")
+    parameters = result.observations.programme.parameters
+    write_tables(result.tables, folder / "tables", parameters.results.csv)
     if parameters.run.people != "none":
-        write_parts(map(people_rows, result.rows()), unfinished / "people.parquet")
-        write_codebook(codebook(result.observations.programme), unfinished / "codebook.csv")
-    write_key_figures(result.figures, unfinished / "kpis.json")
-    write_yaml(composed, unfinished / "config.yaml")
-    draw_figures(unfinished / "tables", unfinished / "figures", composed)
-    ended = time.perf_counter()
-    seconds = {"simulation": simulated - started, "writing": ended - simulated, "all": ended - started}
-    origin = manifest(command, composed, seconds)
-    write_json(origin, unfinished / "manifest.json")
-    return answer(result.tables, result.figures, composed, folder, origin)
+        write_parts(map(people_rows, result.rows()), folder / "people.parquet")
+        write_codebook(codebook_table(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
+    write_key_figures(result.figures, folder / "kpis.json")
+    write_yaml(composed, folder / "config.yaml")
+    if parameters.run.figures != "none":
+        draw_figures(folder / "tables", folder / "figures", composed)
+    writing = time.perf_counter() - started
+    seconds = {"simulation": result.seconds, "writing": writing, "all": result.seconds + writing}
+    write_json(manifest(command, composed, seconds), folder / "manifest.json")
 
 
 def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:
     """Simulate and return one person's journey in dated sentences."""
+    from sim.report.trace import sentences
+
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
     progress = _progress(tell)

@@ -28,6 +28,11 @@ class Station:
     """How a person finds the instance, of a station that has many; None: it has one."""
 
     @property
+    def group(self) -> str:
+        """Return the block that has the lever of its capacity, and of that of all stations below it."""
+        return self.config.partition(".")[0]
+
+    @property
     def retry(self) -> Station:
         """Return the station of those who try again: a rate, patient as here."""
         return Station(

@@ -1,6 +1,6 @@
 """Rules between the blocks: each takes the blocks it names and says where they disagree.
 
-A rule that names `station` is asked once for every station of the route, with its `block`.
+A rule that names `station` is asked once for every station of the route, with its `block` and that of its `group`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from sim.calendar.instants import EPOCH, HOUR
 from sim.journey.route import Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
+from sim.parameters.capacity import multiplied
 from sim.parameters.demand import Demand
 from sim.parameters.payment import KINDS, Payment
 from sim.parameters.problems import Problem, shown
 from sim.parameters.published import Published
 from sim.parameters.run import Clock, Run
-from sim.parameters.station import Retry
+from sim.parameters.station import MOST_SERVERS, PER_SECONDS, Retry
 from sim.parameters.steps import ShareStep
 from sim.parameters.training import Purchase
 from sim.parameters.waves import Joining, Selection, Waves
@@ -85,6 +86,21 @@ def feedback_is_no_shorter_than_the_window(run: Run, station: Station, block: An
         yield Problem(f"{station.retry.config}.delay.{least}", getattr(retry.delay, least), allowed, do)
 
 
+def capacity_stays_within_the_clock(station: Station, block: Any, group: Any) -> Iterator[Problem]:
+    """Refuse a multiplier of capacity by which a rate passes more than one a microsecond, or servers are too many."""
+    path, multiplier = f"{station.group}.capacity", getattr(group, "capacity", 1)
+    for each, own in ((station, block), *(((station.retry, block.retry),) if station.retries else ())):
+        for part in (own, *getattr(own, "steps", ())):
+            rate, servers = getattr(part, "rate", None), getattr(part, "servers", None)
+            if rate is not None and rate * multiplier > PER_SECONDS[own.per] * 1_000_000:
+                most = PER_SECONDS[own.per] * 1_000_000 / rate
+                allowed = f"must be at most {most:.6g}, or {each.config} would pass more than one each microsecond"
+                yield Problem(path, multiplier, allowed, "Write null for a rate that never binds.")
+            if servers is not None and multiplied("servers", servers, multiplier) > MOST_SERVERS:
+                allowed = f"must leave {each.config} at most {MOST_SERVERS:,} servers"
+                yield Problem(path, multiplier, allowed, "Set fewer, or a shorter service.")
+
+
 def the_balance_buys_every_course(budget: Budget, purchase: Purchase) -> Iterator[Problem]:
     """Refuse courses dearer than the training balance."""
     if purchase.price.most > budget.training_balance:
@@ -122,6 +138,7 @@ RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     no_wave_opens_before_the_start,
     a_partner_of_each_kind_from_the_start,
     feedback_is_no_shorter_than_the_window,
+    capacity_stays_within_the_clock,
     the_balance_buys_every_course,
     the_balance_returns_after_the_deadline,
     published_waves_are_in_the_calendar,
@@ -140,8 +157,12 @@ def disagreements(parameters: Block, route: Route, partial: bool = False) -> Ite
                     raise
 
 
+PLACE = {"block": "config", "group": "group"}
+"""Where a station says the path of its block, and of the block with the lever of its group."""
+
+
 def _needed(name: str, parameters: Block, station: Station | None) -> Any:
     """Return what a rule asks for by its name: the station, its block, or a block of the parameters."""
-    if station is not None and name in ("station", "block"):
-        return station if name == "station" else block_at(parameters, station.config)
+    if station is not None and name in ("station", "block", "group"):
+        return station if name == "station" else block_at(parameters, getattr(station, PLACE[name]))
     return getattr(parameters, name)

@@ -6,7 +6,7 @@ import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypeVar, overload
+from typing import Annotated, Any, TypeVar, cast, overload
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from sim.parameters.agreement import disagreements
 from sim.parameters.parameters import Parameters
 from sim.parameters.problems import NOTHING, BadInput, Fault, Problem, joined, suggestion
+from sim.parameters.quantities import Number, Whole
 
 SHAPES = {
     "model_type": "must be a block of keys",
@@ -67,6 +68,38 @@ def keys_at(path: Loc, model: type[Parameters] = Parameters) -> list[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [field.alias or name for name, field in kind.model_fields.items()]
     return []
+
+
+def check_at(path: Loc, model: type[Parameters] = Parameters) -> Number | Whole | None:
+    """Return what bounds the number at a path of the parameters; None where there is no number."""
+    kind: Any = model
+    for key in path:
+        bare = _bare(kind)
+        if isinstance(bare, type) and issubclass(bare, BaseModel):
+            fields = {field.alias or name: field for name, field in bare.model_fields.items()}
+            field = fields.get(str(key))
+            if field is None:
+                return None
+            kind = Annotated[(cast(Any, field.annotation), *field.metadata)] if field.metadata else field.annotation
+        else:
+            inside = typing.get_args(bare)
+            if not inside:
+                return None
+            kind = inside[1] if typing.get_origin(bare) is dict else inside[0]
+    return _check(kind)
+
+
+def _check(kind: Any) -> Number | Whole | None:
+    """Return the check among the validators of an annotation."""
+    for validator in typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ():
+        found = getattr(validator, "func", None)
+        if isinstance(found, Number | Whole):
+            return found
+    for inner in typing.get_args(kind) if typing.get_origin(kind) in (typing.Union, types.UnionType) else ():
+        check = _check(inner)
+        if check is not None:
+            return check
+    return None
 
 
 def _bare(kind: Any) -> Any:

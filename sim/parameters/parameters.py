@@ -17,7 +17,7 @@ from sim.parameters.problems import raise_any
 from sim.parameters.processing import Portal, Processing
 from sim.parameters.published import Published
 from sim.parameters.quantities import choice
-from sim.parameters.run import Clock, Run, Scenario
+from sim.parameters.run import Clock, Results, Run, Scenario
 from sim.parameters.station import hold_declaration
 from sim.parameters.training import Account, Purchase, Training
 from sim.parameters.waves import Joining, Selection, Waves
@@ -46,6 +46,7 @@ class Parameters(Block):
     training: Training
     payment: Payment
     published: Published
+    results: Results
     engine: Annotated[
         Literal["cohort", "person"],
         choice("cohort", "person", do="Both give the same answer; cohort is the fast one."),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from sim.journey import limits
 from sim.parameters.block import Block
+from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
 from sim.parameters.problems import Problem, raise_any
 from sim.parameters.quantities import Share, WholeDays, choice, several, sum_to_one, whole
@@ -72,6 +73,7 @@ class Payment(Block):
     after `repair`.
     """
 
+    capacity: Capacity
     run_hour: RunHour
     partners: Annotated[
         dict[str, Partner],

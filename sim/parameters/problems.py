@@ -30,6 +30,12 @@ class _Nothing:
 NOTHING = _Nothing()
 
 
+class Written(str):
+    """A value as it was written, shown without quotes."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Problem:
     """Say what is wrong with one key: its path, its value, what is allowed and what to do."""
@@ -104,6 +110,8 @@ def shown(value: object) -> str:
         text = value.isoformat(timespec="seconds" if value.second else "minutes")
     elif isinstance(value, date):
         text = value.isoformat()
+    elif isinstance(value, Written):
+        text = str(value)
     elif isinstance(value, str):
         text = f'"{value[:LONGEST_VALUE]}"'
     elif isinstance(value, dict):

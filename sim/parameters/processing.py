@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from sim.parameters.block import Block
+from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
 from sim.parameters.quantities import Share, number
 from sim.parameters.station import Checks, RateStation, Retries, Servers
@@ -12,6 +13,8 @@ from sim.parameters.station import Checks, RateStation, Retries, Servers
 
 class Portal(RateStation):
     """Describe what the web site takes."""
+
+    capacity: Capacity
 
 
 class Verification(RateStation, Retries):
@@ -31,8 +34,9 @@ class Test(Block):
 
 
 class Processing(RateStation):
-    """Describe the processing; its own rate is registrants taken through it."""
+    """Describe the processing; its own rate is registrants taken through it, its capacity a lever of all below it."""
 
+    capacity: Capacity
     patience: Law | None
     email: Verification
     registry: Verification

@@ -8,6 +8,7 @@ every parameter in the model alone.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -18,9 +19,34 @@ from sim.calendar.instants import DAY
 from sim.journey import limits
 from sim.parameters.problems import Fault, Problem, suggestion
 
+SEPARATED = re.compile(r"\s*([-+]?)(\d{1,3})((?:[.,' _]\d{3})+|)(?:([.,])(\d+))?\s*", re.ASCII)
+"""A number with separators of thousands, a decimal mark, or both, as people write it."""
+
+
+def separated(text: str) -> str:
+    """Return what to do about a number that is written with separators, such as 800,000; nothing where it is none."""
+    found = SEPARATED.fullmatch(text) if len(text) < LONGEST_SEPARATED else None
+    if found is None or not (found[3] or found[4]):
+        return ""
+    sign, first, groups, _, fraction = found.groups()
+    whole = int(first + "".join(filter(str.isdigit, groups)))
+    decimals = f".{fraction}" if fraction else ""
+    grouped = f"{sign}{whole:_}{decimals}"
+    written = f"{sign}{whole}{decimals}"
+    either = written if grouped == written else f"{written} or {grouped}"
+    return f"Write {either}: a full stop is the decimal mark, and neither it nor a comma separates thousands."
+
+
+LONGEST_SEPARATED = 60
+"""Characters of a number with separators: a longer one is none."""
+
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _advice(value: object) -> str:
+    return separated(value) if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +62,7 @@ class Number:
         """Return the value; raise a fault where it is refused."""
         # A whole number of any length is compared exactly, and nan lies in no range.
         if not _is_number(value) or not self.least <= value <= self.most:
-            raise Fault([Problem("", value, self.allowed, self.do)])
+            raise Fault([Problem("", value, self.allowed, _advice(value) or self.do)])
         return value
 
 
@@ -52,7 +78,7 @@ class Whole:
         """Return the whole number; raise a fault where it is refused."""
         if not _is_number(value) or not self.least <= value <= self.most or value != int(value):
             allowed = f"must be a whole number from {self.least:,} to {self.most:,}"
-            raise Fault([Problem("", value, allowed, self.do)])
+            raise Fault([Problem("", value, allowed, _advice(value) or self.do)])
         return int(value)
 
 

@@ -52,8 +52,18 @@ class Run(Block):
         Literal["none", "participants", "all"],
         choice("none", "participants", "all", do="Choose whose journeys are written to people.parquet."),
     ]
+    figures: Annotated[Literal["all", "none"], choice("all", "none", do="Choose whether figures are drawn.")]
     window_hours: Annotated[float, number(0.1, 24, "Set a number of hours.")]
     threads: Annotated[int, whole(1, 2, "Set 1, 2 or null; the results are the same.")] | None
+
+
+class Results(Block):
+    """Say in which form results are written."""
+
+    csv: Annotated[
+        Literal["plain", "id"],
+        choice("plain", "id", do="plain: comma and decimal point; id: semicolon and decimal comma."),
+    ]
 
 
 def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:

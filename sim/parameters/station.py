@@ -26,7 +26,8 @@ Rate = Annotated[
     float, number(0, ANY, "Set a number of registrants a minute, hour, day or week, as `per` says.", CLOSED_OR_MORE)
 ]
 Cap = Annotated[float, number(0, 1e12, "Set a number of people or payments a working day.", CLOSED_OR_MORE)]
-NumberOfServers = Annotated[int, whole(0, 1_000_000, "Set a number of servers; 0 is closed.")]
+MOST_SERVERS = 1_000_000
+NumberOfServers = Annotated[int, whole(0, MOST_SERVERS, "Set a number of servers; 0 is closed.")]
 NumberOfSeats = Annotated[int, whole(0, 1_000_000, "Set the seats of a class; 0 is closed.")]
 Per = Annotated[Literal["minute", "hour", "day", "week"], choice(*PER_SECONDS, do="Choose one.")]
 RunHour = Annotated[

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import instant
 from sim.parameters import Parameters
+from sim.parameters.capacity import times
 from sim.parameters.payment import KINDS
 from sim.parameters.payment import Partner as Paying
 from sim.programme.work_calendar import WorkCalendar
@@ -29,9 +30,9 @@ class Partner:
 
 def partners(parameters: Parameters, calendar: WorkCalendar) -> tuple[Partner, ...]:
     """Return the bank of payment partners, an instance each; before a partner enters, its runs pay nobody."""
-    scale = parameters.population.scale
+    scale, capacity = parameters.population.scale, parameters.payment.capacity
     return tuple(
-        Partner(key, block.name, cap_schedule(block, scale, calendar))
+        Partner(key, block.name, cap_schedule(times(block, capacity), scale, calendar))
         for key, block in parameters.payment.partners.items()
     )
 

@@ -10,6 +10,7 @@ from sim.journey.journey import Journey
 from sim.journey.kinds import Bank
 from sim.journey.route import Station
 from sim.parameters import Parameters, block_at
+from sim.parameters.capacity import times
 from sim.programme.laws import law, law_record
 from sim.programme.work_calendar import WorkCalendar
 from sim.rules import checks, patience_at_stations, service
@@ -69,7 +70,9 @@ def route_stations(
         check = _check(block) if first.checks else None
         for station in (first, first.retry) if first.retries else (first,):
             instances = regencies if station.bank is Bank.REGENCY else 1
-            plan = plan_station(station, block_at(parameters, station.config), scale, calendar, instances)
+            multiplier = getattr(block_at(parameters, station.group), "capacity", 1)
+            own = times(block_at(parameters, station.config), multiplier)
+            plan = plan_station(station, own, scale, calendar, instances)
             found[station.name] = RouteStation(
                 declared=station,
                 plan=plan,

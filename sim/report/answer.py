@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sim.journey.measures import PAYMENT_PARTNERS
@@ -16,12 +15,10 @@ from sim.results.table import Table
 Tables = dict[str, Table]
 
 
-def answer(
-    tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], folder: Path, origin: dict[str, Any]
-) -> str:
-    """Return the answer of a run as text."""
+def answer(tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], seconds: float) -> str:
+    """Return the answer of a run, which took some seconds, as text."""
     lines = [
-        *_head(figures, composed, origin),
+        *_head(figures, composed, seconds),
         "",
         *_funnel(tables),
         "",
@@ -32,17 +29,16 @@ def answer(
     lines += ["", *_findings(tables, figures), "", *_money(figures)]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
-    lines += ["", f"Tables, figures and the manifest: {folder}"]
     return "\n".join(lines)
 
 
-def _head(figures: dict[str, Figure], composed: dict[str, Any], origin: dict[str, Any]) -> list[str]:
+def _head(figures: dict[str, Figure], composed: dict[str, Any], seconds: float) -> list[str]:
     scale = float(figures["scale"].value or 1)
     who = f"{count(figures['people'].value)} people{' one to one' if scale == 1 else ''}"
     head = [
         f"{composed['scenario']['name']}: {composed['scenario']['question']}",
         f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {who}; "
-        f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s.",
+        f"replication {composed['run']['replication']} of seed {composed['run']['seed']}; {seconds:.1f} s.",
     ]
     if scale != 1:
         head.append(

@@ -1,4 +1,4 @@
-"""The row a person: a column for each time stamp (WIB, microseconds) and each outcome, with the codebook."""
+"""The row a person: a column for each time stamp and each outcome; `sim.results.codebook` says what each means."""
 
 from __future__ import annotations
 
@@ -9,43 +9,13 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import EPOCH, NEVER
 from sim.engines.rows import Rows
-from sim.programme.programme import Programme
 from sim.rules.people import EDUCATIONS, Trait, trait
 from sim.rules.selecting import Verdict
 
 _EPOCH = np.datetime64(EPOCH, "us")
 
-WORDS_OF_TRAITS = {
-    "province": "province",
-    "regency": "number of the regency within its province, from 1",
-    "education": "highest school",
-    "woman": "is a woman",
-    "rural": "lives in a rural area",
-    "disability": "has a disability",
-    "returned_migrant": "is a returned migrant worker",
-    "listed_worker": "is a listed worker (priority)",
-    "e_money": "uses e-money rather than a bank",
-    "unbanked": "has no account when awarded",
-    "lagging": "lives in a lagging regency",
-}
-"""Columns of who a person is: name → meaning."""
-
-GROUPS = tuple(WORDS_OF_TRAITS)[3:]
+GROUPS = ("woman", "rural", "disability", "returned_migrant", "listed_worker", "e_money", "unbanked", "lagging")
 """Traits that are there or not."""
-
-
-def codebook(programme: Programme) -> dict[str, str]:
-    """Return the columns of people's rows in order, each with its meaning."""
-    journey = programme.journey
-    own = {name: meaning for name, meaning in programme.participant_outcomes().items() if name != "person"}
-    return {
-        "person": "person's number",
-        **WORDS_OF_TRAITS,
-        **{name: f"instant (WIB): {meaning}" for name, meaning in journey.person_stamps.items()},
-        **journey.person_outcomes,
-        **own,
-        **{name: f"instant (WIB): {meaning}" for name, meaning in programme.participant_stamps().items()},
-    }
 
 
 def people_rows(rows: Rows) -> dict[str, Any]:

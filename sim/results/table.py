@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.calendar.instants import moment
+from sim.results.frame import to_arrow, to_pandas
 
 Cell = Any
 """A text, number, date, time or truth; None where it is unknown."""
@@ -30,6 +31,20 @@ class Table:
     def column(self, name: str) -> list[Any]:
         """Return the values of a column."""
         return [row[name] for row in self.rows]
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a column as an array of NumPy; raise KeyError where there is none of the name."""
+        if name not in self.columns:
+            raise KeyError(f"table {self.name} has no column {name}: it has {', '.join(self.columns)}")
+        return _array(self.column(name))
+
+    def pandas(self) -> Any:
+        """Return the table as a DataFrame of pandas; raise ImportError where pandas is not installed."""
+        return to_pandas(self.arrays())
+
+    def arrow(self) -> Any:
+        """Return the table as one of Arrow; raise ImportError where pyarrow is not installed."""
+        return to_arrow(self.arrays())
 
     def arrays(self) -> dict[str, Any]:
         """Return the columns as arrays that a database reads."""

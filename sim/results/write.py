@@ -26,8 +26,13 @@ def connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1, "async_threads": 0})
 
 
-def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = None, dates: Sequence[str] = ()) -> None:
-    """Write named columns as Parquet and, if asked, as CSV; the same columns give the same bytes."""
+def write_columns(
+    columns: dict[str, Any], parquet: Path, csv: Path | None = None, dates: Sequence[str] = (), style: str = "plain"
+) -> None:
+    """Write named columns as Parquet and, if asked, as CSV; the same columns give the same bytes.
+
+    The style of CSV is "plain" (comma, decimal point) or "id" (semicolon, decimal comma).
+    """
     database = connection()
     # A column of texts that are all unknown would have no type.
     kinds = {name: "VARCHAR" for name, values in columns.items() if getattr(values, "dtype", None) == np.dtype(object)}
@@ -41,13 +46,24 @@ def write_columns(columns: dict[str, Any], parquet: Path, csv: Path | None = Non
             f"COPY ({query}) TO '{_quoted(parquet)}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
         )
         if csv is not None:
-            database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER)")
+            _write_csv(database, query, csv, style)
     except duckdb.IOException as error:
         raise OSError(errno.EIO, os.strerror(errno.EIO), str(parquet)) from error
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     finally:
         database.close()
+
+
+def _write_csv(database: duckdb.DuckDBPyConnection, query: str, csv: Path, style: str) -> None:
+    delimiter = ","
+    if style == "id":
+        delimiter = ";"
+        described = database.execute(f"DESCRIBE {query}").fetchall()
+        broken = [name for name, kind, *_ in described if kind in ("DOUBLE", "FLOAT")]
+        commas = ", ".join(f"""replace(CAST("{name}" AS VARCHAR), '.', ',') AS "{name}\"""" for name in broken)
+        query = f"SELECT * {f'REPLACE ({commas})' if commas else ''} FROM ({query})"
+    database.execute(f"COPY ({query}) TO '{_quoted(csv)}' (FORMAT csv, HEADER, DELIMITER '{delimiter}')")
 
 
 def write_parts(parts: Iterator[dict[str, Any]], parquet: Path) -> None:
@@ -85,27 +101,26 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def write_tables(tables: dict[str, Table], folder: Path) -> None:
-    """Write every table, and what each column means in `columns.csv`."""
+def write_tables(tables: dict[str, Table], folder: Path, style: str = "plain") -> None:
+    """Write every table, and what each column means in `columns.csv`; `style` is that of CSV."""
     folder.mkdir()
     for name, table in tables.items():
         dates = [column for column in table.columns if column in ("date", "month") or column.endswith("_date")]
-        write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", dates)
+        write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", dates, style)
     meanings = [
         {"table": name, "column": column, "meaning": meaning}
         for name, table in tables.items()
         for column, meaning in table.columns.items()
     ]
     columns = Table("columns", {"table": "", "column": "", "meaning": ""}, meanings)
-    write_columns(columns.arrays(), folder / "columns.parquet", folder / "columns.csv")
+    write_columns(columns.arrays(), folder / "columns.parquet", folder / "columns.csv", style=style)
     (folder / "columns.parquet").unlink()
 
 
-def write_codebook(columns: dict[str, str], path: Path) -> None:
+def write_codebook(codebook: Table, path: Path, style: str = "plain") -> None:
     """Write what each column of people's rows means as CSV."""
-    table = Table("codebook", {"column": "", "meaning": ""}, [{"column": c, "meaning": m} for c, m in columns.items()])
     parquet = path.with_suffix(".parquet")
-    write_columns(table.arrays(), parquet, path)
+    write_columns(codebook.arrays(), parquet, path, style=style)
     parquet.unlink()
 
 
@@ -121,10 +136,6 @@ def write_json(content: Any, path: Path) -> None:
 
 def write_yaml(content: dict[str, Any], path: Path) -> None:
     """Write a config as YAML."""
-    from ruamel.yaml import YAML
+    import yaml  # the library that reads it again, by the same version of the language: "on" is a text in one only
 
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    with path.open("w", encoding="utf-8") as stream:
-        yaml.dump(content, stream)
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")

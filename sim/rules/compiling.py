@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -81,7 +82,16 @@ def compiles_first(engine: str) -> bool:
     return FOLDER is None or not any(FOLDER.glob(f"*{module}/{name}-*{SUFFIX}"))
 
 
-import numba  # noqa: E402  (its settings are read at import)
+# Numba looks for SciPy's BLAS as it begins to compile, which takes a quarter of a second; no rule multiplies matrices.
+_hidden = "scipy.linalg" not in sys.modules
+if _hidden:
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]  # this is how a module is said not to be there
+try:
+    import numba  # its settings are read at import
+    import numba.np.arraymath
+finally:
+    if _hidden:
+        del sys.modules["scipy.linalg"]
 
 from sim.rules.kernel_cache import SUFFIX, KernelCache  # noqa: E402
 

@@ -31,7 +31,7 @@ def once(*overrides: str, cache: Path | None = None) -> dict[str, float]:
 def main(words: list[str]) -> None:
     """Simulate, observe and tabulate, without writing, and print what it took."""
     began = time.perf_counter()
-    from sim.command.compose import load
+    from sim.composition.compose import load
     from sim.experiments.run import evaluate
     from sim.results.manifest import peak_memory
 

@@ -16,7 +16,7 @@ LINES = 25
 
 def show(asked: Namespace) -> None:
     """Print the seconds of each module and of the functions that take the most, theirs alone."""
-    from sim.command.compose import load
+    from sim.composition.compose import load
     from sim.experiments.run import evaluate
 
     evaluate(load(words(1_600, threads=1))[0])  # compiles, if nobody has

@@ -13,7 +13,7 @@ SMALLEST = 20_000
 
 def show(asked: Namespace) -> None:
     """Print the seconds of both engines by size, doubling it while the person engine keeps within the limit."""
-    from sim.command.compose import load
+    from sim.composition.compose import load
     from sim.experiments.run import evaluate
 
     def seconds(people: int, engine: str) -> float:

@@ -194,13 +194,41 @@ def _tried(each: Trial, folder: Path) -> tuple[str, str]:
 
 
 def _composed(each: Trial, folder: Path) -> Config:
-    from sim.command.compose import load
+    from sim.command.composed import config_lines
+    from sim.composition.compose import composition
+    from sim.composition.understood import remarks
     from sim.parameters import validate
 
     if each.config is not None:
         validate(each.config)
         return each.config
-    return load(_words(each, folder))[1]
+    words = _words(each, folder)
+    if each.file is not None and each.number % 2:
+        _refused_or_composed([f"config={folder / 'mine.yaml'}"])  # a stranger's file in place of a whole config
+    found = composition(words)
+    remarks(found)
+    config_lines(found)
+    _composes_to_itself(found.config, folder / "again.yaml")
+    return found.config
+
+
+def _refused_or_composed(words: list[str]) -> None:
+    from sim.composition.compose import composition
+    from sim.parameters import BadInput
+
+    with contextlib.suppress(BadInput):
+        composition(words)
+
+
+def _composes_to_itself(config: Config, file: Path) -> None:
+    """Hold what is composed against what is composed of it once it is written."""
+    from sim.composition.compose import compose
+    from sim.results.write import write_yaml
+
+    write_yaml(config, file)
+    again = compose([f"config={file}"])
+    file.unlink()
+    assert again == {**config, "run": {**config["run"], "folder": None}}, "a run cannot be made again"
 
 
 def _words(each: Trial, folder: Path) -> list[str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sim.command import base
-from sim.command.compose import compose
-from sim.command.scenario import names
+from sim.composition import base
+from sim.composition.compose import compose
+from sim.composition.scenario import names
 from tests.campaigns.hostile import SIGNS, TEXTS, Config, Path, Place, bad, good, places
 
 KINDS = ("words", "file", "config")

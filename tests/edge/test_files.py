@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.command import base, folders, limits, yaml_file
+from sim.composition import base, folders, limits, yaml_file
 from tests.edge.cases import ASKED, refused
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from sim.command.compose import load
 from sim.command.edge import guarded
 from sim.command.folder import taken
 from sim.command.main import main
+from sim.composition.compose import load
 from sim.parameters import BadInput, Parameters
 from sim.results import folder
 from sim.results.folder import FolderTakenError, whole_folder

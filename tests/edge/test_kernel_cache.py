@@ -254,7 +254,7 @@ def test_without_a_home_nothing_is_kept_and_nothing_is_shared(tmp_path: Path) ->
 def test_the_command_says_that_nothing_is_kept(tmp_path: Path) -> None:
     """Catch a planner who wonders why each run compiles."""
     program = (
-        "from sim.rules import compiling; from sim.command import ask; from sim.command.compose import load\n"
+        "from sim.rules import compiling; from sim.command import ask; from sim.composition.compose import load\n"
         "ask._say_if_it_compiles(load([])[0])"
     )
     file = tmp_path / "file"

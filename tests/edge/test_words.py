@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.command.base import options
-from sim.command.compose import load
 from sim.command.main import main
+from sim.composition.base import options
+from sim.composition.compose import load
 from tests.edge.cases import ASKED, refused
 
 WORDS: dict[str, tuple[list[str], str]] = {
@@ -192,7 +192,7 @@ def test_a_person_has_a_plain_number(number: str, capsys: pytest.CaptureFixture[
     assert "must be a whole number from 0 to" in refused(["trace", f"person={number}"], capsys)
 
 
-@pytest.mark.parametrize("command", ["", "../run", "\x1b[2J", "run\n", "--version", "_command", "x" * 100_000])
+@pytest.mark.parametrize("command", ["", "../run", "\x1b[2J", "run\n", "--versions", "_command", "x" * 100_000])
 def test_what_is_no_command_is_told(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a function of ours that is called by its name, and a name that speaks to the terminal."""
     said = refused([command], capsys)

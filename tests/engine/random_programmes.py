@@ -65,6 +65,7 @@ def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
             f"{path}.retry.rate": draw(a_week()),
         }
     patience = draw(st.none() | laws("hours", 100))
+    changes |= {f"{group}.capacity": draw(st.sampled_from([1, 1, 0.7, 1.3])) for group in ("portal", "processing")}
     changes |= {
         "processing.patience": patience,
         "processing.screening.servers": draw(st.sampled_from([0, 1, 2, 5])) * people // PEOPLE,

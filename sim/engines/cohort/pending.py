@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,9 +27,9 @@ def by_day(pending: Pending, begins: int) -> list[tuple[int, Pending]]:
     first, last = _first_and_last(pending, begins)
     ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
     _by_day(pending, begins, first, ends, ordered)
-    days = np.split(ordered, ends[:-1])
+    days = enumerate(pairwise((0, *ends.tolist())), start=first)
     # Copies, since a view would keep the memory of all until the last of them is paid.
-    return [(day, _copy(of_day)) for day, of_day in enumerate(days, start=first) if of_day.size]
+    return [(day, _copy(ordered[begin:end])) for day, (begin, end) in days if end > begin]
 
 
 def _copy(pending: Pending) -> Pending:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_DIGITS, MOST_NODES
-from sim.command.references import REFERENCE
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_DIGITS, MOST_NODES
+from sim.composition.references import REFERENCE
 from sim.parameters.problems import NOTHING, Problem, joined
 
 CODE = ("_target_", "_args_", "_partial_", "_recursive_", "_convert_")
@@ -65,7 +65,9 @@ def _harms(value: Any, path: str, depth: int) -> Iterator[Problem]:
 def _unfit_key(key: Any) -> tuple[str, str] | None:
     """Return what is allowed and what to do, if a key is none."""
     if not isinstance(key, str) or "${" in key or HIDDEN.search(key) or len(key) > LONGEST_KEY:
-        return f"must be a plain key of at most {LONGEST_KEY} characters", "Write the key out."
+        # {rate: 800,000} has a key 000.
+        comma = " In braces a comma ends a number: write 800000 or 800_000." if type(key) is int else ""
+        return f"must be a plain key of at most {LONGEST_KEY} characters", f"Write the key out.{comma}"
     if key.split(".")[-1] in CODE:
         return "names code, which a config must not", "Leave it out."
     return None

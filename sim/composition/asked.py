@@ -10,13 +10,21 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from sim.command.base import no_option
-from sim.command.harmless import harms
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_LINE, LONGEST_WORD, MOST_IN_WORDS, MOST_WORDS
-from sim.parameters.problems import NOTHING, Problem, cut
+from sim.composition import scenario
+from sim.composition.base import no_option
+from sim.composition.harmless import harms
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_LINE, LONGEST_WORD, MOST_IN_WORDS, MOST_WORDS
+from sim.parameters.problems import NOTHING, Problem, Written, cut, suggestion
+from sim.parameters.quantities import separated
 
 KEYS = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 """A key, or the path of one: what Hydra makes of other signs (a group, a package) is no part of our configs."""
+
+BARE = re.compile(r"[\w./][\w./-]*", re.ASCII)
+"""A word that changes nothing: it must be the name of a scenario, or a file."""
+
+REPLAYED = "config"
+"""The word that names the config of a run that was made before."""
 
 SCENARIOS = "scenarios"
 """The group under which Hydra knows the scenario, which is no key."""
@@ -27,6 +35,8 @@ class Asked:
     """Hold the scenario, the parts and the keys that were asked for, and what is wrong with them."""
 
     scenario: str = "history"
+    replayed: str | None = None
+    """The file of a whole config, in place of the base and a scenario."""
     parts: dict[str, str] = field(default_factory=dict)
     keys: list[Override] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -37,16 +47,26 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
 
     `options` are the groups of the configs, and the names of the files that each can be.
     """
-    asked, parser, scenarios = Asked(), OverridesParser.create(), []
+    asked, parser, scenarios, replayed = Asked(), OverridesParser.create(), [], []
     asked.problems += _too_much(words)
     if asked.problems:
         return asked
     for word in words:
+        if BARE.fullmatch(word):
+            if word in scenario.names() or word.endswith((".yaml", ".yml")):
+                scenarios.append(word)
+            else:
+                advice = suggestion(word, scenario.names()).replace("Known here", "There are")
+                do = f"{advice} Write key=value to change a key."
+                asked.problems.append(Problem(word, NOTHING, "is no scenario", do))
+            continue
         override, problems = _override(word, parser)
         if override is None or problems:
             asked.problems += problems
         elif override.key_or_group == "scenario":
             scenarios.append(str(override.value()))
+        elif override.key_or_group == REPLAYED:
+            replayed.append(str(override.value()))
         elif override.key_or_group in options:
             asked.problems += _exchanged(override, options, asked.parts)
         else:
@@ -57,7 +77,21 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
     if len(scenarios) > 1:
         asked.problems.append(Problem("scenario", scenarios, "is given more than once", "Ask one at a time."))
     asked.scenario = scenarios[0] if scenarios else "history"
+    if replayed:
+        asked.replayed = replayed[0]
+        asked.problems += _beside_a_replay(scenarios, replayed, asked.parts)
     return asked
+
+
+def _beside_a_replay(scenarios: list[str], replayed: list[str], parts: dict[str, str]) -> Iterator[Problem]:
+    """Find what cannot stand beside a whole config: it has its scenario and its parts."""
+    do = "Leave it out; a key of the config can be changed as key=value."
+    if len(replayed) > 1:
+        yield Problem(REPLAYED, replayed, "is given more than once", "Run one at a time.")
+    if scenarios:
+        yield Problem("scenario", scenarios[0], f"cannot be asked beside {REPLAYED}=, which has its own", do)
+    for group, option in parts.items():
+        yield Problem(group, option, f"cannot be exchanged beside {REPLAYED}=, which is whole", do)
 
 
 def _too_much(words: Sequence[str]) -> Iterator[Problem]:
@@ -93,6 +127,12 @@ def _override(word: str, parser: OverridesParser) -> tuple[Override | None, list
 def _refused(override: Override, word: str) -> Iterator[Problem]:
     key = override.key_or_group
     if override.is_sweep_override():
+        written = word.partition("=")[2]
+        meant = separated(written)
+        if meant:
+            allowed = "asks for several values, since a comma separates them; a run takes one"
+            yield Problem(key, Written(written), allowed, meant)
+            return
         do = "Give each value a command of its own; comparing several at once comes later."
         yield Problem(word, NOTHING, "asks for several values, a run takes one", do)
         return
@@ -104,8 +144,9 @@ def _refused(override: Override, word: str) -> Iterator[Problem]:
         )
     elif key.count(".") >= DEEPEST:
         yield Problem(word, NOTHING, f"has more than {DEEPEST} keys in its path", "Write a key of configs/.")
-    elif key == "scenario" and (override.is_add() or override.is_force_add() or override.is_delete()):
-        yield Problem(word, NOTHING, "must be scenario=NAME or scenario=FILE", "Leave the sign before it out.")
+    elif key in ("scenario", REPLAYED) and (override.is_add() or override.is_force_add() or override.is_delete()):
+        named = f"{key}=FILE" if key == REPLAYED else "scenario=NAME or scenario=FILE"
+        yield Problem(word, NOTHING, f"must be {named}", "Leave the sign before it out.")
     else:
         yield from harms({key: override.value()})
 

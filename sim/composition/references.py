@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sim.command.limits import DEEPEST, LONGEST_TEXT, MOST_COMPOSED
+from sim.composition.limits import DEEPEST, LONGEST_TEXT, MOST_COMPOSED
 from sim.parameters.problems import NOTHING, Problem, joined
 
 REFERENCE = re.compile(r"\$\{([\w-]+(?:\.[\w-]+|\[\d{1,9}\])*)\}", re.ASCII)

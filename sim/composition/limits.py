@@ -9,6 +9,9 @@ MOST_NODES = 10_000
 MOST_COMPOSED = 2 * MOST_NODES
 """Keys and values of a composed config, those of a reference each time."""
 
+MOST_COMPOSED_BYTES = 1 << 20
+"""Bytes of a file with a composed config. That of the base has 50,000."""
+
 DEEPEST = 20
 """Lists and blocks inside one another, and keys of a path. The base has 6."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.command import folders, yaml_file
-from sim.command.base import ITSELF, no_option, options
-from sim.command.harmless import harms
+from sim.composition import folders, yaml_file
+from sim.composition.base import ITSELF, no_option, options
+from sim.composition.harmless import harms
 from sim.parameters import BadInput, Problem
 from sim.parameters.problems import NOTHING, suggestion
 

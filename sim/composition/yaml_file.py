@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,19 +24,54 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from sim.command.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_BYTES, MOST_DIGITS, MOST_NODES
-from sim.parameters.problems import printable
+from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_BYTES, MOST_DIGITS, MOST_NODES
+from sim.parameters.problems import joined, printable
 
 
 class UnreadableError(Exception):
     """Say why a file cannot be read, for the planner who can mend it."""
 
 
-def load(path: Path) -> Any:
+@dataclass(frozen=True)
+class Limits:
+    """How much a file may hold: its bytes, and its keys and values."""
+
+    size: int = MOST_BYTES
+    nodes: int = MOST_NODES
+
+
+def load(path: Path, limits: Limits = Limits()) -> Any:
     """Return what a YAML file says, as plain values; raise UnreadableError where it says more than it may."""
+    return _read(path, limits, lambda loader: loader.get_single_data())
+
+
+def written(path: Path) -> dict[str, str]:
+    """Return the values of a file as they are written, by their paths, such as "800.000" where 800.0 is meant.
+
+    Raises UnreadableError as `load` does; values of aliases are left out.
+    """
+
+    def walk(node: Any, above: str) -> Iterator[tuple[str, str]]:
+        if isinstance(node, yaml.ScalarNode):
+            yield above, str(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            for key, inner in node.value:
+                yield from walk(inner, joined(above, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, inner in enumerate(node.value):
+                yield from walk(inner, joined(above, f"[{index}]"))
+
+    return dict(walk(_read(path, Limits(), lambda loader: loader.get_single_node()), ""))
+
+
+def _read(path: Path, limits: Limits, take: Callable[[Any], Any]) -> Any:
+    """Return what is taken of a file by its loader, or say why it cannot be."""
     try:
-        text = _contents(path).decode("utf-8-sig")
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, within limits)
+        loader = _Loader(_contents(path, limits.size).decode("utf-8-sig"), limits.nodes)
+        try:
+            return take(loader)
+        finally:
+            loader.dispose()
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is not written in UTF-8 (byte {error.start + 1:,})") from None
     except yaml.reader.ReaderError as error:
@@ -51,15 +87,15 @@ def load(path: Path) -> Any:
         raise UnreadableError(error.strerror or str(error)) from None
 
 
-def _contents(path: Path) -> bytes:
+def _contents(path: Path, most: int) -> bytes:
     """Return the bytes of an ordinary file; never wait for one that is none."""
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise UnreadableError("is no file")
-        contents: bytes = file.read(MOST_BYTES + 1) or b""
-    if len(contents) > MOST_BYTES:
-        raise UnreadableError(f"is larger than {MOST_BYTES:,} bytes")
+        contents: bytes = file.read(most + 1) or b""
+    if len(contents) > most:
+        raise UnreadableError(f"is larger than {most:,} bytes")
     return contents
 
 
@@ -76,8 +112,9 @@ class _Open:
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no types
     """Load plain values, and stop at the first event beyond the limits."""
 
-    def __init__(self, stream: str) -> None:
+    def __init__(self, stream: str, most: int) -> None:
         super().__init__(stream)
+        self._most = most
         self._open: list[_Open] = []
         self._nodes = 0
         self._nodes_at: dict[str, int] = {}
@@ -130,8 +167,8 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no types
 
     def _count(self, event: Event, nodes: int) -> None:
         self._nodes += nodes
-        if self._nodes > MOST_NODES:
-            raise _beyond(event, f"holds more than {MOST_NODES:,} keys and values, those of an alias each time")
+        if self._nodes > self._most:
+            raise _beyond(event, f"holds more than {self._most:,} keys and values, those of an alias each time")
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return a block; a key that is given twice is an error."""

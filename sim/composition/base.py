@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.command import folders, yaml_file
-from sim.command.harmless import harms
+from sim.composition import folders, yaml_file
+from sim.composition.harmless import harms
 from sim.parameters import BadInput, Problem
 from sim.parameters.problems import NOTHING, suggestion
 

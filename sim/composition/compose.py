@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import hydra
@@ -19,11 +20,11 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.command import base, scenario
-from sim.command.asked import SCENARIOS, Asked, read
-from sim.command.harmless import harms
-from sim.command.limits import MOST_COMPOSED
-from sim.command.references import resolved
+from sim.composition import base, replay, scenario
+from sim.composition.asked import SCENARIOS, Asked, read
+from sim.composition.harmless import harms
+from sim.composition.limits import MOST_COMPOSED
+from sim.composition.references import resolved
 from sim.parameters import BadInput, Parameters, Problem, problems, validate
 from sim.parameters.problems import NOTHING, joined, suggestion
 
@@ -33,57 +34,100 @@ FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what
 Config = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Composition:
+    """Parameters that are in order, the config that they were composed to, and what it was composed from."""
+
+    parameters: Parameters
+    config: Config
+    asked: Asked
+    parts: dict[str, str]
+    """The file that each group is; nothing where a whole config is run again."""
+    changes: Config
+    """What the scenario changes of them."""
+
+    @property
+    def before(self) -> Config:
+        """Return the config before words of the command line changed it, as it was written."""
+        if self.asked.replayed is not None:
+            return replay.load(self.asked.replayed)
+        before: Config = merged(before_scenario(self.parts), self.changes)
+        return before
+
+
+def composition(overrides: Sequence[str]) -> Composition:
+    """Compose what overrides ask for; tell all problems at once."""
+    composed, asked, parts, changes = _compose(overrides)
+    if asked.problems:
+        raise BadInput([*asked.problems, *(problems(composed) if composed is not None else [])])
+    assert composed is not None
+    return Composition(validate(composed), composed, asked, parts, changes or {})
+
+
 def load(overrides: Sequence[str]) -> tuple[Parameters, Config]:
     """Return the parameters that overrides ask for, and the composed config; tell all problems at once."""
-    composed, found = _compose(overrides)
-    if found:
-        raise BadInput([*found, *(problems(composed) if composed is not None else [])])
-    assert composed is not None
-    return validate(composed), composed
+    found = composition(overrides)
+    return found.parameters, found.config
 
 
 def compose(overrides: Sequence[str]) -> Config:
     """Return the composed config as plain values, its numbers not yet validated."""
-    composed, found = _compose(overrides)
-    if found or composed is None:
-        raise BadInput(found)
+    composed, asked, *_ = _compose(overrides)
+    if asked.problems or composed is None:
+        raise BadInput(asked.problems)
     return composed
 
 
-def _compose(overrides: Sequence[str]) -> tuple[Config | None, list[Problem]]:
-    """Compose what can be composed, and say what cannot."""
+def _compose(overrides: Sequence[str]) -> tuple[Config | None, Asked, dict[str, str], Config | None]:
+    """Compose what can be composed, and say what cannot: the config, what was asked, the parts, the changes."""
     asked = read(overrides, base.options())
-    parts, first, changes = base.parts(), [], None
+    parts, first, changes, whole = base.parts(), [], None, None
     try:
-        delta = scenario.load(asked.scenario)
-        clashing = list(_clashes(delta.keys, _before(parts | delta.parts | asked.parts)))
-        asked.problems += clashing
-        if not clashing:
-            first, changes = [LAST], delta.keys
-        asked.parts = delta.parts | asked.parts
+        if asked.replayed is not None:
+            whole, parts = replay.load(asked.replayed), {}
+        else:
+            delta = scenario.load(asked.scenario)
+            clashing = list(_clashes(delta.keys, before_scenario(parts | delta.parts | asked.parts)))
+            asked.problems += clashing
+            if not clashing:
+                first, changes = [LAST], delta.keys
+            asked.parts = delta.parts | asked.parts
     except BadInput as bad:
         asked.problems += bad.problems
-    parts |= asked.parts
+    if whole is None:
+        parts |= asked.parts
+        itself, blocks = base.base(), {group: base.part(group, option) for group, option in parts.items()}
+    else:
+        itself = blocks = whole
     touched = _touched(asked, changes)
     given = {group: option for group, option in parts.items() if group in touched}
-    own = {group: {} if group in touched else base.part(group, option) for group, option in parts.items()}
+    own = {name: {} if name in touched else said for name, said in blocks.items()}
+    itself = {name: said for name, said in itself.items() if not own.get(name)}
     try:
-        with _in_memory(given, changes):
+        with _in_memory(given, itself, changes):
             composed = _composed(asked, first, own)
     except FAULTS as error:
         said = " ".join(overrides) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
         asked.problems.append(Problem(said, NOTHING, reason or "cannot be composed", "Check the keys."))
-        return None, asked.problems
+        return None, asked, parts, changes
     wrong = list(harms(composed, most=MOST_COMPOSED))
     if not wrong:
         composed, wrong = resolved(composed)
-    return None if wrong else composed, [*asked.problems, *wrong]
+    asked.problems += wrong
+    return None if wrong else composed, asked, parts, changes
 
 
-def _before(parts: dict[str, str]) -> Config:
+def before_scenario(parts: dict[str, str]) -> Config:
     """Return the config before the scenario changes it."""
     return {**{group: base.part(group, option) for group, option in parts.items()}, **base.base()}
+
+
+def merged(config: Any, changes: Any) -> Any:
+    """Return a config with changes in it: blocks are merged, all else is replaced, as Hydra does."""
+    if not isinstance(config, dict) or not isinstance(changes, dict):
+        return changes
+    return {**config, **{key: merged(config.get(key), inner) for key, inner in changes.items()}}
 
 
 def _clashes(change: Any, there: Any, path: str = "") -> Iterator[Problem]:
@@ -102,10 +146,11 @@ def _touched(asked: Asked, changes: Config | None) -> set[str]:
 
 
 @contextmanager
-def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
+def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) -> Iterator[None]:
     """Let Hydra look into its store and nowhere else: there are the base, some parts, and what the scenario changes.
 
-    Parts that nothing changes are not among them: Hydra copies each several times, which takes longer than all else.
+    `itself` is what the base says itself, or a whole config in its place. Parts that nothing changes are not among
+    them: Hydra copies each several times, which takes longer than all else.
     """
     store = ConfigStore.instance()
     before = store.repo
@@ -114,7 +159,7 @@ def _in_memory(parts: dict[str, str], changes: Config | None) -> Iterator[None]:
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
         defaults = [*({group: option} for group, option in parts.items()), base.ITSELF]
-        store.store("base", OmegaConf.create(base.base() | {"defaults": defaults}))
+        store.store("base", OmegaConf.create(itself | {"defaults": defaults}))
         for group, option in parts.items():
             store.store(option, OmegaConf.create(base.part(group, option)), group=group)
         if changes is not None:

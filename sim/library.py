@@ -1,0 +1,136 @@
+"""The planner from Python: `load` parameters, `run` them, read the result. The command does the same."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.composition.compose import composition
+from sim.composition.understood import remarks
+from sim.composition.words import quoted, word
+from sim.parameters import BadInput, Parameters, Problem
+
+if TYPE_CHECKING:
+    from sim.experiments.run import Result as Evaluated
+    from sim.results.figure import Figure
+    from sim.results.frame import Frame
+    from sim.results.table import Table
+
+Changes = Mapping[str, Any] | Sequence[str]
+"""What differs from a scenario: {"processing.rate": 1_600_000}, or the words of the command line."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Parameters that are in order, and what they were composed from."""
+
+    parameters: Parameters
+    config: dict[str, Any]
+    """The composed config, as plain values."""
+    words: tuple[str, ...]
+    """The words that ask the same on the command line, after `prakerja run`."""
+    remarks: tuple[str, ...] = ()
+    """What was understood of the rates, caps and counts that were given, and what of them may not be meant."""
+
+
+def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) -> Question:
+    """Return the parameters of a scenario (its name, or the path of a file), with some keys changed.
+
+    Raises BadInput, which tells all that is wrong at once.
+    """
+    if isinstance(changes, str):
+        raise TypeError(f"changes must be a mapping of keys or a list of words, not the text {changes!r}")
+    words = [word(key, value) for key, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
+    named = [] if str(scenario) == "history" else [f"scenario={quoted(str(scenario))}"]
+    return asked([*named, *words])
+
+
+def asked(words: Sequence[str]) -> Question:
+    """Return the parameters that the words of a command line ask for; raise BadInput where they cannot be."""
+    found = composition(words)
+    return Question(found.parameters, found.config, tuple(words), tuple(remarks(found)))
+
+
+def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -> Result:
+    """Simulate a question and return the result; nothing is written.
+
+    `tell` is told how far the run is, in words. Raises BadInput where the run does not fit into memory.
+    """
+    from sim.experiments.run import evaluate  # loads what simulates: only once there is something to simulate
+
+    return Result(question, evaluate(question.parameters, tell))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run gives."""
+
+    question: Question
+    evaluated: Evaluated
+
+    @property
+    def kpis(self) -> dict[str, Figure]:
+        """Return the key figures: name → value and unit."""
+        return self.evaluated.figures
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Return the tables by name: `tables["daily"]["date"]` is an array, `.pandas()` and `.arrow()` are frames."""
+        return self.evaluated.tables
+
+    @cached_property
+    def answer(self) -> str:
+        """Return the answer as it stands on the screen."""
+        return self.evaluated.answer(self.question.config)
+
+    @cached_property
+    def people(self) -> Frame:
+        """Return the rows of people, those whom `run.people` names, by person's number (`person`).
+
+        The cohort engine simulates again for them. Raises BadInput where `run.people` is none, or where they do not
+        fit into memory: then `write` them, which takes a part at a time.
+        """
+        from sim.experiments.memory import refuse_rows_that_do_not_fit
+        from sim.results.codebook import codebook
+        from sim.results.frame import Frame, joined
+        from sim.results.people import people_rows
+
+        if self.question.parameters.run.people == "none":
+            do = 'Load with {"run.people": "participants"}, or "all".'
+            raise BadInput([Problem("run.people", "none", "says that nobody's row is wanted", do)])
+        observations = self.evaluated.observations
+        who = "awarded" if self.question.parameters.run.people == "participants" else "registered"
+        refuse_rows_that_do_not_fit(self.question.parameters, observations.total(who))
+        columns = joined(map(people_rows, self.evaluated.rows()))
+        told = codebook(observations.programme)
+        return Frame(columns, {name: column.meaning for name, column in told.items()})
+
+    def draw(self, folder: str | os.PathLike[str]) -> None:
+        """Draw the figures into a new folder, each as SVG and PNG."""
+        from sim.report.figures import draw_figures
+        from sim.results.write import write_tables
+
+        with tempfile.TemporaryDirectory() as aside:
+            write_tables(self.tables, Path(aside) / "tables")
+            draw_figures(Path(aside) / "tables", Path(folder), self.question.config)
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Write the folder that the command writes, whole or not at all; it must not be there, or be empty.
+
+        Raises sim.results.folder.FolderTakenError where it cannot be had.
+        """
+        from sim.results.folder import whole_folder
+
+        with whole_folder(Path(folder)) as unfinished:
+            self.write_into(unfinished)
+
+    def write_into(self, folder: Path) -> None:
+        """Write all results into a folder that is there and empty."""
+        from sim.experiments.run import write
+
+        write(self.evaluated, self.question.config, ["prakerja", "run", *self.question.words], folder)
