@@ -24,8 +24,10 @@ DIGITS = 12
 def run(words: list[str]) -> int:
     """Simulate one scenario, write its folder, and print the answer."""
     from sim.command.compose import load
+    from sim.command.named import named_as
 
     parameters, composed = load(words)
+    named = named_as(words, parameters)
     _refuse_what_does_not_fit(parameters)
     with taken(parameters, _remark) as folder:
         from sim.experiments.run import run as simulate  # compiles and plots: only once the input is good
@@ -33,7 +35,7 @@ def run(words: list[str]) -> int:
         _say_if_it_compiles(parameters)
         command = ["prakerja", "run", *words]
         try:
-            answer = simulate(parameters, composed, command, folder.path, folder.unfinished, progress())
+            answer = simulate(parameters, composed, named, command, folder.path, folder.unfinished, progress())
         finally:
             clear()
     try:

@@ -17,6 +17,7 @@ from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_d
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
+from sim.parameters.named import Named
 from sim.programme.compiling import compile_programme
 from sim.programme.programme import Programme
 from sim.report.answer import answer
@@ -105,7 +106,13 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
 
 
 def run(
-    parameters: Parameters, composed: dict[str, Any], command: list[str], folder: Path, unfinished: Path, tell: Tell
+    parameters: Parameters,
+    composed: dict[str, Any],
+    named: Named,
+    command: list[str],
+    folder: Path,
+    unfinished: Path,
+    tell: Tell,
 ) -> str:
     """Simulate a scenario, write its results, and return the answer for the screen.
 
@@ -120,12 +127,12 @@ def run(
         write_codebook(codebook(result.observations.programme), unfinished / "codebook.csv")
     write_key_figures(result.figures, unfinished / "kpis.json")
     write_yaml(composed, unfinished / "config.yaml")
-    draw_figures(unfinished / "tables", unfinished / "figures", composed)
+    draw_figures(unfinished / "tables", unfinished / "figures", composed, named)
     ended = time.perf_counter()
     seconds = {"simulation": simulated - started, "writing": ended - simulated, "all": ended - started}
-    origin = manifest(command, composed, seconds)
+    origin = manifest(command, composed, named, seconds)
     write_json(origin, unfinished / "manifest.json")
-    return answer(result.tables, result.figures, composed, folder, origin)
+    return answer(result.tables, result.figures, named, folder, origin)
 
 
 def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.journey.measures import PAYMENT_PARTNERS
 from sim.journey.route import PROCESSED_AT
-from sim.report.text import block, count, days, percent, rupiah
+from sim.parameters.named import Named
+from sim.report.text import block, count, days, percent, rupiah, wrapped
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
 from sim.results.table import Table
@@ -16,12 +17,10 @@ from sim.results.table import Table
 Tables = dict[str, Table]
 
 
-def answer(
-    tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], folder: Path, origin: dict[str, Any]
-) -> str:
+def answer(tables: Tables, figures: dict[str, Figure], named: Named, folder: Path, origin: dict[str, Any]) -> str:
     """Return the answer of a run as text."""
     lines = [
-        *_head(figures, composed, origin),
+        *_head(figures, named, origin),
         "",
         *_funnel(tables),
         "",
@@ -36,20 +35,22 @@ def answer(
     return "\n".join(lines)
 
 
-def _head(figures: dict[str, Figure], composed: dict[str, Any], origin: dict[str, Any]) -> list[str]:
+def _head(figures: dict[str, Figure], named: Named, origin: dict[str, Any]) -> list[str]:
     scale = float(figures["scale"].value or 1)
     who = f"{count(figures['people'].value)} people{' one to one' if scale == 1 else ''}"
-    head = [
-        f"{composed['scenario']['name']}: {composed['scenario']['question']}",
+    head = [f"{named.title}: {named.question}" if named.question else f"{named.title}."]
+    if named.against_base:
+        head.append(f"{named.against_base}.")
+    head.append(
         f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {who}; "
-        f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s.",
-    ]
+        f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s."
+    )
     if scale != 1:
         head.append(
             f"Scaled: one simulated person stands for {1 / scale:,.6g}, capacities and quotas with them. "
             "Counts are of simulated people unless the column says full population."
         )
-    return head
+    return [line for each in head for line in wrapped(each)]
 
 
 def _funnel(tables: Tables) -> list[str]:

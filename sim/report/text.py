@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
+
+WIDTH = 79
+"""Signs of a line that no terminal of 80 columns wraps."""
+
+
+def wrapped(text: str) -> list[str]:
+    """Return a sentence in lines that fit the terminal, all but the first indented."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False) or [""]
 
 
 def count(value: Any) -> str:

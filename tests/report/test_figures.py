@@ -23,7 +23,7 @@ from sim.report.figures.look import Page, look
 from sim.report.figures.saved import Days, Saved
 from sim.report.figures.words import SPACE, amount, day, percent, span
 from sim.results.write import write_columns, write_tables
-from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, parameters
+from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, name_of, parameters
 
 NAMES = {"funnel", "queues", "waves", "payments", "waits"}
 DRAW: dict[str, Callable[[Saved], Page]] = {
@@ -61,7 +61,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
             overrides, changes = RUNS[name]
             tables = tmp_path_factory.mktemp(name) / "tables"
             write_tables(evaluate(parameters(*overrides, changes=changes)).tables, tables)
-            made[name] = Saved(tables, composed(*overrides))
+            made[name] = Saved(tables, composed(*overrides), name_of(*overrides))
         return made[name]
 
     return saved
@@ -81,7 +81,7 @@ def full(saved: Saved, people: str) -> str:
 def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path: Path) -> None:
     """Catches a file that is none, one that nobody asked for, and one that says nothing to the blind."""
     saved = runs(name)
-    draw_figures(saved.tables, tmp_path / "figures", saved.composed)
+    draw_figures(saved.tables, tmp_path / "figures", saved.composed, saved.named)
     expected = NAMES | ({"processing"} if name == "nobody_at_a_rate" else set())
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")
@@ -101,9 +101,9 @@ def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path
 def test_same_tables_same_bytes(runs: Callable[[str], Saved], tmp_path: Path) -> None:
     """Catches a date, a random name or the reader's own settings in a file, and settings left changed."""
     saved = runs("history")
-    draw_figures(saved.tables, tmp_path / "once", saved.composed)
+    draw_figures(saved.tables, tmp_path / "once", saved.composed, saved.named)
     with mpl.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "none", "axes.grid": True}):
-        draw_figures(saved.tables, tmp_path / "again", saved.composed)
+        draw_figures(saved.tables, tmp_path / "again", saved.composed, saved.named)
         assert mpl.rcParams["font.size"] == 20
     for path in sorted((tmp_path / "once").iterdir()):
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.parameters.named import Named
 from sim.results.bottleneck import Bottleneck, bottleneck
 from sim.results.table import Table
 
@@ -20,10 +21,11 @@ Counts = NDArray[np.float64]
 
 @dataclass
 class Saved:
-    """The tables of a run and the config it was composed from."""
+    """The tables of a run, the config it was composed from, and how it is named."""
 
     tables: Path
     composed: dict[str, Any]
+    named: Named
     _read: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -33,8 +35,9 @@ class Saved:
 
     @property
     def scenario(self) -> str:
-        """Return the name of the scenario."""
-        return str(self.composed["scenario"]["name"])
+        """Return what the run is called and what differs from the base, in sentences."""
+        differs = self.named.against_base
+        return f"Scenario {self.named.title}.{f' {differs}.' if differs else ''}"
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
