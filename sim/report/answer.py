@@ -22,7 +22,7 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, folder: Pat
     lines = [
         *_head(figures, named, origin),
         "",
-        *_funnel(tables),
+        *_funnel(tables, figures["scale"].value != 1),
         "",
         *_waits(tables),
         "",
@@ -46,25 +46,27 @@ def _head(figures: dict[str, Figure], named: Named, origin: dict[str, Any]) -> l
         f"replication {origin['replication']} of seed {origin['seed']}; {origin['wall_seconds']['all']:.1f} s."
     )
     if scale != 1:
+        simulated = count(figures["people.simulated"].value)
         head.append(
-            f"Scaled: one simulated person stands for {1 / scale:,.6g}, capacities and quotas with them. "
-            "Counts are of simulated people unless the column says full population."
+            f"Scaled: one simulated person stands for {1 / scale:,.6g}, {simulated} in all, capacities and quotas "
+            "with them. Counts are people and payments at full population."
         )
     return [line for each in head for line in wrapped(each)]
 
 
-def _funnel(tables: Tables) -> list[str]:
+def _funnel(tables: Tables, scaled: bool) -> list[str]:
     rows = [
         (
             str(row["label"]),
             count(row["people"]),
-            count(row["full_population"]),
+            *([count(row["simulated"])] if scaled else []),
             percent(row["share_of_registered"]),
             percent(row["share_of_stage_before"]),
         )
         for row in tables["funnel"].rows
     ]
-    return block(("Funnel", "people", "full population", "of registered", "of stage before"), rows)
+    simulated = ["simulated"] if scaled else []
+    return block(("Funnel", "people", *simulated, "of registered", "of before"), rows)
 
 
 def _waits(tables: Tables) -> list[str]:

@@ -125,9 +125,9 @@ def test_key_figures_are_what_the_journal_says(name: str) -> None:
     weeks = processed.max() / WEEK if processed.size == journal.programme.people and processed.size else None
     assert figures["processing.weeks_to_clear"].value == weeks
     days = tables_of(name)["daily"].rows
+    scale = journal.programme.parameters.population.scale
     backlog = max(row["queue_portal"] + row["queue_processing"] for row in days)
     assert figures["processing.peak_backlog"].value == backlog
-    scale = journal.programme.parameters.population.scale
     last = journal.days[-1]
     for what, rupiah in (("awarded", last.awarded), ("paid", last.paid), ("returned", last.returned)):
         assert figures[f"money.{what}"].value == round(sum(rupiah) / scale)

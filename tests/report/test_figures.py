@@ -74,7 +74,7 @@ def table(saved: Saved, name: str) -> list[dict[str, str]]:
 
 
 def full(saved: Saved, people: str) -> str:
-    return amount(float(people) / saved.scale)
+    return amount(float(people))
 
 
 @pytest.mark.parametrize("name", ["history", "nobody_at_a_rate"])
@@ -251,9 +251,9 @@ def test_payments_still_wait_on_days_without_runs(tmp_path: Path) -> None:
     waiting = np.ma.array(np.full(dates.size, 30), mask=runs_until)
     columns = {"date": dates, "queue_payments": waiting, "payments_paid": np.where(runs_until, 0, 7)}
     write_columns(columns, tmp_path / "daily.parquet")
-    days = Days(tmp_path / "daily.parquet", 0.1)
-    assert days.queue("queue_payments").tolist() == [300.0] * dates.size
-    assert days.a_run_day(days["payments_paid"]).tolist() == [70.0, 70.0, 70.0]
+    days = Days(tmp_path / "daily.parquet")
+    assert days.queue("queue_payments").tolist() == [30.0] * dates.size
+    assert days.a_run_day(days["payments_paid"]).tolist() == [7.0, 7.0, 7.0]
     assert days.edges.astype(str).tolist() == ["2022-04-25", "2022-05-02", "2022-05-09", "2022-05-13"]
 
 

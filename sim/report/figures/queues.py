@@ -65,7 +65,7 @@ def finding(saved: Saved) -> str:
         longest = max(on_the_way, key=lambda row: float(row["peak_queue"]))
     if found is not None and not places and stations[found.name]["peak_queue"]:
         longest = stations[found.name]
-    number = longest["peak_queue"] / saved.scale
+    number = longest["peak_queue"]
     unit = "" if longest["station"] in saved.days.queues else " payment" if number == 1 else " payments"
     peak = amount(number) + unit
     when = day(longest["peak_queue_date"])

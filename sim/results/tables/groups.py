@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.journey.measures import GROUP_STAGES
 from sim.observers.observations import GROUP_TRAITS, Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, ratio
 from sim.rules.people import EDUCATIONS, Trait
 
 COLUMNS = {
     "group": "what people are told apart by",
     "value": "value of the group",
-    **{stage: f"simulated people of the group: {stage.replace('_', ' ')}" for stage in GROUP_STAGES},
+    **{stage: f"people of the group: {stage.replace('_', ' ')}" for stage in GROUP_STAGES},
     "share_of_applicants": "of all applicants, share",
     "share_of_awarded": "of all awarded, share",
     "share_of_awarded_2020": "of all awarded in 2020, share",
@@ -67,4 +68,5 @@ def groups(observations: Observations) -> Table:
                     "awarded_of_applicants": ratio(counts["awarded"], counts["applicants"]),
                 }
             )
-    return Table("groups", COLUMNS, rows)
+    table, scale = Table("groups", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, GROUP_STAGES, "applicants", "applicants of the group")

@@ -6,20 +6,17 @@ import numpy as np
 
 from sim.journey.money import FLOWS, Benefit
 from sim.observers.observations import Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table
 from sim.results.tables.payments import months
 
 COLUMNS = {
     "month": "month (its first day)",
     "kind": "training (balance), incentive or survey",
-    "awarded": "rupiah committed by awards in the month, simulated people",
+    "awarded": "rupiah committed by awards in the month",
     "paid": "rupiah paid in the month: to courses bought, or to participants",
     "returned": "rupiah returned to the state in the month: revoked, unspent, forfeited, or of surveys not answered",
     "outstanding": "rupiah awarded, neither paid nor returned, at the end of the month",
-    "awarded_full_population": "awarded divided by the scale, rupiah",
-    "paid_full_population": "paid divided by the scale, rupiah",
-    "returned_full_population": "returned divided by the scale, rupiah",
-    "outstanding_full_population": "outstanding divided by the scale, rupiah",
 }
 
 
@@ -36,6 +33,6 @@ def money(observations: Observations) -> Table:
         for month, begin in enumerate(first):
             amounts = {flow: int(flows[flow][month]) for flow in FLOWS}
             amounts["outstanding"] = int(outstanding[month])
-            full = {f"{name}_full_population": round(rupiah / scale) for name, rupiah in amounts.items()}
-            rows.append({"month": begin, "kind": benefit.key, **amounts, **full})
-    return Table("money", COLUMNS, rows)
+            rows.append({"month": begin, "kind": benefit.key, **amounts})
+    table = Table("money", COLUMNS, rows)
+    return at_full_population(table, scale, (*FLOWS, "outstanding"), "awarded", "rupiah committed in the month")

@@ -9,6 +9,7 @@ from sim.observers.observations import Observations
 from sim.observers.station import StationObserver
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
 
 COLUMNS = {
@@ -16,17 +17,20 @@ COLUMNS = {
     "label": "the same in words",
     "bank": "the bank of which the station is one instance; empty: a station of its own, or a bank in one row",
     "kind": f"{', '.join(Kind)}, or plenty (no station)",
-    "arrived": "simulated people (partners: payments) who arrived",
+    "arrived": "people (partners: payments) who arrived",
     "served": "of them, those whose service began (partners: payments made)",
     "gave_up": "of them, those who gave up the wait",
     "waiting_at_end": "of them, those who still wait at the end of the run",
-    "peak_queue": "largest queue at a day's end, simulated people; partners: after a run",
+    "peak_queue": "largest queue at a day's end, people; partners: payments after a run",
     "peak_queue_date": "the first day of the largest queue; empty where there never was one",
     "utilisation": "work served of work offerable in opening hours, share; empty where there is plenty",
     "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap",
-    "person_days_waited": "sum of all waits until the end of the run, simulated person-days",
+    "person_days_waited": "sum of all waits until the end of the run, person-days",
     "longest_wait_days": "the longest wait until the end of the run, days; empty for partners",
 }
+
+COUNTS = ("arrived", "served", "gave_up", "waiting_at_end", "peak_queue", "person_days_waited")
+"""Columns that count at full population."""
 
 
 def stations(observations: Observations, runs: list[RunRecord]) -> Table:
@@ -37,7 +41,8 @@ def stations(observations: Observations, runs: list[RunRecord]) -> Table:
         of_partner[run.partner].append(run)
     for partner, own in zip(observations.programme.partners, of_partner, strict=True):
         rows.append(_partner(observations, partner, own))
-    return Table("stations", COLUMNS, rows)
+    table, scale = Table("stations", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "arrived", "people (partners: payments) who arrived")
 
 
 def _station(observations: Observations, name: str, observer: StationObserver) -> dict[str, Cell]:

@@ -6,13 +6,14 @@ from sim.calendar.instants import DAY
 from sim.journey.measures import WAITS, partner_wait
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table
 
 COLUMNS = {
     "wait": "what is waited for, stable name: a station, a partner's run, or from one stage to another",
     "label": "the same in words",
     "kind": "station, run (payments) or journey",
-    "began": "simulated people (runs: payments) who began to wait",
+    "began": "people (runs: payments) who began to wait",
     "ended": "of them, those whose wait ended with what they waited for",
     "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year; "
     "for a place, for which only the eligible wait, also those there when the last wave was announced",
@@ -21,8 +22,11 @@ COLUMNS = {
     "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
     "p95_days": "95th percentile of the wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
     "mean_days": "mean of the waits that ended, days; where leaving ends the wait, of those who left as well",
-    "person_days": "sum of all waits until the end of the run, simulated person-days",
+    "person_days": "sum of all waits until the end of the run, person-days",
 }
+
+COUNTS = ("began", "ended", "left", "still_waiting", "person_days")
+"""Columns that count at full population."""
 
 
 def waits(observations: Observations) -> Table:
@@ -39,7 +43,8 @@ def waits(observations: Observations) -> Table:
         _row(partner.key, f"Run of {partner.name}", "run", observations.waits(partner_wait(partner.key)), True)
         for partner in observations.programme.partners
     ]
-    return Table("waits", COLUMNS, rows)
+    table, scale = Table("waits", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "began", "people (runs: payments) who began to wait")
 
 
 def _row(name: str, label: str, kind: str, wait: Durations, leaving_ends: bool) -> dict[str, Cell]:

@@ -16,7 +16,7 @@ Flow = list[tuple[int, int]]
 
 def money(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the money."""
-    scale, rows = journal.programme.parameters.population.scale, []
+    rows = []
     for kind, flows in _flows(journal).items():
         outstanding = 0
         for month in months(journal):
@@ -26,8 +26,7 @@ def money(journal: Journal) -> list[dict[str, Any]]:
             }
             outstanding += amounts["awarded"] - amounts["paid"] - amounts["returned"]
             amounts["outstanding"] = outstanding
-            full = {f"{name}_full_population": round(rupiah / scale) for name, rupiah in amounts.items()}
-            rows.append({"month": month, "kind": kind, **amounts, **full})
+            rows.append({"month": month, "kind": kind, **amounts})
     return rows
 
 
