@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.journey.journey import Journey
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment
-from sim.journey.route import PROCESSED_AT
+from sim.journey.route import PROCESSED_AT, Group
 
 STAGES = {
     "registered": ("registered", "Registered"),
@@ -81,6 +81,12 @@ GROUP_STAGES = (
 
 PAYMENT_PARTNERS = "payment_partners"
 """The bank that the payment partners are."""
+
+PARTNERS_GROUP = Group(PAYMENT_PARTNERS, "Payment partners")
+"""The payment partners, told as one."""
+
+PLACES = Group("places", "Places (the quota)")
+"""What those wait for who are eligible and not yet awarded."""
 
 WAVE_STAMPS = ("awarded", "revoked")
 """Stamps that are counted by wave."""

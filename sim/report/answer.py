@@ -10,7 +10,6 @@ from sim.journey.measures import PAYMENT_PARTNERS
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.report.text import block, count, days, percent, rupiah, wrapped
-from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
 from sim.results.table import Table
 
@@ -28,7 +27,7 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, folder: Pat
         "",
         *_stations(tables),
     ]
-    lines += ["", *_findings(tables, figures), "", *_money(figures)]
+    lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures), "", *_money(figures)]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
     lines += ["", f"Tables, figures and the manifest: {folder}"]
@@ -107,19 +106,30 @@ def _stations(tables: Tables) -> list[str]:
     return block((*heading, "person-days waited"), rows)
 
 
+def _bottlenecks(table: Table) -> list[str]:
+    groups = [row for row in table.rows if row["member"] is None and row["person_days"]]
+    if not groups:
+        return ["Bottleneck: none, nobody waited."]
+    rows = [
+        (f"{row['rank']}. {row['group_label']}", percent(row["share"]), count(row["person_days"]))
+        for row in groups[:MOST_BOTTLENECKS]
+    ]
+    lines = block(("Bottlenecks: where the days are waited", "share", "person-days"), rows)
+    for group in groups[:MOST_BOTTLENECKS]:
+        members = [row for row in table.rows if row["group"] == group["group"] and row["member"] and row["share"]]
+        if len(members) > 1:
+            of = ", ".join(f"{row['label']} {percent(row['share'])}" for row in members[:MOST_MEMBERS])
+            more = len(members) - MOST_MEMBERS
+            lines += wrapped(f"  {group['group_label']}: {of}{f' and {more:,} more' if more > 0 else ''}")
+    return lines
+
+
+MOST_BOTTLENECKS, MOST_MEMBERS = 3, 5
+"""Groups that the screen ranks, and members of each that it tells; the table has all."""
+
+
 def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
-    found = bottleneck(tables)
     lines = []
-    if found is None:
-        lines.append("Bottleneck: none, nobody waited.")
-    else:
-        lines.append(
-            f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
-            f"{percent(found.share, 0)} of all waiting for stations and places."
-        )
-        runs = sum(row["person_days_waited"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)
-        together = runs / (found.person_days / found.share)
-        lines.append(f"Waiting for the payment partners' runs, all together: {percent(together, 0)} of it.")
     lines += [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows

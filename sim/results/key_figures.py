@@ -45,8 +45,11 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     figures["places.awarded"] = Figure(full(sum(record.awarded for record in records), scale), "people")
     refused = sum(record.refused_by_budget for record in records)
     figures["places.refused_by_budget"] = Figure(full(refused, scale), "places")
-    found = bottleneck(tables)
-    figures["bottleneck"] = Figure(found.name if found else None, "station, or places")
+    found = bottleneck(tables["bottlenecks"].rows)
+    figures["bottleneck"] = Figure(found.name if found else None, "group of stations, or places")
+    for row in tables["bottlenecks"].rows:
+        if row["member"] is None:
+            figures[f"bottleneck.{row['group']}.share"] = Figure(row["share"], "share of person-days waited")
     figures["bottleneck.share_of_waits"] = Figure(found.share if found else None, "share of person-days waited")
     for flow, rupiah in _rupiah(observations).items():
         figures[f"money.{flow}"] = Figure(full(rupiah, scale), "rupiah")

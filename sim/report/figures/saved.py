@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sim.parameters.named import Named
 from sim.results.bottleneck import Bottleneck, bottleneck
-from sim.results.table import Table
 
 Row = dict[str, Any]
 Counts = NDArray[np.float64]
@@ -54,8 +53,7 @@ class Saved:
 
     def bottleneck(self) -> Bottleneck | None:
         """Return where people waited most, by the definition of the answer; None where nobody waited."""
-        both = {name: self.rows(name) for name in ("stations", "waits")}
-        return bottleneck({name: Table(name, dict.fromkeys(rows[0], ""), rows) for name, rows in both.items()})
+        return bottleneck(self.rows("bottlenecks"))
 
     @property
     def days(self) -> Days:

@@ -6,6 +6,7 @@ from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
 from sim.programme.waves import WaveRecord
 from sim.results.table import Table
+from sim.results.tables.bottlenecks import bottlenecks
 from sim.results.tables.daily import daily
 from sim.results.tables.funnel import funnel
 from sim.results.tables.groups import groups
@@ -23,6 +24,7 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         funnel(observations),
         daily(observations, runs),
         waits(observations),
+        bottlenecks(observations),
         stations(observations, runs),
         waves(observations, wave_records),
         payments(observations, runs),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.engines.journal import Journal
+from tests.engine.recount.bottlenecks import bottlenecks
 from tests.engine.recount.money import money, payments
 from tests.engine.recount.people import groups, published, waves
 from tests.engine.recount.stages import daily, funnel
@@ -19,6 +20,7 @@ Rows = list[dict[str, Any]]
 
 COUNTED = {
     "funnel": ("people", "people"),
+    "bottlenecks": ("person_days", "person_days"),
     "waits": ("began", "began ended left still_waiting person_days"),
     "stations": ("arrived", "arrived served gave_up waiting_at_end peak_queue person_days_waited"),
     "waves": (
@@ -62,6 +64,7 @@ RECOUNT: dict[str, Callable[[Journal], Rows]] = {
         "funnel": funnel,
         "daily": daily,
         "waits": waits,
+        "bottlenecks": bottlenecks,
         "stations": stations,
         "waves": waves,
         "payments": payments,
