@@ -85,25 +85,37 @@ def _waits(tables: Tables) -> list[str]:
 
 def _stations(tables: Tables) -> list[str]:
     waits = {row["wait"]: row for row in tables["waits"].rows}
-    rows = []
-    for row in tables["stations"].rows:
-        wait = waits[row["station"]]
-        if not row["arrived"]:
-            continue
-        peak = f"{count(row['peak_queue'])} on {row['peak_queue_date']}" if row["peak_queue"] else "none"
-        rows.append(
-            (
-                str(row["label"]),
-                days(wait["median_days"]),
-                days(wait["p95_days"]),
-                peak,
-                "plenty" if row["kind"] == "plenty" else percent(row["utilisation"]),
-                percent(row["time_over_capacity"]),
-                count(row["person_days_waited"]),
-            )
+    used = [row for row in tables["stations"].rows if row["arrived"]]
+    waited = [row for row in used if row["person_days_waited"]]
+    queued = [
+        (
+            str(row["label"]),
+            days(waits[row["station"]]["median_days"]),
+            days(waits[row["station"]]["p95_days"]),
+            count(row["peak_queue"]) if row["peak_queue"] else "none",
+            str(row["peak_queue_date"]) if row["peak_queue"] else "",
         )
-    heading = ("Stations", "median wait", "95th pct", "peak queue, day's end", "utilisation", "over capacity")
-    return block((*heading, "person-days waited"), rows)
+        for row in waited
+    ]
+    busy = [
+        (
+            str(row["label"]),
+            percent(row["utilisation"]),
+            percent(row["utilisation_busiest_month"]),
+            f"{row['busiest_month']:%Y-%m}" if row["busiest_month"] else "",
+            percent(row["time_over_capacity"]),
+        )
+        for row in used
+        if row["kind"] != "plenty"
+    ]
+    lines = block(("Stations", "median wait", "95th percentile", "peak queue", "on"), queued) if queued else []
+    without = [str(row["label"]) for row in used if row not in waited]
+    lines += wrapped(f"  Nobody waited at: {', '.join(without)}.") if without else []
+    if busy:
+        heading = ("Capacity used", "until the last", "busiest month", "", "time with a queue")
+        lines += ["", *block(heading, busy)]
+    plenty = [str(row["label"]) for row in used if row["kind"] == "plenty"]
+    return lines + (wrapped(f"  Without limit: {', '.join(plenty)}.") if plenty else [])
 
 
 def _bottlenecks(table: Table) -> list[str]:

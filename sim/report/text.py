@@ -12,7 +12,9 @@ WIDTH = 79
 
 def wrapped(text: str) -> list[str]:
     """Return a sentence in lines that fit the terminal, all but the first indented."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False) or [""]
+    # A number stays with its unit.
+    lines = textwrap.wrap(text.replace(" %", "\u00a0%"), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines] or [""]
 
 
 def count(value: Any) -> str:

@@ -35,6 +35,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             "peak_queue": counted,
             "waiting_at_end": counted,
             "utilisation": "share",
+            "utilisation_busiest_month": "share",
             "time_over_capacity": "share of opening hours",
             "person_days_waited": "person-days",
         }

@@ -254,8 +254,11 @@ def test_a_bank_has_the_queues_of_its_instances() -> None:
     for number, observer in enumerate(alone):
         here = instance == number
         observer.add(arrived[here], started[here], left[here], gave_up[here])
-    for read in ("over_capacity", "busy"):
-        assert getattr(bank, read) == sum(getattr(observer, read) for observer in alone) > 0
+    assert bank.over_capacity == sum(observer.over_capacity for observer in alone) > 0
+    assert bank.busy() == sum(observer.busy() for observer in alone) > 0
+    assert bank.busy(2, 4) == sum(observer.busy(2, 4) for observer in alone) > 0
+    assert sum(bank.busy(day, day + 1) for day in range(9)) == bank.busy()
+    assert bank.last_departure == max(observer.last_departure for observer in alone)
     assert bank.longest_wait == max(observer.longest_wait for observer in alone)
     assert bank.open_time() == sum(observer.open_time() for observer in alone) == (8 + 6 + 8) * DAY
     assert bank.queue().tolist() == np.sum([observer.queue() for observer in alone], axis=0).tolist()
