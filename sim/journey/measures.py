@@ -33,26 +33,29 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait between two stages of the journey."""
+    """A wait between two stages of the journey; who leaves without what was waited for never reaches it."""
 
     label: str
-    leaving_ends: bool
-    """Whether leaving without what was waited for ends the wait, or means never to reach it."""
+    who: str
+    """Who counts: all who began to wait."""
+    rest: str | None = None
+    """The wait whose unfinished ones are those of everyone who has not come so far as to be counted here."""
 
 
 WAITS = {
-    "registered_to_pool": Wait("Registered to pool, or refused", True),
-    "place": Wait("Joined to award, or gave up", True),
-    "registered_to_award": Wait("Registered to award", False),
-    "award_to_account": Wait("Award to account linked", False),
-    "award_to_purchase": Wait("Award to first purchase", False),
-    "purchase_to_completion": Wait("Purchase to completion", False),
-    "completion_to_review": Wait("Completion to review", False),
-    "first_incentive_due_to_paid": Wait("First incentive due to paid", False),
-    "incentive_due_to_paid": Wait("Incentive due to paid", False),
-    "survey_due_to_paid": Wait("Survey due to paid", False),
-    "award_to_incentive": Wait("Award to first incentive", False),
-    "registered_to_incentive": Wait("Registered to first incentive", False),
+    "registered_to_pool": Wait("Registered to pool", "all who registered"),
+    "place": Wait("Joined to award", "the eligible who joined a wave"),
+    "registered_to_award": Wait("Registered to award", "all who registered"),
+    "award_to_account": Wait("Award to account linked", "the awarded"),
+    "award_to_purchase": Wait("Award to first purchase", "the awarded"),
+    "purchase_to_completion": Wait("Purchase to completion", "those who bought a first course"),
+    "completion_to_review": Wait("Completion to review", "those who completed a first course"),
+    "first_incentive_due_to_paid": Wait("First incentive due to paid", "first incentives that fell due"),
+    "incentive_due_to_paid": Wait("Incentive due to paid", "incentives that fell due"),
+    "survey_due_to_paid": Wait("Survey due to paid", "surveys that fell due"),
+    "award_to_incentive": Wait("Award to first incentive", "the awarded"),
+    # Who is not awarded waits for the incentive as for the award.
+    "registered_to_incentive": Wait("Registered to first incentive", "all who registered", rest="registered_to_award"),
 }
 """Waits between two stages, in the order in which they are shown."""
 

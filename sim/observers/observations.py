@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
-from sim.journey.measures import partner_stamp
+from sim.journey.measures import WAITS, partner_stamp
 from sim.journey.money import Benefit
 from sim.observers.counting import BEHIND_REGENCY, GROUPS, PROVINCE_BITS
 from sim.observers.counts import Counts
@@ -147,7 +147,9 @@ class Observations:
 
     def waits(self, name: str) -> Durations:
         """Return the durations of a wait between two stages, or for a partner's run."""
-        return Durations.sum_of(self._used(name, lambda counts: counts.durations))
+        counted = Durations.sum_of(self._used(name, lambda counts: counts.durations))
+        rest = WAITS[name].rest if name in WAITS else None
+        return counted if rest is None else Durations.sum_of([counted, self.waits(rest).unfinished()])
 
     def group(self, stage: str, which: Trait) -> Ints:
         """Return the people who reached a stage by the value of a trait."""

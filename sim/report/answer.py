@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.measures import PAYMENT_PARTNERS, WAITS
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
-from sim.report.text import block, count, days, percent, rupiah, wrapped
+from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
@@ -69,29 +69,59 @@ def _funnel(tables: Tables, scaled: bool) -> list[str]:
 
 
 def _waits(tables: Tables) -> list[str]:
-    rows = [
+    waits = [row for row in tables["waits"].rows if row["kind"] == "journey" and row["began"]]
+    got = [
         (
             str(row["label"]),
-            count(row["began"]),
-            days(row["median_days"]) if row["began"] else "-",
-            days(row["p95_days"]) if row["began"] else "-",
-            count(row["still_waiting"]),
+            count(row["got_it"]),
+            days(row["median_days_got_it"]) if row["got_it"] else "-",
+            days(row["p95_days_got_it"]) if row["got_it"] else "-",
         )
-        for row in tables["waits"].rows
-        if row["kind"] == "journey"
+        for row in waits
     ]
-    return block(("Waits (Kaplan-Meier)", "began", "median", "95th percentile", "still waiting"), rows)
+    others = [
+        (
+            str(row["label"]),
+            count(row["left_without"]) if row["left_without"] else "none",
+            days(row["median_days_left_without"]) if row["left_without"] else "-",
+            count(row["still_waiting"]) if row["still_waiting"] else "none",
+            days(row["median_days"]),
+        )
+        for row in waits
+        if row["left_without"] or row["still_waiting"]
+    ]
+    lines = block(("Waits of those who got it", "got it", "median", "95th percentile"), got) if got else []
+    if others:
+        heading = ("Of all who began", "left without", "median", "still wait", "half within")
+        lines += ["", *block(heading, others)]
+    if any(row["wait"] == "place" for row in waits):
+        counts = f"{WAITS['place'].label} counts {WAITS['place'].who}; from registration"
+        lines += wrapped(f"  {counts} on count {WAITS['registered_to_incentive'].who}.")
+    return lines + _no_wave_follows({str(row["wait"]): row for row in waits})
+
+
+def _no_wave_follows(waits: dict[str, dict[str, Any]]) -> list[str]:
+    """Say who those are that wait on although nobody waits for a place any more."""
+    place, award = waits.get("place"), waits.get("registered_to_award")
+    if place is None or award is None or place["still_waiting"] or not award["still_waiting"]:
+        return []
+    left = award["still_waiting"]
+    on_the_way = waits["registered_to_pool"]["still_waiting"]
+    words = f"{count(left - on_the_way)} of those who still wait for an award are in the pool, and no wave follows"
+    return wrapped(f"  {words}{f'; {count(on_the_way)} are on the way to it' if on_the_way else ''}.")
 
 
 def _stations(tables: Tables) -> list[str]:
     waits = {row["wait"]: row for row in tables["waits"].rows}
     used = [row for row in tables["stations"].rows if row["arrived"]]
     waited = [row for row in used if row["person_days_waited"]]
+    some_gave_up = any(row["gave_up"] for row in waited)
     queued = [
         (
             str(row["label"]),
-            days(waits[row["station"]]["median_days"]),
-            days(waits[row["station"]]["p95_days"]),
+            days(waits[row["station"]]["median_days_got_it"]) if row["served"] else "-",
+            days(waits[row["station"]]["p95_days_got_it"]) if row["served"] else "-",
+            *([count(row["gave_up"])] if some_gave_up else []),
             count(row["peak_queue"]) if row["peak_queue"] else "none",
             str(row["peak_queue_date"]) if row["peak_queue"] else "",
         )
@@ -108,7 +138,9 @@ def _stations(tables: Tables) -> list[str]:
         for row in used
         if row["kind"] != "plenty"
     ]
-    lines = block(("Stations", "median wait", "95th percentile", "peak queue", "on"), queued) if queued else []
+    gave_up = ["gave up"] if some_gave_up else []
+    heading = ("Stations, of those served", "median wait", "95th pct", *gave_up, "peak queue", "on")
+    lines = block(heading, queued) if queued else []
     without = [str(row["label"]) for row in used if row not in waited]
     lines += wrapped(f"  Nobody waited at: {', '.join(without)}.") if without else []
     if busy:
@@ -141,35 +173,31 @@ MOST_BOTTLENECKS, MOST_MEMBERS = 3, 5
 
 
 def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
-    lines = []
-    lines += [
+    lines = [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows
         if row["waiting_at_end"] and row["bank"] != PAYMENT_PARTNERS
     ]
-    weeks = figures["processing.weeks_to_clear"].value
-    processed = count(figures["processing.processed_by_2022_02_09"].value)
-    cleared = (
-        "Nobody registered"
-        if not figures["people"].value
-        else (
-            "Not everyone was processed by the end"
-            if weeks is None
-            else f"The last was processed after {weeks:,.1f} weeks"
-        )
-    )
-    wait = [figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days")]
-    lines.append(
-        f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
-        f"wait for processing {days(wait[0])} at the median, {days(wait[1])} at the 95th percentile."
-    )
-    refused = figures["places.refused_by_budget"].value
-    lines.append(f"Places that the budget refused: {count(refused)}.")
+    lines.append(_processed(figures) if figures["people"].value else "Nobody registered.")
+    lines.append(f"Places that the budget refused: {count(figures['places.refused_by_budget'].value)}.")
     level = figures["service_level.first_incentive_within_30_days"].value
     if level is not None:
         verdict = "kept" if float(level) >= SERVICE_LEVEL_SHARE else "missed"
         lines.append(f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict}).")
-    return lines
+    return [line for each in lines for line in wrapped(each)]
+
+
+def _processed(figures: dict[str, Figure]) -> str:
+    weeks = figures["processing.weeks_to_clear"].value
+    cleared = (
+        "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
+    )
+    processed = count(figures["processing.processed_by_2022_02_09"].value)
+    median, most = (figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days"))
+    return (
+        f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
+        f"wait for processing {days(median)} at the median, {days(most)} at the 95th percentile."
+    )
 
 
 SERVICE_LEVEL_SHARE = 0.95
@@ -179,15 +207,15 @@ def _money(figures: dict[str, Figure]) -> list[str]:
     parts = [
         f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")
     ]
-    return [f"Money, rupiah at full population: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}."]
+    return wrapped(f"Money in rupiah: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}.")
 
 
 def _published(table: Table) -> list[str]:
     known = [row for row in table.rows if row["published"] is not None and row["role"] != "input"]
     rows = [
         (
-            f"{str(row['figure']).replace('_', ' ')}{_scope(row['scope'])}",
-            f"{row['at']:%Y-%m-%d %H:%M}",
+            f"{str(row['figure']).replace('_share', '').replace('_', ' ')}{_scope(row['scope'])}",
+            f"{row['at']:%Y-%m-%d}",
             _amount(row["figure"])(row["full_population"]),
             _amount(row["figure"])(row["published"]),
             f"{100 * float(row['difference_share'] or 0):+.1f} %",
@@ -195,19 +223,19 @@ def _published(table: Table) -> list[str]:
         )
         for row in known
     ]
-    lines = block(("Simulated and published", "at", "full population", "published", "difference", ""), rows)
+    lines = block(("Against published", "on", "simulated", "published", "differs", ""), rows)
     inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
     short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]
     waves = ", ".join(str(row["scope"]) for row in short)
     met = f"all {len(inputs)} met within 1 %" if not short else f"more than 1 % short in wave {waves}"
     if inputs:
-        lines.append(f"  Selected in waves 2 to 22 is an input: {met}.")
+        lines += wrapped(f"  Selected in waves 2 to 22 is an input: {met}.")
     predicted = [row for row in table.rows if row["published"] is None]
     dates = sorted({row["at"] for row in predicted})
     if predicted:
         figures = list(dict.fromkeys(row["figure"] for row in predicted))
         cells = {(row["figure"], row["at"]): count(row["full_population"]) for row in predicted}
-        heading = ("Predicted, full population", *(f"{date:%Y-%m-%d}" for date in dates))
+        heading = ("Predicted", *(f"{date:%Y-%m-%d}" for date in dates))
         body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
         lines += ["", *block(heading, body)]
     return lines
@@ -220,4 +248,4 @@ def _scope(scope: object) -> str:
 def _amount(figure: object) -> Callable[[Any], str]:
     if str(figure).endswith("share"):
         return percent
-    return rupiah if str(figure).endswith("rupiah") else count
+    return in_short if str(figure).endswith("rupiah") else count

@@ -49,12 +49,20 @@ def rupiah(value: Any) -> str:
     return f"{value:,.0f}"
 
 
+def in_short(value: Any) -> str:
+    """Return rupiah in trillions (tn), billions (bn) or millions (m)."""
+    words = {"trillion": "tn", "billion": "bn", "million": "m"}
+    amount, _, unit = rupiah(value).partition(" ")
+    return f"{amount} {words[unit]}" if unit else amount
+
+
 def block(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines of a table: the first column to the left, the others to the right."""
     widths = [max(len(row[column]) for row in (heading, *rows)) for column in range(len(heading))]
 
     def line(row: Sequence[str]) -> str:
         first = f"  {row[0]:<{widths[0]}}"
-        return "  ".join([first, *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))])
+        cells = [first, *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))]
+        return "  ".join(cells).rstrip()
 
     return [line(heading), *(line(row) for row in rows)]

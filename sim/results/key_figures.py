@@ -13,6 +13,9 @@ from sim.results.figure import Figure
 from sim.results.full_population import full
 from sim.results.table import Table, ratio
 
+WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
+"""Counts of a wait by outcome."""
+
 
 def key_figures(observations: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
     """Return the key figures of a run: people, payments and rupiah of the full population."""
@@ -27,8 +30,12 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         figures[f"funnel.{row['stage']}"] = Figure(row["people"], "people")
     figures |= _processing(observations, scale)
     for row in tables["waits"].rows:
-        for what in ("median_days", "p95_days"):
-            figures[f"wait.{row['wait']}.{what}"] = Figure(row[what], "days")
+        for what, cell in row.items():
+            if what in WAIT_COUNTS:
+                counted = "payments" if row["kind"] == "run" or "due_to_paid" in row["wait"] else "people"
+                figures[f"wait.{row['wait']}.{what}"] = Figure(cell, counted)
+            elif "_days" in what and what != "person_days":
+                figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
     for row in tables["stations"].rows:
         counted = "payments" if row["bank"] == PAYMENT_PARTNERS else "people"
         units = {

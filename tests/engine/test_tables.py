@@ -210,7 +210,7 @@ def test_counts_of_threads_are_added_up() -> None:
         lambda observed: observed.last("registered"),
         lambda observed: observed.by_wave("revoked").tolist(),
         lambda observed: observed.rupiah("paid", Benefit.INCENTIVE).tolist(),
-        lambda observed: [observed.waits("place").quantile(q / 20, leaving_ends=True) for q in range(20)],
+        lambda observed: [observed.waits("place").quantile(q / 20) for q in range(20)],
         lambda observed: [observed.group("pool", which).tolist() for which in GROUP_TRAITS],
     ]
     for read in reads:

@@ -30,7 +30,7 @@ def draw(saved: Saved) -> Page:
         return page(saved, finding(saved), "Nobody began to wait before the run ended.", [], 0.0)
     says = "Dot: the median, hollow where it is no wait at all. Bar: to the 95th percentile; arrow: not reached."
     notes = [
-        "Kaplan-Meier over all who began to wait; who still waits counts until the end. Leaving ends a station's wait."
+        "Kaplan-Meier over all who began: who still waits counts until the end; who left without it never gets it."
     ]
     drawn = page(saved, finding(saved), says, notes, 0.34 * len(rows) + 0.8)
     axes = drawn.axes(2.35, 2.3, above=0.3, below=0.45)

@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 COUNTED = {
     "funnel": ("people", "people"),
     "bottlenecks": ("person_days", "person_days"),
-    "waits": ("began", "began ended left still_waiting person_days"),
+    "waits": ("began", "began got_it left_without still_waiting person_days"),
     "stations": ("arrived", "arrived served gave_up waiting_at_end peak_queue person_days_waited"),
     "waves": (
         "awarded",

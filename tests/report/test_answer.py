@@ -1,0 +1,58 @@
+"""The answer on the screen: a planner's words, in 80 columns, that cannot be read as something else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.experiments.run import evaluate
+from sim.report.answer import answer
+from tests.building import SMALL, name_of, parameters
+
+RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "history": ((SMALL,), {}),
+    "rate": (("scenario=rate_800k", SMALL), {}),
+    "impatient": ((SMALL,), {"processing.rate": 400_000, "processing.patience": {
+        "law": "constant", "unit": "days", "minimum": 0, "mean": 20, "spread": 0,
+    }}),
+    "partner_closed": ((SMALL,), {"payment.partners.ovo.cap": 0}),
+    "nobody": (("population.applicants=0",), {}),
+    "one": (("population.applicants=1", "population.scale=1"), {}),
+}  # fmt: skip
+
+
+@cache
+def shown(name: str) -> str:
+    """Return what the screen shows of a run."""
+    overrides, changes = RUNS[name]
+    asked = parameters(*overrides, changes=changes)
+    made = evaluate(asked)
+    origin = {"replication": 0, "seed": 20200411, "wall_seconds": {"all": 3.0}}
+    return answer(made.tables, made.figures, name_of(*overrides), Path("results/runs/x"), origin)
+
+
+def words(name: str) -> str:
+    """Return the answer without the ends of its lines."""
+    return " ".join(shown(name).split())
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_nothing_wraps_at_80_columns(name: str) -> None:
+    """Catch a line that a terminal breaks in the middle of a number."""
+    assert [line for line in shown(name).splitlines() if len(line) > 79] == []
+
+
+def test_who_still_waits_though_nothing_is_left_is_explained() -> None:
+    """Catch people who wait for an award beside a run that ended since nothing was left to do."""
+    assert "in the pool, and no wave follows" in words("rate")
+    assert "in the pool, and no wave follows" in words("history")
+
+
+def test_simulated_people_are_shown_only_where_one_stands_for_more() -> None:
+    """Catch counts of simulated people that pass for people, and a column that repeats them where all are simulated."""
+    assert "Registered 80,000,000 1,600 " in words("history")
+    assert "Registered 1 100.0 %" in words("one")
+    assert "stands for" not in words("one")
