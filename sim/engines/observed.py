@@ -14,8 +14,9 @@ from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
 from sim.observers.durations import NOBODY
 from sim.observers.observations import ON_TIME, Observations, new_year
+from sim.rules import buying
 from sim.rules.eligibility import is_eligible
-from sim.rules.forfeiture import closes_at, earns_payments
+from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.surveys import unanswered_returns
 
 Ints = NDArray[np.int64]
@@ -31,6 +32,7 @@ def observe(journal: Journal) -> Observations:
     _places(counts, journal)
     _participants(counts, journal)
     _money(counts, journal)
+    _accounts(counts, journal)
     _payments(counts, journal)
     counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
     return observations
@@ -142,6 +144,45 @@ def _money(counts: Counts, journal: Journal) -> None:
         counts.money("paid", Benefit.TRAINING, own[f"bought_{course + 1}"], own[f"price_{course + 1}"])
 
 
+def _accounts(counts: Counts, journal: Journal) -> None:
+    """Observe how the accounts stand at the end of the run."""
+    own, programme = journal.participants, journal.programme
+    closing = closes_at(journal.people["awarded"][own["person"]], programme.closing_after)
+    earned = own["reviewed"] < np.minimum(closing, counts.end)
+    counts.account("earned", int(np.count_nonzero(earned)))
+    is_open = (own["revoked"] >= counts.end) & (closing >= counts.end)
+    spent, buys_more = np.zeros(own.rows, dtype=np.int64), np.zeros(own.rows, dtype=bool)
+    courses = np.zeros(own.rows, dtype=np.int64)
+    for course in range(programme.courses):
+        bought = own[f"bought_{course + 1}"] < counts.end
+        spent[bought] += own[f"price_{course + 1}"][bought]
+        courses += bought
+    balance = programme.parameters.budget.training_balance
+    for number in np.flatnonzero(is_open & earned).tolist():
+        course, left = int(courses[number]), balance - int(spent[number])
+        buys_more[number] = _buys(journal, number, course, left, int(closing[number]))
+    for standing, some in (
+        ("not_reviewed", is_open & ~earned),
+        ("buys_more", is_open & earned & buys_more),
+        ("buys_no_more", is_open & earned & ~buys_more),
+    ):
+        people = int(np.count_nonzero(some))
+        counts.account(standing, people, people * balance - int(spent[some].sum()))
+
+
+def _buys(journal: Journal, number: int, course: int, balance: int, closing: int) -> bool:
+    """Return whether a participant whose last course is known will buy another one before the account closes."""
+    programme, own = journal.programme, journal.participants
+    if course == programme.courses:
+        return False
+    person = int(own["person"][number])
+    wants, delay = buying.further_purchase(programme.key, programme.market, person, course)
+    at = int(own[f"bought_{course}"][number]) + delay
+    if not wants or not buys_before_closing(at, closing):
+        return False
+    return buying.price(programme.key, programme.market, person, course, balance) > 0
+
+
 def _surveys(counts: Counts, journal: Journal) -> Ints:
     """Observe the offers of surveys and the rupiah of those not answered, which return when the account has closed.
 
@@ -162,6 +203,8 @@ def _surveys(counts: Counts, journal: Journal) -> Ints:
         unanswered = zip(offered[~answered].tolist(), closing[~answered].tolist(), strict=True)
         returned = np.array([unanswered_returns(*each) for each in unanswered], dtype=np.int64)
         counts.money("returned", Benefit.SURVEY, returned, programme.amount(number))
+        open_still = int(np.count_nonzero(returned >= counts.end))
+        counts.account("declined", open_still, open_still * programme.amount(number))
         settled = np.maximum(settled, np.where(answered, own[f"{payment.name}_paid"], offered))
     return settled
 

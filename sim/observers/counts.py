@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY
 from sim.journey.journey import Journey
 from sim.journey.measures import GROUP_STAGES, WAVE_STAMPS, observed_stamps, observed_waits
-from sim.journey.money import FLOWS, Benefit
+from sim.journey.money import ACCOUNTS, FLOWS, Benefit
 from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
 from sim.observers.declared import Declared
 from sim.observers.durations import NOBODY, Durations
@@ -45,6 +45,8 @@ class Counts:
             "flow of money", [(flow, benefit) for flow in FLOWS for benefit in Benefit], span.no_days
         )
         """Rupiah by day."""
+        self.accounts: Declared[str, Ints] = Declared("standing of accounts", ACCOUNTS, _no_accounts)
+        """How many have each standing at the end, and the rupiah that hang on it [people, rupiah]."""
         self.durations: Declared[str, Durations] = Declared("wait", observed_waits(partners), Durations)
         self.groups: Declared[str, Ints] = Declared("stage of people", GROUP_STAGES, _no_groups)
         """People who reached a stage by the combination of their traits."""
@@ -129,6 +131,10 @@ class Counts:
         amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
         count_rupiah(instants, amounts, self.end, self.rupiah[flow, benefit])
 
+    def account(self, standing: str, people: int, rupiah: int = 0) -> None:
+        """Count people with a standing of their account at the end of the run, and the rupiah that hang on it."""
+        self.accounts[standing] += (people, rupiah)
+
     def wait(self, name: str, began: Ints, ended: Ints | int, gave_up: Ints | int = NOBODY) -> None:
         """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for.
 
@@ -153,6 +159,10 @@ class Counts:
     def station(self, name: str) -> StationObserver:
         """Return the observer of a station; only one thread's counts may have it, since visits come in order."""
         return self._station(self, name)
+
+
+def _no_accounts() -> Ints:
+    return np.zeros(2, dtype=np.int64)
 
 
 def _no_groups() -> Ints:

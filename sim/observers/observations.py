@@ -145,6 +145,12 @@ class Observations:
         """Return the rupiah of a flow (awarded, paid or returned) and a benefit, by day."""
         return self._sum(self._used((flow, benefit), lambda counts: counts.rupiah), lambda days: days)
 
+    def accounts(self, standing: str) -> tuple[int, int]:
+        """Return how many have a standing at the end of the run, and the rupiah that hang on it."""
+        used = self._used(standing, lambda counts: counts.accounts)
+        people, rupiah = np.sum([np.zeros(2, dtype=np.int64), *used], axis=0).tolist()
+        return int(people), int(rupiah)
+
     def waits(self, name: str) -> Durations:
         """Return the durations of a wait between two stages, or for a partner's run."""
         counted = Durations.sum_of(self._used(name, lambda counts: counts.durations))

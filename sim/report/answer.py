@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.journey.measures import PAYMENT_PARTNERS, WAITS
+from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
@@ -139,7 +140,7 @@ def _stations(tables: Tables) -> list[str]:
         if row["kind"] != "plenty"
     ]
     gave_up = ["gave up"] if some_gave_up else []
-    heading = ("Stations, of those served", "median wait", "95th pct", *gave_up, "peak queue", "on")
+    heading = ("Stations (served)", "median", "95th pct", *gave_up, "peak queue", "on")
     lines = block(heading, queued) if queued else []
     without = [str(row["label"]) for row in used if row not in waited]
     lines += wrapped(f"  Nobody waited at: {', '.join(without)}.") if without else []
@@ -204,10 +205,34 @@ SERVICE_LEVEL_SHARE = 0.95
 
 
 def _money(figures: dict[str, Figure]) -> list[str]:
-    parts = [
-        f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")
-    ]
-    return wrapped(f"Money in rupiah: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}.")
+    names = ("awarded", "paid", "returned", *OUTCOMES, "budget", "released_by_revocation")
+    amounts = {name: float(figures[f"money.{name}"].value or 0) for name in names}
+    parts = [f"{words} {rupiah(amounts[name])}" for name, words in MONEY.items() if amounts[name] or name == "paid"]
+    lines = wrapped(f"Money in rupiah: awarded {rupiah(amounts['awarded'])} = {' + '.join(parts)}.")
+    lines += [line for name, words in MEANING.items() if amounts[name] for line in wrapped(f"  {words}")]
+    over = "more than the budget of" if amounts["awarded"] > amounts["budget"] else "of a budget of"
+    released = rupiah(amounts["released_by_revocation"])
+    return lines + wrapped(
+        f"  All awards are {over} {rupiah(amounts['budget'])}: revocations released {released}, to be awarded again."
+    )
+
+
+MONEY = {
+    "paid": "paid",
+    "returned": "returned",
+    "still_to_be_paid": "still to be paid",
+    "will_return": "will return",
+    "undecided": "undecided",
+}
+"""Where what was awarded goes, in words."""
+
+MEANING = {
+    "still_to_be_paid": "Still to be paid: incentives and surveys earned and not yet paid.",
+    "will_return": "Will return when the accounts close: balances of those who have reviewed a first course and buy "
+    "no further one, and surveys not answered.",
+    "undecided": "Undecided: those who have not yet reviewed a first course while the account is open, balances "
+    "that a further course will be bought of, and surveys not yet answered.",
+}
 
 
 def _published(table: Table) -> list[str]:

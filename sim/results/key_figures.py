@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
 from sim.journey.measures import PAYMENT_PARTNERS, SERVICE_LEVEL, STAGES
-from sim.journey.money import FLOWS, Benefit
+from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
 from sim.observers.observations import ARTICLE, ON_TIME, Observations
+from sim.observers.outstanding import outstanding
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
@@ -59,6 +60,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         if row["member"] is None:
             figures[f"bottleneck.{row['group']}.share"] = Figure(row["share"], "share of person-days waited")
     figures["bottleneck.share_of_waits"] = Figure(found.share if found else None, "share of person-days waited")
+    tranches = observations.programme.parameters.budget.tranches.values()
+    figures["money.budget"] = Figure(sum(tranche.rupiah for tranche in tranches), "rupiah")
     for flow, rupiah in _rupiah(observations).items():
         figures[f"money.{flow}"] = Figure(full(rupiah, scale), "rupiah")
     level = observations.waits(SERVICE_LEVEL)
@@ -68,7 +71,13 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
 
 def _rupiah(observations: Observations) -> dict[str, int]:
     flows = {flow: sum(int(observations.rupiah(flow, benefit).sum()) for benefit in Benefit) for flow in FLOWS}
-    return flows | {"outstanding": flows["awarded"] - flows["paid"] - flows["returned"]}
+    left = outstanding(observations)
+    programme = observations.programme
+    return {
+        **flows,
+        **{name: sum(outcome[name] for outcome in left.values()) for name in OUTCOMES},
+        "released_by_revocation": observations.total("revoked") * sum(programme.benefit),
+    }
 
 
 def _processing(observations: Observations, scale: float) -> dict[str, Figure]:

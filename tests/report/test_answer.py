@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from sim.engines.observed import observe
 from sim.experiments.run import evaluate
+from sim.journey.money import OUTCOMES
+from sim.observers.audit import audit
+from sim.programme.ledger import BrokenPromise
 from sim.report.answer import answer
-from tests.building import SMALL, name_of, parameters
+from tests.building import ENGINES, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "history": ((SMALL,), {}),
@@ -56,3 +60,36 @@ def test_simulated_people_are_shown_only_where_one_stands_for_more() -> None:
     assert "Registered 80,000,000 1,600 " in words("history")
     assert "Registered 1 100.0 %" in words("one")
     assert "stands for" not in words("one")
+
+
+def test_money_that_is_left_says_what_becomes_of_it() -> None:
+    """Catch rupiah that return by rule told as a debt, and awards beyond the budget that pass for an error."""
+    said = words("history")
+    assert "outstanding" not in said
+    assert "still to be paid" in said
+    assert "will return" in said
+    assert "undecided" in said
+    assert "All awards are more than the budget of 41.20 trillion: revocations released 2." in said
+    assert "undecided" not in words("rate"), "nothing is left where nothing is left to do"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_money_adds_up(engine: Engine) -> None:
+    """Catch rupiah that are counted twice, or nowhere, among what is left at the end of a run."""
+    made = evaluate(parameters(SMALL, f"engine={engine}"))
+    rupiah = {name: made.figures[f"money.{name}"].value for name in ("awarded", "paid", "returned", *OUTCOMES)}
+    left = [int(rupiah[name] or 0) for name in OUTCOMES]
+    assert int(rupiah["awarded"] or 0) == int(rupiah["paid"] or 0) + int(rupiah["returned"] or 0) + sum(left)
+    assert min(left) > 0
+    rows = made.tables["money"].rows
+    assert sum(row["outstanding"] for row in rows if row["still_to_be_paid"] is not None) == sum(left)
+
+
+def test_the_audit_holds_what_is_left_against_the_outcomes() -> None:
+    """Catch an audit that would let money that is counted nowhere pass."""
+    journal = history()
+    observations = observe(journal)
+    audit(observations, journal.days)
+    observations.new_counts().account("buys_no_more", 0, 1)
+    with pytest.raises(BrokenPromise, match="rupiah of training do not add up at the end"):
+        audit(observations, journal.days)

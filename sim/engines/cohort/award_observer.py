@@ -65,6 +65,7 @@ class AwardObserver:
         self._waits(award, persons.size, journeys)
         self._people(award, persons, journeys)
         self._money(award, persons.size, journeys)
+        self._accounts(award, journeys)
 
     def _waits(self, award: Award, people: int, journeys: Journeys) -> None:
         awarded = np.full(people, award.at)
@@ -104,6 +105,24 @@ class AwardObserver:
         counts.money("returned", Benefit.TRAINING, journeys.closed, journeys.unspent)
         for course in range(journeys.bought.shape[0]):
             counts.money("paid", Benefit.TRAINING, journeys.bought[course], journeys.price[course])
+
+    def _accounts(self, award: Award, journeys: Journeys) -> None:
+        """Observe how the accounts stand at the end of the run."""
+        counts, end = self._counts, self._counts.end
+        earned = journeys.reviewed < min(award.closing, end)
+        counts.account("earned", int(np.count_nonzero(earned)))
+        if award.closing < end:  # all have closed, or were revoked
+            return
+        is_open = (journeys.revoked >= end) & (journeys.closed >= end)
+        spent = np.where(journeys.bought < end, journeys.price, 0).sum(axis=0)
+        buys_more = ((journeys.bought >= end) & (journeys.bought < NEVER)).any(axis=0)
+        for standing, some in (
+            ("not_reviewed", is_open & ~earned),
+            ("buys_more", is_open & earned & buys_more),
+            ("buys_no_more", is_open & earned & ~buys_more),
+        ):
+            people = int(np.count_nonzero(some))
+            counts.account(standing, people, people * award.balance - int(spent[some].sum()))
 
     def finish(self) -> None:
         """Observe the waits that were kept until the end of the run was known."""

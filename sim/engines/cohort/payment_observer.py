@@ -77,6 +77,8 @@ class PaymentObserver:
 
     def surveys_return(self, instants: Ints, amount: int) -> None:
         """Observe the return of the rupiah of surveys that are not answered."""
+        open_still = int(np.count_nonzero(instants >= self._counts.end))
+        self._counts.account("declined", open_still, open_still * amount)
         self._counts.money("returned", Benefit.SURVEY, instants, amount)
 
     def finish(self) -> None:

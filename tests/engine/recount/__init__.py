@@ -32,7 +32,7 @@ COUNTED = {
         "incentives_paid",
         "incentives_due incentives_paid surveys_due surveys_paid failed capacity waiting_at_end",
     ),
-    "money": ("awarded", "awarded paid returned outstanding"),
+    "money": ("awarded", "awarded paid returned outstanding still_to_be_paid will_return undecided"),
     "groups": (
         "applicants",
         "applicants pool joined awarded awarded_2020 awarded_2021 awarded_2022 participants paid_first_incentive",
