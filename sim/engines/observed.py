@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
-from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, SERVICE_LEVEL, awarded_in, partner_stamp, partner_wait
+from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, awarded_in, partner_stamp, partner_wait
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
 from sim.observers.durations import NOBODY
-from sim.observers.observations import ON_TIME, Observations, new_year
+from sim.observers.observations import Observations, new_year
 from sim.rules import buying
 from sim.rules.eligibility import is_eligible
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 
 def observe(journal: Journal) -> Observations:
     """Return all that is measured of a run."""
-    observations = Observations(journal.programme, journal.end)
+    observations = Observations(journal.programme, journal.end, journal.traits)
     counts = observations.new_counts()
     settled = _surveys(counts, journal)
     _stations(counts, journal)
@@ -49,6 +49,12 @@ def _stations(counts: Counts, journal: Journal) -> None:
             visits["gave_up"],
             visits["instance"] if plan is not None and plan.instances > 1 else NOBODY,
         )
+        counts.level(name, visits["person"], visits["arrived"], visits["started"], visits["gave_up"])
+
+
+def _wait(counts: Counts, name: str, persons: Ints, began: Ints, ended: Ints, gave_up: Ints) -> None:
+    counts.wait(name, began, ended, gave_up)
+    counts.level(name, persons, began, ended, gave_up)
 
 
 def _applicants(counts: Counts, journal: Journal) -> None:
@@ -62,8 +68,12 @@ def _applicants(counts: Counts, journal: Journal) -> None:
         counts.stamp(f"refused_by_{by}", people["refused"][people["refused_by"] == code])
 
     ends = np.minimum(people["refused"], people["gave_up"])
-    counts.wait("registered_to_pool", registered, people["tested"], ends)
-    counts.wait("registered_to_award", registered, people["awarded"], np.minimum(ends, people["gave_up_waves"]))
+    persons = np.arange(registered.size)
+    _wait(counts, "registered_to_pool", persons, registered, people["tested"], ends)
+    without = np.minimum(ends, people["gave_up_waves"])
+    _wait(counts, "registered_to_award", persons, registered, people["awarded"], without)
+    others = people["awarded"] == NEVER
+    counts.level("registered_to_incentive", persons[others], registered[others], NEVER)
     stages = {"applicants": registered, "pool": people["tested"], "joined": people["first_joined"]}
     for stage, stamps in stages.items():
         counts.people(stage, journal.traits[stamps < NEVER])
@@ -89,7 +99,7 @@ def _places(counts: Counts, journal: Journal) -> None:
     last = journal.last_announcement if 0 <= journal.last_announcement < journal.end else NEVER
     no_more = np.minimum(people["gave_up_waves"][waiting], last)
     # Nobody joins for the first time after the last announcement: a wave is announced after it closes.
-    counts.wait("place", people["first_joined"][waiting], people["awarded"][waiting], no_more)
+    _wait(counts, "place", waiting, people["first_joined"][waiting], people["awarded"][waiting], no_more)
 
 
 def _participants(counts: Counts, journal: Journal) -> None:
@@ -105,14 +115,14 @@ def _participants(counts: Counts, journal: Journal) -> None:
         moments, numbers = np.unique(np.stack([wave, instants]), axis=1, return_counts=True)
         for (of_wave, at), number in zip(moments.T.tolist(), numbers.tolist(), strict=True):
             counts.stamp_of_wave(name, of_wave, at, number)
-    counts.wait("award_to_account", awarded, own["linked"], own["revoked"])
-    counts.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
-    counts.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])
-    counts.wait("completion_to_review", own["completed_1"], own["reviewed"], own["closed"])
+    _wait(counts, "award_to_account", person, awarded, own["linked"], own["revoked"])
+    _wait(counts, "award_to_purchase", person, awarded, own["bought_1"], own["revoked"])
+    _wait(counts, "purchase_to_completion", person, own["bought_1"], own["completed_1"], own["closed"])
+    _wait(counts, "completion_to_review", person, own["completed_1"], own["reviewed"], own["closed"])
     lost = np.minimum(own["revoked"], _forfeited(journal))
-    counts.wait("award_to_incentive", awarded, own["incentive_1_paid"], lost)
+    _wait(counts, "award_to_incentive", person, awarded, own["incentive_1_paid"], lost)
     registered = people[f"{journal.programme.journey.names[0]}_arrived"][person]
-    counts.wait("registered_to_incentive", registered, own["incentive_1_paid"], lost)
+    _wait(counts, "registered_to_incentive", person, registered, own["incentive_1_paid"], lost)
 
     traits = journal.traits[person]
     counts.people("awarded", traits)
@@ -223,11 +233,13 @@ def _payments(counts: Counts, journal: Journal) -> None:
             for step, stamps in zip(PAYMENT_STEPS, (due, ready, paid), strict=True):
                 counts.stamp(partner_stamp(partner.key, payment.benefit, step), stamps[here])
             counts.wait(partner_wait(partner.key), ready[here], paid[here])
+            first = ("first_incentive_due_to_paid",) if number == 0 else ()
+            for name in (*first, f"{payment.benefit.key}_due_to_paid", partner.key):
+                for counted_from, began in (("due", due[here]), ("ready", ready[here])):
+                    persons, ended = own["person"][here], paid[here]
+                    counts.level(name, persons, began, ended, counted_from=counted_from, partner=of_partner)
         counts.stamp(f"{payment.name}_paid", paid)
         counts.money("paid", payment.benefit, paid, programme.amount(number))
         counts.wait(f"{payment.benefit.key}_due_to_paid", due, paid)
         if number == 0:
             counts.wait("first_incentive_due_to_paid", due, paid)
-            # The service level speaks of those who became due long enough before the end.
-            early = due < journal.end - ON_TIME
-            counts.wait(SERVICE_LEVEL, due[early], paid[early])

@@ -59,8 +59,8 @@ WAITS = {
 }
 """Waits between two stages, in the order in which they are shown."""
 
-SERVICE_LEVEL = "service_level"
-"""The wait that the service level speaks of: of those due long enough before the end."""
+PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
+"""Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
 AWARD_YEARS = (2020, 2021, 2022)
 """Years of award that people are counted by."""
@@ -146,4 +146,4 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
 
 def observed_waits(partners: Iterable[str]) -> tuple[str, ...]:
     """Return the names of all waits but those at the stations of the route."""
-    return (*WAITS, SERVICE_LEVEL, *(partner_wait(partner) for partner in partners))
+    return (*WAITS, *(partner_wait(partner) for partner in partners))

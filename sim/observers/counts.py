@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sim.journey.money import ACCOUNTS, FLOWS, Benefit
 from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
 from sim.observers.declared import Declared
 from sim.observers.durations import NOBODY, Durations
+from sim.observers.levels import Level, LevelCounts, count_level
 from sim.observers.span import Snapshots, Span
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
@@ -30,11 +32,19 @@ class Counts:
     Stamps, waits, stages and money are declared names (`sim.journey.measures`): KeyError for any other.
     """
 
-    def __init__(self, programme: Programme, span: Span, station: Callable[[Counts, str], StationObserver]) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        span: Span,
+        station: Callable[[Counts, str], StationObserver],
+        traits: NDArray[np.uint32] | None = None,
+    ) -> None:
         journey: Journey = programme.journey
         partners = [partner.key for partner in programme.partners]
         self.span = span
         self._station = station
+        self._traits, self._horizon = traits, programme.horizon
+        self._levels = levels_of(programme)
         self._waves = len(programme.waves)
         self.stamps: Declared[str, StampCounts] = Declared(
             "stamp", observed_stamps(journey, programme.payments, partners), self._no_stamps
@@ -50,6 +60,10 @@ class Counts:
         self.durations: Declared[str, Durations] = Declared("wait", observed_waits(partners), Durations)
         self.groups: Declared[str, Ints] = Declared("stage of people", GROUP_STAGES, _no_groups)
         """People who reached a stage by the combination of their traits."""
+        self.levels: Declared[str, LevelCounts] = Declared(
+            "service level", programme.parameters.service_levels, lambda: LevelCounts(span.days, len(partners))
+        )
+        """Those who began the wait of a service level, and those who got it in time."""
         self.latest: dict[str, int] = {}
         """The last stamp of each name counted here, except of those that a kernel counts."""
         self.counted_by_kernels: set[str] = set()
@@ -142,6 +156,35 @@ class Counts:
         """
         self.durations[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
 
+    def speaks_of(self, wait: str, counted_from: str | None = None) -> tuple[Level, ...]:
+        """Return the service levels of a wait, of payments those counted from being "due" or "ready"."""
+        return tuple(each for each in self._levels if each.wait == wait and each.counted_from == counted_from)
+
+    def level(
+        self,
+        wait: str,
+        persons: NDArray[Any],
+        began: Ints,
+        ended: Ints | int,
+        gave_up: Ints | int = NOBODY,
+        *,
+        counted_from: str | None = None,
+        partner: int = -1,
+    ) -> None:
+        """Hold waits against the service levels that speak of them; each wait is told once, when its end is known.
+
+        `persons` are the numbers of those who wait. Those count who began long enough before the horizon: the run's
+        end, or where it has no date the last instant that it could go on to, since then nobody's wait is cut short.
+        """
+        for each in self.speaks_of(wait, counted_from):
+            assert self._traits is not None, "who waits is not known"
+            counts = self.levels[each.name]
+            ends, leaves = np.atleast_1d(ended), np.atleast_1d(gave_up)
+            count_level(
+                began, ends, leaves, persons, self._traits, partner, each.limit, self._horizon,
+                counts.days, counts.partners, counts.groups,
+            )  # fmt: skip
+
     def waits_of(self, name: str) -> tuple[Ints, Ints, Ints]:
         """Return what a kernel adds the waits of a name to: see `counting.tally`."""
         return self.durations[name].counts
@@ -159,6 +202,12 @@ class Counts:
     def station(self, name: str) -> StationObserver:
         """Return the observer of a station; only one thread's counts may have it, since visits come in order."""
         return self._station(self, name)
+
+
+def levels_of(programme: Programme) -> tuple[Level, ...]:
+    """Return the service levels of a programme."""
+    asked = programme.parameters.service_levels
+    return tuple(Level(name, level.wait, level.counted_from, level.days * DAY) for name, level in asked.items())
 
 
 def _no_accounts() -> Ints:

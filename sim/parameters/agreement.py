@@ -1,6 +1,6 @@
 """Rules between the blocks: each takes the blocks it names and says where they disagree.
 
-A rule that names `station` is asked once for every station of the route, with its `block`.
+A rule that names `station` is asked once for every station of the route, with its `block`; one may name the `route`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.calendar.instants import EPOCH, HOUR
+from sim.journey.measures import PAYMENT_WAITS, WAITS
 from sim.journey.route import Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.demand import Demand
 from sim.parameters.payment import KINDS, Payment
-from sim.parameters.problems import Problem, shown
+from sim.parameters.problems import Problem, shown, suggestion
 from sim.parameters.published import Published
 from sim.parameters.run import Clock, Run
+from sim.parameters.service_levels import ServiceLevel
 from sim.parameters.station import Retry
 from sim.parameters.steps import ShareStep
 from sim.parameters.training import Purchase
@@ -114,6 +116,27 @@ def published_waves_are_in_the_calendar(waves: Waves, published: Published) -> I
             yield Problem(f"published.{path}", wave, allowed, "Add the wave, or leave the figure out.")
 
 
+def service_levels_speak_of_waits(
+    service_levels: dict[str, ServiceLevel], payment: Payment, route: Route
+) -> Iterator[Problem]:
+    """Refuse service levels of a wait that nobody observes, and one counted from where it does not begin."""
+    stations = [name for each in route for name in ((each.name, each.retry.name) if each.retries else (each.name,))]
+    known = [*WAITS, *stations, *payment.partners]
+    for name, level in service_levels.items():
+        path = f"service_levels.{name}"
+        if level.wait not in known:
+            near = suggestion(level.wait, known).partition("Known")[0]
+            yield Problem(f"{path}.wait", level.wait, "is no wait", f"{near}Waits are: {', '.join(known)}.")
+            continue
+        of_payments = level.wait in PAYMENT_WAITS or level.wait in payment.partners
+        if of_payments and level.counted_from is None:
+            allowed = "must be due or ready: payments wait"
+            yield Problem(f"{path}.from", None, allowed, "Say from when a payment is counted.")
+        if not of_payments and level.counted_from is not None:
+            allowed = f"must be null: {level.wait} is no wait of payments"
+            yield Problem(f"{path}.from", level.counted_from, allowed, "Write from: null.")
+
+
 RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     begins_with_the_programme,
     joining_holds_from_the_start,
@@ -125,16 +148,20 @@ RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     the_balance_buys_every_course,
     the_balance_returns_after_the_deadline,
     published_waves_are_in_the_calendar,
+    service_levels_speak_of_waits,
 )
 
 
 def disagreements(parameters: Block, route: Route, partial: bool = False) -> Iterator[Problem]:
     """Apply every rule; with partial parameters, those that need nothing which is not there."""
     for rule in RULES:
-        needs = inspect.signature(rule).parameters.keys()
+        needs = inspect.signature(rule).parameters.keys() - {"route"}
         for station in route if "station" in needs else (None,):
             try:
-                yield from list(rule(**{name: _needed(name, parameters, station) for name in needs}))
+                asked = {name: _needed(name, parameters, station) for name in needs}
+                if "route" in inspect.signature(rule).parameters:
+                    asked["route"] = route
+                yield from list(rule(**asked))
             except AttributeError:  # the rule looked at a key that had a fault of its own, already told
                 if not partial:
                     raise

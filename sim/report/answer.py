@@ -28,7 +28,8 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, folder: Pat
         "",
         *_stations(tables),
     ]
-    lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures), "", *_money(figures)]
+    lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
+    lines += [*_levels(tables["service_levels"]), "", *_money(figures)]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
     lines += ["", f"Tables, figures and the manifest: {folder}"]
@@ -181,10 +182,6 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
     ]
     lines.append(_processed(figures) if figures["people"].value else "Nobody registered.")
     lines.append(f"Places that the budget refused: {count(figures['places.refused_by_budget'].value)}.")
-    level = figures["service_level.first_incentive_within_30_days"].value
-    if level is not None:
-        verdict = "kept" if float(level) >= SERVICE_LEVEL_SHARE else "missed"
-        lines.append(f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict}).")
     return [line for each in lines for line in wrapped(each)]
 
 
@@ -201,7 +198,44 @@ def _processed(figures: dict[str, Figure]) -> str:
     )
 
 
-SERVICE_LEVEL_SHARE = 0.95
+def _levels(table: Table) -> list[str]:
+    """Say of each service level what was found, and where it is missed since when and for whom."""
+    lines = []
+    for row in table.rows:
+        if row["by"] != "all" or row["share"] is None:
+            continue
+        asked = f"{percent(row['share_asked'])} asked"
+        found = f"{row['label']}: {percent(row['share'])}, {asked}: {'kept' if row['kept'] else 'missed'}"
+        if row["failed_since"] is not None:
+            months = f"{row['months_failed']:,} of {row['months']:,} months"
+            found += f"; too few in {months}, first in {row['failed_since']:%Y-%m}"
+        own = [each for each in table.rows if each["level"] == row["level"] and each["value"]]
+        below = [each for each in own if each["kept"] is False]
+        lines += [f"{found}.", *_below(below)]
+    return [line for each in lines for line in wrapped(each)]
+
+
+def _below(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    told = [
+        f"{each['value'] if each['by'] in NAMED else _group(each)} {percent(each['share'])}"
+        for each in sorted(rows, key=lambda each: (each["by"] != "partner", each["share"]))
+    ]
+    more = len(told) - MOST_BELOW
+    return [f"  Below it: {', '.join(told[:MOST_BELOW])}{f', and {more:,} groups more' if more > 0 else ''}."]
+
+
+def _group(row: dict[str, Any]) -> str:
+    group, value = (str(row[name]).replace("_", " ") for name in ("by", "value"))
+    return group if value == "yes" else f"not {group}" if value == "no" else f"{group} {value}"
+
+
+NAMED = ("partner", "province")
+"""Groups whose values are names."""
+
+MOST_BELOW = 6
+"""Of whom a service level failed for, those that the screen tells; the table has all."""
 
 
 def _money(figures: dict[str, Figure]) -> list[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, SERVICE_LEVEL, STAGES
+from sim.journey.measures import PAYMENT_PARTNERS, STAGES
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
-from sim.observers.observations import ARTICLE, ON_TIME, Observations
+from sim.observers.observations import ARTICLE, Observations
 from sim.observers.outstanding import outstanding
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
 from sim.results.full_population import full
-from sim.results.table import Table, ratio
+from sim.results.table import Table
 
 WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
 """Counts of a wait by outcome."""
@@ -64,8 +64,13 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     figures["money.budget"] = Figure(sum(tranche.rupiah for tranche in tranches), "rupiah")
     for flow, rupiah in _rupiah(observations).items():
         figures[f"money.{flow}"] = Figure(full(rupiah, scale), "rupiah")
-    level = observations.waits(SERVICE_LEVEL)
-    figures["service_level.first_incentive_within_30_days"] = Figure(ratio(level.within(ON_TIME), level.began), "share")
+    for row in tables["service_levels"].rows:
+        if row["by"] == "all":
+            name = f"service_level.{row['level']}"
+            figures[name] = Figure(row["share"], "share")
+            figures[f"{name}.asked"] = Figure(row["share_asked"], "share")
+            since = row["failed_since"]
+            figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
     return dict(sorted(figures.items()))
 
 

@@ -85,7 +85,7 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-DATES = ("date", "month", "busiest_month")
+DATES = ("date", "month", "busiest_month", "failed_since")
 """Columns of dates without an hour, beside those that end in `_date`."""
 
 

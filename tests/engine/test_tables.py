@@ -16,7 +16,7 @@ from sim.engines.observed import observe
 from sim.engines.person.model import rows as rows_of
 from sim.journey.money import Benefit
 from sim.observers.counts import Counts
-from sim.observers.observations import GROUP_TRAITS, ON_TIME, Observations
+from sim.observers.observations import GROUP_TRAITS, Observations
 from sim.observers.span import Span
 from sim.observers.station import StationObserver
 from sim.results.key_figures import key_figures
@@ -27,7 +27,6 @@ from sim.stations.schedule import compile_schedule
 from tests.building import PARTNERS, SMALL, law, programme, run
 from tests.engine.recount import RECOUNT
 from tests.engine.recount.journal import since_epoch
-from tests.engine.recount.waits import waited
 from tests.equality.awkward_programmes import CROWDS, OVERLAPS, PAYMENTS
 
 SLOW = {
@@ -110,17 +109,9 @@ def test_key_figures_are_what_the_journal_says(name: str) -> None:
     """Catches a service level, a backlog or money outstanding that leaves people or rupiah out."""
     journal = journal_of(name)
     figures = key_figures(observe(journal), journal.waves, tables_of(name))
-    own, people = journal.participants, journal.people
-    due = own["incentive_1_due"]
-    early = due < journal.end - ON_TIME
-    level = waited(journal, due[early], own["incentive_1_paid"][early])
-    # Durations are counted to 0.1 %: who is paid that near to the limit may fall on either side of it.
-    share = figures["service_level.first_incentive_within_30_days"].value
-    if any(level):
-        least, most = (sum(d <= ON_TIME * near for d in level.ended) / sum(map(len, level)) for near in (1, 1.001))
-        assert least <= float(share or 0) <= most
-    else:
-        assert share is None
+    people = journal.people
+    (level,) = (row for row in tables_of(name)["service_levels"].rows if row["by"] == "all")
+    assert figures["service_level.first_incentive_within_30_days"].value == level["share"]
     processed = people["processing_left"][people["processing_left"] < NEVER]
     weeks = processed.max() / WEEK if processed.size == journal.programme.people and processed.size else None
     assert figures["processing.weeks_to_clear"].value == weeks

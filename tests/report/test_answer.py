@@ -14,7 +14,7 @@ from sim.journey.money import OUTCOMES
 from sim.observers.audit import audit
 from sim.programme.ledger import BrokenPromise
 from sim.report.answer import answer
-from tests.building import ENGINES, SMALL, Engine, history, name_of, parameters
+from tests.building import ENGINES, PARTNERS, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "history": ((SMALL,), {}),
@@ -23,6 +23,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         "law": "constant", "unit": "days", "minimum": 0, "mean": 20, "spread": 0,
     }}),
     "partner_closed": ((SMALL,), {"payment.partners.ovo.cap": 0}),
+    "partners_short": ((SMALL,), {f"payment.partners.{partner}.cap": 20_000 for partner in PARTNERS}),
     "nobody": (("population.applicants=0",), {}),
     "one": (("population.applicants=1", "population.scale=1"), {}),
 }  # fmt: skip
@@ -93,3 +94,12 @@ def test_the_audit_holds_what_is_left_against_the_outcomes() -> None:
     observations.new_counts().account("buys_no_more", 0, 1)
     with pytest.raises(BrokenPromise, match="rupiah of training do not add up at the end"):
         audit(observations, journal.days)
+
+
+def test_a_service_level_says_what_was_found_for_whom_it_failed_and_since_when() -> None:
+    """Catch "the level is missed" alone."""
+    kept, missed = words("history"), words("partners_short")
+    assert "First incentive paid within 30 days of being due: 100.0 %, 95.0 % asked: kept." in kept
+    assert "First incentive paid within 30 days of being due: " in missed
+    assert "95.0 % asked: missed; too few in " in missed
+    assert "Below it: BNI " in missed or "Below it: OVO " in missed

@@ -13,6 +13,7 @@ from sim.results.tables.groups import groups
 from sim.results.tables.money import money
 from sim.results.tables.payments import payments
 from sim.results.tables.published import published
+from sim.results.tables.service_levels import service_levels
 from sim.results.tables.stations import stations
 from sim.results.tables.waits import waits
 from sim.results.tables.waves import waves
@@ -30,6 +31,7 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         payments(observations, runs),
         money(observations),
         groups(observations),
+        service_levels(observations),
         published(observations, wave_records),
     )
     return {table.name: table for table in each}

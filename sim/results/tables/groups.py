@@ -32,6 +32,13 @@ PUBLISHED = {
 """(group, value) → name of the published share."""
 
 
+def values_of(which: Trait, observations: Observations) -> list[str]:
+    """Return the values of a group in words, by number."""
+    if which is Trait.PROVINCE:
+        return [province.name for province in observations.programme.parameters.population.provinces.values()]
+    return list(EDUCATIONS) if which is Trait.EDUCATION else ["no", "yes"]
+
+
 def groups(observations: Observations) -> Table:
     """Return how many of each group reached each stage."""
     published = observations.programme.parameters.published
@@ -39,13 +46,7 @@ def groups(observations: Observations) -> Table:
     weights = sum(province.weight for province in provinces)
     rows: list[dict[str, Cell]] = []
     for which in GROUP_TRAITS:
-        group = which.name.lower()
-        if which is Trait.PROVINCE:
-            values = [province.name for province in provinces]
-        elif which is Trait.EDUCATION:
-            values = list(EDUCATIONS)
-        else:
-            values = ["no", "yes"]
+        group, values = which.name.lower(), values_of(which, observations)
         reached = {stage: observations.group(stage, which) for stage in GROUP_STAGES}
         totals = {stage: int(people.sum()) for stage, people in reached.items()}
         for number, value in enumerate(values):

@@ -12,6 +12,7 @@ from sim.engines.journal import Journal
 from tests.engine.recount.bottlenecks import bottlenecks
 from tests.engine.recount.money import money, payments
 from tests.engine.recount.people import groups, published, waves
+from tests.engine.recount.service_levels import service_levels
 from tests.engine.recount.stages import daily, funnel
 from tests.engine.recount.stations import stations
 from tests.engine.recount.waits import waits
@@ -33,6 +34,7 @@ COUNTED = {
         "incentives_due incentives_paid surveys_due surveys_paid failed capacity waiting_at_end",
     ),
     "money": ("awarded", "awarded paid returned outstanding still_to_be_paid will_return undecided"),
+    "service_levels": ("began", "began in_time"),
     "groups": (
         "applicants",
         "applicants pool joined awarded awarded_2020 awarded_2021 awarded_2022 participants paid_first_incentive",
@@ -70,6 +72,7 @@ RECOUNT: dict[str, Callable[[Journal], Rows]] = {
         "payments": payments,
         "money": money,
         "groups": groups,
+        "service_levels": service_levels,
     }.items()
 } | {"published": published}
 """Name of a table → its rows."""
