@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.composition.compose import composition
+from sim.composition.named import named_as
 from sim.composition.understood import remarks
 from sim.composition.words import quoted, word
 from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters.named import Named
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result as Evaluated
@@ -32,6 +34,8 @@ class Question:
     parameters: Parameters
     config: dict[str, Any]
     """The composed config, as plain values."""
+    named: Named
+    """How it is named: the scenario, and what differs from it and from the base."""
     words: tuple[str, ...]
     """The words that ask the same on the command line, after `prakerja run`."""
     remarks: tuple[str, ...] = ()
@@ -53,7 +57,7 @@ def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) ->
 def asked(words: Sequence[str]) -> Question:
     """Return the parameters that the words of a command line ask for; raise BadInput where they cannot be."""
     found = composition(words)
-    return Question(found.parameters, found.config, tuple(words), tuple(remarks(found)))
+    return Question(found.parameters, found.config, named_as(found), tuple(words), tuple(remarks(found)))
 
 
 def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -> Result:
@@ -86,7 +90,7 @@ class Result:
     @cached_property
     def answer(self) -> str:
         """Return the answer as it stands on the screen."""
-        return self.evaluated.answer(self.question.config)
+        return self.evaluated.answer(self.question.named)
 
     @cached_property
     def people(self) -> Frame:
@@ -117,7 +121,7 @@ class Result:
 
         with tempfile.TemporaryDirectory() as aside:
             write_tables(self.tables, Path(aside) / "tables")
-            draw_figures(Path(aside) / "tables", Path(folder), self.question.config)
+            draw_figures(Path(aside) / "tables", Path(folder), self.question.config, self.question.named)
 
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the folder that the command writes, whole or not at all; it must not be there, or be empty.
@@ -133,4 +137,5 @@ class Result:
         """Write all results into a folder that is there and empty."""
         from sim.experiments.run import write
 
-        write(self.evaluated, self.question.config, ["prakerja", "run", *self.question.words], folder)
+        question = self.question
+        write(self.evaluated, question.config, question.named, ["prakerja", "run", *question.words], folder)

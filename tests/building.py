@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.composition.compose import load
+from sim.composition.compose import composition, load
+from sim.composition.named import named_as
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Columns, Journal
 from sim.engines.person import model as person
 from sim.parameters import Parameters, validate
+from sim.parameters.named import Named
 from sim.programme.compiling import compile_programme
 from sim.programme.ledger import Day
 from sim.programme.payment_runs import RunRecord
@@ -98,6 +100,11 @@ def uniforms(
 def composed(*overrides: str) -> dict[str, Any]:
     """Return the composed config that overrides ask for."""
     return load(overrides)[1]
+
+
+def name_of(*overrides: str) -> Named:
+    """Return how a run that overrides ask for is named."""
+    return named_as(composition(overrides))
 
 
 def parameters(

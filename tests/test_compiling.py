@@ -145,7 +145,7 @@ def test_a_label_changed_everywhere_compiles_nothing(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "label", "other"),
     [
-        ("journey/measures.py", '"Registered to pool, or refused"', '"From the portal to the pool"'),
+        ("journey/measures.py", '"Registered to pool"', '"From the portal to the pool"'),
         ("journey/route.py", '"Civil registry"', '"Registry of citizens"'),
         ("journey/route.py", 'Station("screening"', 'Station("scr", "S", Kind.RATE, "portal"), Station("screening"'),
     ],

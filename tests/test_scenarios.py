@@ -96,6 +96,16 @@ def test_caps_of_2020_are_a_fifth_of_the_base() -> None:
     assert sum(partner.cap or 0 for partner in caps.values()) == 80_000
 
 
+def test_the_question_of_the_caps_names_both_figures() -> None:
+    """Catch caps that rest on one printed figure as if the other did not contradict it."""
+    caps = validate(compose("scenario=payment_caps_2020"))
+    paid = {f"{row.at:%Y-%m-%d}": row.paid_first_incentive for row in caps.published.funnel}
+    first_incentives = (paid["2020-09-17"] or 0) - (paid["2020-09-12"] or 0)
+    for figure in ("60,000 to 80,000 a day", f"{first_incentives:,} first incentives", "four working days"):
+        assert figure in caps.scenario.question
+    assert first_incentives > 4 * 80_000, "or there is no contradiction to name"
+
+
 def test_a_file_of_ones_own_is_composed_last(tmp_path: Path) -> None:
     """Catch the base winning over a scenario, in a value of a block, in a swapped block and at the top."""
     mine = tmp_path / "mine.yaml"

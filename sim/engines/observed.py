@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
-from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, SERVICE_LEVEL, awarded_in, partner_stamp, partner_wait
+from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, awarded_in, partner_stamp, partner_wait
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
 from sim.observers.durations import NOBODY
-from sim.observers.observations import ON_TIME, Observations, new_year
+from sim.observers.observations import Observations, new_year
+from sim.rules import buying
 from sim.rules.eligibility import is_eligible
-from sim.rules.forfeiture import closes_at, earns_payments
+from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.surveys import unanswered_returns
 
 Ints = NDArray[np.int64]
@@ -23,7 +24,7 @@ Ints = NDArray[np.int64]
 
 def observe(journal: Journal) -> Observations:
     """Return all that is measured of a run."""
-    observations = Observations(journal.programme, journal.end)
+    observations = Observations(journal.programme, journal.end, journal.traits)
     counts = observations.new_counts()
     settled = _surveys(counts, journal)
     _stations(counts, journal)
@@ -31,6 +32,7 @@ def observe(journal: Journal) -> Observations:
     _places(counts, journal)
     _participants(counts, journal)
     _money(counts, journal)
+    _accounts(counts, journal)
     _payments(counts, journal)
     counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
     return observations
@@ -47,6 +49,12 @@ def _stations(counts: Counts, journal: Journal) -> None:
             visits["gave_up"],
             visits["instance"] if plan is not None and plan.instances > 1 else NOBODY,
         )
+        counts.level(name, visits["person"], visits["arrived"], visits["started"], visits["gave_up"])
+
+
+def _wait(counts: Counts, name: str, persons: Ints, began: Ints, ended: Ints, gave_up: Ints) -> None:
+    counts.wait(name, began, ended, gave_up)
+    counts.level(name, persons, began, ended, gave_up)
 
 
 def _applicants(counts: Counts, journal: Journal) -> None:
@@ -60,8 +68,12 @@ def _applicants(counts: Counts, journal: Journal) -> None:
         counts.stamp(f"refused_by_{by}", people["refused"][people["refused_by"] == code])
 
     ends = np.minimum(people["refused"], people["gave_up"])
-    counts.wait("registered_to_pool", registered, people["tested"], ends)
-    counts.wait("registered_to_award", registered, people["awarded"], np.minimum(ends, people["gave_up_waves"]))
+    persons = np.arange(registered.size)
+    _wait(counts, "registered_to_pool", persons, registered, people["tested"], ends)
+    without = np.minimum(ends, people["gave_up_waves"])
+    _wait(counts, "registered_to_award", persons, registered, people["awarded"], without)
+    others = people["awarded"] == NEVER
+    counts.level("registered_to_incentive", persons[others], registered[others], NEVER)
     stages = {"applicants": registered, "pool": people["tested"], "joined": people["first_joined"]}
     for stage, stamps in stages.items():
         counts.people(stage, journal.traits[stamps < NEVER])
@@ -87,7 +99,7 @@ def _places(counts: Counts, journal: Journal) -> None:
     last = journal.last_announcement if 0 <= journal.last_announcement < journal.end else NEVER
     no_more = np.minimum(people["gave_up_waves"][waiting], last)
     # Nobody joins for the first time after the last announcement: a wave is announced after it closes.
-    counts.wait("place", people["first_joined"][waiting], people["awarded"][waiting], no_more)
+    _wait(counts, "place", waiting, people["first_joined"][waiting], people["awarded"][waiting], no_more)
 
 
 def _participants(counts: Counts, journal: Journal) -> None:
@@ -103,14 +115,14 @@ def _participants(counts: Counts, journal: Journal) -> None:
         moments, numbers = np.unique(np.stack([wave, instants]), axis=1, return_counts=True)
         for (of_wave, at), number in zip(moments.T.tolist(), numbers.tolist(), strict=True):
             counts.stamp_of_wave(name, of_wave, at, number)
-    counts.wait("award_to_account", awarded, own["linked"], own["revoked"])
-    counts.wait("award_to_purchase", awarded, own["bought_1"], own["revoked"])
-    counts.wait("purchase_to_completion", own["bought_1"], own["completed_1"], own["closed"])
-    counts.wait("completion_to_review", own["completed_1"], own["reviewed"], own["closed"])
+    _wait(counts, "award_to_account", person, awarded, own["linked"], own["revoked"])
+    _wait(counts, "award_to_purchase", person, awarded, own["bought_1"], own["revoked"])
+    _wait(counts, "purchase_to_completion", person, own["bought_1"], own["completed_1"], own["closed"])
+    _wait(counts, "completion_to_review", person, own["completed_1"], own["reviewed"], own["closed"])
     lost = np.minimum(own["revoked"], _forfeited(journal))
-    counts.wait("award_to_incentive", awarded, own["incentive_1_paid"], lost)
+    _wait(counts, "award_to_incentive", person, awarded, own["incentive_1_paid"], lost)
     registered = people[f"{journal.programme.journey.names[0]}_arrived"][person]
-    counts.wait("registered_to_incentive", registered, own["incentive_1_paid"], lost)
+    _wait(counts, "registered_to_incentive", person, registered, own["incentive_1_paid"], lost)
 
     traits = journal.traits[person]
     counts.people("awarded", traits)
@@ -142,6 +154,45 @@ def _money(counts: Counts, journal: Journal) -> None:
         counts.money("paid", Benefit.TRAINING, own[f"bought_{course + 1}"], own[f"price_{course + 1}"])
 
 
+def _accounts(counts: Counts, journal: Journal) -> None:
+    """Observe how the accounts stand at the end of the run."""
+    own, programme = journal.participants, journal.programme
+    closing = closes_at(journal.people["awarded"][own["person"]], programme.closing_after)
+    earned = own["reviewed"] < np.minimum(closing, counts.end)
+    counts.account("earned", int(np.count_nonzero(earned)))
+    is_open = (own["revoked"] >= counts.end) & (closing >= counts.end)
+    spent, buys_more = np.zeros(own.rows, dtype=np.int64), np.zeros(own.rows, dtype=bool)
+    courses = np.zeros(own.rows, dtype=np.int64)
+    for course in range(programme.courses):
+        bought = own[f"bought_{course + 1}"] < counts.end
+        spent[bought] += own[f"price_{course + 1}"][bought]
+        courses += bought
+    balance = programme.parameters.budget.training_balance
+    for number in np.flatnonzero(is_open & earned).tolist():
+        course, left = int(courses[number]), balance - int(spent[number])
+        buys_more[number] = _buys(journal, number, course, left, int(closing[number]))
+    for standing, some in (
+        ("not_reviewed", is_open & ~earned),
+        ("buys_more", is_open & earned & buys_more),
+        ("buys_no_more", is_open & earned & ~buys_more),
+    ):
+        people = int(np.count_nonzero(some))
+        counts.account(standing, people, people * balance - int(spent[some].sum()))
+
+
+def _buys(journal: Journal, number: int, course: int, balance: int, closing: int) -> bool:
+    """Return whether a participant whose last course is known will buy another one before the account closes."""
+    programme, own = journal.programme, journal.participants
+    if course == programme.courses:
+        return False
+    person = int(own["person"][number])
+    wants, delay = buying.further_purchase(programme.key, programme.market, person, course)
+    at = int(own[f"bought_{course}"][number]) + delay
+    if not wants or not buys_before_closing(at, closing):
+        return False
+    return buying.price(programme.key, programme.market, person, course, balance) > 0
+
+
 def _surveys(counts: Counts, journal: Journal) -> Ints:
     """Observe the offers of surveys and the rupiah of those not answered, which return when the account has closed.
 
@@ -162,6 +213,8 @@ def _surveys(counts: Counts, journal: Journal) -> Ints:
         unanswered = zip(offered[~answered].tolist(), closing[~answered].tolist(), strict=True)
         returned = np.array([unanswered_returns(*each) for each in unanswered], dtype=np.int64)
         counts.money("returned", Benefit.SURVEY, returned, programme.amount(number))
+        open_still = int(np.count_nonzero(returned >= counts.end))
+        counts.account("declined", open_still, open_still * programme.amount(number))
         settled = np.maximum(settled, np.where(answered, own[f"{payment.name}_paid"], offered))
     return settled
 
@@ -180,11 +233,13 @@ def _payments(counts: Counts, journal: Journal) -> None:
             for step, stamps in zip(PAYMENT_STEPS, (due, ready, paid), strict=True):
                 counts.stamp(partner_stamp(partner.key, payment.benefit, step), stamps[here])
             counts.wait(partner_wait(partner.key), ready[here], paid[here])
+            first = ("first_incentive_due_to_paid",) if number == 0 else ()
+            for name in (*first, f"{payment.benefit.key}_due_to_paid", partner.key):
+                for counted_from, began in (("due", due[here]), ("ready", ready[here])):
+                    persons, ended = own["person"][here], paid[here]
+                    counts.level(name, persons, began, ended, counted_from=counted_from, partner=of_partner)
         counts.stamp(f"{payment.name}_paid", paid)
         counts.money("paid", payment.benefit, paid, programme.amount(number))
         counts.wait(f"{payment.benefit.key}_due_to_paid", due, paid)
         if number == 0:
             counts.wait("first_incentive_due_to_paid", due, paid)
-            # The service level speaks of those who became due long enough before the end.
-            early = due < journal.end - ON_TIME
-            counts.wait(SERVICE_LEVEL, due[early], paid[early])

@@ -20,6 +20,7 @@ from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_d
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.parameters import Parameters
+from sim.parameters.named import Named
 from sim.programme.compiling import compile_programme
 from sim.programme.programme import Programme
 from sim.report.answer import answer
@@ -44,9 +45,9 @@ class Result:
     seconds: float = 0.0
     """Wall time until all was simulated and counted."""
 
-    def answer(self, composed: dict[str, Any]) -> str:
-        """Return the answer as text; `composed` is the config that the run was composed from."""
-        return answer(self.tables, self.figures, composed, self.seconds)
+    def answer(self, named: Named) -> str:
+        """Return the answer as text, of a run that is so named."""
+        return answer(self.tables, self.figures, named, self.observations.programme.parameters.run, self.seconds)
 
 
 def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None) -> Result:
@@ -109,7 +110,7 @@ def _cohort(programme: Programme, tell: Tell) -> Result:
     return Result(done.observations, made, key_figures(done.observations, done.waves, made), rows)
 
 
-def write(result: Result, composed: dict[str, Any], command: list[str], folder: Path) -> None:
+def write(result: Result, composed: dict[str, Any], named: Named, command: list[str], folder: Path) -> None:
     """Write the results of a run to a folder that is there and empty: tables, figures, rows of people, the manifest.
 
     `command` are the words by which the run can be made again.
@@ -136,10 +137,10 @@ def write(result: Result, composed: dict[str, Any], command: list[str], folder: 
     write_key_figures(result.figures, folder / "kpis.json")
     write_yaml(composed, folder / "config.yaml")
     if parameters.run.figures != "none":
-        draw_figures(folder / "tables", folder / "figures", composed)
+        draw_figures(folder / "tables", folder / "figures", composed, named)
     writing = time.perf_counter() - started
     seconds = {"simulation": result.seconds, "writing": writing, "all": result.seconds + writing}
-    write_json(manifest(command, composed, seconds), folder / "manifest.json")
+    write_json(manifest(command, composed, named, seconds), folder / "manifest.json")
 
 
 def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:

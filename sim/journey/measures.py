@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.journey.journey import Journey
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment
-from sim.journey.route import PROCESSED_AT
+from sim.journey.route import PROCESSED_AT, Group
 
 STAGES = {
     "registered": ("registered", "Registered"),
@@ -33,31 +33,34 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait between two stages of the journey."""
+    """A wait between two stages of the journey; who leaves without what was waited for never reaches it."""
 
     label: str
-    leaving_ends: bool
-    """Whether leaving without what was waited for ends the wait, or means never to reach it."""
+    who: str
+    """Who counts: all who began to wait."""
+    rest: str | None = None
+    """The wait whose unfinished ones are those of everyone who has not come so far as to be counted here."""
 
 
 WAITS = {
-    "registered_to_pool": Wait("Registered to pool, or refused", True),
-    "place": Wait("Joined to award, or gave up", True),
-    "registered_to_award": Wait("Registered to award", False),
-    "award_to_account": Wait("Award to account linked", False),
-    "award_to_purchase": Wait("Award to first purchase", False),
-    "purchase_to_completion": Wait("Purchase to completion", False),
-    "completion_to_review": Wait("Completion to review", False),
-    "first_incentive_due_to_paid": Wait("First incentive due to paid", False),
-    "incentive_due_to_paid": Wait("Incentive due to paid", False),
-    "survey_due_to_paid": Wait("Survey due to paid", False),
-    "award_to_incentive": Wait("Award to first incentive", False),
-    "registered_to_incentive": Wait("Registered to first incentive", False),
+    "registered_to_pool": Wait("Registered to pool", "all who registered"),
+    "place": Wait("Joined to award", "the eligible who joined a wave"),
+    "registered_to_award": Wait("Registered to award", "all who registered"),
+    "award_to_account": Wait("Award to account linked", "the awarded"),
+    "award_to_purchase": Wait("Award to first purchase", "the awarded"),
+    "purchase_to_completion": Wait("Purchase to completion", "those who bought a first course"),
+    "completion_to_review": Wait("Completion to review", "those who completed a first course"),
+    "first_incentive_due_to_paid": Wait("First incentive due to paid", "first incentives that fell due"),
+    "incentive_due_to_paid": Wait("Incentive due to paid", "incentives that fell due"),
+    "survey_due_to_paid": Wait("Survey due to paid", "surveys that fell due"),
+    "award_to_incentive": Wait("Award to first incentive", "the awarded"),
+    # Who is not awarded waits for the incentive as for the award.
+    "registered_to_incentive": Wait("Registered to first incentive", "all who registered", rest="registered_to_award"),
 }
 """Waits between two stages, in the order in which they are shown."""
 
-SERVICE_LEVEL = "service_level"
-"""The wait that the service level speaks of: of those due long enough before the end."""
+PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
+"""Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
 AWARD_YEARS = (2020, 2021, 2022)
 """Years of award that people are counted by."""
@@ -81,6 +84,12 @@ GROUP_STAGES = (
 
 PAYMENT_PARTNERS = "payment_partners"
 """The bank that the payment partners are."""
+
+PARTNERS_GROUP = Group(PAYMENT_PARTNERS, "Payment partners")
+"""The payment partners, told as one."""
+
+PLACES = Group("places", "Places (the quota)")
+"""What those wait for who are eligible and not yet awarded."""
 
 WAVE_STAMPS = ("awarded", "revoked")
 """Stamps that are counted by wave."""
@@ -137,4 +146,4 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
 
 def observed_waits(partners: Iterable[str]) -> tuple[str, ...]:
     """Return the names of all waits but those at the stations of the route."""
-    return (*WAITS, SERVICE_LEVEL, *(partner_wait(partner) for partner in partners))
+    return (*WAITS, *(partner_wait(partner) for partner in partners))

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.journey.kinds import Bank, Kind
+
+
+class Group(NamedTuple):
+    """Stations of a kind, told as one where it is asked who waits for what."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,16 @@ class Station:
     """Whether the block has a `retry`: a station of its own for those who try again."""
     bank: Bank | None = None
     """How a person finds the instance, of a station that has many; None: it has one."""
+    group: Group | None = None
+    """The stations of a kind that it is one of; None: it is a group of its own, with that of its retries."""
 
     @property
-    def group(self) -> str:
+    def grouped(self) -> Group:
+        """Return the group of the station."""
+        return self.group or Group(self.name, self.label)
+
+    @property
+    def lever(self) -> str:
         """Return the block that has the lever of its capacity, and of that of all stations below it."""
         return self.config.partition(".")[0]
 
@@ -36,7 +51,12 @@ class Station:
     def retry(self) -> Station:
         """Return the station of those who try again: a rate, patient as here."""
         return Station(
-            f"{self.name}_retry", f"{self.label}, again", Kind.RATE, f"{self.config}.retry", patience=self.patience
+            f"{self.name}_retry",
+            f"{self.label}, again",
+            Kind.RATE,
+            f"{self.config}.retry",
+            patience=self.patience,
+            group=self.grouped,
         )
 
 

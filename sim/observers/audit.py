@@ -11,6 +11,7 @@ from sim.calendar.instants import DAY, moment
 from sim.journey.money import FLOWS, Benefit
 from sim.journey.places import Place
 from sim.observers.observations import Observations
+from sim.observers.outstanding import left_over, outstanding
 from sim.programme.ledger import BrokenPromise, Day
 
 Ints = NDArray[np.int64]
@@ -52,7 +53,12 @@ def people_by_place(observations: Observations) -> Ints:
 
 
 def audit(observations: Observations, days: Iterable[Day]) -> None:
-    """Raise BrokenPromise where the stamps and the live counts of a day's end differ."""
+    """Raise BrokenPromise where the stamps and the live counts of a day's end differ, or the money that is left."""
+    for benefit, outcome in outstanding(observations).items():
+        left = left_over(observations, benefit)
+        if sum(outcome.values()) != left or min(outcome.values()) < 0:
+            told = ", ".join(f"{name.replace('_', ' ')} {rupiah}" for name, rupiah in outcome.items())
+            raise BrokenPromise(f"rupiah of {benefit.key} do not add up at the end: {left} are outstanding, {told}")
     names = observations.programme.journey.places
     places = people_by_place(observations)
     rupiah = {(flow, benefit): np.cumsum(observations.rupiah(flow, benefit)) for flow in FLOWS for benefit in Benefit}

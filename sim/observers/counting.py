@@ -133,10 +133,24 @@ def open_until(at: int, open_time: OpenTime) -> int:
 
 
 @kernel
-def _add_day(counts: NDArray[np.int64], day: int, without_wait: int, leaving: int) -> None:
+def _add_day(counts: NDArray[np.int64], day: int, without_wait: int, leaving: int, busy: int, low: int) -> None:
     counts[0, day] += without_wait
     counts[1, day] += without_wait
     counts[2, day] += leaving
+    counts[4, day] += busy
+    counts[5, day] += low
+
+
+@kernel
+def _add_work(counts: NDArray[np.int64], since: int, until: int) -> None:
+    """Add a service to the time in service of each day that it lasts."""
+    at = since
+    while at < until:
+        day = at // DAY
+        spent = min(until, (day + 1) * DAY) - at
+        counts[4, day] += spent >> 20
+        counts[5, day] += spent & _LOW
+        at += spent
 
 
 @kernel
@@ -157,32 +171,38 @@ def count_visits(
 ) -> None:
     """Add visits in the order of arrival; `instances` is None where there is one (a version without it is compiled).
 
-    `counts` are [arrivals, starts, departures, renegings; day]; `sums` are busy time (two halves), opening
-    time with a queue, and the longest wait; `reached` is by instance until when somebody has waited there.
+    `counts` are [arrivals, starts, departures, renegings, time in service (two halves); day]; `sums` are opening time
+    with a queue, the longest wait, and the last departure; `reached` is by instance until when somebody has waited
+    there.
     """
     # Most do not wait, and leave on the day on which they came: they are counted by the day, and added at its end.
     day, midnight, without_wait, leaving, busy, low = -1, np.int64(0), 0, 0, 0, 0
+    last: Any = sums[2]
     for i in range(arrived.size):
         at = arrived[i]
         if at >= end:
             continue
         if at >= midnight:
             if without_wait:
-                _add_day(counts, day, without_wait, leaving)
-                without_wait = leaving = 0
+                _add_day(counts, day, without_wait, leaving, busy, low)
+                without_wait = leaving = busy = low = 0
             day = at // DAY
             midnight = (day + 1) * DAY
         if started[i] == at:  # nobody gives up as their turn comes
             without_wait += 1
             people[ENDED] += 1
             bins[ENDED, 0] += 1
-            spent = min(left[i], end) - at
-            busy += spent >> 20
-            low += spent & _LOW
             if left[i] < min(midnight, end):
+                spent = left[i] - at
+                busy += spent >> 20
+                low += spent & _LOW
                 leaving += 1
-            elif left[i] < end:
-                counts[2, left[i] // DAY] += 1
+                last = max(last, left[i])
+            else:
+                _add_work(counts, at, min(left[i], end))
+                if left[i] < end:
+                    counts[2, left[i] // DAY] += 1
+                    last = max(last, left[i])
             continue
         counts[0, day] += 1
         until = end
@@ -194,25 +214,23 @@ def count_visits(
             until = started[i]
             counts[1, until // DAY] += 1
             tally(until - at, ENDED, bins, people, time)
-            spent = min(left[i], end) - until
-            busy += spent >> 20
-            low += spent & _LOW
+            _add_work(counts, until, min(left[i], end))
             if left[i] < end:
                 counts[2, left[i] // DAY] += 1
+                last = max(last, left[i])
         else:
             tally(end - at, WAITING, bins, people, time)
         if until > at:
-            sums[3] = max(sums[3], until - at)
+            sums[1] = max(sums[1], until - at)
             # Waits come in order of their beginning: the union of those at an instance grows with each.
             instance: Any = 0 if instances is None else np.int64(instances[i])
             since: Any = max(at, reached[instance])
             if until > since:
-                sums[2] += _open_until(until, open_time, instance) - _open_until(since, open_time, instance)
+                sums[0] += _open_until(until, open_time, instance) - _open_until(since, open_time, instance)
                 reached[instance] = until
     if without_wait:
-        _add_day(counts, day, without_wait, leaving)
-    sums[0] += busy
-    sums[1] += low
+        _add_day(counts, day, without_wait, leaving, busy, low)
+    sums[2] = last
 
 
 @kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY
 from sim.journey.journey import Journey
 from sim.journey.measures import GROUP_STAGES, WAVE_STAMPS, observed_stamps, observed_waits
-from sim.journey.money import FLOWS, Benefit
+from sim.journey.money import ACCOUNTS, FLOWS, Benefit
 from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
 from sim.observers.declared import Declared
 from sim.observers.durations import NOBODY, Durations
+from sim.observers.levels import Level, LevelCounts, count_level
 from sim.observers.span import Snapshots, Span
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
@@ -30,11 +32,19 @@ class Counts:
     Stamps, waits, stages and money are declared names (`sim.journey.measures`): KeyError for any other.
     """
 
-    def __init__(self, programme: Programme, span: Span, station: Callable[[Counts, str], StationObserver]) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        span: Span,
+        station: Callable[[Counts, str], StationObserver],
+        traits: NDArray[np.uint32] | None = None,
+    ) -> None:
         journey: Journey = programme.journey
         partners = [partner.key for partner in programme.partners]
         self.span = span
         self._station = station
+        self._traits, self._horizon = traits, programme.horizon
+        self._levels = levels_of(programme)
         self._waves = len(programme.waves)
         self.stamps: Declared[str, StampCounts] = Declared(
             "stamp", observed_stamps(journey, programme.payments, partners), self._no_stamps
@@ -45,9 +55,15 @@ class Counts:
             "flow of money", [(flow, benefit) for flow in FLOWS for benefit in Benefit], span.no_days
         )
         """Rupiah by day."""
+        self.accounts: Declared[str, Ints] = Declared("standing of accounts", ACCOUNTS, _no_accounts)
+        """How many have each standing at the end, and the rupiah that hang on it [people, rupiah]."""
         self.durations: Declared[str, Durations] = Declared("wait", observed_waits(partners), Durations)
         self.groups: Declared[str, Ints] = Declared("stage of people", GROUP_STAGES, _no_groups)
         """People who reached a stage by the combination of their traits."""
+        self.levels: Declared[str, LevelCounts] = Declared(
+            "service level", programme.parameters.service_levels, lambda: LevelCounts(span.days, len(partners))
+        )
+        """Those who began the wait of a service level, and those who got it in time."""
         self.latest: dict[str, int] = {}
         """The last stamp of each name counted here, except of those that a kernel counts."""
         self.counted_by_kernels: set[str] = set()
@@ -129,12 +145,45 @@ class Counts:
         amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
         count_rupiah(instants, amounts, self.end, self.rupiah[flow, benefit])
 
+    def account(self, standing: str, people: int, rupiah: int = 0) -> None:
+        """Count people with a standing of their account at the end of the run, and the rupiah that hang on it."""
+        self.accounts[standing] += (people, rupiah)
+
     def wait(self, name: str, began: Ints, ended: Ints | int, gave_up: Ints | int = NOBODY) -> None:
         """Add waits of those who began before the end; `gave_up` ends a wait without what was waited for.
 
         One instant, for `ended` or `gave_up`, is that of all.
         """
         self.durations[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
+
+    def speaks_of(self, wait: str, counted_from: str | None = None) -> tuple[Level, ...]:
+        """Return the service levels of a wait, of payments those counted from being "due" or "ready"."""
+        return tuple(each for each in self._levels if each.wait == wait and each.counted_from == counted_from)
+
+    def level(
+        self,
+        wait: str,
+        persons: NDArray[Any],
+        began: Ints,
+        ended: Ints | int,
+        gave_up: Ints | int = NOBODY,
+        *,
+        counted_from: str | None = None,
+        partner: int = -1,
+    ) -> None:
+        """Hold waits against the service levels that speak of them; each wait is told once, when its end is known.
+
+        `persons` are the numbers of those who wait. Those count who began long enough before the horizon: the run's
+        end, or where it has no date the last instant that it could go on to, since then nobody's wait is cut short.
+        """
+        for each in self.speaks_of(wait, counted_from):
+            assert self._traits is not None, "who waits is not known"
+            counts = self.levels[each.name]
+            ends, leaves = np.atleast_1d(ended), np.atleast_1d(gave_up)
+            count_level(
+                began, ends, leaves, persons, self._traits, partner, each.limit, self._horizon,
+                counts.days, counts.partners, counts.groups,
+            )  # fmt: skip
 
     def waits_of(self, name: str) -> tuple[Ints, Ints, Ints]:
         """Return what a kernel adds the waits of a name to: see `counting.tally`."""
@@ -153,6 +202,16 @@ class Counts:
     def station(self, name: str) -> StationObserver:
         """Return the observer of a station; only one thread's counts may have it, since visits come in order."""
         return self._station(self, name)
+
+
+def levels_of(programme: Programme) -> tuple[Level, ...]:
+    """Return the service levels of a programme."""
+    asked = programme.parameters.service_levels
+    return tuple(Level(name, level.wait, level.counted_from, level.days * DAY) for name, level in asked.items())
+
+
+def _no_accounts() -> Ints:
+    return np.zeros(2, dtype=np.int64)
 
 
 def _no_groups() -> Ints:

@@ -1,7 +1,7 @@
 """Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %.
 
-Who still waits at the end of the run is censored. Who leaves without what they waited for either ends the wait
-by that, as at a station, or never reaches it and counts among those who do not: the quantile is of all who began.
+Who still waits at the end of the run is censored. Who leaves without what they waited for never reaches it: the
+quantile is of all who began. Beside it stand the quantiles of those alone who got it, and of those who left.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.observers.counting import BINS, ENDED, GAVE_UP, SHIFT, WAITING, ZERO, bin_of, tally_waits
+
+MARGIN = 1e-12
+"""Of a share: what is reached but for the last bits of a sum is reached."""
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
@@ -87,26 +90,38 @@ class Durations:
     def _time(self, how: int) -> int:
         return (int(self.sums[how, 0]) << 20) + int(self.sums[how, 1])
 
-    def quantile(self, share: float, *, leaving_ends: bool) -> float | None:
-        """Return the Kaplan-Meier quantile in days; None where it is not reached.
+    def unfinished(self) -> Durations:
+        """Return the waits alone of those who left without what they waited for, or still wait."""
+        some = Durations()
+        for how in (GAVE_UP, WAITING):
+            some.bins[how], some.people[how], some.sums[how] = self.bins[how], self.people[how], self.sums[how]
+        return some
 
-        Within a bin those whose wait ended come before those censored, as is the rule for ties.
+    def quantile(self, share: float) -> float | None:
+        """Return the Kaplan-Meier quantile over all who began, in days; None where it is not reached.
+
+        Who left without what they waited for never reaches it. Within a bin those whose wait ended come before those
+        censored, as is the rule for ties.
         """
-        ends = self.bins[ENDED] + (self.bins[GAVE_UP] if leaving_ends else 0)
-        used = np.flatnonzero(ends + self.bins[WAITING])
-        ended, censored = ends[used], self.bins[WAITING, used]
-        never = 0 if leaving_ends else self.gave_up
-        at_risk = never + ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
+        used = np.flatnonzero(self.bins[ENDED] + self.bins[WAITING])
+        ended, censored = self.bins[ENDED, used], self.bins[WAITING, used]
+        at_risk = self.gave_up + ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
         survival = np.cumprod(1.0 - ended / at_risk)
         # Without censoring this is the empirical quantile; the margin keeps 0.95 × 20 from becoming 20.
-        reached = np.flatnonzero((survival <= 1.0 - share + 1e-12) & (ended > 0))
+        reached = np.flatnonzero((survival <= 1.0 - share + MARGIN) & (ended > 0))
         return None if reached.size == 0 else lower_edge(int(used[reached[0]])) / DAY
 
-    def mean_days(self, *, leaving_ends: bool) -> float | None:
-        """Return the mean in days of the waits that ended; None where none did."""
-        how = (ENDED, GAVE_UP) if leaving_ends else (ENDED,)
-        ended = sum(int(self.people[each]) for each in how)
-        return sum(self._time(each) for each in how) / ended / DAY if ended else None
+    def quantile_of(self, how: int, share: float) -> float | None:
+        """Return the quantile in days of those alone who ENDED their wait, or who GAVE_UP; None where nobody did."""
+        people = int(self.people[how])
+        if not people:
+            return None
+        so_far = np.cumsum(self.bins[how])
+        return lower_edge(int(np.flatnonzero(so_far >= (share - MARGIN) * people)[0])) / DAY
+
+    def mean_days(self) -> float | None:
+        """Return the mean in days of the waits that ended with what was waited for; None where none did."""
+        return self._time(ENDED) / self.ended / DAY if self.ended else None
 
     def within(self, limit: int) -> int:
         """Return how many ended within a limit in µs, to the resolution of the bins."""

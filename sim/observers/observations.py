@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
-from sim.journey.measures import partner_stamp
+from sim.journey.measures import WAITS, partner_stamp
 from sim.journey.money import Benefit
 from sim.observers.counting import BEHIND_REGENCY, GROUPS, PROVINCE_BITS
 from sim.observers.counts import Counts
 from sim.observers.declared import Declared
 from sim.observers.durations import Durations
+from sim.observers.levels import LevelCounts
 from sim.observers.span import Span
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
@@ -28,9 +29,6 @@ V = TypeVar("V")
 
 ARTICLE = datetime(2022, 2, 9, 20, 18)
 """The date of the article, by which what was processed is always reported."""
-
-ON_TIME = 30 * DAY
-"""Within this time of being due the first incentive is paid on time, µs."""
 
 GROUP_TRAITS = tuple(which for which in Trait if which not in (Trait.REGENCY, Trait.ELIGIBILITY_LUCK))
 """The groups that results are told apart by."""
@@ -47,14 +45,21 @@ def new_year(year: int) -> int:
     return instant(datetime(year, 1, 1))
 
 
+def by_trait(people: Ints, which: Trait) -> Ints:
+    """Return counts of people by the combination of their traits as counts by the value of one."""
+    # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
+    return np.bincount(trait(_TRAITS, which), weights=people, minlength=64).astype(np.int64)
+
+
 class Observations:
     """What is measured of one run that ends at `end`; a run without a date of its end ends by the horizon.
 
     Count in `new_counts`, one a thread. What is read here is their sum at that moment: read when counting is over.
     """
 
-    def __init__(self, programme: Programme, end: int) -> None:
+    def __init__(self, programme: Programme, end: int, traits: NDArray[np.uint32] | None = None) -> None:
         self.programme = programme
+        self._traits = traits
         published = programme.parameters.published
         moments = [row.at for row in published.funnel] + list(published.predictions)
         moments += [row.at for row in published.revocations]
@@ -73,7 +78,7 @@ class Observations:
 
     def new_counts(self) -> Counts:
         """Return counts for one thread to add to."""
-        counts = Counts(self.programme, self.span, self._station)
+        counts = Counts(self.programme, self.span, self._station, self._traits)
         self._counts.append(counts)
         return counts
 
@@ -145,15 +150,34 @@ class Observations:
         """Return the rupiah of a flow (awarded, paid or returned) and a benefit, by day."""
         return self._sum(self._used((flow, benefit), lambda counts: counts.rupiah), lambda days: days)
 
+    def level(self, name: str) -> LevelCounts:
+        """Return those who began the wait of a service level long enough before the end, and those who got it in time.
+
+        They are counted by day, by payment partner, and by group: [ALL or IN_TIME, ...].
+        """
+        together = LevelCounts(self.days, len(self.programme.partners))
+        for counts in self._used(name, lambda counts: counts.levels):
+            together.days += counts.days[:, : self.days]
+            together.partners += counts.partners
+            together.groups += counts.groups
+        return together
+
+    def accounts(self, standing: str) -> tuple[int, int]:
+        """Return how many have a standing at the end of the run, and the rupiah that hang on it."""
+        used = self._used(standing, lambda counts: counts.accounts)
+        people, rupiah = np.sum([np.zeros(2, dtype=np.int64), *used], axis=0).tolist()
+        return int(people), int(rupiah)
+
     def waits(self, name: str) -> Durations:
         """Return the durations of a wait between two stages, or for a partner's run."""
-        return Durations.sum_of(self._used(name, lambda counts: counts.durations))
+        counted = Durations.sum_of(self._used(name, lambda counts: counts.durations))
+        rest = WAITS[name].rest if name in WAITS else None
+        return counted if rest is None else Durations.sum_of([counted, self.waits(rest).unfinished()])
 
     def group(self, stage: str, which: Trait) -> Ints:
         """Return the people who reached a stage by the value of a trait."""
         people = np.sum([np.zeros(GROUPS, dtype=np.int64), *self._used(stage, lambda counts: counts.groups)], axis=0)
-        # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
-        return np.bincount(trait(_TRAITS, which), weights=people, minlength=64).astype(np.int64)
+        return by_trait(people, which)
 
     def _used(self, name: K, counters: Callable[[Counts], Declared[K, V]]) -> list[V]:
         """Return the counters of a name that any thread has used; KeyError of a name that is not declared."""

@@ -27,8 +27,8 @@ class StationObserver:
     def __init__(self, schedules: Sequence[Schedule], span: Span) -> None:
         self.waits = Durations()
         self._span = span
-        self._counts = np.zeros((4, span.days), dtype=np.int64)
-        self._sums = np.zeros(4, dtype=np.int64)
+        self._counts = np.zeros((6, span.days), dtype=np.int64)
+        self._sums = np.array([0, 0, -1], dtype=np.int64)
         self._open = _open_time(schedules or (ALWAYS,))
         self._reached = np.zeros(self._open[3].size, dtype=np.int64)
 
@@ -82,20 +82,30 @@ class StationObserver:
         """Return the people who gave up the wait, by day."""
         return self._counts[3, : self._span.days]
 
+    def busy(self, first: int = 0, after: int | None = None) -> int:
+        """Return the server time used on the days from a first to before another, or to the end of the run, µs."""
+        high, low = self._counts[4:, first : self._span.days if after is None else after].sum(axis=1).tolist()
+        return (int(high) << 20) + int(low)
+
     @property
-    def busy(self) -> int:
-        """Return the server time used until the end of the run, µs."""
-        return (int(self._sums[0]) << 20) + int(self._sums[1])
+    def last_departure(self) -> int:
+        """Return the instant at which the last who was served left before the end of the run, µs; -1 if nobody did."""
+        return int(self._sums[2])
+
+    @property
+    def inside_at_end(self) -> int:
+        """Return how many wait or are in service at the end of the run."""
+        return int((self.arrivals - self.departures - self.renegings).sum())
 
     @property
     def over_capacity(self) -> int:
         """Return the opening time with a queue, µs; of a bank the sum over its instances."""
-        return int(self._sums[2])
+        return int(self._sums[0])
 
     @property
     def longest_wait(self) -> int:
         """Return the longest wait until the end of the run, µs."""
-        return int(self._sums[3])
+        return int(self._sums[1])
 
     def queue(self) -> NDArray[np.int64]:
         """Return the people who wait at each day's end."""

@@ -1,6 +1,7 @@
 """Rules between the blocks: each takes the blocks it names and says where they disagree.
 
-A rule that names `station` is asked once for every station of the route, with its `block` and that of its `group`.
+A rule that names `station` is asked once for every station of the route, with its `block` and that of its `lever`; one
+may name the `route`.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.calendar.instants import EPOCH, HOUR
+from sim.journey.measures import PAYMENT_WAITS, WAITS
 from sim.journey.route import Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.capacity import multiplied
 from sim.parameters.demand import Demand
 from sim.parameters.payment import KINDS, Payment
-from sim.parameters.problems import Problem, shown
+from sim.parameters.problems import Problem, shown, suggestion
 from sim.parameters.published import Published
 from sim.parameters.run import Clock, Run
+from sim.parameters.service_levels import ServiceLevel
 from sim.parameters.station import MOST_SERVERS, PER_SECONDS, Retry
 from sim.parameters.steps import ShareStep
 from sim.parameters.training import Purchase
@@ -86,9 +89,9 @@ def feedback_is_no_shorter_than_the_window(run: Run, station: Station, block: An
         yield Problem(f"{station.retry.config}.delay.{least}", getattr(retry.delay, least), allowed, do)
 
 
-def capacity_stays_within_the_clock(station: Station, block: Any, group: Any) -> Iterator[Problem]:
+def capacity_stays_within_the_clock(station: Station, block: Any, lever: Any) -> Iterator[Problem]:
     """Refuse a multiplier of capacity by which a rate passes more than one a microsecond, or servers are too many."""
-    path, multiplier = f"{station.group}.capacity", getattr(group, "capacity", 1)
+    path, multiplier = f"{station.lever}.capacity", getattr(lever, "capacity", 1)
     for each, own in ((station, block), *(((station.retry, block.retry),) if station.retries else ())):
         for part in (own, *getattr(own, "steps", ())):
             rate, servers = getattr(part, "rate", None), getattr(part, "servers", None)
@@ -130,6 +133,27 @@ def published_waves_are_in_the_calendar(waves: Waves, published: Published) -> I
             yield Problem(f"published.{path}", wave, allowed, "Add the wave, or leave the figure out.")
 
 
+def service_levels_speak_of_waits(
+    service_levels: dict[str, ServiceLevel], payment: Payment, route: Route
+) -> Iterator[Problem]:
+    """Refuse service levels of a wait that nobody observes, and one counted from where it does not begin."""
+    stations = [name for each in route for name in ((each.name, each.retry.name) if each.retries else (each.name,))]
+    known = [*WAITS, *stations, *payment.partners]
+    for name, level in service_levels.items():
+        path = f"service_levels.{name}"
+        if level.wait not in known:
+            near = suggestion(level.wait, known).partition("Known")[0]
+            yield Problem(f"{path}.wait", level.wait, "is no wait", f"{near}Waits are: {', '.join(known)}.")
+            continue
+        of_payments = level.wait in PAYMENT_WAITS or level.wait in payment.partners
+        if of_payments and level.counted_from is None:
+            allowed = "must be due or ready: payments wait"
+            yield Problem(f"{path}.from", None, allowed, "Say from when a payment is counted.")
+        if not of_payments and level.counted_from is not None:
+            allowed = f"must be null: {level.wait} is no wait of payments"
+            yield Problem(f"{path}.from", level.counted_from, allowed, "Write from: null.")
+
+
 RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     begins_with_the_programme,
     joining_holds_from_the_start,
@@ -142,27 +166,31 @@ RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     the_balance_buys_every_course,
     the_balance_returns_after_the_deadline,
     published_waves_are_in_the_calendar,
+    service_levels_speak_of_waits,
 )
 
 
 def disagreements(parameters: Block, route: Route, partial: bool = False) -> Iterator[Problem]:
     """Apply every rule; with partial parameters, those that need nothing which is not there."""
     for rule in RULES:
-        needs = inspect.signature(rule).parameters.keys()
+        needs = inspect.signature(rule).parameters.keys() - {"route"}
         for station in route if "station" in needs else (None,):
             try:
-                yield from list(rule(**{name: _needed(name, parameters, station) for name in needs}))
+                asked = {name: _needed(name, parameters, station) for name in needs}
+                if "route" in inspect.signature(rule).parameters:
+                    asked["route"] = route
+                yield from list(rule(**asked))
             except AttributeError:  # the rule looked at a key that had a fault of its own, already told
                 if not partial:
                     raise
 
 
-PLACE = {"block": "config", "group": "group"}
-"""Where a station says the path of its block, and of the block with the lever of its group."""
+PLACE = {"block": "config", "lever": "lever"}
+"""Where a station says the path of its block, and of the block with the lever of its capacity."""
 
 
 def _needed(name: str, parameters: Block, station: Station | None) -> Any:
     """Return what a rule asks for by its name: the station, its block, or a block of the parameters."""
-    if station is not None and name in ("station", "block", "group"):
+    if station is not None and name in ("station", "block", "lever"):
         return station if name == "station" else block_at(parameters, getattr(station, PLACE[name]))
     return getattr(parameters, name)

@@ -16,8 +16,9 @@ from sim.parameters.population import Population
 from sim.parameters.problems import raise_any
 from sim.parameters.processing import Portal, Processing
 from sim.parameters.published import Published
-from sim.parameters.quantities import choice
+from sim.parameters.quantities import choice, several
 from sim.parameters.run import Clock, Results, Run, Scenario
+from sim.parameters.service_levels import MOST_LEVELS, ServiceLevel
 from sim.parameters.station import hold_declaration
 from sim.parameters.training import Account, Purchase, Training
 from sim.parameters.waves import Joining, Selection, Waves
@@ -45,6 +46,7 @@ class Parameters(Block):
     purchase: Purchase
     training: Training
     payment: Payment
+    service_levels: Annotated[dict[str, ServiceLevel], several(0, MOST_LEVELS, "service levels", "Leave some out.")]
     published: Published
     results: Results
     engine: Annotated[

@@ -70,7 +70,7 @@ def route_stations(
         check = _check(block) if first.checks else None
         for station in (first, first.retry) if first.retries else (first,):
             instances = regencies if station.bank is Bank.REGENCY else 1
-            multiplier = getattr(block_at(parameters, station.group), "capacity", 1)
+            multiplier = getattr(block_at(parameters, station.lever), "capacity", 1)
             own = times(block_at(parameters, station.config), multiplier)
             plan = plan_station(station, own, scale, calendar, instances)
             found[station.name] = RouteStation(

@@ -5,160 +5,275 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.measures import PAYMENT_PARTNERS, WAITS
+from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
-from sim.report.text import block, count, days, percent, rupiah
-from sim.results.bottleneck import bottleneck
+from sim.parameters.named import Named
+from sim.parameters.run import Run
+from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
 Tables = dict[str, Table]
 
 
-def answer(tables: Tables, figures: dict[str, Figure], composed: dict[str, Any], seconds: float) -> str:
+def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, seconds: float) -> str:
     """Return the answer of a run, which took some seconds, as text."""
     lines = [
-        *_head(figures, composed, seconds),
+        *_head(figures, named, run, seconds),
         "",
-        *_funnel(tables),
+        *_funnel(tables, figures["scale"].value != 1),
         "",
         *_waits(tables),
         "",
         *_stations(tables),
     ]
-    lines += ["", *_findings(tables, figures), "", *_money(figures)]
+    lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
+    lines += [*_levels(tables["service_levels"]), "", *_money(figures)]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
     return "\n".join(lines)
 
 
-def _head(figures: dict[str, Figure], composed: dict[str, Any], seconds: float) -> list[str]:
+def _head(figures: dict[str, Figure], named: Named, run: Run, seconds: float) -> list[str]:
     scale = float(figures["scale"].value or 1)
     who = f"{count(figures['people'].value)} people{' one to one' if scale == 1 else ''}"
-    head = [
-        f"{composed['scenario']['name']}: {composed['scenario']['question']}",
+    head = [f"{named.title}: {named.question}" if named.question else f"{named.title}."]
+    if named.against_base:
+        head.append(f"{named.against_base}.")
+    head.append(
         f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {who}; "
-        f"replication {composed['run']['replication']} of seed {composed['run']['seed']}; {seconds:.1f} s.",
-    ]
+        f"replication {run.replication} of seed {run.seed}; {seconds:.1f} s."
+    )
     if scale != 1:
+        simulated = count(figures["people.simulated"].value)
         head.append(
-            f"Scaled: one simulated person stands for {1 / scale:,.6g}, capacities and quotas with them. "
-            "Counts are of simulated people unless the column says full population."
+            f"Scaled: one simulated person stands for {1 / scale:,.6g}, {simulated} in all, capacities and quotas "
+            "with them. Counts are people and payments at full population."
         )
-    return head
+    return [line for each in head for line in wrapped(each)]
 
 
-def _funnel(tables: Tables) -> list[str]:
+def _funnel(tables: Tables, scaled: bool) -> list[str]:
     rows = [
         (
             str(row["label"]),
             count(row["people"]),
-            count(row["full_population"]),
+            *([count(row["simulated"])] if scaled else []),
             percent(row["share_of_registered"]),
             percent(row["share_of_stage_before"]),
         )
         for row in tables["funnel"].rows
     ]
-    return block(("Funnel", "people", "full population", "of registered", "of stage before"), rows)
+    simulated = ["simulated"] if scaled else []
+    return block(("Funnel", "people", *simulated, "of registered", "of before"), rows)
 
 
 def _waits(tables: Tables) -> list[str]:
-    rows = [
+    waits = [row for row in tables["waits"].rows if row["kind"] == "journey" and row["began"]]
+    got = [
         (
             str(row["label"]),
-            count(row["began"]),
-            days(row["median_days"]) if row["began"] else "-",
-            days(row["p95_days"]) if row["began"] else "-",
-            count(row["still_waiting"]),
+            count(row["got_it"]),
+            days(row["median_days_got_it"]) if row["got_it"] else "-",
+            days(row["p95_days_got_it"]) if row["got_it"] else "-",
         )
-        for row in tables["waits"].rows
-        if row["kind"] == "journey"
+        for row in waits
     ]
-    return block(("Waits (Kaplan-Meier)", "began", "median", "95th percentile", "still waiting"), rows)
+    others = [
+        (
+            str(row["label"]),
+            count(row["left_without"]) if row["left_without"] else "none",
+            days(row["median_days_left_without"]) if row["left_without"] else "-",
+            count(row["still_waiting"]) if row["still_waiting"] else "none",
+            days(row["median_days"]),
+        )
+        for row in waits
+        if row["left_without"] or row["still_waiting"]
+    ]
+    lines = block(("Waits of those who got it", "got it", "median", "95th percentile"), got) if got else []
+    if others:
+        heading = ("Of all who began", "left without", "median", "still wait", "half within")
+        lines += ["", *block(heading, others)]
+    if any(row["wait"] == "place" for row in waits):
+        counts = f"{WAITS['place'].label} counts {WAITS['place'].who}; from registration"
+        lines += wrapped(f"  {counts} on count {WAITS['registered_to_incentive'].who}.")
+    return lines + _no_wave_follows({str(row["wait"]): row for row in waits})
+
+
+def _no_wave_follows(waits: dict[str, dict[str, Any]]) -> list[str]:
+    """Say who those are that wait on although nobody waits for a place any more."""
+    place, award = waits.get("place"), waits.get("registered_to_award")
+    if place is None or award is None or place["still_waiting"] or not award["still_waiting"]:
+        return []
+    left = award["still_waiting"]
+    on_the_way = waits["registered_to_pool"]["still_waiting"]
+    words = f"{count(left - on_the_way)} of those who still wait for an award are in the pool, and no wave follows"
+    return wrapped(f"  {words}{f'; {count(on_the_way)} are on the way to it' if on_the_way else ''}.")
 
 
 def _stations(tables: Tables) -> list[str]:
     waits = {row["wait"]: row for row in tables["waits"].rows}
-    rows = []
-    for row in tables["stations"].rows:
-        wait = waits[row["station"]]
-        if not row["arrived"]:
-            continue
-        peak = f"{count(row['peak_queue'])} on {row['peak_queue_date']}" if row["peak_queue"] else "none"
-        rows.append(
-            (
-                str(row["label"]),
-                days(wait["median_days"]),
-                days(wait["p95_days"]),
-                peak,
-                "plenty" if row["kind"] == "plenty" else percent(row["utilisation"]),
-                percent(row["time_over_capacity"]),
-                count(row["person_days_waited"]),
-            )
+    used = [row for row in tables["stations"].rows if row["arrived"]]
+    waited = [row for row in used if row["person_days_waited"]]
+    some_gave_up = any(row["gave_up"] for row in waited)
+    queued = [
+        (
+            str(row["label"]),
+            days(waits[row["station"]]["median_days_got_it"]) if row["served"] else "-",
+            days(waits[row["station"]]["p95_days_got_it"]) if row["served"] else "-",
+            *([count(row["gave_up"])] if some_gave_up else []),
+            count(row["peak_queue"]) if row["peak_queue"] else "none",
+            str(row["peak_queue_date"]) if row["peak_queue"] else "",
         )
-    heading = ("Stations", "median wait", "95th pct", "peak queue, day's end", "utilisation", "over capacity")
-    return block((*heading, "person-days waited"), rows)
+        for row in waited
+    ]
+    busy = [
+        (
+            str(row["label"]),
+            percent(row["utilisation"]),
+            percent(row["utilisation_busiest_month"]),
+            f"{row['busiest_month']:%Y-%m}" if row["busiest_month"] else "",
+            percent(row["time_over_capacity"]),
+        )
+        for row in used
+        if row["kind"] != "plenty"
+    ]
+    gave_up = ["gave up"] if some_gave_up else []
+    heading = ("Stations (served)", "median", "95th pct", *gave_up, "peak queue", "on")
+    lines = block(heading, queued) if queued else []
+    without = [str(row["label"]) for row in used if row not in waited]
+    lines += wrapped(f"  Nobody waited at: {', '.join(without)}.") if without else []
+    if busy:
+        heading = ("Capacity used", "until the last", "busiest month", "", "time with a queue")
+        lines += ["", *block(heading, busy)]
+    plenty = [str(row["label"]) for row in used if row["kind"] == "plenty"]
+    return lines + (wrapped(f"  Without limit: {', '.join(plenty)}.") if plenty else [])
+
+
+def _bottlenecks(table: Table) -> list[str]:
+    groups = [row for row in table.rows if row["member"] is None and row["person_days"]]
+    if not groups:
+        return ["Bottleneck: none, nobody waited."]
+    rows = [
+        (f"{row['rank']}. {row['group_label']}", percent(row["share"]), count(row["person_days"]))
+        for row in groups[:MOST_BOTTLENECKS]
+    ]
+    lines = block(("Bottlenecks: where the days are waited", "share", "person-days"), rows)
+    for group in groups[:MOST_BOTTLENECKS]:
+        members = [row for row in table.rows if row["group"] == group["group"] and row["member"] and row["share"]]
+        if len(members) > 1:
+            of = ", ".join(f"{row['label']} {percent(row['share'])}" for row in members[:MOST_MEMBERS])
+            more = len(members) - MOST_MEMBERS
+            lines += wrapped(f"  {group['group_label']}: {of}{f' and {more:,} more' if more > 0 else ''}")
+    return lines
+
+
+MOST_BOTTLENECKS, MOST_MEMBERS = 3, 5
+"""Groups that the screen ranks, and members of each that it tells; the table has all."""
 
 
 def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
-    found = bottleneck(tables)
-    lines = []
-    if found is None:
-        lines.append("Bottleneck: none, nobody waited.")
-    else:
-        lines.append(
-            f"Bottleneck: {found.label}, with {count(found.person_days)} person-days waited, "
-            f"{percent(found.share, 0)} of all waiting for stations and places."
-        )
-        runs = sum(row["person_days_waited"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)
-        together = runs / (found.person_days / found.share)
-        lines.append(f"Waiting for the payment partners' runs, all together: {percent(together, 0)} of it.")
-    lines += [
+    lines = [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows
         if row["waiting_at_end"] and row["bank"] != PAYMENT_PARTNERS
     ]
+    lines.append(_processed(figures) if figures["people"].value else "Nobody registered.")
+    lines.append(f"Places that the budget refused: {count(figures['places.refused_by_budget'].value)}.")
+    return [line for each in lines for line in wrapped(each)]
+
+
+def _processed(figures: dict[str, Figure]) -> str:
     weeks = figures["processing.weeks_to_clear"].value
-    processed = count(figures["processing.processed_by_2022_02_09"].value)
     cleared = (
-        "Nobody registered"
-        if not figures["people"].value
-        else (
-            "Not everyone was processed by the end"
-            if weeks is None
-            else f"The last was processed after {weeks:,.1f} weeks"
-        )
+        "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
     )
-    wait = [figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days")]
-    lines.append(
+    processed = count(figures["processing.processed_by_2022_02_09"].value)
+    median, most = (figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days"))
+    return (
         f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
-        f"wait for processing {days(wait[0])} at the median, {days(wait[1])} at the 95th percentile."
+        f"wait for processing {days(median)} at the median, {days(most)} at the 95th percentile."
     )
-    refused = figures["places.refused_by_budget"].value
-    lines.append(f"Places that the budget refused: {count(refused)}.")
-    level = figures["service_level.first_incentive_within_30_days"].value
-    if level is not None:
-        verdict = "kept" if float(level) >= SERVICE_LEVEL_SHARE else "missed"
-        lines.append(f"First incentive within 30 days of being due: {percent(level)} (the level of 95 % is {verdict}).")
-    return lines
 
 
-SERVICE_LEVEL_SHARE = 0.95
+def _levels(table: Table) -> list[str]:
+    """Say of each service level what was found, and where it is missed since when and for whom."""
+    lines = []
+    for row in table.rows:
+        if row["by"] != "all" or row["share"] is None:
+            continue
+        asked = f"{percent(row['share_asked'])} asked"
+        found = f"{row['label']}: {percent(row['share'])}, {asked}: {'kept' if row['kept'] else 'missed'}"
+        if row["failed_since"] is not None:
+            months = f"{row['months_failed']:,} of {row['months']:,} months"
+            found += f"; too few in {months}, first in {row['failed_since']:%Y-%m}"
+        own = [each for each in table.rows if each["level"] == row["level"] and each["value"]]
+        below = [each for each in own if each["kept"] is False]
+        lines += [f"{found}.", *_below(below)]
+    return [line for each in lines for line in wrapped(each)]
+
+
+def _below(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    told = [
+        f"{each['value'] if each['by'] in NAMED else _group(each)} {percent(each['share'])}"
+        for each in sorted(rows, key=lambda each: (each["by"] != "partner", each["share"]))
+    ]
+    more = len(told) - MOST_BELOW
+    return [f"  Below it: {', '.join(told[:MOST_BELOW])}{f', and {more:,} groups more' if more > 0 else ''}."]
+
+
+def _group(row: dict[str, Any]) -> str:
+    group, value = (str(row[name]).replace("_", " ") for name in ("by", "value"))
+    return group if value == "yes" else f"not {group}" if value == "no" else f"{group} {value}"
+
+
+NAMED = ("partner", "province")
+"""Groups whose values are names."""
+
+MOST_BELOW = 6
+"""Of whom a service level failed for, those that the screen tells; the table has all."""
 
 
 def _money(figures: dict[str, Figure]) -> list[str]:
-    parts = [
-        f"{flow} {rupiah(figures[f'money.{flow}'].value)}" for flow in ("awarded", "paid", "returned", "outstanding")
-    ]
-    return [f"Money, rupiah at full population: {parts[0]} = {parts[1]} + {parts[2]} + {parts[3]}."]
+    names = ("awarded", "paid", "returned", *OUTCOMES, "budget", "released_by_revocation")
+    amounts = {name: float(figures[f"money.{name}"].value or 0) for name in names}
+    parts = [f"{words} {rupiah(amounts[name])}" for name, words in MONEY.items() if amounts[name] or name == "paid"]
+    lines = wrapped(f"Money in rupiah: awarded {rupiah(amounts['awarded'])} = {' + '.join(parts)}.")
+    lines += [line for name, words in MEANING.items() if amounts[name] for line in wrapped(f"  {words}")]
+    over = "more than the budget of" if amounts["awarded"] > amounts["budget"] else "of a budget of"
+    released = rupiah(amounts["released_by_revocation"])
+    return lines + wrapped(
+        f"  All awards are {over} {rupiah(amounts['budget'])}: revocations released {released}, to be awarded again."
+    )
+
+
+MONEY = {
+    "paid": "paid",
+    "returned": "returned",
+    "still_to_be_paid": "still to be paid",
+    "will_return": "will return",
+    "undecided": "undecided",
+}
+"""Where what was awarded goes, in words."""
+
+MEANING = {
+    "still_to_be_paid": "Still to be paid: incentives and surveys earned and not yet paid.",
+    "will_return": "Will return when the accounts close: balances of those who have reviewed a first course and buy "
+    "no further one, and surveys not answered.",
+    "undecided": "Undecided: those who have not yet reviewed a first course while the account is open, balances "
+    "that a further course will be bought of, and surveys not yet answered.",
+}
 
 
 def _published(table: Table) -> list[str]:
     known = [row for row in table.rows if row["published"] is not None and row["role"] != "input"]
     rows = [
         (
-            f"{str(row['figure']).replace('_', ' ')}{_scope(row['scope'])}",
-            f"{row['at']:%Y-%m-%d %H:%M}",
+            f"{str(row['figure']).replace('_share', '').replace('_', ' ')}{_scope(row['scope'])}",
+            f"{row['at']:%Y-%m-%d}",
             _amount(row["figure"])(row["full_population"]),
             _amount(row["figure"])(row["published"]),
             f"{100 * float(row['difference_share'] or 0):+.1f} %",
@@ -166,19 +281,19 @@ def _published(table: Table) -> list[str]:
         )
         for row in known
     ]
-    lines = block(("Simulated and published", "at", "full population", "published", "difference", ""), rows)
+    lines = block(("Against published", "on", "simulated", "published", "differs", ""), rows)
     inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
     short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]
     waves = ", ".join(str(row["scope"]) for row in short)
     met = f"all {len(inputs)} met within 1 %" if not short else f"more than 1 % short in wave {waves}"
     if inputs:
-        lines.append(f"  Selected in waves 2 to 22 is an input: {met}.")
+        lines += wrapped(f"  Selected in waves 2 to 22 is an input: {met}.")
     predicted = [row for row in table.rows if row["published"] is None]
     dates = sorted({row["at"] for row in predicted})
     if predicted:
         figures = list(dict.fromkeys(row["figure"] for row in predicted))
         cells = {(row["figure"], row["at"]): count(row["full_population"]) for row in predicted}
-        heading = ("Predicted, full population", *(f"{date:%Y-%m-%d}" for date in dates))
+        heading = ("Predicted", *(f"{date:%Y-%m-%d}" for date in dates))
         body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
         lines += ["", *block(heading, body)]
     return lines
@@ -191,4 +306,4 @@ def _scope(scope: object) -> str:
 def _amount(figure: object) -> Callable[[Any], str]:
     if str(figure).endswith("share"):
         return percent
-    return rupiah if str(figure).endswith("rupiah") else count
+    return in_short if str(figure).endswith("rupiah") else count

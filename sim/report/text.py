@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
+
+WIDTH = 79
+"""Signs of a line that no terminal of 80 columns wraps."""
+
+
+def wrapped(text: str) -> list[str]:
+    """Return a sentence in lines that fit the terminal, all but the first indented."""
+    # A number stays with its unit.
+    lines = textwrap.wrap(text.replace(" %", "\u00a0%"), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines] or [""]
 
 
 def count(value: Any) -> str:
@@ -38,12 +49,20 @@ def rupiah(value: Any) -> str:
     return f"{value:,.0f}"
 
 
+def in_short(value: Any) -> str:
+    """Return rupiah in trillions (tn), billions (bn) or millions (m)."""
+    words = {"trillion": "tn", "billion": "bn", "million": "m"}
+    amount, _, unit = rupiah(value).partition(" ")
+    return f"{amount} {words[unit]}" if unit else amount
+
+
 def block(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines of a table: the first column to the left, the others to the right."""
     widths = [max(len(row[column]) for row in (heading, *rows)) for column in range(len(heading))]
 
     def line(row: Sequence[str]) -> str:
         first = f"  {row[0]:<{widths[0]}}"
-        return "  ".join([first, *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))])
+        cells = [first, *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))]
+        return "  ".join(cells).rstrip()
 
     return [line(heading), *(line(row) for row in rows)]

@@ -1,28 +1,33 @@
-"""The bottleneck: where people waited most, read from the tables of a run."""
+"""The bottleneck: the group where people waited most, read from the table of bottlenecks."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sim.results.table import Table
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 
 class Bottleneck(NamedTuple):
-    """Where people waited most: a station or the places, simulated person-days and the share of all waits."""
+    """Where people waited most: the places or a group of stations, person-days and the share of all waits."""
 
     name: str
     label: str
     person_days: float
     share: float
+    worst: str
+    """The member of the group where most was waited."""
+    members: int
 
 
-def bottleneck(tables: dict[str, Table]) -> Bottleneck | None:
-    """Return the station, or the places, with most person-days waited until the end; None where nobody waited."""
-    waited = [(row["person_days_waited"], row["station"], row["label"]) for row in tables["stations"].rows]
-    place = next(row for row in tables["waits"].rows if row["wait"] == "place")
-    waited.append((place["person_days"], "places", "Places (the quota)"))
-    total = sum(float(days) for days, _, _ in waited)
-    if total <= 0.0:
+def bottleneck(rows: Sequence[dict[str, Any]]) -> Bottleneck | None:
+    """Return the first group of the table of bottlenecks; None where nobody waited."""
+    group, *members = [row for row in rows if row["rank"] == 1]
+    if not group["person_days"]:
         return None
-    days, name, label = max(waited, key=lambda row: float(row[0]))
-    return Bottleneck(str(name), str(label), float(days), float(days) / total)
+    return Bottleneck(
+        group["group"],
+        group["group_label"],
+        group["person_days"],
+        group["share"],
+        members[0]["member"],
+        len(members),
+    )

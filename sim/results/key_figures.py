@@ -1,64 +1,91 @@
-"""Key figures: flat, stable names, each a value and its unit."""
+"""Key figures: flat, stable names, each a value and its unit, of the full population."""
 
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import SERVICE_LEVEL, STAGES
-from sim.journey.money import FLOWS, Benefit
+from sim.journey.measures import PAYMENT_PARTNERS, STAGES
+from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
-from sim.observers.observations import ARTICLE, ON_TIME, Observations
+from sim.observers.observations import ARTICLE, Observations
+from sim.observers.outstanding import outstanding
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
-from sim.results.table import Table, ratio
+from sim.results.full_population import full
+from sim.results.table import Table
+
+WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
+"""Counts of a wait by outcome."""
 
 
 def key_figures(observations: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
-    """Return the key figures of a run; counts are of simulated people, rupiah of the full population."""
-    parameters = observations.programme.parameters
-    scale = parameters.population.scale
+    """Return the key figures of a run: people, payments and rupiah of the full population."""
+    scale, people = observations.programme.parameters.population.scale, observations.programme.people
     figures: dict[str, Figure] = {
-        "people": Figure(observations.programme.people, "simulated people"),
+        "people": Figure(full(people, scale), "people"),
+        "people.simulated": Figure(people, "simulated people"),
         "scale": Figure(scale, "share of the full population"),
         "end": Figure(moment(observations.end).isoformat(), "WIB"),
     }
     for row in tables["funnel"].rows:
-        figures[f"funnel.{row['stage']}"] = Figure(row["people"], "simulated people")
-    figures |= _processing(observations)
+        figures[f"funnel.{row['stage']}"] = Figure(row["people"], "people")
+    figures |= _processing(observations, scale)
     for row in tables["waits"].rows:
-        for what in ("median_days", "p95_days"):
-            figures[f"wait.{row['wait']}.{what}"] = Figure(row[what], "days")
-    units = {
-        "peak_queue": "simulated people",
-        "waiting_at_end": "simulated people",
-        "utilisation": "share",
-        "time_over_capacity": "share of opening hours",
-        "person_days_waited": "simulated person-days",
-    }
+        for what, cell in row.items():
+            if what in WAIT_COUNTS:
+                counted = "payments" if row["kind"] == "run" or "due_to_paid" in row["wait"] else "people"
+                figures[f"wait.{row['wait']}.{what}"] = Figure(cell, counted)
+            elif "_days" in what and what != "person_days":
+                figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
     for row in tables["stations"].rows:
+        counted = "payments" if row["bank"] == PAYMENT_PARTNERS else "people"
+        units = {
+            "peak_queue": counted,
+            "waiting_at_end": counted,
+            "utilisation": "share",
+            "utilisation_busiest_month": "share",
+            "time_over_capacity": "share of opening hours",
+            "person_days_waited": "person-days",
+        }
         for what, unit in units.items():
             figures[f"station.{row['station']}.{what}"] = Figure(row[what], unit)
     place = observations.waits("place")
-    figures["places.person_days_waited"] = Figure(place.time / DAY, "simulated person-days")
-    figures["places.awarded"] = Figure(sum(record.awarded for record in records), "simulated people")
+    figures["places.person_days_waited"] = Figure(full(place.time / DAY, scale), "person-days")
+    figures["places.awarded"] = Figure(full(sum(record.awarded for record in records), scale), "people")
     refused = sum(record.refused_by_budget for record in records)
-    figures["places.refused_by_budget"] = Figure(refused, "simulated places")
-    found = bottleneck(tables)
-    figures["bottleneck"] = Figure(found.name if found else None, "station, or places")
+    figures["places.refused_by_budget"] = Figure(full(refused, scale), "places")
+    found = bottleneck(tables["bottlenecks"].rows)
+    figures["bottleneck"] = Figure(found.name if found else None, "group of stations, or places")
+    for row in tables["bottlenecks"].rows:
+        if row["member"] is None:
+            figures[f"bottleneck.{row['group']}.share"] = Figure(row["share"], "share of person-days waited")
     figures["bottleneck.share_of_waits"] = Figure(found.share if found else None, "share of person-days waited")
+    tranches = observations.programme.parameters.budget.tranches.values()
+    figures["money.budget"] = Figure(sum(tranche.rupiah for tranche in tranches), "rupiah")
     for flow, rupiah in _rupiah(observations).items():
-        figures[f"money.{flow}"] = Figure(round(rupiah / scale), "rupiah, full population")
-    level = observations.waits(SERVICE_LEVEL)
-    figures["service_level.first_incentive_within_30_days"] = Figure(ratio(level.within(ON_TIME), level.began), "share")
+        figures[f"money.{flow}"] = Figure(full(rupiah, scale), "rupiah")
+    for row in tables["service_levels"].rows:
+        if row["by"] == "all":
+            name = f"service_level.{row['level']}"
+            figures[name] = Figure(row["share"], "share")
+            figures[f"{name}.asked"] = Figure(row["share_asked"], "share")
+            since = row["failed_since"]
+            figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
     return dict(sorted(figures.items()))
 
 
 def _rupiah(observations: Observations) -> dict[str, int]:
     flows = {flow: sum(int(observations.rupiah(flow, benefit).sum()) for benefit in Benefit) for flow in FLOWS}
-    return flows | {"outstanding": flows["awarded"] - flows["paid"] - flows["returned"]}
+    left = outstanding(observations)
+    programme = observations.programme
+    return {
+        **flows,
+        **{name: sum(outcome[name] for outcome in left.values()) for name in OUTCOMES},
+        "released_by_revocation": observations.total("revoked") * sum(programme.benefit),
+    }
 
 
-def _processing(observations: Observations) -> dict[str, Figure]:
+def _processing(observations: Observations, scale: float) -> dict[str, Figure]:
     stamp, _ = STAGES["processed"]
     journey = observations.programme.journey
     processed = observations.total(stamp)
@@ -70,6 +97,6 @@ def _processing(observations: Observations) -> dict[str, Figure]:
         "processing.weeks_to_clear": Figure(
             observations.last(stamp) / WEEK if everyone else None, "weeks from the start"
         ),
-        "processing.processed_by_2022_02_09": Figure(by_article, "simulated people"),
-        "processing.peak_backlog": Figure(int(backlog.max()), "simulated people"),
+        "processing.processed_by_2022_02_09": Figure(full(by_article, scale), "people"),
+        "processing.peak_backlog": Figure(full(int(backlog.max()), scale), "people"),
     }

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import sim
+from sim.parameters.named import Named
 
 LIBRARIES = ("simpy", "numpy", "numba", "hydra-core", "omegaconf", "pydantic", "duckdb", "matplotlib")
 
 
-def manifest(command: list[str], composed: dict[str, Any], seconds: dict[str, float]) -> dict[str, Any]:
+def manifest(command: list[str], composed: dict[str, Any], named: Named, seconds: dict[str, float]) -> dict[str, Any]:
     """Return the origin of a run; `seconds` are wall times of its parts."""
     return {
         "command": command,
+        "scenario": named.manifest(),
         "parameters_sha256": parameters_hash(composed),
         "seed": composed["run"]["seed"],
         "replication": composed["run"]["replication"],

@@ -101,11 +101,15 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+DATES = ("date", "month", "busiest_month", "failed_since")
+"""Columns of dates without an hour, beside those that end in `_date`."""
+
+
 def write_tables(tables: dict[str, Table], folder: Path, style: str = "plain") -> None:
     """Write every table, and what each column means in `columns.csv`; `style` is that of CSV."""
     folder.mkdir()
     for name, table in tables.items():
-        dates = [column for column in table.columns if column in ("date", "month") or column.endswith("_date")]
+        dates = [column for column in table.columns if column in DATES or column.endswith("_date")]
         write_columns(table.arrays(), folder / f"{name}.parquet", folder / f"{name}.csv", dates, style)
     meanings = [
         {"table": name, "column": column, "meaning": meaning}

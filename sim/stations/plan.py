@@ -127,14 +127,16 @@ class Plan(ABC):
     def offered(self, until: int) -> float | None:
         """Return the work that could be done from 0 to an instant: people, or µs of servers. None: without limit."""
 
-    def utilisation(self, served: int, busy: int, until: int) -> float | None:
-        """Return the share of the work offered until an instant that was done.
+    def utilisation(self, served: int, busy: int, until: int, since: int = 0) -> float | None:
+        """Return the share of the work offered between two instants that was done.
 
         `served` are people whose service began, `busy` the µs in service of all. None where nothing was offered, or
         without limit.
         """
-        offered = self.offered(until)
-        return self._done(served, busy) / offered if offered else None
+        offered, before = self.offered(until), self.offered(since) if since > 0 else 0
+        if offered is None or before is None or offered <= before:
+            return None
+        return self._done(served, busy) / (offered - before)
 
     def _done(self, served: int, busy: int) -> int:
         return served

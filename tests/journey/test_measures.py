@@ -11,7 +11,7 @@ from sim.journey.limits import INCENTIVES, SURVEYS
 from sim.journey.measures import (
     GROUP_STAGES,
     PAYMENT_STEPS,
-    SERVICE_LEVEL,
+    PAYMENT_WAITS,
     STAGES,
     WAITS,
     WAVE_STAMPS,
@@ -45,7 +45,7 @@ def test_names_are_declared_once() -> None:
     assert len(set(stamps)) == len(stamps)
     assert len(set(waits)) == len(waits)
     assert len(set(GROUP_STAGES)) == len(GROUP_STAGES)
-    assert SERVICE_LEVEL in waits
+    assert set(PAYMENT_WAITS) < set(WAITS)
 
 
 def test_what_tables_show_is_observed() -> None:

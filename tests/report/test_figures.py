@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations, pairwise
@@ -23,7 +24,7 @@ from sim.report.figures.look import Page, look
 from sim.report.figures.saved import Days, Saved
 from sim.report.figures.words import SPACE, amount, day, percent, span
 from sim.results.write import write_columns, write_tables
-from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, parameters
+from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, name_of, parameters
 
 NAMES = {"funnel", "queues", "waves", "payments", "waits"}
 DRAW: dict[str, Callable[[Saved], Page]] = {
@@ -61,7 +62,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
             overrides, changes = RUNS[name]
             tables = tmp_path_factory.mktemp(name) / "tables"
             write_tables(evaluate(parameters(*overrides, changes=changes)).tables, tables)
-            made[name] = Saved(tables, composed(*overrides))
+            made[name] = Saved(tables, composed(*overrides), name_of(*overrides))
         return made[name]
 
     return saved
@@ -74,14 +75,14 @@ def table(saved: Saved, name: str) -> list[dict[str, str]]:
 
 
 def full(saved: Saved, people: str) -> str:
-    return amount(float(people) / saved.scale)
+    return amount(float(people))
 
 
 @pytest.mark.parametrize("name", ["history", "nobody_at_a_rate"])
 def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path: Path) -> None:
     """Catches a file that is none, one that nobody asked for, and one that says nothing to the blind."""
     saved = runs(name)
-    draw_figures(saved.tables, tmp_path / "figures", saved.composed)
+    draw_figures(saved.tables, tmp_path / "figures", saved.composed, saved.named)
     expected = NAMES | ({"processing"} if name == "nobody_at_a_rate" else set())
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")
@@ -101,9 +102,9 @@ def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path
 def test_same_tables_same_bytes(runs: Callable[[str], Saved], tmp_path: Path) -> None:
     """Catches a date, a random name or the reader's own settings in a file, and settings left changed."""
     saved = runs("history")
-    draw_figures(saved.tables, tmp_path / "once", saved.composed)
+    draw_figures(saved.tables, tmp_path / "once", saved.composed, saved.named)
     with mpl.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "none", "axes.grid": True}):
-        draw_figures(saved.tables, tmp_path / "again", saved.composed)
+        draw_figures(saved.tables, tmp_path / "again", saved.composed, saved.named)
         assert mpl.rcParams["font.size"] == 20
     for path in sorted((tmp_path / "once").iterdir()):
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
@@ -172,10 +173,12 @@ def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]
     saved = runs(name)
     stations = {row["station"]: row for row in table(saved, "stations")}
     rows = {row["wait"]: row for row in table(saved, "waits")}
-    waited = {row["label"]: float(row["person_days_waited"]) for row in stations.values()}
-    waited["Places"] = float(rows["place"]["person_days"])
+    waited: Counter[str] = Counter({"Places": float(rows["place"]["person_days"])})  # type: ignore[dict-item]
+    for row in stations.values():
+        group = "Payment partners" if row["bank"] else row["label"].removesuffix(", again")
+        waited[group] += float(row["person_days_waited"])  # type: ignore[assignment]
     most = max(waited, key=lambda label: waited[label])
-    verb = "are" if most == "Places" else "is"
+    verb = "are" if most in ("Places", "Payment partners") else "is"
     share = percent(waited[most] / sum(waited.values()))
     for said in (queues.finding(saved), waits.finding(saved)):
         assert said.startswith(f"{most} {verb} the bottleneck")
@@ -185,7 +188,8 @@ def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]
     if most == "Places":
         assert f"; on the way to the pool {longest['label']} has the longest queue, " in queues.finding(saved)
     else:
-        longest = next(row for row in stations.values() if row["label"] == most)
+        here = [row for row in stations.values() if row["bank"] or row["label"] == most]
+        longest = max(here, key=lambda row: float(row["person_days_waited"]))
     assert f" {full(saved, longest['peak_queue'])}" in queues.finding(saved)
     assert queues.finding(saved).endswith(f" on {day(date.fromisoformat(longest['peak_queue_date']))}")
 
@@ -251,9 +255,9 @@ def test_payments_still_wait_on_days_without_runs(tmp_path: Path) -> None:
     waiting = np.ma.array(np.full(dates.size, 30), mask=runs_until)
     columns = {"date": dates, "queue_payments": waiting, "payments_paid": np.where(runs_until, 0, 7)}
     write_columns(columns, tmp_path / "daily.parquet")
-    days = Days(tmp_path / "daily.parquet", 0.1)
-    assert days.queue("queue_payments").tolist() == [300.0] * dates.size
-    assert days.a_run_day(days["payments_paid"]).tolist() == [70.0, 70.0, 70.0]
+    days = Days(tmp_path / "daily.parquet")
+    assert days.queue("queue_payments").tolist() == [30.0] * dates.size
+    assert days.a_run_day(days["payments_paid"]).tolist() == [7.0, 7.0, 7.0]
     assert days.edges.astype(str).tolist() == ["2022-04-25", "2022-05-02", "2022-05-09", "2022-05-13"]
 
 

@@ -30,7 +30,7 @@ class AtStation:
         retries: bool = False,
     ) -> None:
         self._programme, self._station, self._traits, self._recorder = programme, station, traits, recorder
-        self._observer = counts.station(station.name)
+        self._observer, self._counts = counts.station(station.name), counts
         plan = station.plan
         nothing = NO_RETRY if retries else NO_FLOW
         self._kernel = None if plan is None else plan.kernel()
@@ -64,6 +64,7 @@ class AtStation:
         """Pass a station of which there is plenty: nobody waits, nothing takes time."""
         arrived, people = flow[:2]
         self._observer.add_without_wait(arrived)
+        self._counts.level(self._station.name, people, arrived, arrived)
         if self._recorder.on:
             for what in ("arrived", "started", "left"):
                 self._recorder.put(f"{self._station.name}_{what}", people, arrived)
@@ -133,6 +134,7 @@ class AtStation:
 
     def _observe(self, people: People, arrived: Ints, instance: Ints, served: Served) -> None:
         self._observer.add(arrived, served.started, served.left, served.gave_up, instance=instance)
+        self._counts.level(self._station.name, people, arrived, served.started, served.gave_up)
         if self._recorder.on:
             name = self._station.name
             for what, stamps in (("arrived", arrived), ("started", served.started), ("left", served.left)):

@@ -13,6 +13,7 @@ from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.registrations import Registrations
 from sim.journey.measures import AWARD_YEARS, awarded_in
 from sim.journey.money import Benefit
+from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
 from sim.programme.programme import Programme
 from sim.rules.forfeiture import closes_at, earns_payments
@@ -62,16 +63,22 @@ class AwardObserver:
         revoked = int(np.count_nonzero(journeys.revoked < NEVER))
         counts.stamp_of_wave("awarded", award.wave, award.at, persons.size)
         counts.stamp_of_wave("revoked", award.wave, deadline, revoked)
-        self._waits(award, persons.size, journeys)
+        self._waits(award, persons, journeys)
         self._people(award, persons, journeys)
         self._money(award, persons.size, journeys)
+        self._accounts(award, journeys)
 
-    def _waits(self, award: Award, people: int, journeys: Journeys) -> None:
-        awarded = np.full(people, award.at)
-        self._wait(award, "award_to_account", awarded, journeys.linked, journeys.revoked)
-        self._wait(award, "award_to_purchase", awarded, journeys.bought[0], journeys.revoked)
-        self._wait(award, "purchase_to_completion", journeys.bought[0], journeys.completed[0], journeys.closed)
-        self._wait(award, "completion_to_review", journeys.completed[0], journeys.reviewed, journeys.closed)
+    def _waits(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
+        awarded = np.full(persons.size, award.at)
+        bought, completed = journeys.bought[0], journeys.completed[0]
+        for name, began, ended, gave_up in (
+            ("award_to_account", awarded, journeys.linked, journeys.revoked),
+            ("award_to_purchase", awarded, bought, journeys.revoked),
+            ("purchase_to_completion", bought, completed, journeys.closed),
+            ("completion_to_review", completed, journeys.reviewed, journeys.closed),
+        ):
+            self._wait(award, name, began, ended, gave_up)
+            self._counts.level(name, persons, began, ended, gave_up)
 
     def _wait(self, award: Award, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
         """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
@@ -105,6 +112,24 @@ class AwardObserver:
         for course in range(journeys.bought.shape[0]):
             counts.money("paid", Benefit.TRAINING, journeys.bought[course], journeys.price[course])
 
+    def _accounts(self, award: Award, journeys: Journeys) -> None:
+        """Observe how the accounts stand at the end of the run."""
+        counts, end = self._counts, self._counts.end
+        earned = journeys.reviewed < min(award.closing, end)
+        counts.account("earned", int(np.count_nonzero(earned)))
+        if award.closing < end:  # all have closed, or were revoked
+            return
+        is_open = (journeys.revoked >= end) & (journeys.closed >= end)
+        spent = np.where(journeys.bought < end, journeys.price, 0).sum(axis=0)
+        buys_more = ((journeys.bought >= end) & (journeys.bought < NEVER)).any(axis=0)
+        for standing, some in (
+            ("not_reviewed", is_open & ~earned),
+            ("buys_more", is_open & earned & buys_more),
+            ("buys_no_more", is_open & earned & ~buys_more),
+        ):
+            people = int(np.count_nonzero(some))
+            counts.account(standing, people, people * award.balance - int(spent[some].sum()))
+
     def finish(self) -> None:
         """Observe the waits that were kept until the end of the run was known."""
         for name, began, ended, gave_up in self._late:
@@ -120,7 +145,11 @@ class AwardObserver:
         lost = np.where(participants.loss == REVOKED, deadline, NEVER)
         lost = np.where(participants.loss == FORFEITED, closes_at(awarded, programme.closing_after), lost)
         registered = self._registrations.of(persons)
-        counts.wait("award_to_incentive", awarded, first_paid, lost)
-        counts.wait("registered_to_incentive", registered, first_paid, lost)
-        counts.wait("registered_to_award", registered, awarded)
+        for name, began, ended, gave_up in (
+            ("award_to_incentive", awarded, first_paid, lost),
+            ("registered_to_incentive", registered, first_paid, lost),
+            ("registered_to_award", registered, awarded, NOBODY),
+        ):
+            counts.wait(name, began, ended, gave_up)
+            counts.level(name, persons, began, ended, gave_up)
         counts.people("paid_first_incentive", self._traits[persons[first_paid < counts.end]])

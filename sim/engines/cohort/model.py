@@ -76,8 +76,8 @@ class Model:
         self.ended = self.timeline.event()
         self._progress = progress
         self.recorder = Recorder(programme, record)
-        self.observations = Observations(programme, programme.horizon)
         self.traits = np.empty(programme.people, dtype=np.uint32)
+        self.observations = Observations(programme, programme.horizon, self.traits)
         self._drawing = InTurn(threads_of(programme) > 1)
         drawn = Registrations(programme, self.traits, self._drawing.thread)
         standing = new_standing(programme.people)

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.calendar.instants import NEVER
 from sim.engines.cohort.flows import Ints
-from sim.journey.measures import SERVICE_LEVEL, partner_stamp, partner_wait
+from sim.journey.measures import partner_stamp, partner_wait
 from sim.journey.money import Benefit
-from sim.observers.observations import ON_TIME, Observations
+from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 
 
@@ -20,8 +19,6 @@ class PaymentObserver:
     def __init__(self, programme: Programme, observations: Observations) -> None:
         self._programme = programme
         self._counts = observations.new_counts()
-        self._late_first: list[tuple[Ints, int]] = []
-        """First incentives whose place in the service level is known only at the end of a run without a date."""
 
     @property
     def calendar(self) -> Any:
@@ -51,23 +48,32 @@ class PaymentObserver:
         """Observe how many have nothing more to come."""
         self._counts.stamp_at("fully_paid", now, count)
 
-    def first_paid(self, due: Ints, now: int, closing: Ints) -> None:
-        """Observe the payment of the first incentive to some, whose accounts close at some time."""
-        if self._programme.parameters.clock.end is None:
-            # No run ends before the accounts have closed: what is due well before that is in the service level.
-            late = due >= closing - ON_TIME
-            self._late_first.append((due[late], now))
-            due = due[~late]
-        self._first(due, now)
-
-    def first_unpaid(self, due: Ints) -> None:
-        """Observe first incentives that are due and not paid at the end of the run."""
-        self._first(due, NEVER)
-
-    def _first(self, due: Ints, paid: int) -> None:
+    def first_paid(self, due: Ints, paid: int) -> None:
+        """Observe first incentives that are paid at an instant, or NEVER."""
         self._counts.wait("first_incentive_due_to_paid", due, paid)
-        early = due < self._counts.end - ON_TIME
-        self._counts.wait(SERVICE_LEVEL, due[early], paid)
+
+    def hold(self, partner: int, payment: int, counted_from: str, persons: Any, began: Ints, paid: int) -> None:
+        """Hold a payment of some people at a partner against the service levels; paid at an instant, or NEVER.
+
+        `began` is when it was due or first ready, as `counted_from` says.
+        """
+        for wait in self._waits_of(partner, payment):
+            self._counts.level(wait, persons, began, paid, counted_from=counted_from, partner=partner)
+
+    def held(self, partner: int) -> list[tuple[int, str]]:
+        """Return which payments at a partner a service level speaks of, and whether counted from due or from ready."""
+        payments = range(len(self._programme.payments))
+        return [
+            (payment, counted_from)
+            for payment in payments
+            for counted_from in ("due", "ready")
+            if any(self._counts.speaks_of(wait, counted_from) for wait in self._waits_of(partner, payment))
+        ]
+
+    def _waits_of(self, partner: int, payment: int) -> tuple[str, ...]:
+        which = self._programme.payments[payment]
+        own = (f"{which.benefit.key}_due_to_paid", self._programme.partners[partner].key)
+        return ("first_incentive_due_to_paid", *own) if payment == 0 else own
 
     def surveys_offered(self, offered: int, answers: int, declines: int, full: int) -> None:
         """Observe how many answer a survey offered at an instant, do not, and have nothing more to come."""
@@ -77,9 +83,6 @@ class PaymentObserver:
 
     def surveys_return(self, instants: Ints, amount: int) -> None:
         """Observe the return of the rupiah of surveys that are not answered."""
+        open_still = int(np.count_nonzero(instants >= self._counts.end))
+        self._counts.account("declined", open_still, open_still * amount)
         self._counts.money("returned", Benefit.SURVEY, instants, amount)
-
-    def finish(self) -> None:
-        """Observe what needs the end of the run."""
-        for due, paid in self._late_first:
-            self._first(due, paid)

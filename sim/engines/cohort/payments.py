@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payment_kernels import (
@@ -28,9 +28,14 @@ from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import Report
 from sim.programme.programme import Programme
+from sim.rules.lags import ready
 from sim.rules.surveys import offered_at
 
 Numbers = NDArray[np.uint32]
+
+
+FIRST_DUE = (0, "due")
+"""The first incentive, counted from being due."""
 
 
 class Payments:
@@ -52,6 +57,8 @@ class Payments:
             [deque() for _ in programme.survey_steps] for _ in programme.partners
         ]
         """By partner and survey, when it is offered, and to whom: those whose first incentive one run has paid."""
+        self._held = [self._observer.held(partner) for partner in range(len(programme.partners))]
+        """By partner, the payments that service levels speak of."""
         self._buffers = new_buffers(0)
         self.settled = 0
         """Payments made, and surveys offered that are not answered."""
@@ -160,6 +167,7 @@ class Payments:
             by_payment,
             buffers,
         )
+        self._hold(partner, queue, now)
         self._queues[partner].put(buffers.failed[:failed], failed=True)
         self._queues[partner].put(buffers.following[:follow])
         self.settled += queue.size - failed
@@ -171,12 +179,35 @@ class Payments:
         if first:
             # A copy, since the buffer is as long as the queue.
             numbers = buffers.first_numbers[:first].copy()
-            observer.first_paid(buffers.first_due[:first], now, own.closes_at(numbers))
+            observer.first_paid(buffers.first_due[:first], now)
+            if FIRST_DUE in self._held[partner]:
+                observer.hold(partner, *FIRST_DUE, own.people["person"][numbers], buffers.first_due[:first], now)
             for survey, step in enumerate(programme.survey_steps):
                 self._surveys[partner][survey].append((offered_at(now, step), numbers))
         self._record_paid(queue, now)
         self._record_due(buffers.following[:follow])
         return queue.size - failed, failed
+
+    def _hold(self, partner: int, payments: Pending, paid: int) -> None:
+        """Hold payments that are made at an instant, or NEVER, against the service levels that speak of them."""
+        for payment, counted_from in self._held[partner]:
+            if (payment, counted_from) != FIRST_DUE:  # which is at hand without a search of the queue
+                these = payments["payment"] == payment
+                some = payments[these & ~payments["fails"]] if paid < NEVER else payments[these]
+                self._hold_one(partner, payment, counted_from, some, paid)
+
+    def _hold_one(self, partner: int, payment: int, counted_from: str, some: Pending, paid: int) -> None:
+        persons = self._participants.people["person"][some["number"]]
+        began = some["due"] if counted_from == "due" else self._first_ready(some, persons)
+        self._observer.hold(partner, payment, counted_from, persons, began, paid)
+
+    def _first_ready(self, payments: Pending, persons: Numbers) -> Ints:
+        """Return when payments were first ready: those that failed are ready again later."""
+        p, found = self._programme, payments["ready"].copy()
+        for row in np.flatnonzero(payments["attempt"] > 0).tolist():
+            person, payment, due = int(persons[row]), int(payments["payment"][row]), int(payments["due"][row])
+            found[row] = ready(p.key, p.payment_table, p.lags, p.calendar.days, person, payment, due)
+        return found
 
     def _buffers_for(self, size: int) -> Buffers:
         if size > self._buffers.failed.size:
@@ -199,8 +230,10 @@ class Payments:
             for pending in queue.unpaid():
                 waits = self._observer.waits(partner)
                 leave_unpaid(self._rules, end, pending, self._participants.people, *waits)
-                self._observer.first_unpaid(pending["due"][pending["payment"] == 0])
-        self._observer.finish()
+                self._observer.first_paid(pending["due"][pending["payment"] == 0], NEVER)
+                self._hold(partner, pending, NEVER)
+                if FIRST_DUE in self._held[partner]:
+                    self._hold_one(partner, *FIRST_DUE, pending[pending["payment"] == 0], NEVER)
 
     # Rows
 

@@ -56,6 +56,8 @@ class Pool:
         self._planned: list[list[Candidates]] = [[] for _ in range(len(programme.waves))]
         self._no_wave: list[Ints] = []
         """When those who join no further wave first joined one, where they were eligible in it."""
+        self._no_wave_persons: list[People] = []
+        """Who they are, where a service level speaks of the wait for a place."""
         self._closed: dict[int, list[Candidates]] = {}
         self._lock = Lock()
         """Of the lists."""
@@ -78,6 +80,7 @@ class Pool:
         self._recorder.put("tested", people, tested)
         self._recorder.put("waves_lost", people, 0)
         counts.wait("registered_to_pool", registered, tested)
+        counts.level("registered_to_pool", people, registered, tested)
         packed = np.empty(people.size, dtype=np.uint32)
         candidates, wave = np.empty(people.size, dtype=CANDIDATE), np.empty(people.size, dtype=np.int16)
         table = programme.waves
@@ -111,7 +114,10 @@ class Pool:
             if counts[-1]:
                 no_wave = ordered[ends[-1] - counts[-1] : ends[-1]]
                 self._without_wave += no_wave.size
-                self._no_wave.append(no_wave["first_joined"][(no_wave["lost"] > 0) & no_wave["eligible"]])
+                waiting = no_wave[(no_wave["lost"] > 0) & no_wave["eligible"]]
+                self._no_wave.append(waiting["first_joined"])
+                if self._counts.speaks_of("place"):
+                    self._no_wave_persons.append(waiting["person"])
 
     # Waves
 
@@ -163,6 +169,7 @@ class Pool:
             of_batch = verdict[begin : begin + batch.size]
             begin += batch.size
             self._record_verdict(batch, of_batch, now)
+            before = gave_up
             won, gave_up, lost = settle_candidates(
                 self._programme.key,
                 self._programme.patience_waves,
@@ -182,12 +189,21 @@ class Pool:
                 joins_at,
                 lost,
             )
+            self._hold_place(batch, of_batch, quitters[before:gave_up], now)
         self._go_on(losers[:lost], next_wave[:lost], joins_at, ordered)
         self._give_up(quitters[:gave_up], now)
         awarded: People = np.sort(winners)
         self._standing[awarded] = GONE
         self._awarded += awarded.size
         return awarded
+
+    def _hold_place(self, batch: Candidates, verdict: NDArray[np.uint8], quitters: People, now: int) -> None:
+        """Hold the waits for a place, of the eligible whom a wave awards or lets go of, against the service levels."""
+        if self._counts.speaks_of("place"):
+            awarded = verdict >= AWARDED
+            for over, at in ((awarded, now), (np.isin(batch["person"], quitters), NEVER)):
+                some = batch[over & batch["eligible"]]
+                self._counts.level("place", some["person"], some["first_joined"], at)
 
     def _go_on(self, losers: Candidates, wave: NDArray[np.int16], joins_at: Ints, ordered: Candidates) -> None:
         if self._recorder.on:
@@ -209,7 +225,10 @@ class Pool:
         self.gave_up_people += quitters.size
         self._counts.stamp_at("gave_up_waves", now, quitters.size)
         self._standing[quitters] = GONE
-        self._counts.wait("registered_to_award", self._registrations.of(quitters), NEVER, now)
+        registered = self._registrations.of(quitters)
+        self._counts.wait("registered_to_award", registered, NEVER, now)
+        for wait in ("registered_to_award", "registered_to_incentive"):
+            self._counts.level(wait, quitters, registered, NEVER)
 
     def could_take_a_place(self, eligible: float) -> bool:
         """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
@@ -234,11 +253,16 @@ class Pool:
             self._leave_waiting(batch, True, last)
         for first_joined in self._no_wave:
             self._counts.wait("place", first_joined, NEVER, last)
+        for persons, first_joined in zip(self._no_wave_persons, self._no_wave, strict=False):
+            self._counts.level("place", persons, first_joined, NEVER)
         with ThreadPoolExecutor(threads_of(self._programme)) as threads:
             begins = range(0, self._standing.size, STANDING_AT_A_TIME)
-            for on_the_way, not_awarded in threads.map(self._still_waiting, begins):
-                self._counts.wait("registered_to_pool", on_the_way, NEVER)
-                self._counts.wait("registered_to_award", not_awarded, NEVER)
+            for people, registered, on_the_way in threads.map(self._still_waiting, begins):
+                self._counts.wait("registered_to_pool", registered[on_the_way], NEVER)
+                self._counts.level("registered_to_pool", people[on_the_way], registered[on_the_way], NEVER)
+                self._counts.wait("registered_to_award", registered, NEVER)
+                for wait in ("registered_to_award", "registered_to_incentive"):
+                    self._counts.level(wait, people, registered, NEVER)
 
     def _refuse_to_lose_anyone(self) -> None:
         """Raise BrokenPromise unless whoever entered is in a list, awarded or gave up.
@@ -265,18 +289,20 @@ class Pool:
         recorder.put("last_joined", people[at < end], at[at < end])
         recorder.put("last_wave", people[at < end], wave)
 
-    def _still_waiting(self, first: int) -> tuple[Ints, Ints]:
-        """Return when those registered who are on the way to the pool, and those who are not yet gone."""
+    def _still_waiting(self, first: int) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+        """Return who is not yet gone, when they registered, and whether they are still on the way to the pool."""
         standing = self._standing[first : first + STANDING_AT_A_TIME]
         waiting = np.flatnonzero(standing < GONE)
-        registered = self._registrations.of(waiting + first)
-        return registered[standing[waiting] < IN_POOL], registered
+        people = waiting + first
+        return people, self._registrations.of(people), standing[waiting] < IN_POOL
 
     def _leave_waiting(self, batch: Candidates, opened: bool, last: int) -> None:
         """Observe the wait for a place, from first joining, of the eligible who still wait at the end."""
         joined = (batch["lost"] > 0) | (opened & (batch["first_joined"] < self._counts.end))
-        began = batch["first_joined"][joined & batch["eligible"]]
-        self._counts.wait("place", began, NEVER, last)
+        some = batch[joined & batch["eligible"]] if self._counts.speaks_of("place") else None
+        self._counts.wait("place", batch["first_joined"][joined & batch["eligible"]], NEVER, last)
+        if some is not None:
+            self._counts.level("place", some["person"], some["first_joined"], NEVER)
 
     def _record_first(self, wave: int, newcomers: Any) -> None:
         self._recorder.put("first_joined", newcomers["person"], newcomers["first_joined"])

@@ -148,3 +148,5 @@ class Section:
             registered = self.recent.of(people)
             self._counts.wait("registered_to_pool", registered, NEVER, at)
             self._counts.wait("registered_to_award", registered, NEVER, at)
+            for wait in ("registered_to_pool", "registered_to_award", "registered_to_incentive"):
+                self._counts.level(wait, people, registered, NEVER)

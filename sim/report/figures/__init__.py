@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.parameters.named import Named
 
-def draw_figures(tables: Path, folder: Path, composed: dict[str, Any]) -> None:
+
+def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Named) -> None:
     """Draw every figure of a run from its saved tables, each as SVG and PNG in a new folder."""
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
     from sim.report.figures import funnel, payments, processing, queues, waits, waves
@@ -14,7 +16,7 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any]) -> None:
     from sim.report.figures.saved import Saved
 
     folder.mkdir()
-    saved = Saved(tables, composed)
+    saved = Saved(tables, composed, named)
     figures = {
         "funnel": funnel.draw,
         "queues": queues.draw,

@@ -40,7 +40,7 @@ def finding(saved: Saved) -> str:
         return "Nobody registered"
     awarded, paid = (amount(reached[stage]) if reached[stage] else "none" for stage in ("awarded", "fully_paid"))
     words = f"Of {amount(reached['registered'])} registered, {awarded} were awarded and {paid} paid in full"
-    gone = {after["label"]: before["full_population"] - after["full_population"] for before, after in pairwise(rows)}
+    gone = {after["label"]: before["people"] - after["people"] for before, after in pairwise(rows)}
     most = max(gone, key=lambda label: gone[label])
     return f"{words}; the largest loss, {amount(gone[most])}, comes before “{most}”" if gone[most] else words
 
@@ -59,7 +59,7 @@ def snapshot(saved: Saved) -> list[Row]:
 
 def _stages(drawn: Page, rows: list[Row], right: float) -> None:
     axes = drawn.axes(1.95, right, above=0.4, below=0.45)
-    values = [row["full_population"] for row in rows]
+    values = [row["people"] for row in rows]
     axes.barh(range(len(rows)), values, color=BLUE, height=0.68)
     axes.set_xlabel(amounts(axes, max(values), "people", "x"))
     axes.set_xlim(0, axes.get_xlim()[1] * 1.35)

@@ -88,7 +88,7 @@ def page(saved: Saved, finding: str, says: str, notes: Sequence[str], inches: fl
         if saved.scale == 1
         else (f"1 simulated person stands for {1 / saved.scale:,.6g}; figures at full population.")
     )
-    note = " ".join([*notes, f"Scenario {saved.scenario}. {one} Dates in WIB."])
+    note = " ".join([*notes, f"{saved.scenario} {one} Dates in WIB."])
     parts = [(finding, TITLE, INK), (says, SAYS, GREY), (note, NOTE, GREY)]
     wrapped = ["\n".join(textwrap.wrap(text, LETTERS[size])) for text, size, _ in parts]
     tall = [len(text.splitlines()) * size * 1.35 / 72 for text, (_, size, _) in zip(wrapped, parts, strict=True)]

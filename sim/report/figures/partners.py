@@ -37,7 +37,7 @@ def busy(axes: Axes, saved: Saved, partners: list[Row]) -> None:
     axes.set_title("How busy each partner was, by month", loc="left", size=9.5, weight="bold", color=INK, pad=6)
     for number, row in enumerate(partners):
         axes.annotate(
-            _told(row, saved.scale),
+            _told(row),
             (1, number + 0.5),
             (8, 0),
             ("axes fraction", "data"),
@@ -55,11 +55,11 @@ def busy(axes: Axes, saved: Saved, partners: list[Row]) -> None:
         key.text(at, 0.5, word, transform=key.transAxes, ha=side, va="center", size=7.5, color=GREY)
 
 
-def _told(row: Row, scale: float) -> str:
+def _told(row: Row) -> str:
     if row["kind"] == "plenty":
         return "capacity is plenty"
     queue = "no queue"
     if row["peak_queue"]:
         when = row["peak_queue_date"]
-        queue = f"queue up to {amount(row['peak_queue'] / scale)},\n{day(when)}"
+        queue = f"queue up to {amount(row['peak_queue'])},\n{day(when)}"
     return queue

@@ -97,4 +97,4 @@ def _due(saved: Saved) -> tuple[Any, Any]:
         due[month] += row["incentives_due"] + row["surveys_due"]
         runs[month] = max(runs[month], row["runs"])
     edges = np.append(np.array(months, dtype="datetime64[D]"), saved.days.edges[-1])
-    return edges, due / saved.scale / np.maximum(runs, 1)
+    return edges, due / np.maximum(runs, 1)

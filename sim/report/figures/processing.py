@@ -28,7 +28,7 @@ def draw(saved: Saved) -> Page:
     if not by_day["registered"].any():
         return page(saved, finding(saved), says(saved), [], 0.0)
     gave_up = _station(saved)["gave_up"]
-    notes = [f"{amount(gave_up / saved.scale)} gave up the wait for processing."] if gave_up else []
+    notes = [f"{amount(gave_up)} gave up the wait for processing."] if gave_up else []
     drawn = page(saved, finding(saved), says(saved), notes, 4.0)
     axes = drawn.axes(0.75, 1.2, above=0.1, below=0.45)
     registered, processed = np.cumsum(by_day["registered"]), np.cumsum(by_day["processed"])

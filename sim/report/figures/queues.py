@@ -6,6 +6,7 @@ from datetime import date
 
 from matplotlib.axes import Axes
 
+from sim.journey.measures import PAYMENT_PARTNERS
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, Page, amounts, dates, page, place, steps
 from sim.report.figures.saved import Saved
 from sim.report.figures.words import amount, day
@@ -63,9 +64,9 @@ def finding(saved: Saved) -> str:
     on_the_way = [row for row in queued if row["station"] in saved.days.queues]
     if places and on_the_way:
         longest = max(on_the_way, key=lambda row: float(row["peak_queue"]))
-    if found is not None and not places and stations[found.name]["peak_queue"]:
-        longest = stations[found.name]
-    number = longest["peak_queue"] / saved.scale
+    if found is not None and not places and stations[found.worst]["peak_queue"]:
+        longest = stations[found.worst]
+    number = longest["peak_queue"]
     unit = "" if longest["station"] in saved.days.queues else " payment" if number == 1 else " payments"
     peak = amount(number) + unit
     when = day(longest["peak_queue_date"])
@@ -73,6 +74,8 @@ def finding(saved: Saved) -> str:
         where = "on the way to the pool" if on_the_way else "of the payment partners"
         queue = f"{where} {longest['label']} has the longest queue, {peak} on {when}"
         return f"Places are the bottleneck; {queue}"
+    if found is not None and found.name == PAYMENT_PARTNERS:
+        return f"{found.label} are the bottleneck: the queue of {longest['label']} peaks at {peak} on {when}"
     return f"{longest['label']} is the bottleneck: its queue peaks at {peak} on {when}"
 
 

@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.parameters.named import Named
 from sim.results.bottleneck import Bottleneck, bottleneck
-from sim.results.table import Table
 
 Row = dict[str, Any]
 Counts = NDArray[np.float64]
@@ -20,10 +20,11 @@ Counts = NDArray[np.float64]
 
 @dataclass
 class Saved:
-    """The tables of a run and the config it was composed from."""
+    """The tables of a run, the config it was composed from, and how it is named."""
 
     tables: Path
     composed: dict[str, Any]
+    named: Named
     _read: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -33,8 +34,9 @@ class Saved:
 
     @property
     def scenario(self) -> str:
-        """Return the name of the scenario."""
-        return str(self.composed["scenario"]["name"])
+        """Return what the run is called and what differs from the base, in sentences."""
+        differs = self.named.against_base
+        return f"Scenario {self.named.title}.{f' {differs}.' if differs else ''}"
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
@@ -47,31 +49,30 @@ class Saved:
 
     def stages(self) -> dict[str, int]:
         """Return the people of each stage of the funnel, full population."""
-        return {row["stage"]: row["full_population"] for row in self.rows("funnel")}
+        return {row["stage"]: row["people"] for row in self.rows("funnel")}
 
     def bottleneck(self) -> Bottleneck | None:
         """Return where people waited most, by the definition of the answer; None where nobody waited."""
-        both = {name: self.rows(name) for name in ("stations", "waits")}
-        return bottleneck({name: Table(name, dict.fromkeys(rows[0], ""), rows) for name, rows in both.items()})
+        return bottleneck(self.rows("bottlenecks"))
 
     @property
     def days(self) -> Days:
         """Return the days of the run."""
         if "days" not in self._read:
-            self._read["days"] = Days(self.tables / "daily.parquet", self.scale)
+            self._read["days"] = Days(self.tables / "daily.parquet")
         return self._read["days"]  # type: ignore[no-any-return]
 
 
 class Days:
     """The daily counts of a run at full population, and the weeks they are drawn by."""
 
-    def __init__(self, parquet: Path, scale: float) -> None:
+    def __init__(self, parquet: Path) -> None:
         # A column without any number in it has no type of its own: every count is read as a number.
         query = "SELECT date, TRY_CAST(COLUMNS(* EXCLUDE (date)) AS DOUBLE) FROM read_parquet(?) ORDER BY date"
         with duckdb.connect() as database:
             columns = database.execute(query, [str(parquet)]).fetchnumpy()
         self.dates: NDArray[np.datetime64] = np.asarray(columns.pop("date")).astype("datetime64[D]")
-        self._counts = {name: np.ma.filled(values, np.nan) / scale for name, values in columns.items()}
+        self._counts = {name: np.ma.filled(values, np.nan) for name, values in columns.items()}
         self._starts = np.arange(0, self.dates.size, 7)
         self.edges = np.append(self.dates[self._starts], self.dates[-1] + 1)
         """The first day of each week, and the day after the last week."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from sim.journey.measures import PAYMENT_PARTNERS
 from sim.report.figures.look import BLUE, GREY, INK, SKY, Page, page
 from sim.report.figures.saved import Row, Saved
 from sim.report.figures.words import HOUR, YEAR, percent, span
@@ -29,7 +30,7 @@ def draw(saved: Saved) -> Page:
         return page(saved, finding(saved), "Nobody began to wait before the run ended.", [], 0.0)
     says = "Dot: the median, hollow where it is no wait at all. Bar: to the 95th percentile; arrow: not reached."
     notes = [
-        "Kaplan-Meier over all who began to wait; who still waits counts until the end. Leaving ends a station's wait."
+        "Kaplan-Meier over all who began: who still waits counts until the end; who left without it never gets it."
     ]
     drawn = page(saved, finding(saved), says, notes, 0.34 * len(rows) + 0.8)
     axes = drawn.axes(2.35, 2.3, above=0.3, below=0.45)
@@ -67,12 +68,13 @@ def finding(saved: Saved) -> str:
     found = saved.bottleneck()
     if found is None:
         return "Nobody waited for a station or for a place"
-    name = "place" if found.name == "places" else found.name
+    name = "place" if found.name == "places" else found.worst
     wait = next(row for row in saved.rows("waits") if row["wait"] == name)
-    where = "Places are" if name == "place" else f"{found.label} is"
+    where = "Places are" if name == "place" else f"{found.label} {'are' if found.name == PAYMENT_PARTNERS else 'is'}"
     words = f"{where} the bottleneck: {percent(found.share)} of all waiting for stations and places"
     median = wait["median_days"]
-    half = f"the median wait there is {span(median)}" if median else "half do not wait there at all"
+    there = f"at {wait['label']}" if found.members > 1 else "there"
+    half = f"the median wait {there} is {span(median)}" if median else f"half do not wait {there} at all"
     return f"{words}; {half if median is not None else 'fewer than half get through'}"
 
 

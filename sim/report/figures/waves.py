@@ -32,11 +32,11 @@ def draw(saved: Saved) -> Page:
     says = "Those who join again after losing are counted in each wave they join."
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
-        says += f" The budget refused {amount(refused / saved.scale)} places."
+        says += f" The budget refused {amount(refused)} places."
     drawn = page(saved, finding(saved), says, notes, 5.2)
     above, below = drawn.axes(0.75, 0.35, above=0.3, below=3.2), drawn.axes(0.75, 0.35, above=2.5, below=0.85)
-    _joined(above, rows, saved.scale, _points(published, "joined"))
-    _given(below, rows, saved.scale, _points(published, "selected"))
+    _joined(above, rows, _points(published, "joined"))
+    _given(below, rows, _points(published, "selected"))
     return drawn
 
 
@@ -50,9 +50,9 @@ def finding(saved: Saved) -> str:
     if not joined:
         return f"Nobody joined the {len(rows)} waves that were announced"
     if not awarded:
-        return f"Nobody was awarded: {amount(joined / saved.scale)} joined, and no place was given"
+        return f"Nobody was awarded: {amount(joined)} joined, and no place was given"
     full = sum(not row["places_unfilled"] and not row["refused_by_budget"] for row in offered)
-    for_one = f"{amount(awarded / saved.scale)} were awarded, one for every {_ratio(joined / awarded)} who joined"
+    for_one = f"{amount(awarded)} were awarded, one for every {_ratio(joined / awarded)} who joined"
     if 2 * full >= len(offered):
         which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         waves = "the one wave" if len(offered) == 1 else f"{which} waves"
@@ -60,7 +60,7 @@ def finding(saved: Saved) -> str:
         return f"Places are scarce: {waves} had takers for all {its} places; {for_one}"
     left = sum(row["places_unfilled"] + row["refused_by_budget"] for row in offered)
     short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
-    return f"{short}, {amount(left / saved.scale)} of them; {for_one}"
+    return f"{short}, {amount(left)} of them; {for_one}"
 
 
 def _ratio(number: float) -> str:
@@ -71,15 +71,15 @@ def _points(published: list[Row], figure: str) -> dict[int, float]:
     return {int(row["scope"]): row["published"] for row in published if row["figure"] == figure}
 
 
-def _joined(axes: Axes, rows: list[Row], scale: float, points: dict[int, float]) -> None:
-    joined = _column(rows, "joined", scale)
+def _joined(axes: Axes, rows: list[Row], points: dict[int, float]) -> None:
+    joined = _column(rows, "joined")
     _bars(axes, rows, joined, SKY, "")
     axes.set_ylabel(amounts(axes, max([joined.max(), *points.values()]), "people"))
     _frame(axes, rows, points, "Joined")
 
 
-def _given(axes: Axes, rows: list[Row], scale: float, points: dict[int, float]) -> None:
-    awarded, quota, revoked = (_column(rows, name, scale) for name in ("awarded", "quota", "revoked"))
+def _given(axes: Axes, rows: list[Row], points: dict[int, float]) -> None:
+    awarded, quota, revoked = (_column(rows, name) for name in ("awarded", "quota", "revoked"))
     _bars(axes, rows, awarded, BLUE, "")
     _bars(axes, rows, revoked, ORANGE, "////" if len(rows) <= FEW else "")
     number = np.array([row["wave"] for row in rows])
@@ -92,8 +92,8 @@ def _given(axes: Axes, rows: list[Row], scale: float, points: dict[int, float]) 
     _named(axes, rows)
 
 
-def _column(rows: list[Row], name: str, scale: float) -> Counts:
-    return np.array([row[name] or 0 for row in rows]) / scale
+def _column(rows: list[Row], name: str) -> Counts:
+    return np.array([row[name] or 0 for row in rows])
 
 
 def _bars(axes: Axes, rows: list[Row], values: Counts, colour: str, hatch: str) -> None:

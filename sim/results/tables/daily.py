@@ -12,6 +12,7 @@ from sim.journey.places import Place
 from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of
 
 MORE = {
@@ -79,4 +80,6 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
     columns["people_awarded"] = places[Place.AWARDED].tolist()
     meanings = columns_of(observations.programme.journey)
     rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
-    return Table("daily", meanings, rows)
+    table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
+    counts = [name for name in meanings if name != "date"]
+    return at_full_population(table, scale, counts, "registered", "people who registered that day")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sim.journey.measures import STAGES
 from sim.observers.observations import Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Table, ratio
 
 COLUMNS = {
     "stage": "stage of the journey, stable name",
     "label": "the same in words",
-    "people": "simulated people who reached the stage by the end of the run",
-    "full_population": "the same divided by the scale: people",
+    "people": "people who reached the stage by the end of the run",
     "share_of_registered": "people of those registered, share",
     "share_of_stage_before": "people of those who reached the stage before, share",
 }
@@ -27,10 +27,10 @@ def funnel(observations: Observations) -> Table:
                 "stage": stage,
                 "label": STAGES[stage][1],
                 "people": people,
-                "full_population": round(people / scale),
                 "share_of_registered": ratio(people, counts["registered"]),
                 "share_of_stage_before": ratio(people, before),
             }
         )
         before = people
-    return Table("funnel", COLUMNS, rows)
+    table = Table("funnel", COLUMNS, rows)
+    return at_full_population(table, scale, ("people",), "people", "people who reached the stage")

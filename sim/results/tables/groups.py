@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.journey.measures import GROUP_STAGES
 from sim.observers.observations import GROUP_TRAITS, Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, ratio
 from sim.rules.people import EDUCATIONS, Trait
 
 COLUMNS = {
     "group": "what people are told apart by",
     "value": "value of the group",
-    **{stage: f"simulated people of the group: {stage.replace('_', ' ')}" for stage in GROUP_STAGES},
+    **{stage: f"people of the group: {stage.replace('_', ' ')}" for stage in GROUP_STAGES},
     "share_of_applicants": "of all applicants, share",
     "share_of_awarded": "of all awarded, share",
     "share_of_awarded_2020": "of all awarded in 2020, share",
@@ -31,6 +32,13 @@ PUBLISHED = {
 """(group, value) → name of the published share."""
 
 
+def values_of(which: Trait, observations: Observations) -> list[str]:
+    """Return the values of a group in words, by number."""
+    if which is Trait.PROVINCE:
+        return [province.name for province in observations.programme.parameters.population.provinces.values()]
+    return list(EDUCATIONS) if which is Trait.EDUCATION else ["no", "yes"]
+
+
 def groups(observations: Observations) -> Table:
     """Return how many of each group reached each stage."""
     published = observations.programme.parameters.published
@@ -38,13 +46,7 @@ def groups(observations: Observations) -> Table:
     weights = sum(province.weight for province in provinces)
     rows: list[dict[str, Cell]] = []
     for which in GROUP_TRAITS:
-        group = which.name.lower()
-        if which is Trait.PROVINCE:
-            values = [province.name for province in provinces]
-        elif which is Trait.EDUCATION:
-            values = list(EDUCATIONS)
-        else:
-            values = ["no", "yes"]
+        group, values = which.name.lower(), values_of(which, observations)
         reached = {stage: observations.group(stage, which) for stage in GROUP_STAGES}
         totals = {stage: int(people.sum()) for stage, people in reached.items()}
         for number, value in enumerate(values):
@@ -67,4 +69,5 @@ def groups(observations: Observations) -> Table:
                     "awarded_of_applicants": ratio(counts["awarded"], counts["applicants"]),
                 }
             )
-    return Table("groups", COLUMNS, rows)
+    table, scale = Table("groups", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, GROUP_STAGES, "applicants", "applicants of the group")

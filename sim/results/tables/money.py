@@ -1,25 +1,28 @@
-"""Money by month and benefit: awarded = paid + returned + outstanding."""
+"""Money by month and benefit: awarded = paid + returned + outstanding, and at the end what becomes of the last."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.journey.money import FLOWS, Benefit
+from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.observers.observations import Observations
+from sim.observers.outstanding import outstanding as outstanding_of
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table
 from sim.results.tables.payments import months
 
 COLUMNS = {
     "month": "month (its first day)",
     "kind": "training (balance), incentive or survey",
-    "awarded": "rupiah committed by awards in the month, simulated people",
+    "awarded": "rupiah committed by awards in the month",
     "paid": "rupiah paid in the month: to courses bought, or to participants",
     "returned": "rupiah returned to the state in the month: revoked, unspent, forfeited, or of surveys not answered",
     "outstanding": "rupiah awarded, neither paid nor returned, at the end of the month",
-    "awarded_full_population": "awarded divided by the scale, rupiah",
-    "paid_full_population": "paid divided by the scale, rupiah",
-    "returned_full_population": "returned divided by the scale, rupiah",
-    "outstanding_full_population": "outstanding divided by the scale, rupiah",
+    "still_to_be_paid": "of them, rupiah of incentives and surveys earned; empty before the last month",
+    "will_return": "of them, rupiah certain to return by the rule of the account's closing: balances of those who have "
+    "reviewed a first training and buy no further course, and surveys not answered; empty before the last month",
+    "undecided": "of them, rupiah of those whose first training is not reviewed while the account is open, of balances "
+    "that a further course will be bought of, and of surveys not yet answered; empty before the last month",
 }
 
 
@@ -27,6 +30,7 @@ def money(observations: Observations) -> Table:
     """Return the money of every month and benefit."""
     scale = observations.programme.parameters.population.scale
     first, month_of_day = months(observations)
+    left = outstanding_of(observations)
     rows: list[dict[str, Cell]] = []
     for benefit in Benefit:
         flows = {flow: np.zeros(len(first), dtype=np.int64) for flow in FLOWS}
@@ -36,6 +40,9 @@ def money(observations: Observations) -> Table:
         for month, begin in enumerate(first):
             amounts = {flow: int(flows[flow][month]) for flow in FLOWS}
             amounts["outstanding"] = int(outstanding[month])
-            full = {f"{name}_full_population": round(rupiah / scale) for name, rupiah in amounts.items()}
-            rows.append({"month": begin, "kind": benefit.key, **amounts, **full})
-    return Table("money", COLUMNS, rows)
+            end = left[benefit] if month == len(first) - 1 else dict.fromkeys(OUTCOMES)
+            rows.append({"month": begin, "kind": benefit.key, **amounts, **end})
+    table = Table("money", COLUMNS, rows)
+    return at_full_population(
+        table, scale, (*FLOWS, "outstanding", *OUTCOMES), "awarded", "rupiah committed in the month"
+    )

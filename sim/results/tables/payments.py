@@ -9,6 +9,7 @@ from sim.journey.measures import partner_stamp
 from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
 
 COLUMNS = {
@@ -24,6 +25,17 @@ COLUMNS = {
     "utilisation": "payments made of that capacity, share",
     "waiting_at_end": "payments that wait after the last run of the month",
 }
+
+COUNTS = (
+    "incentives_due",
+    "incentives_paid",
+    "surveys_due",
+    "surveys_paid",
+    "failed",
+    "capacity",
+    "waiting_at_end",
+)
+"""Columns that count at full population."""
 
 
 def months(observations: Observations) -> tuple[list[object], np.ndarray]:
@@ -67,4 +79,6 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
                     "waiting_at_end": here[-1].waiting if here else 0,
                 }
             )
-    return Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])
+    table = Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])
+    scale = observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "incentives_paid", "incentives paid in the month")

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from sim.calendar.instants import DAY
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+
+from sim.calendar.instants import DAY, moment
 from sim.journey.kinds import Kind
 from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
 from sim.observers.observations import Observations
 from sim.observers.station import StationObserver
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
+from sim.results.tables.payments import months
+from sim.stations.plan import Plan
 
 COLUMNS = {
     "station": "station, stable name",
     "label": "the same in words",
     "bank": "the bank of which the station is one instance; empty: a station of its own, or a bank in one row",
     "kind": f"{', '.join(Kind)}, or plenty (no station)",
-    "arrived": "simulated people (partners: payments) who arrived",
+    "arrived": "people (partners: payments) who arrived",
     "served": "of them, those whose service began (partners: payments made)",
     "gave_up": "of them, those who gave up the wait",
     "waiting_at_end": "of them, those who still wait at the end of the run",
-    "peak_queue": "largest queue at a day's end, simulated people; partners: after a run",
+    "peak_queue": "largest queue at a day's end, people; partners: payments after a run",
     "peak_queue_date": "the first day of the largest queue; empty where there never was one",
-    "utilisation": "work served of work offerable in opening hours, share; empty where there is plenty",
+    "last_served": "when the last who was served left (partners: was paid), WIB; empty where nobody was, or plenty",
+    "utilisation": "work served of work offerable in opening hours until the last was served (to the end of the run "
+    "where some are left), share; empty where there is plenty",
+    "busiest_month": "the calendar month (its first day) of the highest utilisation, the first of such",
+    "utilisation_busiest_month": "work served of work offerable in opening hours in that month, share",
     "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap",
-    "person_days_waited": "sum of all waits until the end of the run, simulated person-days",
+    "person_days_waited": "sum of all waits until the end of the run, person-days",
     "longest_wait_days": "the longest wait until the end of the run, days; empty for partners",
 }
+
+COUNTS = ("arrived", "served", "gave_up", "waiting_at_end", "peak_queue", "person_days_waited")
+"""Columns that count at full population."""
 
 
 def stations(observations: Observations, runs: list[RunRecord]) -> Table:
@@ -37,7 +52,8 @@ def stations(observations: Observations, runs: list[RunRecord]) -> Table:
         of_partner[run.partner].append(run)
     for partner, own in zip(observations.programme.partners, of_partner, strict=True):
         rows.append(_partner(observations, partner, own))
-    return Table("stations", COLUMNS, rows)
+    table, scale = Table("stations", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "arrived", "people (partners: payments) who arrived")
 
 
 def _station(observations: Observations, name: str, observer: StationObserver) -> dict[str, Cell]:
@@ -55,11 +71,56 @@ def _station(observations: Observations, name: str, observer: StationObserver) -
         "waiting_at_end": waits.waiting,
         "peak_queue": peak,
         "peak_queue_date": day_of(int(queue.argmax()) * DAY) if peak else None,
-        "utilisation": None if plan is None else plan.utilisation(waits.ended, observer.busy, observations.end),
+        **(dict.fromkeys(USE) if plan is None else _use_of(plan, observer, observations)),
         "time_over_capacity": ratio(observer.over_capacity, observer.open_time()),
         "person_days_waited": waits.time / DAY,
         "longest_wait_days": observer.longest_wait / DAY,
     }
+
+
+USE = ("last_served", "utilisation", "busiest_month", "utilisation_busiest_month")
+"""Columns that say how busy a station was."""
+
+
+DIGITS = 9
+"""Digits of a share by which months are told apart."""
+
+
+def _use(last: int, utilisation: float | None, by_month: Iterable[tuple[Cell, float | None]]) -> dict[str, Cell]:
+    """Return how busy a station was: until the last was served, and in the busiest of its months."""
+    known = [(month, share) for month, share in by_month if share]
+    # Months that were worked through whole differ in their last bits only.
+    month, most = max(known, key=lambda each: round(each[1], DIGITS), default=(None, None))
+    return dict(zip(USE, (None if last < 0 else moment(last), utilisation, month, most), strict=True))
+
+
+def _use_of(plan: Plan, observer: StationObserver, observations: Observations) -> dict[str, Cell]:
+    last = observer.last_departure
+    until = observations.end if observer.inside_at_end or last < 0 else last
+    utilisation = plan.utilisation(observer.waits.ended, observer.busy(), until)
+    first, month_of_day = months(observations)
+    edges = [*np.searchsorted(month_of_day, np.arange(len(first))).tolist(), observations.days]
+
+    def share(begin: int, after: int) -> float | None:
+        served = int(observer.starts[begin:after].sum())
+        end = min(after * DAY, observations.end)
+        return plan.utilisation(served, observer.busy(begin, after), end, since=begin * DAY)
+
+    return _use(last, utilisation, zip(first, (share(*days) for days in pairwise(edges)), strict=True))
+
+
+def _use_of_runs(runs: list[RunRecord], some_are_left: bool) -> dict[str, Cell]:
+    capped = [run for run in runs if run.cap is not None]
+    last = max((run.at for run in runs if run.paid), default=-1)
+    until = [run for run in capped if some_are_left or last < 0 or run.at <= last]
+    of_month: dict[Cell, list[RunRecord]] = {}
+    for run in capped:
+        of_month.setdefault(day_of(run.at).replace(day=1), []).append(run)
+    return _use(last, _paid_of_cap(until), ((month, _paid_of_cap(some)) for month, some in of_month.items()))
+
+
+def _paid_of_cap(runs: list[RunRecord]) -> float | None:
+    return ratio(sum(run.paid for run in runs), sum(run.cap or 0 for run in runs))
 
 
 def _partner(observations: Observations, partner: Partner, runs: list[RunRecord]) -> dict[str, Cell]:
@@ -69,7 +130,6 @@ def _partner(observations: Observations, partner: Partner, runs: list[RunRecord]
     plenty = partner.caps is None or (bool(open_runs) and all(run.cap is None for run in open_runs))
     peak = max(runs, key=lambda run: run.waiting, default=None)
     bound = sum(run.cap is not None and run.paid + run.failed >= run.cap and run.waiting > 0 for run in open_runs)
-    capped = [run for run in runs if run.cap is not None]
     return {
         "station": partner.key,
         "label": partner.name,
@@ -81,7 +141,7 @@ def _partner(observations: Observations, partner: Partner, runs: list[RunRecord]
         "waiting_at_end": waits.waiting,
         "peak_queue": peak.waiting if peak else 0,
         "peak_queue_date": day_of(peak.at) if peak and peak.waiting else None,
-        "utilisation": None if plenty else ratio(sum(run.paid for run in capped), sum(run.cap or 0 for run in capped)),
+        **(dict.fromkeys(USE) if plenty else _use_of_runs(runs, waits.waiting > 0)),
         "time_over_capacity": ratio(bound, len(open_runs)),
         "person_days_waited": waits.time / DAY,
         "longest_wait_days": None,

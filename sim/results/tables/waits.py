@@ -1,59 +1,76 @@
-"""Waits, by Kaplan-Meier over all who began to wait; who still waits at the end is censored."""
+"""Waits by outcome: who got it, who left without it, who still waits; beside them Kaplan-Meier over all who began."""
 
 from __future__ import annotations
 
 from sim.calendar.instants import DAY
 from sim.journey.measures import WAITS, partner_wait
+from sim.observers.counting import ENDED, GAVE_UP
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
+from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table
 
 COLUMNS = {
     "wait": "what is waited for, stable name: a station, a partner's run, or from one stage to another",
     "label": "the same in words",
     "kind": "station, run (payments) or journey",
-    "began": "simulated people (runs: payments) who began to wait",
-    "ended": "of them, those whose wait ended with what they waited for",
-    "left": "of them, those who left without it: gave up, were refused, revoked, or lost it after a year; "
-    "for a place, for which only the eligible wait, also those there when the last wave was announced",
-    "still_waiting": "of them, those who still wait at the end of the run",
-    "leaving": "what leaving without it means for the quantiles: ends the wait, or never reaches it",
-    "median_days": "median wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
-    "p95_days": "95th percentile of the wait, days (Kaplan-Meier, to 0.1 %); empty: not reached",
-    "mean_days": "mean of the waits that ended, days; where leaving ends the wait, of those who left as well",
-    "person_days": "sum of all waits until the end of the run, simulated person-days",
+    "who": "who counts: all of these who began to wait",
+    "began": "people (runs: payments) who began to wait",
+    "got_it": "of them, those whose wait ended with what they waited for",
+    "median_days_got_it": "median wait of those who got it, days (to 0.1 %); empty: nobody did",
+    "p95_days_got_it": "95th percentile of the wait of those who got it, days (to 0.1 %); empty: nobody did",
+    "mean_days_got_it": "mean wait of those who got it, days; empty: nobody did",
+    "left_without": "of those who began, those who left without it: gave up, were refused, revoked, or lost it after a "
+    "year; for a place also those there when the last wave was announced",
+    "median_days_left_without": "median wait of those who left without it, days (to 0.1 %); empty: nobody did",
+    "still_waiting": "of those who began, those who still wait at the end of the run",
+    "median_days": "time within which half of all who began got it, days (Kaplan-Meier, to 0.1 %: who still waits is "
+    "censored, who left never gets it); empty: not reached",
+    "p95_days": "time within which 95 % of all who began got it, days (Kaplan-Meier, as above); empty: not reached",
+    "person_days": "sum of all waits until the end of the run, person-days",
 }
+
+COUNTS = ("began", "got_it", "left_without", "still_waiting", "person_days")
+"""Columns that count at full population."""
 
 
 def waits(observations: Observations) -> Table:
     """Return the waits of the run."""
     journey = observations.programme.journey
-    rows = [
-        _row(name, wait.label, "journey", observations.waits(name), wait.leaving_ends) for name, wait in WAITS.items()
-    ]
+    rows = [_row(name, wait.label, "journey", wait.who, observations.waits(name)) for name, wait in WAITS.items()]
     rows += [
-        _row(name, journey.station(name).label, "station", observer.waits, True)
+        _row(name, journey.station(name).label, "station", "all who came to it", observer.waits)
         for name, observer in observations.stations.items()
     ]
     rows += [
-        _row(partner.key, f"Run of {partner.name}", "run", observations.waits(partner_wait(partner.key)), True)
+        _row(
+            partner.key,
+            f"Run of {partner.name}",
+            "run",
+            "payments ready for a run",
+            observations.waits(partner_wait(partner.key)),
+        )
         for partner in observations.programme.partners
     ]
-    return Table("waits", COLUMNS, rows)
+    table, scale = Table("waits", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "began", "people (runs: payments) who began to wait")
 
 
-def _row(name: str, label: str, kind: str, wait: Durations, leaving_ends: bool) -> dict[str, Cell]:
+def _row(name: str, label: str, kind: str, who: str, wait: Durations) -> dict[str, Cell]:
     return {
         "wait": name,
         "label": label,
         "kind": kind,
+        "who": who,
         "began": wait.began,
-        "ended": wait.ended,
-        "left": wait.gave_up,
+        "got_it": wait.ended,
+        "median_days_got_it": wait.quantile_of(ENDED, 0.5),
+        "p95_days_got_it": wait.quantile_of(ENDED, 0.95),
+        "mean_days_got_it": wait.mean_days(),
+        "left_without": wait.gave_up,
+        "median_days_left_without": wait.quantile_of(GAVE_UP, 0.5),
         "still_waiting": wait.waiting,
-        "leaving": "ends the wait" if leaving_ends else "never reaches it",
-        "median_days": wait.quantile(0.5, leaving_ends=leaving_ends),
-        "p95_days": wait.quantile(0.95, leaving_ends=leaving_ends),
-        "mean_days": wait.mean_days(leaving_ends=leaving_ends),
+        "median_days": wait.quantile(0.5),
+        "p95_days": wait.quantile(0.95),
         "person_days": wait.time / DAY,
     }

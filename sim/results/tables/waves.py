@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.calendar.instants import moment
 from sim.observers.observations import Observations
 from sim.programme.waves import WaveRecord
+from sim.results.full_population import at_full_population
 from sim.results.table import Table, ratio
 from sim.rules.selecting import Verdict
 
@@ -13,11 +14,11 @@ COLUMNS = {
     "open": "opening (WIB)",
     "close": "closing (WIB)",
     "announced": "announcement (WIB)",
-    "quota": "places offered, simulated people; in wave 1 those drawn before the face check",
-    "joined": "simulated people who pressed join, losers of earlier waves among them; empty: not yet announced",
+    "quota": "places offered; in wave 1 those drawn before the face check",
+    "joined": "people who pressed join, losers of earlier waves among them; empty: not yet announced",
     "eligible": "of those who joined, the eligible",
     "eligible_share": "eligible of joined, share",
-    "awarded": "simulated people awarded",
+    "awarded": "people awarded",
     "by_priority": "of those drawn, by the priority share",
     "by_regional": "of those drawn, by the regional share or what spilled to it",
     "by_affirmative": "of those drawn, by the affirmative share or what spilled to it",
@@ -28,6 +29,22 @@ COLUMNS = {
     "revoked": "awarded in this wave and revoked by the end of the run",
     "revoked_share": "revoked of awarded, share",
 }
+
+COUNTS = (
+    "quota",
+    "joined",
+    "eligible",
+    "awarded",
+    "by_priority",
+    "by_regional",
+    "by_affirmative",
+    "by_lottery",
+    "failed_face_check",
+    "places_unfilled",
+    "refused_by_budget",
+    "revoked",
+)
+"""Columns that count at full population."""
 
 
 def waves(observations: Observations, records: list[WaveRecord]) -> Table:
@@ -62,4 +79,5 @@ def waves(observations: Observations, records: list[WaveRecord]) -> Table:
                 "revoked_share": ratio(revoked, awarded),
             }
         )
-    return Table("waves", COLUMNS, rows)
+    table, scale = Table("waves", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, COUNTS, "awarded", "people awarded")

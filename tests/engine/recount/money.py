@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
+from sim.rules.buying import further_purchase, price
+from sim.rules.surveys import answer
 from tests.engine.recount.journal import Ints, incentive_names, month_of, months, ratio, survey_names, unanswered
 
 Flow = list[tuple[int, int]]
@@ -16,7 +18,7 @@ Flow = list[tuple[int, int]]
 
 def money(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the money."""
-    scale, rows = journal.programme.parameters.population.scale, []
+    rows, left = [], _left(journal)
     for kind, flows in _flows(journal).items():
         outstanding = 0
         for month in months(journal):
@@ -26,8 +28,8 @@ def money(journal: Journal) -> list[dict[str, Any]]:
             }
             outstanding += amounts["awarded"] - amounts["paid"] - amounts["returned"]
             amounts["outstanding"] = outstanding
-            full = {f"{name}_full_population": round(rupiah / scale) for name, rupiah in amounts.items()}
-            rows.append({"month": month, "kind": kind, **amounts, **full})
+            last = month == months(journal)[-1]
+            rows.append({"month": month, "kind": kind, **amounts, **(left[kind] if last else dict.fromkeys(OUTCOMES))})
     return rows
 
 
@@ -63,6 +65,52 @@ def _flows(journal: Journal) -> dict[str, dict[str, Flow]]:
     for number, name in enumerate(surveys):
         back = np.where(unanswered(journal, number), np.maximum(own[f"{name}_offered"], closing), NEVER)
         found["survey"]["returned"] += flow(back, budget.survey)
+    return found
+
+
+OUTCOMES = ("still_to_be_paid", "will_return", "undecided")
+
+
+def _left(journal: Journal) -> dict[str, dict[str, int]]:
+    """Return what becomes of the rupiah outstanding at the end, participant by participant."""
+    own, programme = journal.participants, journal.programme
+    budget, courses = programme.parameters.budget, programme.courses
+    found = {kind: dict.fromkeys(OUTCOMES, 0) for kind in ("training", "incentive", "survey")}
+    for number in range(own.rows):
+
+        def at(name: str, number: int = number) -> int:
+            return int(own[name][number])
+
+        closing = int(journal.people["awarded"][at("person")]) + programme.closing_after
+        reviewed = at("reviewed") < closing
+        is_open = at("revoked") == NEVER and closing >= journal.end
+        bought = [k for k in range(courses) if at(f"bought_{k + 1}") < NEVER]
+        rest = budget.training_balance - sum(at(f"price_{k + 1}") for k in bought)
+        if is_open:
+            more = False
+            if reviewed and len(bought) < courses:
+                wants, delay = further_purchase(programme.key, programme.market, at("person"), len(bought))
+                in_time = at(f"bought_{len(bought)}") + delay < closing
+                more = wants and in_time and price(programme.key, programme.market, at("person"), len(bought), rest) > 0
+            found["training"]["will_return" if reviewed and not more else "undecided"] += rest
+        for name in incentive_names(journal):
+            if reviewed and at(f"{name}_paid") == NEVER:
+                found["incentive"]["still_to_be_paid"] += budget.incentive
+            elif not reviewed and is_open:
+                found["incentive"]["undecided"] += budget.incentive
+        for survey, name in enumerate(survey_names(journal)):
+            never = (
+                at(f"{name}_offered") < NEVER and not answer(programme.key, programme.survey, at("person"), survey)[0]
+            )
+            if not reviewed:
+                found["survey"]["undecided"] += budget.survey if is_open else 0
+            elif never:
+                back = max(at(f"{name}_offered"), closing)
+                found["survey"]["will_return"] += budget.survey if back >= journal.end else 0
+            elif at(f"{name}_due") == NEVER:
+                found["survey"]["undecided"] += budget.survey
+            elif at(f"{name}_paid") == NEVER:
+                found["survey"]["still_to_be_paid"] += budget.survey
     return found
 
 

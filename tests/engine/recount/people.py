@@ -84,10 +84,7 @@ def groups(journal: Journal) -> list[dict[str, Any]]:
     rows = []
     names = ("woman", "rural", "education", "disability", "returned_migrant", "listed_worker")
     for group in ("province", *names, "e_money", "unbanked", "lagging"):
-        values = {
-            "province": [province.name for province in provinces],
-            "education": ["primary_or_less", "junior_high", "senior_high_or_more"],
-        }.get(group, ["no", "yes"])
+        values = values_of(journal, group)
         of_each = trait(journal.traits, Trait[group.upper()])
         for number, value in enumerate(values):
             here = of_each == number
@@ -113,6 +110,15 @@ def groups(journal: Journal) -> list[dict[str, Any]]:
             )
     assert own.rows == reached["awarded"].size
     return rows
+
+
+def values_of(journal: Journal, group: str) -> list[str]:
+    """Return the values of a group."""
+    provinces = journal.programme.parameters.population.provinces.values()
+    return {
+        "province": [province.name for province in provinces],
+        "education": ["primary_or_less", "junior_high", "senior_high_or_more"],
+    }.get(group, ["no", "yes"])
 
 
 def _reached(journal: Journal) -> dict[str, NDArray[np.int64]]:

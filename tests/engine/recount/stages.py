@@ -53,7 +53,6 @@ def funnel(journal: Journal) -> list[dict[str, Any]]:
                 "stage": name,
                 "label": label,
                 "people": people,
-                "full_population": round(people / journal.programme.parameters.population.scale),
                 "share_of_registered": ratio(people, registered),
                 "share_of_stage_before": ratio(people, before),
             }

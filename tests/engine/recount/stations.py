@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 from sim.calendar.instants import DAY, WEEK
 from sim.engines.journal import Journal
 from sim.journey.kinds import Kind
+from sim.programme.payment_runs import RunRecord
 from sim.stations.plan import Plan
 from sim.stations.schedule import MILLION, Schedule
-from tests.engine.recount.journal import ratio, since_epoch, when
+from tests.engine.recount.journal import month_of, months, ratio, since_epoch, when
 from tests.engine.recount.stages import daily
 from tests.engine.recount.waits import of_partner, waited
 
@@ -48,7 +50,7 @@ def _station(journal: Journal, name: str, days: list[dict[str, Any]]) -> dict[st
         "waiting_at_end": len(wait.waiting),
         "peak_queue": peak,
         "peak_queue_date": days[queue.index(peak)]["date"] if peak else None,
-        "utilisation": None if plan is None else _utilisation(journal, name, plan, len(wait.ended)),
+        **(dict.fromkeys(USE) if plan is None else _use(journal, name, plan)),
         "time_over_capacity": ratio(with_a_queue, is_open),
         "person_days_waited": sum(map(sum, wait)) / DAY,
         "longest_wait_days": max([0, *wait.ended, *wait.left, *wait.waiting]) / DAY,
@@ -84,16 +86,61 @@ def _overlap(some: Spans, others: Spans) -> int:
     return sum(max(min(b, d) - max(a, c), 0) for a, b in some for c, d in others)
 
 
-def _utilisation(journal: Journal, name: str, plan: Plan, served: int) -> float | None:
-    periods = [period for schedule in plan.schedules for period in _periods(schedule, journal.end)]
+USE = ("last_served", "utilisation", "busiest_month", "utilisation_busiest_month")
+
+
+def _use(journal: Journal, name: str, plan: Plan) -> dict[str, Any]:
+    visits = journal.visits[name]
+    left = visits["left"][visits["left"] < journal.end].tolist()
+    gone = np.minimum(visits["left"], visits["gave_up"])
+    some_are_left = bool(np.any((visits["arrived"] < journal.end) & (gone >= journal.end)))
+    until = journal.end if some_are_left or not left else max(left)
+    whole = _utilisation(journal, name, plan, (0, until), journal.end)
+    shares = {}
+    for month in months(journal):
+        after = (month + timedelta(days=31)).replace(day=1)
+        since, then = (since_epoch(datetime(day.year, day.month, 1)) for day in (month, after))
+        span = max(since, 0), min(then, journal.end)
+        shares[month] = _utilisation(journal, name, plan, span, span[1])
+    return _use_by_month(max(left) if left else None, whole, shares)
+
+
+def _use_by_month(last: int | None, whole: float | None, shares: dict[date, float | None]) -> dict[str, Any]:
+    most = max([share for share in shares.values() if share], default=None)
+    busiest = next((month for month, share in shares.items() if most and round(share or 0, 9) == round(most, 9)), None)
+    return dict(zip(USE, (None if last is None else when(last), whole, busiest, most), strict=True))
+
+
+def _utilisation(journal: Journal, name: str, plan: Plan, span: tuple[int, int], counted_to: int) -> float | None:
+    """Return the work done before an instant and since the beginning of a span, of that offered within the span."""
+    visits, (since, until) = journal.visits[name], span
+    periods = [
+        (max(a, since), b, value)
+        for schedule in plan.schedules
+        for a, b, value in _periods(schedule, until)
+        if max(a, since) < b
+    ]
     if plan.kind is Kind.SERVERS:
-        visits, scale = journal.visits[name], journal.programme.parameters.population.scale
-        begun = visits["started"] < journal.end
-        busy = np.minimum(visits["left"][begun], journal.end) - visits["started"][begun]
+        scale = journal.programme.parameters.population.scale
+        spans = zip(visits["started"].tolist(), visits["left"].tolist(), strict=True)
+        busy = sum(max(min(left, counted_to) - max(started, since), 0) for started, left in spans)
         servers = sum((b - a) * max(1, round(number * scale)) for a, b, number in periods if number)
-        return ratio(int(busy.sum()), servers)
+        return ratio(busy, servers)
     assert plan.kind is Kind.RATE, "the recount knows no other kind on the shipped route"
-    return ratio(served, sum((b - a) * rate for a, b, rate in periods) / (WEEK * MILLION))
+    served = np.count_nonzero((visits["started"] >= since) & (visits["started"] < counted_to))
+    return ratio(int(served), sum((b - a) * rate for a, b, rate in periods) / (WEEK * MILLION))
+
+
+def _use_of_runs(journal: Journal, runs: list[RunRecord], some_are_left: bool) -> dict[str, Any]:
+    paid = [run.at for run in runs if run.paid]
+    until = journal.end if some_are_left or not paid else max(paid)
+
+    def share(some: list[RunRecord]) -> float | None:
+        capped = [(run.paid, run.cap) for run in some if run.cap is not None]
+        return ratio(sum(paid for paid, _ in capped), sum(cap for _, cap in capped))
+
+    shares = {month: share([run for run in runs if month_of(run.at) == month]) for month in months(journal)}
+    return _use_by_month(max(paid) if paid else None, share([run for run in runs if run.at <= until]), shares)
 
 
 def _partner(journal: Journal, number: int) -> dict[str, Any]:
@@ -119,9 +166,7 @@ def _partner(journal: Journal, number: int) -> dict[str, Any]:
         "waiting_at_end": len(wait.waiting),
         "peak_queue": most,
         "peak_queue_date": next(when(run.at).date() for run in runs if run.waiting == most) if most else None,
-        "utilisation": None
-        if plenty
-        else ratio(sum(run.paid for run in capped), sum(run.cap for run in capped if run.cap is not None)),
+        **(dict.fromkeys(USE) if plenty else _use_of_runs(journal, runs, bool(wait.waiting))),
         "time_over_capacity": ratio(len(behind), len(open_runs)),
         "person_days_waited": sum(map(sum, wait)) / DAY,
         "longest_wait_days": None,

@@ -41,10 +41,9 @@ def waited(journal: Journal, began: Ints, ended: Ints, left: Ints | None = None)
     return found
 
 
-def quantile(wait: Waited, share: float, leaving_ends: bool) -> float | None:
-    """Return the Kaplan-Meier quantile in days, None where it is not reached."""
-    ends = Counter(map(_rounded, wait.ended + (wait.left if leaving_ends else [])))
-    censored = Counter(map(_rounded, wait.waiting))
+def quantile(wait: Waited, share: float) -> float | None:
+    """Return the Kaplan-Meier quantile of all who began in days, None where it is not reached."""
+    ends, censored = Counter(map(_rounded, wait.ended)), Counter(map(_rounded, wait.waiting))
     at_risk = sum(map(len, wait))
     survival = 1.0
     for duration in sorted(ends.keys() | censored.keys()):
@@ -56,6 +55,13 @@ def quantile(wait: Waited, share: float, leaving_ends: bool) -> float | None:
     return None
 
 
+def of_some(durations: list[int], share: float) -> float | None:
+    """Return the quantile of some durations in days: the least that so many do not exceed."""
+    least = list(map(_rounded, sorted(durations)))
+    number = next((k for k in range(1, len(least) + 1) if k >= (share - 1e-12) * len(least)), None)
+    return None if number is None else least[number - 1] / DAY
+
+
 def _rounded(duration: int) -> int:
     """Return a duration with its first binary digits."""
     drop = max(duration.bit_length() - 1 - DIGITS, 0)
@@ -64,13 +70,13 @@ def _rounded(duration: int) -> int:
 
 def waits(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the waits."""
-    rows = [_row(name, label, "journey", wait, ends) for name, (label, wait, ends) in _journey(journal).items()]
+    rows = [_row(name, label, "journey", who, wait) for name, (label, who, wait) in _journey(journal).items()]
     for station in journal.programme.journey.stations:
         visits = journal.visits[station.name]
         wait = waited(journal, visits["arrived"], visits["started"], visits["gave_up"])
-        rows.append(_row(station.name, station.label, "station", wait, True))
+        rows.append(_row(station.name, station.label, "station", "all who came to it", wait))
     return rows + [
-        _row(partner.key, f"Run of {partner.name}", "run", of_partner(journal, partner.key), True)
+        _row(partner.key, f"Run of {partner.name}", "run", "payments ready for a run", of_partner(journal, partner.key))
         for partner in journal.programme.partners
     ]
 
@@ -98,7 +104,7 @@ def place(journal: Journal) -> Waited:
     return waited(journal, people["first_joined"][joined], people["awarded"][joined], left)
 
 
-def _journey(journal: Journal) -> dict[str, tuple[str, Waited, bool]]:
+def _journey(journal: Journal) -> dict[str, tuple[str, str, Waited]]:
     people, own = journal.people, journal.participants
     registered, person = people["portal_arrived"], own["person"]
     awarded = people["awarded"][person]
@@ -116,43 +122,57 @@ def _journey(journal: Journal) -> dict[str, tuple[str, Waited, bool]]:
         return from_to(due, together(journal, [f"{name}_paid" for name in names]))
 
     without_place = np.minimum(turned_away, people["gave_up_waves"])
+    last = np.full(journal.programme.people, NEVER)
+    last[person] = first
+    gone = without_place.copy()
+    gone[person] = lost
+    everyone, awardees = "all who registered", "the awarded"
+    award = from_to(registered, people["awarded"], without_place)
     return {
         "registered_to_pool": (
-            "Registered to pool, or refused", from_to(registered, people["tested"], turned_away), True
+            "Registered to pool", everyone, from_to(registered, people["tested"], turned_away)
         ),
-        "place": ("Joined to award, or gave up", place(journal), True),
-        "registered_to_award": ("Registered to award", from_to(registered, people["awarded"], without_place), False),
-        "award_to_account": ("Award to account linked", from_to(awarded, own["linked"], own["revoked"]), False),
-        "award_to_purchase": ("Award to first purchase", from_to(awarded, own["bought_1"], own["revoked"]), False),
+        "place": ("Joined to award", "the eligible who joined a wave", place(journal)),
+        "registered_to_award": ("Registered to award", everyone, award),
+        "award_to_account": ("Award to account linked", awardees, from_to(awarded, own["linked"], own["revoked"])),
+        "award_to_purchase": ("Award to first purchase", awardees, from_to(awarded, own["bought_1"], own["revoked"])),
         "purchase_to_completion": (
-            "Purchase to completion", from_to(own["bought_1"], own["completed_1"], own["closed"]), False
+            "Purchase to completion",
+            "those who bought a first course",
+            from_to(own["bought_1"], own["completed_1"], own["closed"]),
         ),
         "completion_to_review": (
-            "Completion to review", from_to(own["completed_1"], own["reviewed"], own["closed"]), False
+            "Completion to review",
+            "those who completed a first course",
+            from_to(own["completed_1"], own["reviewed"], own["closed"]),
         ),
-        "first_incentive_due_to_paid": ("First incentive due to paid", due_to_paid(["incentive_1"]), False),
-        "incentive_due_to_paid": ("Incentive due to paid", due_to_paid(incentive_names(journal)), False),
-        "survey_due_to_paid": ("Survey due to paid", due_to_paid(survey_names(journal)), False),
-        "award_to_incentive": ("Award to first incentive", from_to(awarded, first, lost), False),
-        "registered_to_incentive": (
-            "Registered to first incentive", from_to(registered[person], first, lost), False
+        "first_incentive_due_to_paid": (
+            "First incentive due to paid", "first incentives that fell due", due_to_paid(["incentive_1"])
         ),
+        "incentive_due_to_paid": (
+            "Incentive due to paid", "incentives that fell due", due_to_paid(incentive_names(journal))
+        ),
+        "survey_due_to_paid": ("Survey due to paid", "surveys that fell due", due_to_paid(survey_names(journal))),
+        "award_to_incentive": ("Award to first incentive", awardees, from_to(awarded, first, lost)),
+        "registered_to_incentive": ("Registered to first incentive", everyone, from_to(registered, last, gone)),
     }  # fmt: skip
 
 
-def _row(name: str, label: str, kind: str, wait: Waited, leaving_ends: bool) -> dict[str, Any]:
-    over = wait.ended + (wait.left if leaving_ends else [])
+def _row(name: str, label: str, kind: str, who: str, wait: Waited) -> dict[str, Any]:
     return {
         "wait": name,
         "label": label,
         "kind": kind,
+        "who": who,
         "began": sum(map(len, wait)),
-        "ended": len(wait.ended),
-        "left": len(wait.left),
+        "got_it": len(wait.ended),
+        "median_days_got_it": of_some(wait.ended, 0.5),
+        "p95_days_got_it": of_some(wait.ended, 0.95),
+        "mean_days_got_it": sum(wait.ended) / len(wait.ended) / DAY if wait.ended else None,
+        "left_without": len(wait.left),
+        "median_days_left_without": of_some(wait.left, 0.5),
         "still_waiting": len(wait.waiting),
-        "leaving": "ends the wait" if leaving_ends else "never reaches it",
-        "median_days": quantile(wait, 0.5, leaving_ends),
-        "p95_days": quantile(wait, 0.95, leaving_ends),
-        "mean_days": sum(over) / len(over) / DAY if over else None,
+        "median_days": quantile(wait, 0.5),
+        "p95_days": quantile(wait, 0.95),
         "person_days": sum(map(sum, wait)) / DAY,
     }

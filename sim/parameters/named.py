@@ -1,0 +1,81 @@
+"""What a run is called: its scenario, what the command line changes of it, and what differs from the base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.parameters.differences import Difference, differences, plain
+from sim.parameters.parameters import Parameters
+from sim.parameters.sayings import Saying, sayings, together
+
+
+@dataclass(frozen=True)
+class Named:
+    """Hold how a run is named wherever it is told."""
+
+    name: str
+    base: str
+    """Name of the base."""
+    question: str | None
+    """The scenario's question; None where it no longer holds."""
+    changed: tuple[Saying, ...]
+    """What the command line changes of the scenario."""
+    differs: tuple[Saying, ...]
+    """What differs from the base, the scenario's changes and the command line's alike."""
+    differences: tuple[Difference, ...]
+    """The same, key by key."""
+
+    @property
+    def title(self) -> str:
+        """Return the name with what the command line changes: "history, with OVO closed 1 to 10 November 2020"."""
+        return f"{self.name}, with {together(self.changed)}" if self.changed else self.name
+
+    @property
+    def against_base(self) -> str | None:
+        """Return what differs from the base in a line; None where the title says all of it."""
+        return (
+            None
+            if self.name == self.base or not self.differs
+            else f"Differs from {self.base}: {together(self.differs)}"
+        )
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the name, the question and every difference from the base, as plain values."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "question": self.question,
+            "base": self.base,
+            "differs_from_base": [
+                {"key": one.path, "base": plain(one.before), "here": plain(one.after)} for one in self.differences
+            ],
+            "in_words": [saying.words for saying in self.differs],
+        }
+
+
+ASKED_OF = ("population.applicants", "demand")
+"""What every question is about: it does not hold of other people."""
+
+
+def named(run: Parameters, base: Parameters, scenario: Parameters | None = None) -> Named:
+    """Return how a run is named; `scenario` is what its scenario alone would be, None where that is no valid input.
+
+    The question holds unless the command line changes what the scenario itself sets, or who registers.
+    """
+    found = differences(base, run)
+    own = differences(base if scenario is None else scenario, run)
+    set_by_scenario = () if scenario is None else differences(base, scenario)
+    holds = scenario is not None and not any(
+        not set_by_scenario or one.path.startswith(ASKED_OF) or any(one.touches(other) for other in set_by_scenario)
+        for one in own
+    )
+    asked_anew = scenario is not None and run.scenario.question != scenario.scenario.question
+    return Named(
+        name=run.scenario.name,
+        base=base.scenario.name,
+        question=run.scenario.question if holds or asked_anew else None,
+        changed=sayings(own, base if scenario is None else scenario, run),
+        differs=sayings(found, base, run),
+        differences=found,
+    )

@@ -1,0 +1,321 @@
+"""Differences in a planner's words, with units: the most telling first."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sim.parameters import quantities
+from sim.parameters.block import block_at
+from sim.parameters.budget import Budget
+from sim.parameters.differences import ABSENT, Difference, inside
+from sim.parameters.law import Law
+from sim.parameters.parameters import Parameters
+from sim.parameters.steps import Outage
+
+MOST_TOLD = 5
+"""Sayings that are told one by one; further ones are counted."""
+
+MANIFEST = "manifest.json"
+"""Where every difference of a run stands."""
+
+CAPACITY = ("rate", "per", "servers", "cap", "seats", "every_days", "steps")
+"""Keys of a block that say together how much it takes."""
+
+LAST = ("population", "demand", "clock")
+"""Parts of the parameters that are told last."""
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What differs in words, and the keys that it speaks of."""
+
+    words: str
+    paths: tuple[str, ...]
+
+
+def sayings(found: Sequence[Difference], base: Parameters, other: Parameters) -> tuple[Saying, ...]:
+    """Return differences in words, each told once: what is closed, capacities, the rules, and people and dates last."""
+    left, told = list(found), list[Saying]()
+    for teller in (_closed, _all_partners, _capacities, _joining, _waves, _tranches, _others):
+        for saying in teller(left, base, other):
+            told.append(saying)
+            left = [one for one in left if one.path not in saying.paths]
+    last = [saying for saying in told if saying.paths[0].split(".")[0] in LAST]
+    return (*(saying for saying in told if saying not in last), *last)
+
+
+def together(some: Sequence[Saying], most: int = MOST_TOLD) -> str:
+    """Return the first sayings in a line, and how many more there are."""
+    more = len(some) - most if len(some) > most + 1 else 0  # one more is told as soon as counted
+    told = "; ".join(saying.words for saying in (some[:most] if more else some))
+    return f"{told}; and {more:,} more (see {MANIFEST})" if more > 0 else told
+
+
+Teller = Callable[[Sequence[Difference], Parameters, Parameters], Iterator[Saying]]
+
+
+# Stations and partners
+
+
+def _name(path: str, parameters: Parameters) -> str:
+    """Return what a block of capacity is called: a payment partner, a station, or its own keys in words."""
+    partner = re.fullmatch(r"payment\.partners\.(\w+)", path)
+    if partner and partner[1] in parameters.payment.partners:
+        return parameters.payment.partners[partner[1]].name
+    for station in parameters.journey.stations:
+        if station.config == path:
+            return station.label.lower()
+    return _humanly(path)
+
+
+def _closed(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    for one in found:
+        if one.path.endswith(".outages") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
+            name = _name(one.path.removesuffix(".outages"), other)
+            new = [span(outage) for outage in one.after if outage not in one.before]
+            gone = [span(outage) for outage in one.before if outage not in one.after]
+            words = [f"{name} closed {_some(new)}"] if new else []
+            words += [f"{name} not closed {_some(gone)}"] if gone else []
+            yield Saying(" and ".join(words), (one.path,))
+
+
+def _some(spans: list[str]) -> str:
+    more = len(spans) - 2
+    return " and ".join(spans[:2]) + (f" and {more:,} more time{'s' * (more > 1)}" if more > 0 else "")
+
+
+def _all_partners(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    """Tell caps that change for every partner together."""
+    paths = tuple(f"payment.partners.{key}.cap" for key in other.payment.partners)
+    if len(paths) < 2 or not set(paths) <= {one.path for one in found}:
+        return
+    caps = [[partner.cap for partner in each.payment.partners.values()] for each in (base, other)]
+    if any(cap is None for each in caps for cap in each):
+        return
+    before, after = (sum(cap or 0 for cap in each) for each in caps)
+    yield Saying(f"payment partners {number(after)} payments a working day in all instead of {number(before)}", paths)
+
+
+def _capacities(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    for path in dict.fromkeys(one.path.rpartition(".")[0] for one in found if one.path.split(".")[-1] in CAPACITY):
+        try:
+            before, after = block_at(base, path), block_at(other, path)
+        except AttributeError:  # a block that one of the two does not have
+            continue
+        has = tuple(key for key in ("rate", "servers", "cap") if hasattr(after, key))
+        if not has or not hasattr(before, has[0]):
+            continue
+        own = [one for one in found if one.path.rpartition(".")[0] == path and one.path.split(".")[-1] in CAPACITY]
+        now, was = (_unit_of(each, has[0], path) for each in (after, before))
+        said = was == now and bool(getattr(after, has[0]))
+        capacity = f"{_takes(after, has[0], now)} instead of {_takes(before, has[0], '' if said else was)}"
+        yield Saying(f"{_name(path, other)} {capacity}", tuple(one.path for one in own))
+
+
+def _unit_of(block: Any, key: str, path: str) -> str:
+    if key == "rate":
+        return f" people a {block.per}"
+    return f" {'payments' if path.startswith('payment') else 'people'} a working day" if key == "cap" else f" {key}"
+
+
+def _takes(block: Any, key: str, unit: str) -> str:
+    """Return how much a block takes, in words."""
+
+    def amount(value: float | None, unit: str = "") -> str:
+        return "no limit" if value is None else "closed" if value == 0 else f"{number(value)}{unit}"
+
+    words = [amount(getattr(block, key), unit)]
+    words += [f"{amount(getattr(step, key))} from {day(step.since)}" for step in getattr(block, "steps", ())]
+    return ", then ".join(words)
+
+
+# Rules
+
+
+def _joining(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    own = tuple(one.path for one in found if inside(one.path, "joining"))
+    joining = other.joining
+    if {"joining.newcomers", "joining.losers"} & set(own):
+        everyone = all(step.share == 1 for step in (*joining.newcomers, *joining.losers))
+        words = "everyone in the pool joins every wave" if everyone else "other propensities to join waves"
+        yield Saying(words, tuple(path for path in own if path != "joining.patience_waves"))
+
+
+def _waves(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    own = tuple(one.path for one in found if one.path in ("waves.rule", "waves.calendar"))
+    if len(own) < 2:
+        return
+    rule = other.waves.rule
+    if rule is None:
+        yield Saying(f"a calendar of {len(other.waves.calendar or {})} waves instead of a rule", own)
+        return
+    places = (
+        f"places for {share(rule.quota_share)} of those processed"
+        if rule.places is None
+        else f"{number(rule.places)} places"
+    )
+    yield Saying(f"a wave every {number(rule.every_days)} days with {places} instead of the calendar", own)
+
+
+def _tranches(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    own = tuple(one.path for one in found if inside(one.path, "budget.tranches"))
+    if own:
+        now, was = (_budget(each.budget) for each in (other, base))
+        yield Saying(f"a budget of {now} instead of {was} (rupiah)", own)
+
+
+def _budget(budget: Budget) -> str:
+    tranches = list(budget.tranches.values())
+    amounts = [rupiah(tranche.rupiah).removesuffix(" rupiah") for tranche in tranches]
+    if len(amounts) == 1:
+        return f"{amounts[0]} for all waves"
+    return " and ".join(
+        f"{amount} from wave {tranche.first_wave}" for amount, tranche in zip(amounts, tranches, strict=True)
+    )
+
+
+def _others(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    for one in found:
+        yield Saying(_one(one), (one.path,))
+
+
+def _one(one: Difference) -> str:
+    if one.path == "clock.end":
+        return _until(one.after)
+    wave = re.fullmatch(r"waves\.calendar\.\w*?0*(\d+)(?:\.(\w+))?", one.path)
+    name = f"{f'{_humanly(wave[2])} of ' if wave[2] else ''}wave {wave[1]}" if wave else _humanly(one.path)
+    if one.after is ABSENT:
+        return f"without {name}"
+    if one.before is ABSENT:
+        return f"with {name}"
+    declared = () if one.path.endswith("places") else one.declared
+    after, before = (_value(value, declared) for value in (one.after, one.before))
+    if after is None or before is None or after == before:
+        return f"another {name}"
+    return f"{name} {after} instead of {before}"
+
+
+def _until(end: datetime | None) -> str:
+    return "until nothing is left to do" if end is None else f"until {when(end)}"
+
+
+GROUPS_OF_WORDS = ("population", "payment", "processing", "purchase", "training", "selection", "demand", "clock")
+"""Parts of the parameters whose name adds nothing to what is told of a key inside them."""
+
+
+def _humanly(path: str) -> str:
+    """Return the keys of a path as words."""
+    keys = path.split(".")
+    if len(keys) > 1 and keys[0] in GROUPS_OF_WORDS:
+        keys = keys[1:]
+    return " ".join(keys).replace("_", " ")
+
+
+# Values with their units
+
+
+def _value(value: Any, declared: Any) -> str | None:
+    """Return a value with the unit that its declaration has; None where it takes too many words."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return when(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Law):
+        return law(value)
+    if isinstance(value, int | float):
+        return _unit(declared)(value)
+    return value if isinstance(value, str) else None
+
+
+def _unit(declared: Any) -> Callable[[float], str]:
+    """Return how a number of a declared kind is written."""
+    metadata = list(_metadata(declared))
+    for kind, write in UNITS:
+        if any(one is typing.get_args(kind)[1] for one in metadata):
+            return write
+    return number
+
+
+def _metadata(declared: Any) -> Iterator[Any]:
+    """Go through a declaration, also inside `| None`, and yield what it says beside its types."""
+    for part in declared or ():
+        if typing.get_origin(part) is typing.Annotated:
+            yield from typing.get_args(part)[1:]
+        elif typing.get_args(part):
+            yield from _metadata(typing.get_args(part))
+        else:
+            yield part
+
+
+def number(value: float) -> str:
+    """Return a number as it is written, with separators."""
+    return f"{value:,.12g}" if abs(value) < 10**12 else f"{value:,.0f}"
+
+
+def share(value: float) -> str:
+    """Return a share in per cent."""
+    return f"{100 * value:.6g} %"
+
+
+def rupiah(value: float) -> str:
+    """Return rupiah in trillions, billions or millions."""
+    for limit, unit in ((1e12, "trillion"), (1e9, "billion")):
+        if value >= limit:
+            return f"{value / limit:,.6g} {unit} rupiah"
+    return f"{value:,.0f} rupiah"
+
+
+def law(value: Law) -> str:
+    """Return the mean of a law with its unit, and its kind where it is drawn."""
+    mean = f"{number(value.minimum + value.mean)} {value.unit}"
+    return mean if value.law == "constant" else f"{mean} at the mean ({value.law})"
+
+
+UNITS: tuple[tuple[Any, Callable[[float], str]], ...] = (
+    (quantities.Share, share),
+    (quantities.Rupiah, rupiah),
+    (quantities.RupiahOfOne, rupiah),
+    (quantities.People, lambda value: f"{number(value)} people"),
+    (quantities.Days, lambda value: f"{number(value)} days"),
+    (quantities.WholeDays, lambda value: f"{number(value)} days"),
+)
+"""Kinds of numbers whose declaration says their unit."""
+
+
+# Dates
+
+MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
+MONTHS += ["August", "September", "October", "November", "December"]
+
+
+def day(at: date) -> str:
+    """Return a date in words; with its hour where it is no midnight."""
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def when(at: datetime) -> str:
+    """Return a time in words, without the hour of a midnight."""
+    return day(at) if at.hour == at.minute == at.second == 0 else f"{day(at)} {at:%H:%M}"
+
+
+def span(outage: Outage) -> str:
+    """Return the days of an outage, the last one included; with hours where it is not of whole days."""
+    first, until = outage.since, outage.until
+    whole = first.time() == until.time() == datetime.min.time()
+    if not whole:
+        return f"{when(first)} to {until:%H:%M}" if first.date() == until.date() else f"{when(first)} to {when(until)}"
+    last = until - timedelta(days=1)
+    if first == last:
+        return f"on {day(first)}"
+    begin = day(first).split()
+    same = (first.year == last.year) + (first.year == last.year and first.month == last.month)
+    return f"{' '.join(begin[: 3 - same])} to {day(last)}"

@@ -1,0 +1,35 @@
+"""Counts of simulated people as counts of the full population: what tables, figures and key figures speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from sim.results.table import Cell, Table
+
+Number = TypeVar("Number", int, float)
+
+SIMULATED = "simulated"
+"""The column that says how many simulated people stand behind a row."""
+
+
+def full(count: Number, scale: float) -> Number:
+    """Return a count at full population: whole where it was, and itself where everyone is simulated."""
+    if scale == 1:
+        return count
+    return round(count / scale) if isinstance(count, int) else count / scale
+
+
+def at_full_population(table: Table, scale: float, counts: Collection[str], behind: str, meaning: str) -> Table:
+    """Return a table with the counts of some columns at full population.
+
+    One more column has the simulated count of the column `behind`; `meaning` says what it counts.
+    """
+    rows: list[dict[str, Cell]] = [
+        {
+            **{name: full(cell, scale) if name in counts and cell is not None else cell for name, cell in row.items()},
+            SIMULATED: row[behind],
+        }
+        for row in table.rows
+    ]
+    return Table(table.name, {**table.columns, SIMULATED: f"simulated: {meaning}"}, rows)

@@ -1,0 +1,87 @@
+"""Service levels: what was asked, what was found, for whom it failed, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.journey.measures import WAITS
+from sim.observers.levels import ALL, IN_TIME, LevelCounts
+from sim.observers.observations import GROUP_TRAITS, Observations, by_trait
+from sim.parameters.service_levels import ServiceLevel
+from sim.results.full_population import at_full_population
+from sim.results.table import Cell, Table, ratio
+from sim.results.tables.groups import values_of
+from sim.results.tables.payments import months
+
+COLUMNS = {
+    "level": "name of the service level",
+    "wait": "wait that it speaks of, as in the table of waits",
+    "label": "the same in words",
+    "counted_from": "of payments: due or ready; empty: from the beginning of the wait",
+    "days": "days within which it is to be got",
+    "share_asked": "share who are to get it within these days",
+    "by": "all, partner (payments), or a group as in the table of groups",
+    "value": "payment partner, or value of the group; empty: all",
+    "began": "people or payments that began to wait at least these days before the end of the run (before the last "
+    "possible end, where the run ends when nothing is left to do)",
+    "in_time": "of them, those who got it within these days",
+    "share": "in time of those who began, share; empty: nobody began",
+    "kept": "whether the share is what was asked, or more; empty: nobody began",
+    "failed_since": "first month (its first day) of whose beginnings too few were in time; all only; empty: none",
+    "months_failed": "calendar months of whose beginnings too few were in time; all only",
+    "months": "calendar months in which some began; all only",
+}
+
+
+def service_levels(observations: Observations) -> Table:
+    """Return each service level over all, by payment partner and by group."""
+    rows: list[dict[str, Cell]] = []
+    for name, level in observations.programme.parameters.service_levels.items():
+        counts = observations.level(name)
+        asked = (name, level.wait, words_of(level, observations), level.counted_from, level.days, level.share)
+        found = _found(observations, level, counts)
+        rows.extend(dict(zip(COLUMNS, (*asked, *cells), strict=True)) for cells in found)
+    table, scale = Table("service_levels", COLUMNS, rows), observations.programme.parameters.population.scale
+    return at_full_population(table, scale, ("began", "in_time"), "began", "people or payments that began to wait")
+
+
+def words_of(level: ServiceLevel, observations: Observations) -> str:
+    """Return what a service level asks, without its share: "First incentive paid within 30 days of being due"."""
+    partners = {partner.key: f"Payment by {partner.name}" for partner in observations.programme.partners}
+    if level.wait in partners:
+        label = partners[level.wait]
+    elif level.wait in WAITS:
+        label = WAITS[level.wait].label.replace(" due to paid", " paid")
+    else:
+        label = f"{observations.programme.journey.station(level.wait).label}: service begun"
+    days = f"within {level.days:,} day{'s' * (level.days != 1)}"
+    return f"{label} {days}" + (f" of being {level.counted_from}" if level.counted_from else "")
+
+
+def _found(observations: Observations, level: ServiceLevel, counts: LevelCounts) -> Iterator[tuple[Cell, ...]]:
+    first, month_of_day = months(observations)
+    by_month = [np.bincount(month_of_day, weights=days, minlength=len(first)) for days in counts.days]
+    counted = zip(first, *(days.astype(int).tolist() for days in by_month), strict=True)
+    began = [(month, some, in_time) for month, some, in_time in counted if some]
+    failed = [month for month, some, in_time in began if not kept(in_time, some, level.share)]
+    since = (failed[0] if failed else None, len(failed), len(began))
+    yield ("all", None, *_share(int(counts.days[ALL].sum()), int(counts.days[IN_TIME].sum()), level), *since)
+    if level.counted_from is not None:
+        for partner, some, in_time in zip(observations.programme.partners, *counts.partners.tolist(), strict=True):
+            yield ("partner", partner.name, *_share(some, in_time, level), None, None, None)
+    for which in GROUP_TRAITS:
+        some, in_time = (by_trait(people, which) for people in counts.groups)
+        for number, value in enumerate(values_of(which, observations)):
+            of_group = _share(int(some[number]), int(in_time[number]), level)
+            yield (which.name.lower(), value, *of_group, None, None, None)
+
+
+def kept(in_time: int, began: int, share: float) -> bool:
+    """Return whether so many in time are the share that was asked of those who began."""
+    return in_time >= share * began
+
+
+def _share(began: int, in_time: int, level: ServiceLevel) -> tuple[Cell, ...]:
+    return began, in_time, ratio(in_time, began), kept(in_time, began, level.share) if began else None

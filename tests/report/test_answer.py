@@ -1,0 +1,105 @@
+"""The answer on the screen: a planner's words, in 80 columns, that cannot be read as something else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.engines.observed import observe
+from sim.experiments.run import evaluate
+from sim.journey.money import OUTCOMES
+from sim.observers.audit import audit
+from sim.programme.ledger import BrokenPromise
+from sim.report.answer import answer
+from tests.building import ENGINES, PARTNERS, SMALL, Engine, history, name_of, parameters
+
+RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "history": ((SMALL,), {}),
+    "rate": (("scenario=rate_800k", SMALL), {}),
+    "impatient": ((SMALL,), {"processing.rate": 400_000, "processing.patience": {
+        "law": "constant", "unit": "days", "minimum": 0, "mean": 20, "spread": 0,
+    }}),
+    "partner_closed": ((SMALL,), {"payment.partners.ovo.cap": 0}),
+    "partners_short": ((SMALL,), {f"payment.partners.{partner}.cap": 20_000 for partner in PARTNERS}),
+    "nobody": (("population.applicants=0",), {}),
+    "one": (("population.applicants=1", "population.scale=1"), {}),
+}  # fmt: skip
+
+
+@cache
+def shown(name: str) -> str:
+    """Return what the screen shows of a run."""
+    overrides, changes = RUNS[name]
+    asked = parameters(*overrides, changes=changes)
+    made = evaluate(asked)
+    origin = {"replication": 0, "seed": 20200411, "wall_seconds": {"all": 3.0}}
+    return answer(made.tables, made.figures, name_of(*overrides), Path("results/runs/x"), origin)
+
+
+def words(name: str) -> str:
+    """Return the answer without the ends of its lines."""
+    return " ".join(shown(name).split())
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_nothing_wraps_at_80_columns(name: str) -> None:
+    """Catch a line that a terminal breaks in the middle of a number."""
+    assert [line for line in shown(name).splitlines() if len(line) > 79] == []
+
+
+def test_who_still_waits_though_nothing_is_left_is_explained() -> None:
+    """Catch people who wait for an award beside a run that ended since nothing was left to do."""
+    assert "in the pool, and no wave follows" in words("rate")
+    assert "in the pool, and no wave follows" in words("history")
+
+
+def test_simulated_people_are_shown_only_where_one_stands_for_more() -> None:
+    """Catch counts of simulated people that pass for people, and a column that repeats them where all are simulated."""
+    assert "Registered 80,000,000 1,600 " in words("history")
+    assert "Registered 1 100.0 %" in words("one")
+    assert "stands for" not in words("one")
+
+
+def test_money_that_is_left_says_what_becomes_of_it() -> None:
+    """Catch rupiah that return by rule told as a debt, and awards beyond the budget that pass for an error."""
+    said = words("history")
+    assert "outstanding" not in said
+    assert "still to be paid" in said
+    assert "will return" in said
+    assert "undecided" in said
+    assert "All awards are more than the budget of 41.20 trillion: revocations released 2." in said
+    assert "undecided" not in words("rate"), "nothing is left where nothing is left to do"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_money_adds_up(engine: Engine) -> None:
+    """Catch rupiah that are counted twice, or nowhere, among what is left at the end of a run."""
+    made = evaluate(parameters(SMALL, f"engine={engine}"))
+    rupiah = {name: made.figures[f"money.{name}"].value for name in ("awarded", "paid", "returned", *OUTCOMES)}
+    left = [int(rupiah[name] or 0) for name in OUTCOMES]
+    assert int(rupiah["awarded"] or 0) == int(rupiah["paid"] or 0) + int(rupiah["returned"] or 0) + sum(left)
+    assert min(left) > 0
+    rows = made.tables["money"].rows
+    assert sum(row["outstanding"] for row in rows if row["still_to_be_paid"] is not None) == sum(left)
+
+
+def test_the_audit_holds_what_is_left_against_the_outcomes() -> None:
+    """Catch an audit that would let money that is counted nowhere pass."""
+    journal = history()
+    observations = observe(journal)
+    audit(observations, journal.days)
+    observations.new_counts().account("buys_no_more", 0, 1)
+    with pytest.raises(BrokenPromise, match="rupiah of training do not add up at the end"):
+        audit(observations, journal.days)
+
+
+def test_a_service_level_says_what_was_found_for_whom_it_failed_and_since_when() -> None:
+    """Catch "the level is missed" alone."""
+    kept, missed = words("history"), words("partners_short")
+    assert "First incentive paid within 30 days of being due: 100.0 %, 95.0 % asked: kept." in kept
+    assert "First incentive paid within 30 days of being due: " in missed
+    assert "95.0 % asked: missed; too few in " in missed
+    assert "Below it: BNI " in missed or "Below it: OVO " in missed

@@ -1,0 +1,82 @@
+"""Service levels are a planner's: any wait, any days, any share; each says for whom it failed and since when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.experiments.run import evaluate
+from sim.parameters import BadInput
+from tests.building import ENGINES, SMALL, THOUSANDS, Engine, parameters
+
+SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
+
+
+def level(wait: str, counted_from: str | None, days: int = 7, share: float = 0.9) -> dict[str, Any]:
+    return {"wait": wait, "from": counted_from, "days": days, "share": share}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_partner_that_is_down_fails_its_own_people_from_that_month_on(engine: Engine) -> None:
+    """Catch a level that speaks of one wait alone, of all together, or that does not say since when it failed.
+
+    OVO makes no payment from November 2020 to the end of February 2021; all else pays at once.
+    """
+    outage = [{"from": "2020-11-01T00:00", "until": "2021-03-01T00:00"}]
+    caps: dict[str, Any] = {f"payment.partners.{name}.cap": None for name in ("bni", "ovo", "gopay", "linkaja", "dana")}
+    asked = {"mine": level("incentive_due_to_paid", "ready"), "joined": level("place", None, 3_000, 0.0)}
+    changes = caps | {"payment.partners.ovo.outages": outage, "service_levels": asked, "payment.fails": 0}
+    made = evaluate(parameters(SIZE[engine], f"engine={engine}", changes=changes))
+    rows = [row for row in made.tables["service_levels"].rows if row["level"] == "mine"]
+    whole = rows[0]
+    assert (whole["by"], whole["label"]) == ("all", "Incentive paid within 7 days of being ready")
+    # Who was ready in the last week of October still waits as the outage begins.
+    assert f"{whole['failed_since']:%Y-%m}" in ("2020-10", "2020-11")
+    assert 1 <= whole["months_failed"] <= 5 < whole["months"]
+    failed = {row["value"] for row in rows if row["by"] == "partner" and row["kept"] is False}
+    assert failed == {"OVO"}
+    by_group = [row for row in rows if row["by"] == "e_money"]
+    assert by_group[0]["share"] == 1 > by_group[1]["share"]
+    assert sum(row["began"] for row in by_group) == whole["began"]
+    assert made.figures["service_level.mine"].value == whole["share"]
+    assert made.figures["service_level.mine.asked"].value == 0.9
+    assert made.figures["service_level.joined"].value is None, "nobody joined 3,000 days before the end"
+
+
+def test_the_shipped_level_is_of_the_first_incentive() -> None:
+    """Catch another default."""
+    (name,) = parameters(SMALL).service_levels
+    found = parameters(SMALL).service_levels[name]
+    assert name == "first_incentive_within_30_days"
+    assert (found.wait, found.counted_from, found.days, found.share) == ("first_incentive_due_to_paid", "due", 30, 0.95)
+
+
+WRONG = {
+    "unknown wait": (
+        level("incentive_due_to_payed", "due"),
+        "Did you mean incentive_due_to_paid? Waits are: ",
+    ),
+    "no beginning": (level("bni", None), "must be due or ready"),
+    "no payment": (level("screening", "due"), "must be null: screening is no wait of payments"),
+    "share": (level("place", None, share=95), "must be from 0 to 1"),
+    "days": (level("place", None, days=0), "must be a whole number from 1"),
+    "beginning": (level("bni", "paid"), "must be one of due, ready"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_level_that_cannot_be_held_is_refused(case: str) -> None:
+    """Catch a level of a wait that nobody observes, which would be held of nobody."""
+    asked, said = WRONG[case]
+    with pytest.raises(BadInput, match=r"service_levels\.mine") as refused:
+        parameters(SMALL, changes={"service_levels": {"mine": asked}})
+    assert said in refused.value.text
+    assert len(refused.value.problems) == 1
+
+
+def test_levels_are_added_on_the_command_line_and_may_be_none() -> None:
+    """Catch a level that replaces the shipped one unasked, and a list that may not be empty."""
+    added = parameters(SMALL, "+service_levels.fast={wait: bni, from: ready, days: 7, share: 0.99}").service_levels
+    assert list(added) == ["first_incentive_within_30_days", "fast"]
+    assert parameters(SMALL, "~service_levels.first_incentive_within_30_days").service_levels == {}

@@ -1,0 +1,154 @@
+"""What differs from the base is said wherever a run is named, from the composed parameters alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sim.composition.main import main
+
+from sim.composition.compose import load
+from sim.composition.named import _alone, base_parameters
+from sim.composition.scenario import names
+from sim.parameters import validate
+from sim.parameters.differences import differences
+from tests.building import name_of
+from tests.test_scenarios import compose
+
+OVO = "payment.partners.ovo.outages=[{from: '2020-11-01T00:00', until: '2020-11-11T00:00'}]"
+
+
+def test_an_override_is_part_of_the_name_and_the_question_that_no_longer_holds_is_gone() -> None:
+    """Catch "history: What happened" above a run in which OVO is closed."""
+    named = name_of(OVO)
+    assert named.title == "history, with OVO closed 1 to 10 November 2020"
+    assert (named.question, named.against_base) == (None, None)
+    assert [one.path for one in named.differences] == ["payment.partners.ovo.outages"]
+
+
+def test_history_itself_has_its_question_and_no_difference() -> None:
+    """Catch a difference where there is none: of seed, scale, threads, engine, folder, or of a number written anew."""
+    named = name_of(
+        "run.seed=7", "run.replication=3", "run.threads=1", "run.folder=x", "population.scale=0.1", "engine=person",
+        "portal.rate=8e4", "purchase.deadline_days=30.0",
+    )  # fmt: skip
+    assert (named.title, named.against_base, named.differences) == ("history", None, ())
+    assert named.question == "What happened, from the first registration to 9 February 2022?"
+
+
+def test_a_rate_says_that_more_than_the_rate_differs() -> None:
+    """Catch a rate that is compared with history as if waves, joining, budget and end were the same."""
+    named = name_of("scenario=rate_800k")
+    assert named.title == "rate_800k"
+    assert named.question == "How long do 80 million registrants wait when 800,000 a week are processed?"
+    said = named.against_base or ""
+    assert said.startswith("Differs from history: processing 800,000 people a week instead of no limit; ")
+    for words in ("joins every wave", "a wave every 7 days", "a budget of 41.2 trillion", "until nothing is left"):
+        assert words in said
+
+
+def test_a_question_holds_until_what_it_is_about_is_changed() -> None:
+    """Catch "when 800,000 a week are processed" above 1,600,000, and a question lost for a change beside it."""
+    faster = name_of("scenario=rate_800k", "processing.rate=1600000")
+    assert faster.title == "rate_800k, with processing 1,600,000 people a week instead of 800,000"
+    assert faster.question is None
+    beside = name_of("scenario=rate_800k", OVO)
+    assert beside.title == "rate_800k, with OVO closed 1 to 10 November 2020"
+    assert (beside.question or "").endswith("800,000 a week are processed?")
+    assert name_of("scenario=rate_800k", "population.applicants=1000").question is None
+    assert name_of(OVO, "scenario.question='And OVO?'").question == "And OVO?"
+
+
+WORDS = {
+    "processing.rate=0": "processing closed instead of no limit",
+    "processing.registry.rate=null": "civil registry no limit instead of 6,710,000 people a week",
+    "payment.partners.ovo.cap=20000": "OVO 20,000 payments a working day instead of 106,080",
+    "processing.screening.servers=100": "screening 100 servers instead of 240",
+    "portal.steps=[{from: '2020-05-01T00:00', rate: 9}]": (
+        "portal 80,000 people a minute, then 9 from 1 May 2020 instead of 80,000"
+    ),
+    "processing.registry.passes=0.8": "registry passes 80 % instead of 74.4 %",
+    "purchase.deadline_days=45": "deadline days 45 days instead of 30 days",
+    "waves.calendar.w04.places=500000": "places of wave 4 500,000 instead of 800,000",
+    "~waves.calendar.w22": "without wave 22",
+    "budget.incentive=500000": "budget incentive 500,000 rupiah instead of 600,000 rupiah",
+    "payment.repair.mean=3": "repair 3 days instead of 0 days",
+    "joining.patience_waves=null": "joining patience waves none instead of 8",
+    "clock.end=2021-01-01T00:00": "until 1 January 2021",
+    "portal.outages=[{from: '2020-04-13T09:00', until: '2020-04-13T10:00'}]": (
+        "portal closed 13 April 2020 09:00 to 10:00 and portal not closed "
+        "11 April 2020 21:00 to 22:00 and 12 April 2020 09:00 to 10:00 and 1 more time"
+    ),
+}
+
+
+@pytest.mark.parametrize("word", list(WORDS))
+def test_differences_are_told_with_their_units(word: str) -> None:
+    """Catch a difference told as a key and a bare number, or not at all."""
+    assert (
+        name_of(*([word] if "w22" not in word else [word, "published.selected=[]"])).title
+        == f"history, with {WORDS[word]}"
+    )
+
+
+def test_many_differences_are_the_first_few_and_a_count() -> None:
+    """Catch a title as long as the config, and differences that are nowhere."""
+    words = [f"payment.partners.{partner}.outages={OVO.partition('=')[2]}" for partner in ("bni", "ovo", "gopay")]
+    named = name_of(*words, *(f"waves.calendar.w{k:02d}.places=1000" for k in range(4, 11)), "published.selected=[]")
+    assert named.title.endswith("; and 5 more (see manifest.json)")
+    assert len(named.manifest()["differs_from_base"]) == 10
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_scenario_alone_is_what_hydra_composes(name: str) -> None:
+    """Catch a scenario or a base that is read otherwise here than where it is run."""
+    alone = _alone(name)
+    assert alone is not None
+    assert differences(alone, validate(compose(f"scenario={name}"))) == ()
+    assert base_parameters() == validate(compose())
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ("[portal.rate]", None),
+        ("[portal]", None),
+        ("[portal.rate, waves]", "waves: does not differ from history"),
+        ("[]", "leaves out portal.rate, which the scenario changes"),
+        ("[portal.per]", "leaves out portal.rate"),
+    ],
+)
+def test_changes_are_what_the_scenario_changes(
+    changes: str, said: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch a file that says it changes one thing and changes another."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(
+        f'scenario: {{name: mine, question: "What?", changes: {changes}}}\nportal: {{rate: 9}}\n'
+    )
+    if said is None:
+        assert name_of("scenario=mine.yaml").title == "mine"
+        return
+    assert main(["run", "scenario=mine.yaml"]) == 2
+    found = capsys.readouterr().err.replace('"', "").replace(" = ", ": ")
+    assert said in found
+    assert "scenario.changes" in found
+    assert "Write what it changes: [portal.rate]" in found
+
+
+def test_the_screen_the_footers_and_the_manifest_say_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch a place where a run is named by its scenario alone; the folder's name stays the scenario's."""
+    monkeypatch.chdir(tmp_path)
+    words = [OVO, "population.scale=1e-6", "clock.end=2020-12-01T00:00"]
+    assert main(["run", *words]) == 0
+    title = "history, with OVO closed 1 to 10 November 2020; until 1 December 2020"
+    assert f"{title}." in " ".join(capsys.readouterr().out.split())
+    (folder,) = (tmp_path / "results" / "runs").iterdir()
+    assert folder.name.startswith("history-20")
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]
+    assert (said["title"], said["question"]) == (title, None)
+    assert said["differs_from_base"][0]["key"] == "clock.end"
+    assert load(words)[1]["scenario"]["name"] == "history"
