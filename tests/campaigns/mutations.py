@@ -61,6 +61,7 @@ NOT_RUN = ("benchmarks", "campaigns")
 
 EQUIVALENT: dict[str, str] = {
     "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end; it is then sorted by number",
+    "rules/joining:module: 64.0 -> 96.0 [0]": "any number above 36.7, the greatest draw, is certainty",
     "rules/people:module: or -> and [0]": "asks of two constants whether either is too small, and neither is",
 }
 """Mutants that behave as the source does, by name, each with the reason; others are drawn in their places."""
