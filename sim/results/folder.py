@@ -63,7 +63,8 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
     except BaseException as error:
         _leave(aside, is_ours, lock, made, error)
         raise
-    _give_up(aside, lock)
+    if not _give_up(aside, lock):
+        tell(f"{_lock_of(aside)} is left behind: the next run beside it removes it.")
 
 
 def _take(path: Path, aside: Path, made: list[Path]) -> int:
@@ -179,14 +180,21 @@ def _leave(aside: Path, is_ours: bool, lock: int | None, made: list[Path], error
             folder.rmdir()
 
 
-def _give_up(aside: Path, lock: int | None, is_ours: bool = True) -> None:
-    """Give up a lock: its file goes first, while it is held, unless what it stands for is still there."""
+def _give_up(aside: Path, lock: int | None, is_ours: bool = True) -> bool:
+    """Give up a lock: its file goes first, while it is held, unless what it stands for is still there.
+
+    Return whether the file could be removed where it was to be.
+    """
     if lock is None:
-        return
-    with suppress(OSError):
+        return True
+    removed = True
+    try:
         if not (is_ours and aside.is_dir()):
             _lock_of(aside).unlink()
+    except OSError:
+        removed = False
     os.close(lock)
+    return removed
 
 
 def left_behind(error: BaseException) -> str | None:
