@@ -30,8 +30,8 @@ def _touched(row: dict[str, Any]) -> str:
     words = f"{count(row['touched'])} payments to {count(row['people'])} people made on another day"
     words += f" ({percent(row['share'])} of all it makes)"
     if row["median_days_later"] is not None:
-        words += f", half of them {days_later(row['median_days_later'])} later or more"
-        words += f", one in twenty {days_later(row['p95_days_later'])} or more"
+        half, most = days_later(row["median_days_later"]), days_later(row["p95_days_later"])
+        words += f", {half} later at the median, {most} at the 95th percentile"
     words += f"; {count(row['days_later'])} payment-days in all"
     unpaid = f"; {count(row['unpaid'])} not made by the end of the run" if row["unpaid"] else ""
     return f"{words}{unpaid}."
