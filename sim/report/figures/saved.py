@@ -83,8 +83,9 @@ class Days:
 
     @property
     def queues(self) -> list[str]:
-        """Return the names of the stations whose queue is saved."""
-        return [name.removeprefix("queue_") for name in self._counts if name.startswith("queue_")]
+        """Return the names of the queues that are told apart: of stations, and of the payment partners together."""
+        stations = [name.removeprefix("served_") for name in self._counts if name.startswith("served_")]
+        return [*stations, "payments"]
 
     def queue(self, name: str) -> Counts:
         """Return who waits at each day's end; payments on a day without runs as on the day before."""
