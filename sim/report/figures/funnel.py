@@ -17,8 +17,10 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     """Draw the stages from top to bottom: people, a bar of them, and the share of the stage before."""
     rows = saved.rows("funnel")
     end = day(saved.days.dates[-1].item())
-    says = f"People who reached each stage by {end}; pale: those who did not{'' if sheet.slide else ', of the stage before'}."
-    notes = ["They left, were refused or not selected, or are on the way still."]
+    says = f"People who reached each stage by {end}; pale: those who did not."
+    notes = [
+        "Who did not: of those of the stage before; they left, were refused or not selected, or are on the way still."
+    ]
     drawn = page(saved, sheet, finding(saved), says, notes, 0.3 * len(rows) + 0.5)
     _stages(drawn, rows)
     return drawn

@@ -59,7 +59,7 @@ ROOM = 1.12
 """An axis ends so far above its largest amount."""
 
 
-def amounts(axes: Axes, largest: float, of: str, axis: str = "y", beside: float = 0.0) -> str:
+def amounts(axes: Axes, largest: float, of: str, axis: str = "y", beside: float = 0.0, ticks: int = 4) -> str:
     """Set an axis from zero to above the largest amount and return what it counts, with its unit.
 
     `beside` is the largest amount of the axes that it stands beside: all of them count in one unit.
@@ -68,7 +68,7 @@ def amounts(axes: Axes, largest: float, of: str, axis: str = "y", beside: float 
     unit, word = unit_of(max(top, beside * ROOM))
     line = axes.yaxis if axis == "y" else axes.xaxis
     (axes.set_ylim if axis == "y" else axes.set_xlim)(0, top)
-    line.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=largest < 5))
+    line.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=largest < 5))
     line.set_major_formatter(lambda value, _: f"{value / unit:,.4g}")
     return f"{of}, {word}" if word else of
 

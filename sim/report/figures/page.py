@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from sim.report.figures.look import GREY, INK
 from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import Sheet
+from sim.report.figures.words import SPACE
 
 MARGIN = 0.3
 BOLD, PLAIN = 0.6, 0.53
@@ -57,10 +58,13 @@ class Page:
 
 
 def page(saved: Saved, sheet: Sheet, finding: str, says: str, notes: Sequence[str], inches: float) -> Page:
-    """Return a sheet with so many inches of height for the drawing; a slide gives what its height leaves, and no notes."""
+    """Return a sheet with the finding, what the run is and what is shown above the drawing, and notes below it.
+
+    A page has so many inches of height for the drawing. A slide gives what its own height leaves, and has no notes.
+    """
     scaled = f"1 simulated person stands for {1 / saved.scale:,.6g}" if saved.scale != 1 else ""
     if sheet.slide:
-        says, below = f"{says} {scaled}{'.' * bool(scaled)}", ""
+        says, below = f"{says} {scaled.replace(' ', SPACE)}{'.' * bool(scaled)}", ""
     else:
         people = f"{scaled}; figures at full population." if scaled else "One simulated person is one person."
         below = " ".join([*notes, people, "Dates in WIB."])
@@ -95,12 +99,12 @@ def _letters(sheet: Sheet, size: float, letter: float = PLAIN) -> int:
 
 def _scenario(saved: Saved, sheet: Sheet) -> list[str]:
     """Return what the run is and what differs, in as many words as its lines hold."""
-    for most in range(5, 0, -1):
+    for most in range(5, -1, -1):
         lines = _wrapped(sheet, saved.scenario(most), sheet.says)
         if len(lines) <= sheet.lines:
             return lines
     letters = _letters(sheet, sheet.says)
-    return textwrap.wrap(saved.scenario(1), letters, max_lines=sheet.lines, placeholder=" … (see manifest.json)")
+    return textwrap.wrap(saved.scenario(0), letters, max_lines=sheet.lines, placeholder=" … (see manifest.json)")
 
 
 def save(page: Page, folder: Path, name: str) -> None:

@@ -42,7 +42,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
         return page(saved, sheet, finding(saved), "No payment was ready to be made by the end of the run.", [], 0.0)
     most = MOST_ON_A_SLIDE if sheet.slide else MOST
     shown = sorted(partners, key=lambda row: float(-row["peak_queue"]))[:most]
-    says = "Each partner a working day, mean of the month: incentives and surveys. All on one scale."
+    says = "Payments a working day, mean of the month; all partners on one scale."
     if len(shown) < len(partners):
         says = f"Of {len(partners):,} partners the {most} with the longest queues. {says}"
     across = min(len(shown), 3 if sheet.slide else 2)
@@ -65,7 +65,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
         _partner(axes, saved, row, months[row["station"]], sheet)
         axes.tick_params(axis="y", labelleft=not column)
         axes.tick_params(axis="x", labelbottom=number + across >= len(shown))
-    _key(drawn, unit)
+    _key(drawn, unit, named)
     return drawn
 
 
@@ -121,7 +121,7 @@ def _partner(axes: Axes, saved: Saved, row: Row, months: Months, sheet: Sheet) -
     closed = _closed(saved, row)
     shade(axes, closed)
     name = row["label"] if len(row["label"]) <= NAME else f"{row['label'][: NAME - 1]}…"
-    line = sheet.small * 1.3 + 4 if closed else 4
+    line = sheet.small * 1.4 + 5 if closed else 4
     axes.set_title(name, loc="left", size=9.5, weight="bold", color=INK, pad=line)
     axes.set_title(_queue(row, sheet), loc="right", size=sheet.small, color=INK, pad=line)
     if closed:
@@ -140,7 +140,7 @@ def _queue(row: Row, sheet: Sheet) -> str:
     return f"queue {most}" if sheet.slide else f"longest queue {most}, {day(row['peak_queue_date'])}"
 
 
-def _key(drawn: Page, unit: str) -> None:
+def _key(drawn: Page, unit: str, closed: bool) -> None:
     """Write what the lines are above the pictures, and what is counted along them."""
     sheet = drawn.sheet
     at = 0.8
@@ -148,5 +148,6 @@ def _key(drawn: Page, unit: str) -> None:
         drawn.write(at, 0.1, sign, sheet.text, colour)
         drawn.write(at + 0.26, 0.1, word, sheet.text, INK)
         at += 0.42 + 0.085 * len(word)
-    drawn.write(at, 0.1, "hatched: closed", sheet.text, GREY)
+    if closed:
+        drawn.write(at, 0.1, "hatched: closed", sheet.text, GREY)
     drawn.write(sheet.width - 0.3, 0.1, unit, sheet.text, GREY, "right")

@@ -18,13 +18,13 @@ from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount, day
 
 SMALL = 0.01
-"""A queue of a station less than this share of the longest one is told in words."""
+"""A queue less than this share of the longest one is told in words."""
 
-FEW = 2
-"""Stations that a slide has room for, those with the longest queues."""
+FEW = 3
+"""Pictures that a slide has room for: of the stations those with the longest queues."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """What one picture shows: people or payments that wait at each day's end."""
 
@@ -41,18 +41,20 @@ class Picture:
 
 def draw(saved: Saved, sheet: Sheet) -> Page:
     """Draw the queues by weeks: those of stations on one scale, payments and the pool on scales of their own."""
-    every = [picture for picture in _stations(saved) if picture.most]
+    stations, payments, pool = _stations(saved), _payments(saved), _pool(saved)
+    every = [picture for picture in (*stations, payments) if picture.most]
     longest = max((picture.most for picture in every), default=0.0)
-    stations = [picture for picture in every if picture.most >= SMALL * longest]
+    long = [picture for picture in every if picture.most >= SMALL * longest]
+    stations, others = [picture for picture in long if picture is not payments], [payments] * (payments in long)
+    others += [pool] * bool(pool.most)
     if sheet.slide:
-        few = sorted(stations, key=attrgetter("most"), reverse=True)[:FEW]
+        few = sorted(stations, key=attrgetter("most"), reverse=True)[: FEW - len(others)]
         stations = [picture for picture in stations if picture in few]
-    others = [picture for picture in _others(saved) if picture.most]
     shown = [*stations, *others]
     if not shown:
         return page(saved, sheet, finding(saved), "Nobody waited at the end of any day.", [], 0.0)
     notes = ["The pool: who passed and is not awarded, whether in a wave or not."] * (shown[-1].name == "pool")
-    small = [picture for picture in every if picture not in stations]
+    small = [picture for picture in every if picture not in shown]
     if small:
         notes.insert(0, f"Queued too, too few to draw: {', '.join(_peak_of(saved, picture) for picture in small)}.")
     drawn = page(saved, sheet, finding(saved), _says(stations, others), notes, 1.5 * len(shown) + 0.35)
@@ -72,14 +74,17 @@ def _stations(saved: Saved) -> list[Picture]:
     return [Picture(name, labels[name], saved.days.queue(f"queue_{name}")) for name in saved.on_the_way()]
 
 
-def _others(saved: Saved) -> list[Picture]:
-    """Return what is not compared with the stations: a person may wait for several payments, the pool is no queue."""
-    payments = Picture("payments", "Payment partners, all together", saved.days.queue("queue_payments"), "payments")
-    return [payments, Picture("pool", "The pool, which is no queue", saved.days["people_in_pool"])]
+def _payments(saved: Saved) -> Picture:
+    """Return the payments, which are not compared with people: a person may wait for several."""
+    return Picture("payments", "Payment partners", saved.days.queue("queue_payments"), "payments")
+
+
+def _pool(saved: Saved) -> Picture:
+    return Picture("pool", "The pool, which is no queue", saved.days["people_in_pool"])
 
 
 def _says(stations: list[Picture], others: list[Picture]) -> str:
-    says = "Those who wait at a day's end, the most in each week."
+    says = "Waiting at a day's end, the most in each week."
     own = [{"payments": "payments", "pool": "the pool"}[picture.name] for picture in others]
     if len(stations) + len(own) < 2:
         return says
@@ -128,16 +133,21 @@ def _queue(axes: Axes, saved: Saved, picture: Picture, scale: float, most: float
     values = by_day.largest(picture.waiting)
     axes.fill_between(by_day.edges, steps(values), step="post", color=PALE if pool else SKY, linewidth=0)
     axes.step(by_day.edges, steps(values), where="post", color=GREY if pool else BLUE, linewidth=1.2)
-    axes.set_ylabel(amounts(axes, scale * (1.45 if sheet.slide else 1.2), picture.of, beside=most).replace(", ", ",\n"))
-    axes.yaxis.set_label_coords(-0.06 if sheet.slide else -0.05, 0.5)
+    room, ticks = (1.7, 2) if sheet.slide else (1.2, 4)
+    unit = amounts(axes, scale * room, picture.of, beside=most, ticks=ticks)
+    label = f"{picture.label}: {unit}" if sheet.slide else picture.label
+    axes.set_ylabel("" if sheet.slide else unit.replace(", ", ",\n"))
+    axes.yaxis.set_label_coords(-0.05, 0.5)
     dates(axes, by_day.edges)
     axes.grid(axis="y")
-    axes.set_title(picture.label, loc="left", size=9.5, weight="bold", color=INK, pad=4)
+    axes.set_title(label, loc="left", size=9.5, weight="bold", color=INK, pad=4)
     when, peak = by_day.peak(picture.waiting)
     _peak(axes, (by_day.edges[0].item(), by_day.edges[-1].item()), when, peak, sheet)
     closed = _closed(axes, saved, picture.name)
     if closed:
-        axes.set_title(f"hatched: {closed}", loc="right", size=sheet.small, color=GREY, pad=4)
+        axes.set_title(
+            closed if sheet.slide else f"hatched: {closed}", loc="right", size=sheet.small, color=GREY, pad=4
+        )
 
 
 def _closed(axes: Axes, saved: Saved, name: str) -> str:
@@ -161,8 +171,8 @@ def _closed(axes: Axes, saved: Saved, name: str) -> str:
 
 
 def _peak(axes: Axes, ends: tuple[date, date], when: date, most: float, sheet: Sheet) -> None:
-    right = (when - ends[0]) < 0.6 * (ends[1] - ends[0])
     middle = place(when) + 0.5
+    right = middle - place(ends[0]) < 0.6 * (ends[1] - ends[0]).days
     axes.plot([middle], [most], "o", color=INK, markersize=3.5, clip_on=False)
     at, side = (7 if right else -7, 3), "left" if right else "right"
     words = f"{amount(most)} on {day(when)}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.named import Named
-from sim.parameters.sayings import MOST_TOLD, together
+from sim.parameters.sayings import MANIFEST, MOST_TOLD, together
 from sim.results.bottleneck import Bottleneck, bottleneck
 
 Row = dict[str, Any]
@@ -35,11 +35,16 @@ class Saved:
         return float(self.composed["population"]["scale"])
 
     def scenario(self, most: int = MOST_TOLD) -> str:
-        """Return what the run is called and what differs from the base, so many of each; how many more is said."""
+        """Return what the run is called and what differs from the base, so many of each; how many more is said.
+
+        With none of them, one change of the scenario is told all the same.
+        """
         named = self.named
-        changed = f", with {together(named.changed, most)}" if named.changed else ""
-        differs = f" Differs from {named.base}: {together(named.differs, most)}." if named.against_base else ""
-        return f"Scenario {named.name}{changed}.{differs}"
+        changed = f", with {together(named.changed, max(most, 1))}" if named.changed else ""
+        differs = f"Differs from {named.base}: {together(named.differs, most)}."
+        if not most:
+            differs = f"Differs from {named.base} in {len(named.differs):,} ways (see {MANIFEST})."
+        return f"Scenario {named.name}{changed}.{f' {differs}' if named.against_base else ''}"
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.journey.measures import PAYMENT_PARTNERS
-from sim.report.figures.look import BLUE, GREY, INK, ORANGE, PALE, SKY, unit_of
+from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, VERMILION, unit_of
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Row, Saved
 from sim.report.figures.sheet import Sheet
@@ -20,7 +21,7 @@ MINUTE = 1 / 1440
 
 OUTCOMES = (
     ("got_it", "got it", BLUE, ""),
-    ("left_without", "left\nwithout", ORANGE, "/////"),
+    ("left_without", "left\nwithout", VERMILION, "/////"),
     ("still_waiting", "still\nwait", PALE, ""),
 )
 """How a wait ends: column of the table, words, colour and hatch."""
@@ -41,20 +42,19 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     rows = shown(saved, sheet)
     if not rows:
         return page(saved, sheet, finding(saved), "Nobody began to wait before the run ended.", [], 0.0)
-    says = (
-        "Of those who got it: the dot is the median, the bar ends at the 95th percentile. At the right: all who began."
-    )
+    says = "Days of those who got it: dot, the median; bar, from 0 to the 95th percentile."
+    says += "" if sheet.slide else " At the right: how all waits ended."
     notes = [
         "Waits of the way to the pool and from registration count all who registered; “Joined to award” the eligible.",
         "Incentives and surveys count payments.",
     ]
     drawn = page(saved, sheet, finding(saved), says, notes, 0.32 * len(rows) + 1.0)
     if sheet.slide:
-        _times(drawn, rows, (1.9, 3.9), (0.85,))
-        _outcomes(drawn, rows, (4.6, 0.45), (5.7, 6.45, 7.2))
+        _times(drawn, rows, (2.3, 3.85), (0.8,))
+        _outcomes(drawn, rows, (4.78, 0.5), (5.85, 6.55, 7.25))
     else:
-        _times(drawn, rows, (2.05, 4.85), (0.75, 1.5))
-        _outcomes(drawn, rows, (5.8, 0.85), (7.35, 8.05, 8.7))
+        _times(drawn, rows, (2.15, 4.2), (0.75, 1.5))
+        _outcomes(drawn, rows, (5.9, 0.85), (7.35, 8.05, 8.7))
     return drawn
 
 
@@ -95,7 +95,7 @@ def finding(saved: Saved) -> str:
 
 def _rows(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_ylim(len(rows) - 0.45, -0.55)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=8)
 
 
 def _times(drawn: Page, rows: list[Row], ends: tuple[float, float], columns: tuple[float, ...]) -> None:
@@ -137,7 +137,7 @@ def _outcomes(drawn: Page, rows: list[Row], bar: tuple[float, float], columns: t
         )
         begin = [left + share for left, share in zip(begin, shares, strict=True)]
         texts = [_of(row[what], unit) for row in rows]
-        _column(axes, 72 * (end - sum(bar)), head, texts, sheet)
+        _column(axes, 72 * (end - sum(bar)), head, texts, sheet, GREY if colour == PALE else colour)
     place: dict[str, Any] = {
         "xycoords": "axes fraction",
         "textcoords": "offset points",
@@ -157,13 +157,14 @@ def _of(number: float, unit: float) -> str:
     """Return a number in a unit, in three digits; what is less than its thousandth is told as that."""
     if not number:
         return "none"
-    if unit > 1 and number / unit < 0.001:
-        return "<0.001"
-    return f"{number / unit:,.3g}" if number / unit < 1000 else f"{number / unit:,.0f}"
+    if unit == 1:
+        return f"{number:,.0f}"
+    digits = max(0, min(3, 2 - math.floor(math.log10(number / unit))))
+    return f"{number / unit:,.{digits}f}" if number / unit >= 0.001 else "<0.001"
 
 
-def _column(axes: Axes, points: float, head: str, texts: Sequence[str], sheet: Sheet) -> None:
+def _column(axes: Axes, points: float, head: str, texts: Sequence[str], sheet: Sheet, colour: str = GREY) -> None:
     place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "annotation_clip": False}
-    axes.annotate(head, (1, 1), (points, 4), "axes fraction", size=sheet.small, color=GREY, va="bottom", **place)
+    axes.annotate(head, (1, 1), (points, 4), "axes fraction", size=sheet.small, color=colour, va="bottom", **place)
     for number, text in enumerate(texts):
         axes.annotate(text, (1, number), (points, 0), ("axes fraction", "data"), size=sheet.text, va="center", **place)

@@ -23,7 +23,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     published = [row for row in saved.rows("published") if row["figure"] in ("joined", "selected")]
     notes = []
     if published:
-        notes.append("Diamonds: published by the programme or the press, each named in configs/published.")
+        notes.append("Published by the programme or the press, each named in configs/published.")
         notes.append("Awards of waves 2 to 22 are set by the calendar, not predicted.")
     unknown = [str(row["wave"]) for row in rows if row["joined"] is None]
     if unknown:
@@ -31,8 +31,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     without = sum(row["joined"] is not None and not row["quota"] for row in rows)
     if without:
         notes.append(f"{without} waves had no places.")
-    says = "Those who join again after losing are counted in each wave they join."
-    says += " Diamonds: published." * (sheet.slide and bool(published))
+    says = "Who joins again after losing is counted in each wave."
+    says += " Diamonds: as published." * bool(published)
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
         says += f" The budget refused {amount(refused)} places."
@@ -43,6 +43,9 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     below = drawn.axes(0.8, 0.35, above=drawn.space - ticks - high, below=ticks)
     _joined(above, rows, _points(published, "joined"))
     _given(below, rows, _points(published, "selected"))
+    for axes in (above, below):
+        axes.set_ylabel(axes.get_ylabel().replace(", ", ",\n"))
+        axes.yaxis.set_label_coords(-0.055, 0.5)
     return drawn
 
 
