@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.composition.compose import composition
-from sim.composition.named import named_as
+from sim.composition.named import base_parameters, named_as
 from sim.composition.understood import remarks
 from sim.composition.words import quoted, word
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.named import Named
+from sim.parameters.outages import Outages, left_out
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result as Evaluated
@@ -38,6 +39,8 @@ class Question:
     """How it is named: the scenario, and what differs from it and from the base."""
     words: tuple[str, ...]
     """The words that ask the same on the command line, after `prakerja run`."""
+    outages: Outages = field(default_factory=dict)
+    """The outages without which it is simulated again, where `run.without_outages` asks for it."""
     remarks: tuple[str, ...] = ()
     """What was understood of the rates, caps and counts that were given, and what of them may not be meant."""
 
@@ -57,17 +60,26 @@ def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) ->
 def asked(words: Sequence[str]) -> Question:
     """Return the parameters that the words of a command line ask for; raise BadInput where they cannot be."""
     found = composition(words)
-    return Question(found.parameters, found.config, named_as(found), tuple(words), tuple(remarks(found)))
+    return Question(
+        parameters=found.parameters,
+        config=found.config,
+        named=named_as(found),
+        words=tuple(words),
+        outages=left_out(found.parameters, base_parameters()) if found.parameters.run.without_outages else {},
+        remarks=tuple(remarks(found)),
+    )
 
 
 def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -> Result:
     """Simulate a question and return the result; nothing is written.
 
+    Where `run.without_outages` is true, the same is simulated again without the outages.
+
     `tell` is told how far the run is, in words. Raises BadInput where the run does not fit into memory.
     """
     from sim.experiments.run import evaluate  # loads what simulates: only once there is something to simulate
 
-    return Result(question, evaluate(question.parameters, tell))
+    return Result(question, evaluate(question.parameters, tell, question.outages))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from sim.composition.main import main
 
+from sim.command.main import main
 from sim.composition.compose import load
 from sim.composition.named import _alone, base_parameters
 from sim.composition.scenario import names

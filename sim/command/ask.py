@@ -11,6 +11,7 @@ from sim.command.folder import taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say, wrapped
 from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters.outages import Outages
 from sim.parameters.problems import NOTHING, printable
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
@@ -32,6 +33,8 @@ def run(words: list[str]) -> int:
     for line in question.remarks:
         remark(line)
     _refuse_what_does_not_fit(question.parameters)
+    if question.outages:
+        remark(_what_leaving_out_costs(question.parameters, question.outages))
     unshown: OSError | None = None
     with taken(question.parameters, remark) as folder:
         _say_if_it_compiles(question.parameters)
@@ -181,6 +184,16 @@ def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Para
     refuse_what_does_not_fit(parameters)
     refuse_too_little(needed_by(parameters))
     return parameters
+
+
+def _what_leaving_out_costs(parameters: Parameters, outages: Outages) -> str:
+    from sim.experiments.memory import needed_by
+    from sim.parameters.sayings import closed
+
+    return (
+        f"Then the same is simulated again without {closed(outages, parameters)}: twice the time, and about "
+        f"{needed_by(parameters) / 1e9:.1f} GB of memory in all."
+    )
 
 
 def _say_if_it_compiles(parameters: Parameters) -> None:

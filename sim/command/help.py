@@ -31,6 +31,8 @@ the files in configs/:
   run.people=participants            whose journeys are written: none (default),
                                      participants, all
   run.figures=none                   tables only
+  run.without_outages=true           simulate it again without the outages, and
+                                     say who was touched, and until when
   results.csv=id                     semicolon and decimal comma, for Excel in
                                      Indonesian
 
@@ -53,6 +55,12 @@ It says what it understood of the rates, caps and counts that you gave, shows a
 line of progress, then the answer: the funnel, the waits, the stations, the
 bottleneck and the money. Then it writes tables and figures to the run's folder,
 whole or not at all.
+
+What an outage did, and when its queue was back, is told beside the same run
+without it, which is simulated after it: twice the time, and more memory.
+
+  prakerja run run.without_outages=true \\
+    payment.partners.ovo.outages='[{from: 2020-11-01, until: 2020-11-11}]'
 
 A question of your own is a file like this one (prakerja run ./two_days.yaml):
 

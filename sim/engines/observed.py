@@ -14,6 +14,7 @@ from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
 from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
+from sim.observers.paid_days import PaidDays, day_numbers
 from sim.rules import buying
 from sim.rules.eligibility import is_eligible
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
@@ -36,6 +37,13 @@ def observe(journal: Journal) -> Observations:
     _payments(counts, journal)
     counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
     return observations
+
+
+def paid_days(journal: Journal) -> PaidDays:
+    """Return the day of each payment."""
+    own = journal.participants
+    columns = [day_numbers(own[f"{payment.name}_paid"]) for payment in journal.programme.payments]
+    return PaidDays(own["person"].astype(np.uint32), own["partner"].astype(np.uint8), np.stack(columns, axis=1))
 
 
 def _stations(counts: Counts, journal: Journal) -> None:

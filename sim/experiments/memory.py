@@ -36,6 +36,16 @@ WHILE_WRITTEN = 6
 """How many times as much memory a row takes while it is written, measured."""
 
 
+A_TRAIT, A_PAID_DAY, WHOSE_PAYMENTS = 4, 2, 9
+"""Bytes kept of a run that is compared: of each person's traits, of the day of a payment, and of whose they are."""
+
+SIDES = 2.5
+"""How many times they are there at once: of both runs, and those of one partner in order."""
+
+AWARDED_AGAIN = 1.1
+"""Awards for each place that the budget pays, the places of those revoked being awarded again; a little more."""
+
+
 def needed_by(parameters: Parameters) -> int:
     """Return about how many bytes a run takes at its peak."""
     people, needed = parameters.population.people, float(BASE)
@@ -47,7 +57,22 @@ def needed_by(parameters: Parameters) -> int:
         rows = people * (_passing(parameters) if parameters.run.people == "participants" else 1)
         held = min(rows, ROWS_OF_A_PASS if parameters.engine == "cohort" else rows)
         needed += 8 * columns_of_a_row(parameters) * (held + (WHILE_WRITTEN - 1) * min(rows, ROWS_OF_A_PART))
-    return int(needed)
+    return int(needed + beside(parameters))
+
+
+def beside(parameters: Parameters) -> float:
+    """Return the bytes that are kept of a run while the same is simulated again without outages, and of both then."""
+    if not parameters.run.without_outages:
+        return 0.0
+    people = parameters.population.people
+    if parameters.engine == "person":
+        return float(people * A_PERSON)
+    tranches, budget = parameters.budget.tranches.values(), parameters.budget
+    of_one = budget.training_balance + budget.incentives * budget.incentive
+    places = parameters.population.scale * AWARDED_AGAIN * sum(each.rupiah for each in tranches) / max(of_one, 1)
+    awarded = min(places, people * _passing(parameters))
+    kept = WHOSE_PAYMENTS + A_PAID_DAY * (budget.incentives + len(parameters.payment.survey_days))
+    return people * A_TRAIT + awarded * kept * SIDES
 
 
 def columns_of_a_row(parameters: Parameters) -> int:

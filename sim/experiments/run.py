@@ -7,27 +7,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.calendar.instants import moment
-from sim.engines.observed import observe
+from sim.engines.observed import observe, paid_days
 from sim.engines.rows import Rows
 from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_does_not_fit, share_one_heap
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
+from sim.observers.paid_days import PaidDays
 from sim.parameters import Parameters
 from sim.parameters.named import Named
+from sim.parameters.outages import Outages, without
 from sim.programme.compiling import compile_programme
+from sim.programme.payment_runs import RunRecord
 from sim.programme.programme import Programme
+from sim.programme.waves import WaveRecord
 from sim.report.answer import answer
 from sim.results.figure import Figure
-from sim.results.key_figures import key_figures
+from sim.results.key_figures import figures_of_outages, key_figures
 from sim.results.table import Table
 from sim.results.tables import tables
+from sim.results.tables.outages import Side, outages
 
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -50,13 +55,44 @@ class Result:
         return answer(self.tables, self.figures, named, self.observations.programme.parameters.run, self.seconds)
 
 
-def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None) -> Result:
-    """Simulate once and return the results, without writing anything."""
+@dataclass(frozen=True)
+class Simulated:
+    """What an engine gives: what was observed, waves, payment runs, the days of payments if wanted, rows of people."""
+
+    observations: Observations
+    waves: list[WaveRecord]
+    runs: list[RunRecord]
+    paid_days: PaidDays | None
+    rows: Callable[[], Iterator[Rows]]
+
+    def side(self) -> Side:
+        """Return what is compared with another run."""
+        assert self.paid_days is not None, "the days of payments were not noted"
+        return Side(self.observations, self.runs, self.paid_days)
+
+
+def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None, left_out: Outages | None = None) -> Result:
+    """Simulate once and return the results, without writing anything.
+
+    Where some outages are to be left out, the same is simulated again without them, and compared.
+    """
     started = time.perf_counter()
     refuse_what_does_not_fit(parameters)
+    simulated = _simulated(parameters, tell)
+    made = tables(simulated.observations, simulated.waves, simulated.runs)
+    figures = key_figures(simulated.observations, simulated.waves, made)
+    if left_out:
+        other = _simulated(without(parameters, left_out), tell, "the same without outages: ")
+        beside = outages(simulated.side(), other.side(), left_out)
+        made |= {table.name: table for table in beside}
+        figures |= figures_of_outages(made["outages"])
+    seconds = time.perf_counter() - started
+    return Result(simulated.observations, made, dict(sorted(figures.items())), simulated.rows, seconds)
+
+
+def _simulated(parameters: Parameters, tell: Tell, what: str = "") -> Simulated:
     programme = compile_programme(parameters)
-    simulate = _person if parameters.engine == "person" else _cohort
-    return replace(simulate(programme, tell), seconds=time.perf_counter() - started)
+    return (_person if parameters.engine == "person" else _cohort)(programme, tell, what)
 
 
 def _progress(tell: Tell, what: str = "") -> Progress:
@@ -66,20 +102,19 @@ def _progress(tell: Tell, what: str = "") -> Progress:
     return progress
 
 
-def _person(programme: Programme, tell: Tell) -> Result:
+def _person(programme: Programme, tell: Tell, what: str) -> Simulated:
     from sim.engines.person import model
 
-    journal = model.simulate(programme, _progress(tell))
+    journal = model.simulate(programme, _progress(tell, what))
     observations = observe(journal)
     audit(observations, journal.days)
-    made = tables(observations, journal.waves, journal.runs)
 
     def rows() -> Iterator[Rows]:
         everyone = model.rows(journal)
         participants = np.flatnonzero(everyone.participant_row >= 0)
         return _in_parts(everyone if programme.parameters.run.people == "all" else everyone.some(participants))
 
-    return Result(observations, made, key_figures(observations, journal.waves, made), rows)
+    return Simulated(observations, journal.waves, journal.runs, paid_days(journal), rows)
 
 
 def _in_parts(rows: Rows) -> Iterator[Rows]:
@@ -87,27 +122,27 @@ def _in_parts(rows: Rows) -> Iterator[Rows]:
         yield rows.some(np.arange(begin, min(begin + ROWS_OF_A_PART, rows.numbers.size)))
 
 
-def _cohort(programme: Programme, tell: Tell) -> Result:
+def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
-    done = simulate(programme, _progress(tell))
+    done = simulate(programme, _progress(tell, what))
     audit(done.observations, done.days)
-    made = tables(done.observations, done.waves, done.runs)
+    awarded, nobody = done.participants, done.rows
 
     def rows() -> Iterator[Rows]:
         """Simulate again, once for each pass: the same luck gives the same run."""
         who = programme.parameters.run.people
-        chosen = np.arange(programme.people) if who == "all" else np.sort(done.participants.astype(np.int64))
+        chosen = np.arange(programme.people) if who == "all" else np.sort(awarded.astype(np.int64))
         if not chosen.size:
-            yield done.rows
+            yield nobody
             return
         starts = range(0, chosen.size, ROWS_OF_A_PASS)
         for number, first in enumerate(starts, 1):
             progress = _progress(tell, f"rows of people, run {number} of {len(starts)}: ")
             yield from _in_parts(simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows)
 
-    return Result(done.observations, made, key_figures(done.observations, done.waves, made), rows)
+    return Simulated(done.observations, done.waves, done.runs, done.paid_days, rows)
 
 
 def write(result: Result, composed: dict[str, Any], named: Named, command: list[str], folder: Path) -> None:

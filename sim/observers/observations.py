@@ -110,6 +110,11 @@ class Observations:
         """Return the instants of the snapshots, ascending."""
         return self.span.snapshots
 
+    def count_of(self, persons: NDArray[np.uint32], which: Trait) -> int:
+        """Return how many of some people have a trait that is yes or no."""
+        assert self._traits is not None, "who they are is not known"
+        return int(np.count_nonzero(trait(self._traits[persons], which)))
+
     def by_day(self, stamp: str) -> Ints:
         """Return the people (or payments) with a stamp of a name, by day."""
         return self._sum(self._used(stamp, lambda counts: counts.stamps), lambda stamps: stamps[0])

@@ -133,12 +133,15 @@ def published_waves_are_in_the_calendar(waves: Waves, published: Published) -> I
             yield Problem(f"published.{path}", wave, allowed, "Add the wave, or leave the figure out.")
 
 
+def _stations(route: Route) -> list[str]:
+    return [name for each in route for name in ((each.name, each.retry.name) if each.retries else (each.name,))]
+
+
 def service_levels_speak_of_waits(
     service_levels: dict[str, ServiceLevel], payment: Payment, route: Route
 ) -> Iterator[Problem]:
     """Refuse service levels of a wait that nobody observes, and one counted from where it does not begin."""
-    stations = [name for each in route for name in ((each.name, each.retry.name) if each.retries else (each.name,))]
-    known = [*WAITS, *stations, *payment.partners]
+    known = [*WAITS, *_stations(route), *payment.partners]
     for name, level in service_levels.items():
         path = f"service_levels.{name}"
         if level.wait not in known:

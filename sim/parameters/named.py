@@ -61,13 +61,14 @@ ASKED_OF = ("population.applicants", "demand")
 def named(run: Parameters, base: Parameters, scenario: Parameters | None = None) -> Named:
     """Return how a run is named; `scenario` is what its scenario alone would be, None where that is no valid input.
 
-    The question holds unless the command line changes what the scenario itself sets, or who registers.
+    The question holds unless the command line changes what the scenario itself sets, or who registers; that of the base
+    is of all as it was.
     """
     found = differences(base, run)
     own = differences(base if scenario is None else scenario, run)
     set_by_scenario = () if scenario is None else differences(base, scenario)
     holds = scenario is not None and not any(
-        not set_by_scenario or one.path.startswith(ASKED_OF) or any(one.touches(other) for other in set_by_scenario)
+        scenario == base or one.path.startswith(ASKED_OF) or any(one.touches(other) for other in set_by_scenario)
         for one in own
     )
     asked_anew = scenario is not None and run.scenario.question != scenario.scenario.question

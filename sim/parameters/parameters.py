@@ -11,7 +11,7 @@ from sim.parameters.agreement import disagreements
 from sim.parameters.block import Block
 from sim.parameters.budget import Budget
 from sim.parameters.demand import Demand
-from sim.parameters.payment import Payment
+from sim.parameters.payment import Payment, named_apart
 from sim.parameters.population import Population
 from sim.parameters.problems import raise_any
 from sim.parameters.processing import Portal, Processing
@@ -59,5 +59,6 @@ class Parameters(Block):
     def _check(self) -> Self:
         for station in self.journey.route:
             hold_declaration(station, self)
+        raise_any(named_apart(self.payment.partners, self.journey.names))
         raise_any(disagreements(self, self.journey.route))
         return self

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
 from sim.journey import limits
+from sim.journey.measures import STAGES
 from sim.parameters.block import Block
 from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
-from sim.parameters.problems import Problem, raise_any
+from sim.parameters.problems import NOTHING, Problem, raise_any
 from sim.parameters.quantities import Share, WholeDays, choice, several, sum_to_one, whole
 from sim.parameters.run import Text
 from sim.parameters.station import Capped, RunHour
@@ -64,6 +66,14 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
         if later <= earlier
     )
     return days
+
+
+def named_apart(partners: Iterable[str], stations: Iterable[str]) -> Iterator[Problem]:
+    """Find payment partners whose columns of the days would be those of a station, of a stage, or of all partners."""
+    for name in partners:
+        if name in (*stations, "payments") or f"paid_{name}" in STAGES:
+            do = "Give it another key; `name` is what it is called."
+            yield Problem(f"payment.partners.{name}", NOTHING, "is the name of something else in the tables", do)
 
 
 class Payment(Block):

@@ -98,6 +98,19 @@ class Choice:
         return value
 
 
+@dataclass(frozen=True)
+class Truth:
+    """Accept true or false, and nothing that stands for them."""
+
+    do: str
+
+    def __call__(self, value: Any) -> bool:
+        """Return the value; raise a fault where it is refused."""
+        if not isinstance(value, bool):
+            raise Fault([Problem("", value, "must be true or false", self.do)])
+        return value
+
+
 Entries = TypeVar("Entries", bound=Sized)
 
 
@@ -132,6 +145,11 @@ def whole(least: int, most: int, do: str) -> BeforeValidator:
 def choice(*names: str, do: str) -> BeforeValidator:
     """Return the validator of one of some names."""
     return BeforeValidator(Choice(names, do))
+
+
+def truth(do: str) -> BeforeValidator:
+    """Return the validator of true or false."""
+    return BeforeValidator(Truth(do))
 
 
 def several(least: int, most: int, what: str, do: str) -> AfterValidator:

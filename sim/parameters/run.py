@@ -12,7 +12,7 @@ from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.dates import Day, EveryYear, Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
-from sim.parameters.quantities import choice, number, whole
+from sim.parameters.quantities import choice, number, truth, whole
 
 
 def _text(value: Any) -> Any:
@@ -53,6 +53,7 @@ class Run(Block):
         choice("none", "participants", "all", do="Choose whose journeys are written to people.parquet."),
     ]
     figures: Annotated[Literal["all", "none"], choice("all", "none", do="Choose whether figures are drawn.")]
+    without_outages: Annotated[bool, truth("Choose whether the same is simulated again without the outages.")]
     window_hours: Annotated[float, number(0.1, 24, "Set a number of hours.")]
     threads: Annotated[int, whole(1, 2, "Set 1, 2 or null; the results are the same.")] | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -73,15 +73,25 @@ def _name(path: str, parameters: Parameters) -> str:
     return _humanly(path)
 
 
+def closed(outages: Mapping[str, Sequence[Outage]], parameters: Parameters) -> str:
+    """Return in a line what is closed when, of outages by the path of the block that has them."""
+    spans = {path: _some([_span(outage) for outage in some]) for path, some in outages.items()}
+    return together([Saying(f"{_name(path, parameters)} closed {when}", (path,)) for path, when in spans.items()])
+
+
 def _closed(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
     for one in found:
         if one.path.endswith(".outages") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
             name = _name(one.path.removesuffix(".outages"), other)
-            new = [span(outage) for outage in one.after if outage not in one.before]
-            gone = [span(outage) for outage in one.before if outage not in one.after]
+            new = [_span(outage) for outage in one.after if outage not in one.before]
+            gone = [_span(outage) for outage in one.before if outage not in one.after]
             words = [f"{name} closed {_some(new)}"] if new else []
             words += [f"{name} not closed {_some(gone)}"] if gone else []
             yield Saying(" and ".join(words), (one.path,))
+
+
+def _span(outage: Outage) -> str:
+    return span(outage.since, outage.until)
 
 
 def _some(spans: list[str]) -> str:
@@ -307,9 +317,8 @@ def when(at: datetime) -> str:
     return day(at) if at.hour == at.minute == at.second == 0 else f"{day(at)} {at:%H:%M}"
 
 
-def span(outage: Outage) -> str:
+def span(first: datetime, until: datetime) -> str:
     """Return the days of an outage, the last one included; with hours where it is not of whole days."""
-    first, until = outage.since, outage.until
     whole = first.time() == until.time() == datetime.min.time()
     if not whole:
         return f"{when(first)} to {until:%H:%M}" if first.date() == until.date() else f"{when(first)} to {when(until)}"

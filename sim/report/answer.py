@@ -10,6 +10,7 @@ from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.parameters.run import Run
+from sim.report.outages import outage_lines
 from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
@@ -30,6 +31,8 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, s
     ]
     lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
     lines += [*_levels(tables["service_levels"]), "", *_money(figures)]
+    if "outages" in tables:
+        lines += ["", *outage_lines(tables["outages"])]
     if tables["published"].rows:
         lines += ["", *_published(tables["published"])]
     return "\n".join(lines)

@@ -67,8 +67,10 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
     except BaseException as error:
         _leave(aside, lock, made, error)
         raise
-    with suppress(OSError):  # the run is whole; a lock that nobody holds is removed by the next
+    try:
         _give_up(aside, lock)
+    except OSError:  # the run is whole all the same
+        tell(f"{_lock_of(aside)} is left behind: the next run beside it removes it.")
 
 
 def _take(path: Path, aside: Path, made: list[Path]) -> int:

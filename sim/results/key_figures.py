@@ -74,6 +74,29 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     return dict(sorted(figures.items()))
 
 
+def figures_of_outages(table: Table) -> dict[str, Figure]:
+    """Return the key figures of outages, from their table."""
+    figures: dict[str, Figure] = {}
+    for row in table.rows:
+        counted = "payments" if row["kind"] == PAYMENT_PARTNERS else "people"
+        units = {
+            "touched": counted,
+            "share": "share",
+            "people": "people",
+            "days_later": f"{counted.removesuffix('s').replace('people', 'person')}-days",
+            "median_days_later": "days",
+            "p95_days_later": "days",
+            "person_days_more": "person-days",
+            "peak_queue": counted,
+            "peak_queue_without": counted,
+        }
+        name = f"outage.{row['place']}.{row['number']}"
+        figures |= {f"{name}.{what}": Figure(row[what], unit) for what, unit in units.items()}
+        back = row["back_on"]
+        figures[f"{name}.back_on"] = Figure(back and back.isoformat(), "day")
+    return figures
+
+
 def _rupiah(observations: Observations) -> dict[str, int]:
     flows = {flow: sum(int(observations.rupiah(flow, benefit).sum()) for benefit in Benefit) for flow in FLOWS}
     left = outstanding(observations)

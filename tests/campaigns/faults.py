@@ -145,7 +145,8 @@ def judged(code: int | None, said: str, folder: Path, before: State | None, stri
         return "leak", f"left {left}, but said {said[-300:]}"
     if left:
         again, then = run(folder)
-        if again != 0 or [name for name in contents(folder) if "unfinished" in name]:
+        # Into a folder that is whole no other run may go, but it removes what was left beside it.
+        if again != (2 if whole else 0) or [name for name in contents(folder) if "unfinished" in name]:
             return "leak", f"the next run: {again}, {then[-300:]}"
         shutil.rmtree(folder / "run")
     more = "" if before is None else leaked(before, state(folder)) if code != 0 and not theirs else ""

@@ -266,8 +266,10 @@ def _unclear(said: str) -> str:
 
 def _simulated(config: Config, folder: Path) -> tuple[str, str]:
     """Simulate a config with a few people and for some months, write it and draw it, as the command does."""
-    from sim.experiments.run import run
+    from sim.composition.named import base_parameters
+    from sim.experiments.run import evaluate, write
     from sim.parameters import BadInput, validate
+    from sim.parameters.named import named
 
     small = tiny(config)
     try:
@@ -276,8 +278,9 @@ def _simulated(config: Config, folder: Path) -> tuple[str, str]:
         return "accepted", ""  # not so small
     out = folder / "out"
     out.mkdir()
-    said = run(parameters, small, [], out, out, lambda so_far: None)
-    if not said or not (out / "manifest.json").exists():
+    result, name = evaluate(parameters), named(parameters, base_parameters())
+    write(result, small, name, [], out)
+    if not result.answer(name) or not (out / "manifest.json").exists():
         return "partial", str(contents(out))
     shutil.rmtree(out)
     return "simulated", ""

@@ -34,7 +34,7 @@ HANGS = 60.0
 COMPILES = 300.0
 """Seconds that a run may take which compiles."""
 
-COLD_EVERY = 10
+COLD_EVERY = 25
 """Of so many kills one is of a run that compiles, and damages its cache."""
 
 WORDS = ("population.scale=2e-5", "run.people=participants")

@@ -60,6 +60,8 @@ NOT_RUN = ("benchmarks", "campaigns")
 """Folders whose tests say nothing of a mutant's behaviour, or would run mutants themselves."""
 
 EQUIVALENT: dict[str, str] = {
+    "programme/demand:demand_curve: < -> <= [0]": "adds to a set of instants what is in it: the first point",
+    "programme/demand:demand_curve: < -> <= [1]": "adds to a set of instants what is in it: the last point",
     "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end; it is then sorted by number",
     "rules/joining:module: 64.0 -> 96.0 [0]": "any number above 36.7, the greatest draw, is certainty",
     "rules/people:module: or -> and [0]": "asks of two constants whether either is too small, and neither is",

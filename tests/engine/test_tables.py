@@ -40,6 +40,7 @@ SLOW = {
     "processing.registry.retry.share": 0.5,
     "processing.registry.retry.rate": 30_000,
     "processing.third_layer.rate": 300_000,
+    "processing.third_layer.retry.share": 0.3,
     "processing.third_layer.retry.rate": 10_000,
     "processing.screening.servers": 20,
     "processing.patience": law("exponential", 60),

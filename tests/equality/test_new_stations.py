@@ -24,6 +24,7 @@ from sim.observers.audit import people_by_place
 from sim.parameters import Parameters
 from sim.parameters import station as stations
 from sim.parameters.processing import Processing
+from sim.results.tables.daily import columns_of
 from tests.building import SMALL, law, programme
 from tests.engine.random_programmes import wib
 from tests.equality.awkward_programmes import CHECKS, ODD, base, hours
@@ -147,6 +148,9 @@ def test_an_office_in_each_regency_serves_its_own_people_in_office_hours() -> No
     visits, compiled_programme = journal.visits[station.name], journal.programme
     regencies = [province.regencies for province in compiled_programme.parameters.population.provinces.values()]
     assert sum(regencies) == 514
+    of_days = [name for name in columns_of(compiled_programme.journey, ()) if "office" in name]
+    each = ("office_again", "office_again_retry")
+    assert of_days == [f"{what}_{name}" for what in ("queue", "served") for name in each], "a bank has one, not 514"
     before = np.cumsum([0, *regencies])
     packed = journal.traits[visits["person"]]
     assert np.array_equal(visits["instance"], before[packed & 63] + (packed >> 6 & 63))

@@ -33,6 +33,7 @@ FIRST, LAST = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR, 12, 31, 23, 59, 59
 
 NO_NUMBERS: tuple[Any, ...] = (math.nan, math.inf, -math.inf, ENORMOUS, -ENORMOUS, True, "5", None, [], {})
 NO_TEXTS: tuple[Any, ...] = ("", " ", 5, ENORMOUS, [], {})
+NO_TRUTHS: tuple[Any, ...] = (0, 1, "true", "yes", math.nan, None, [], {})
 NO_DATES: tuple[Any, ...] = ("", "2020-02-30", "2020-02-30T00:00", "29-02", 2020, ENORMOUS, math.nan, [], {})
 
 
@@ -66,6 +67,8 @@ class Leaf:
             found = (f"{FIRST:%Y-%m-%d}", f"{LAST:%Y-%m-%d}")
         elif self.kind is MonthDay:
             found = ("01-01", "12-31")
+        elif self.kind is bool:
+            found = (False, True)
         elif self.kind is str:
             found = ("a",)
         return (*found, None) if self.optional else found
@@ -88,6 +91,8 @@ class Leaf:
             found = (f"{FIRST_YEAR - 1}-12-31", f"{LAST_YEAR + 1}-01-01", "2020-08-08T00:00", *NO_DATES)
         elif self.kind is MonthDay:
             found = ("00-31", "13-01", *NO_DATES)
+        elif self.kind is bool:
+            found = NO_TRUTHS
         elif self.kind is str:
             found = NO_TEXTS
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from sim.experiments.run import evaluate
 from sim.journey.money import OUTCOMES
 from sim.observers.audit import audit
 from sim.programme.ledger import BrokenPromise
-from sim.report.answer import answer
 from tests.building import ENGINES, PARTNERS, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -35,8 +33,7 @@ def shown(name: str) -> str:
     overrides, changes = RUNS[name]
     asked = parameters(*overrides, changes=changes)
     made = evaluate(asked)
-    origin = {"replication": 0, "seed": 20200411, "wall_seconds": {"all": 3.0}}
-    return answer(made.tables, made.figures, name_of(*overrides), Path("results/runs/x"), origin)
+    return made.answer(name_of(*overrides))
 
 
 def words(name: str) -> str:

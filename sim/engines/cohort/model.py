@@ -32,6 +32,7 @@ from sim.engines.cohort.way_to_pool import WayToPool
 from sim.engines.rows import Rows
 from sim.journey.order import PersonAct, ProgrammeAct
 from sim.observers.observations import Observations
+from sim.observers.paid_days import PaidDays
 from sim.programme.budget import Budget
 from sim.programme.ledger import Day
 from sim.programme.payment_runs import PaymentRuns, Report, RunRecord
@@ -53,6 +54,8 @@ class Result:
     rows: Rows
     participants: NDArray[np.uint32]
     """Numbers of those awarded, by participant's number."""
+    paid_days: PaidDays | None
+    """The day of each payment, where the run is compared with another."""
 
 
 def simulate(
@@ -147,7 +150,14 @@ class Model:
             days=self._day_ends.days(end),
             rows=self.recorder.rows(self.traits, end),
             participants=self.participants.persons.copy(),
+            paid_days=self._paid_days(),
         )
+
+    def _paid_days(self) -> PaidDays | None:
+        own, paid = self.participants, self.payments.paid_days
+        if paid is None:
+            return None
+        return PaidDays(own.persons.copy(), own.people["partner"][: own.size].copy(), paid[: own.size])
 
     # Days
 

@@ -26,6 +26,7 @@ from sim.engines.cohort.pending import PENDING, Pending, together
 from sim.engines.cohort.recorder import Recorder
 from sim.journey.money import Benefit
 from sim.observers.observations import Observations
+from sim.observers.paid_days import no_paid_days, noted
 from sim.programme.payment_runs import Report
 from sim.programme.programme import Programme
 from sim.rules.lags import ready
@@ -66,6 +67,10 @@ class Payments:
         """Rupiah so far."""
         self._returned = np.zeros(-(-self._end // DAY), dtype=np.int64)
         """Rupiah of surveys that are not answered, by the day of their return."""
+        # Nobody asks for the days when the run is made again for rows of people.
+        wanted = p.parameters.run.without_outages and not recorder.on
+        self.paid_days = no_paid_days(p.people, len(p.payments)) if wanted else None
+        """The day of each payment by participant's number, where the run is compared with another."""
         self.days: list[tuple[int, int, int]] = []
         """At each day's end: rupiah of incentives and of surveys paid, and of surveys returned."""
 
@@ -244,6 +249,9 @@ class Payments:
                     self._record(f"{self._name(payment)}_{what}", some["number"], some[what])
 
     def _record_paid(self, queue: Pending, now: int) -> None:
+        if self.paid_days is not None:
+            made = queue[~queue["fails"]]
+            noted(self.paid_days, made["number"], made["payment"], now)
         if self._recorder.on:
             for payment, some in self._by_payment(queue[~queue["fails"]]):
                 self._record(f"{self._name(payment)}_paid", some["number"], now)

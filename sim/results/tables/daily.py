@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.calendar.instants import DAY
@@ -11,6 +13,7 @@ from sim.journey.money import Benefit
 from sim.journey.places import Place
 from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
+from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of
@@ -33,8 +36,11 @@ PAYMENTS = {
 """Payments of a day over all partners: column → (benefit, step, meaning)."""
 
 
-def columns_of(journey: Journey) -> dict[str, str]:
-    """Return the columns of the table for a journey: name → meaning."""
+def columns_of(journey: Journey, partners: Sequence[Partner]) -> dict[str, str]:
+    """Return the columns of the table for a journey and its payment partners: name → meaning.
+
+    A bank by regency has one column, of all its instances; a payment partner has columns of its own.
+    """
     return {
         "date": "day (WIB)",
         **{stage: f"people who reached the stage that day: {label.lower()}" for stage, (_, label) in STAGES.items()},
@@ -44,9 +50,18 @@ def columns_of(journey: Journey) -> dict[str, str]:
             f"queue_{station.name}": f"people who wait at the day's end: {station.label.lower()}"
             for station in journey.stations
         },
+        **{
+            f"served_{station.name}": f"people whose service began that day: {station.label.lower()}"
+            for station in journey.stations
+        },
         "queue_payments": "payments that wait for a partner's run after the day's runs; empty on days without runs",
         "payment_capacity": "payments that the day's runs could make; empty where there is plenty",
         "payments_paid": "payments made by the day's runs",
+        **{
+            f"queue_{partner.key}": f"of queue_payments those at {partner.name}; empty on days without runs"
+            for partner in partners
+        },
+        **{f"paid_{partner.key}": f"of payments_paid those of {partner.name}" for partner in partners},
         "people_in_pool": "people in the pool or in a wave not yet announced, at the day's end",
         "people_awarded": "people awarded who have neither bought nor been revoked, at the day's end",
     }
@@ -64,22 +79,38 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
         columns[name] = observations.payments(benefit, step).tolist()
     for station, observer in observations.stations.items():
         columns[f"queue_{station}"] = observer.queue().tolist()
+        columns[f"served_{station}"] = observer.starts.tolist()
+    columns |= _runs(observations, runs)
+    places = people_by_place(observations)
+    columns["people_in_pool"] = places[Place.POOL].tolist()
+    columns["people_awarded"] = places[Place.AWARDED].tolist()
+    meanings = columns_of(observations.programme.journey, observations.programme.partners)
+    rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
+    table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
+    counts = meanings.keys() - {"date"}
+    return at_full_population(table, scale, counts, "registered", "people who registered that day")
+
+
+def _runs(observations: Observations, runs: list[RunRecord]) -> dict[str, list[Cell]]:
+    """Return what the runs of each day did, over all partners and of each."""
+    days, partners = observations.days, observations.programme.partners
     waiting: list[Cell] = [None] * days
     capacity: list[Cell] = [0] * days
     paid = np.zeros(days, dtype=np.int64)
+    waiting_at: list[list[Cell]] = [[None] * days for _ in partners]
+    paid_by = np.zeros((len(partners), days), dtype=np.int64)
     for run in runs:
         day = run.at // DAY
         waiting[day] = int(waiting[day] or 0) + run.waiting
         so_far = capacity[day]
         capacity[day] = None if run.cap is None or so_far is None else int(so_far) + run.cap
         paid[day] += run.paid
-    columns["queue_payments"], columns["payment_capacity"] = waiting, capacity
-    columns["payments_paid"] = paid.tolist()
-    places = people_by_place(observations)
-    columns["people_in_pool"] = places[Place.POOL].tolist()
-    columns["people_awarded"] = places[Place.AWARDED].tolist()
-    meanings = columns_of(observations.programme.journey)
-    rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
-    table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
-    counts = [name for name in meanings if name != "date"]
-    return at_full_population(table, scale, counts, "registered", "people who registered that day")
+        waiting_at[run.partner][day] = run.waiting
+        paid_by[run.partner, day] = run.paid
+    return {
+        "queue_payments": waiting,
+        "payment_capacity": capacity,
+        "payments_paid": paid.tolist(),
+        **{f"queue_{partner.key}": own for partner, own in zip(partners, waiting_at, strict=True)},
+        **{f"paid_{partner.key}": own for partner, own in zip(partners, paid_by.tolist(), strict=True)},
+    }

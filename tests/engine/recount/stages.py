@@ -88,6 +88,8 @@ def daily(journal: Journal) -> list[dict[str, Any]]:
         visits = journal.visits[name]
         until = np.minimum(visits["started"], visits["gave_up"])
         columns[f"queue_{name}"] = [_between(visits["arrived"], until, now, journal.end) for now in ends]
+    for name in journal.programme.journey.names:
+        count(f"served_{name}", journal.visits[name]["started"])
     columns |= _runs(journal)
     leaves = np.minimum(people["awarded"], people["gave_up_waves"])
     columns["people_in_pool"] = [_between(people["tested"], leaves, now, journal.end) for now in ends]
@@ -109,8 +111,17 @@ def _runs(journal: Journal) -> dict[str, list[Any]]:
         runs[run.at // DAY].append(run)
     days = range(len(dates(journal)))
     caps = [[run.cap for run in runs[day]] for day in days]
-    return {
+    columns = {
         "queue_payments": [sum(run.waiting for run in runs[day]) if runs[day] else None for day in days],
         "payment_capacity": [None if None in each else sum(cap or 0 for cap in each) for each in caps],
         "payments_paid": [sum(run.paid for run in runs[day]) for day in days],
     }
+    own, partners = journal.participants, journal.programme.partners
+    payments = [*incentive_names(journal), *survey_names(journal)]
+    for number, partner in enumerate(partners):
+        waiting = {run.at // DAY: run.waiting for run in journal.runs if run.partner == number}
+        columns[f"queue_{partner.key}"] = [waiting.get(day) for day in days]
+    for number, partner in enumerate(partners):
+        paid = np.concatenate([own[f"{name}_paid"][own["partner"] == number] for name in payments])
+        columns[f"paid_{partner.key}"] = by_day(journal, paid).tolist()
+    return columns

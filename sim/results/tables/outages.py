@@ -1,0 +1,261 @@
+"""Outages: who was touched by each, by how much, and when its queue was back where it would have been without it.
+
+Told beside the same run without them. Payments are held against one another one by one, exact to the day, which says
+when a partner paid; stations are told from their counts of each day's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY, instant, moment
+from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
+from sim.observers.durations import Durations
+from sim.observers.observations import Observations
+from sim.observers.paid_days import Delays, PaidDays, delays
+from sim.parameters.outages import Outages
+from sim.parameters.steps import Outage
+from sim.programme.payment_runs import RunRecord
+from sim.results.full_population import at_full_population
+from sim.results.table import Cell, Table, day_of, ratio
+from sim.rules.people import Trait
+
+Ints = NDArray[np.int64]
+
+COLUMNS = {
+    "place": "station or payment partner that was closed, stable name",
+    "number": "number of the outage there, from 1",
+    "label": "the place in words",
+    "kind": "payment_partners or station",
+    "from": "when it closed, WIB",
+    "until": "when it opened again, WIB: the last time, of several that are told together",
+    "outages": "outages that are told together, since the queue was not yet back when the next one began",
+    "touched": "partners: payments made on another day than without the outage, or in one of the two runs alone, of "
+    "all from its beginning to that of the next, those that follow later (a survey after a late first incentive) "
+    "included; stations: most people, at one day's end until the queue was back, who would have been served without "
+    "it and were not yet",
+    "touched_is": "exactly; or at least, for stations: who waited longer and was served by the day's end is not in it",
+    "share": "touched of all payments made (stations: people served) there in the run without the outage, share",
+    "earlier": "of the payments touched, those made earlier than without it; empty for stations",
+    "unpaid": "of the payments touched, those not made by the end of the run; empty for stations",
+    "people": "people whose payments were touched; empty for stations",
+    "people_rural": "of them, those who live in a rural area",
+    "days_later": "days that the touched were later, in all (payment-days or person-days), exact to the day; what was "
+    "not yet paid is counted until the end of the run",
+    "median_days_later": "half of the payments made later were this many days later, or fewer; empty for stations",
+    "p95_days_later": "95 of 100 payments made later were this many days later, or fewer; empty for stations",
+    "person_days_more": "person-days waited there more than without outages, over the whole run and all outages of the "
+    "place together, exact",
+    "peak_queue": "largest queue from the beginning of the outage until it was back, people at a day's end; partners: "
+    "payments after a run",
+    "peak_queue_date": "the first day of the largest queue",
+    "peak_queue_without": "largest queue on the same days in the run without",
+    "back_on": "day on which the queue was back: the first from the end of the outage on from which, for seven days "
+    "(or to the end of the run), it was at no day's end longer than without the outage; of a partner after its runs, "
+    "payments that just failed left aside; empty: not by the end of the run",
+}
+
+DAYS = {
+    "place": COLUMNS["place"],
+    "number": COLUMNS["number"],
+    "date": "day (WIB), from that on which the outage began to that on which the queue was back, or the last",
+    "queue": "people who wait at the day's end; partners: payments that wait after the last run by then",
+    "queue_without": "the same in the run without the outages",
+    "served": "people whose service began that day; partners: payments made",
+    "served_without": "the same in the run without the outages",
+}
+
+COUNTS = (
+    "touched",
+    "earlier",
+    "unpaid",
+    "people",
+    "people_rural",
+    "days_later",
+    "person_days_more",
+    "peak_queue",
+    "peak_queue_without",
+)
+"""Columns that count at full population."""
+
+CALM = 7
+"""Days for which a queue must be no longer than without the outage to be back."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two runs that are held against one another; the days of payments are those of both or of none."""
+
+    observations: Observations
+    runs: list[RunRecord]
+    paid: PaidDays
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What a place did on each day of a run: the queue at its end, how much of it is behind, and what it served."""
+
+    queue: Ints
+    behind: Ints
+    served: Ints
+    waits: Durations
+
+    def on(self, days: int) -> Queue:
+        """Return the same for so many days: of a longer run the first, of a shorter one as it ended."""
+
+        def of(values: Ints, last: int) -> Ints:
+            found = np.full(days, last, dtype=np.int64)
+            found[: min(days, values.size)] = values[:days]
+            return found
+
+        queue, behind = (of(values, int(values[-1])) for values in (self.queue, self.behind))
+        return Queue(queue, behind, of(self.served, 0), self.waits)
+
+
+@dataclass
+class Closure:
+    """Outages of a place that are told together, and the day on which its queue was back."""
+
+    since: int
+    until: int
+    outages: int = 1
+    back: int | None = field(default=None)
+
+
+def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
+    """Return the outages that a run has and another one has not, and the days until their queues were back."""
+    observations = run.observations
+    rows: list[dict[str, Cell]] = []
+    days: list[dict[str, Cell]] = []
+    for path, some in left_out.items():
+        for place, label, partner in _places(observations, path):
+            here, there = (_queue(side, place, partner) for side in (run, other))
+            there = there.on(observations.days)
+            closures = _closures(here, there, some, observations.end)
+            found = None if partner is None else _delays(run, other, partner, closures)
+            for number, closure in enumerate(closures):
+                own = None if found is None else found[number]
+                cells = (place, number + 1, label, *_row(observations, closure, here, there, own))
+                rows.append(dict(zip(COLUMNS, cells, strict=True)))
+                days.extend(_days(place, number + 1, closure, here, there))
+    scale = observations.programme.parameters.population.scale
+    return (
+        at_full_population(Table("outages", COLUMNS, rows), scale, COUNTS, "touched", "payments or people touched"),
+        at_full_population(Table("outage_days", DAYS, days), scale, tuple(DAYS)[3:], "served", "served that day"),
+    )
+
+
+def _places(observations: Observations, path: str) -> Iterator[tuple[str, str, int | None]]:
+    """Return the stations of a block, or the payment partner: its name, the words for it, a partner's number."""
+    for number, partner in enumerate(observations.programme.partners):
+        if path == f"payment.partners.{partner.key}":
+            yield partner.key, partner.name, number
+    for station in observations.programme.journey.stations:
+        if path == station.config:
+            yield station.name, station.label, None
+
+
+def _queue(side: Side, place: str, partner: int | None) -> Queue:
+    observations = side.observations
+    if partner is None:
+        observer = observations.stations[place]
+        return Queue(observer.queue(), observer.queue(), observer.starts, observer.waits)
+    days = observations.days
+    queue, behind, paid = (np.zeros(days, dtype=np.int64) for _ in range(3))
+    next_day = 0
+    for run in (run for run in side.runs if run.partner == partner):
+        day = run.at // DAY
+        if day > 0:  # on days without a run, the queue is that after the one before
+            queue[next_day:day], behind[next_day:day] = queue[max(next_day - 1, 0)], behind[max(next_day - 1, 0)]
+        queue[day], behind[day], paid[day] = run.waiting, max(run.waiting - run.failed, 0), run.paid
+        next_day = day + 1
+    if next_day:
+        queue[next_day:], behind[next_day:] = queue[next_day - 1], behind[next_day - 1]
+    return Queue(queue, behind, paid, observations.waits(partner_wait(place)))
+
+
+def _closures(run: Queue, other: Queue, some: Sequence[Outage], end: int) -> list[Closure]:
+    """Return the outages that begin before the end of the run, together where the queue is not back in between."""
+    longer = run.behind > other.behind
+    found: list[Closure] = []
+    for outage in some:
+        since, until = max(instant(outage.since), 0), instant(outage.until)
+        if since >= end or until <= 0:
+            continue
+        last = found[-1] if found else None
+        if last is not None and (last.back is None or since // DAY < last.back):
+            last.until, last.outages = until, last.outages + 1
+        else:
+            last = Closure(since, until)
+            found.append(last)
+        last.back = _back(longer, last.until // DAY)
+    return found
+
+
+def _back(longer: NDArray[np.bool_], first: int) -> int | None:
+    """Return the first day, not before one, from which a queue is no longer than without for some days; or None."""
+    return next((day for day in range(first, longer.size) if not longer[day : day + CALM].any()), None)
+
+
+def _delays(run: Side, other: Side, partner: int, closures: Sequence[Closure]) -> list[Delays]:
+    begins = [closure.since // DAY for closure in closures]
+    return delays(run.paid.of(partner), other.paid.of(partner), begins, run.observations.days)
+
+
+def _row(
+    observations: Observations, closure: Closure, run: Queue, other: Queue, found: Delays | None
+) -> tuple[Cell, ...]:
+    days = _span(closure, run)
+    peak, more = int(run.queue[days].max()), (run.waits.time - other.waits.time) / DAY
+    return (
+        "station" if found is None else PAYMENT_PARTNERS,
+        moment(closure.since),
+        moment(closure.until),
+        closure.outages,
+        *(_of_counts(run, other, days) if found is None else _of_payments(observations, found, other)),
+        more,
+        peak,
+        day_of((days.start + int(run.queue[days].argmax())) * DAY) if peak else None,
+        int(other.queue[days].max()),
+        None if closure.back is None else day_of(closure.back * DAY),
+    )
+
+
+def _span(closure: Closure, run: Queue) -> slice:
+    """Return the days from the beginning of outages to the one on which the queue was back, or the last."""
+    last = run.queue.size - 1 if closure.back is None else closure.back
+    return slice(closure.since // DAY, last + 1)
+
+
+def _of_payments(observations: Observations, found: Delays, other: Queue) -> tuple[Cell, ...]:
+    return (
+        found.payments,
+        "exactly",
+        ratio(found.payments, int(other.served.sum())),
+        found.earlier,
+        found.unpaid,
+        found.persons.size,
+        observations.count_of(found.persons, Trait.RURAL),
+        found.days,
+        found.quantile(0.5),
+        found.quantile(0.95),
+    )
+
+
+def _of_counts(run: Queue, other: Queue, days: slice) -> tuple[Cell, ...]:
+    """Return what the days' ends say: who would have been served without the outage and was not yet."""
+    not_yet = np.maximum(np.cumsum(other.served[days] - run.served[days]), 0)
+    touched = int(not_yet.max())
+    share = ratio(touched, int(other.served.sum()))
+    return touched, "at least", share, None, None, None, None, int(not_yet.sum()), None, None
+
+
+def _days(place: str, number: int, closure: Closure, run: Queue, other: Queue) -> Iterator[dict[str, Cell]]:
+    days = _span(closure, run)
+    counts = (values[days].tolist() for values in (run.queue, other.queue, run.served, other.served))
+    for day, *cells in zip(range(days.start, days.stop), *counts, strict=True):
+        yield dict(zip(DAYS, (place, number, day_of(day * DAY), *cells), strict=True))
