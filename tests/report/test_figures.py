@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,20 +15,24 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.text import Text
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation, Text
 
 from sim.experiments.run import evaluate
 from sim.journey.measures import PAYMENT_PARTNERS as PARTNERS_BANK
 from sim.report.figures import draw_figures, funnel, payments, processing, queues, waits, waves
-from sim.report.figures.look import Page, look
+from sim.report.figures.look import look
+from sim.report.figures.page import Page
 from sim.report.figures.saved import Days, Saved
+from sim.report.figures.sheet import PAGE, SLIDE, Sheet
 from sim.report.figures.words import SPACE, amount, day, percent, span
 from sim.results.write import write_columns, write_tables
 from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, name_of, parameters
 
 NAMES = {"funnel", "queues", "waves", "payments", "waits"}
-DRAW: dict[str, Callable[[Saved], Page]] = {
+DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
     "funnel": funnel.draw,
     "queues": queues.draw,
     "waves": waves.draw,
@@ -49,6 +54,8 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partners_with_spare_capacity": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
     "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
     "partners_plenty": (HISTORY, UNLIMITED_CAPS),
+    "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
+    "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
 }
 
 
@@ -78,50 +85,71 @@ def full(saved: Saved, people: str) -> str:
     return amount(float(people))
 
 
+@pytest.fixture(scope="module")
+def drawn(runs: Callable[[str], Saved], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the folder of the figures of a run by its name; each is drawn once."""
+    made: dict[str, Path] = {}
+
+    def folder(name: str) -> Path:
+        if name not in made:
+            saved = runs(name)
+            made[name] = tmp_path_factory.mktemp(name) / "figures"
+            draw_figures(saved.tables, made[name], saved.composed, saved.named)
+        return made[name]
+
+    return folder
+
+
 @pytest.mark.parametrize("name", ["history", "nobody_at_a_rate"])
-def test_every_figure_is_drawn(name: str, runs: Callable[[str], Saved], tmp_path: Path) -> None:
-    """Catches a file that is none, one that nobody asked for, and one that says nothing to the blind."""
+def test_every_figure_is_drawn_and_for_a_slide(
+    name: str, runs: Callable[[str], Saved], drawn: Callable[[str], Path]
+) -> None:
+    """Catches a file that is none, of another shape or asked for by nobody, and one that tells the blind nothing."""
     saved = runs(name)
-    draw_figures(saved.tables, tmp_path / "figures", saved.composed, saved.named)
     expected = NAMES | ({"processing"} if name == "nobody_at_a_rate" else set())
-    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
-        f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")
-    }
-    for figure in expected:
-        png = (tmp_path / "figures" / f"{figure}.png").read_bytes()
-        assert png.startswith(b"\x89PNG\r\n\x1a\n")
-        assert png.endswith(b"IEND\xaeB`\x82")
-        assert b"tEXt" not in png
-        svg = ET.parse(tmp_path / "figures" / f"{figure}.svg").getroot()  # noqa: S314
-        space = "{http://www.w3.org/2000/svg}"
-        assert svg.tag == f"{space}svg"
-        assert svg.findtext(f"{space}title")
-        assert svg.findtext(f"{space}desc")
+    files = {f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")}
+    for folder in (drawn(name), drawn(name) / "slides"):
+        assert {path.name for path in folder.iterdir() if path.is_file()} == files
+        for figure in expected:
+            png = (folder / f"{figure}.png").read_bytes()
+            assert png.startswith(b"\x89PNG\r\n\x1a\n")
+            assert png.endswith(b"IEND\xaeB`\x82")
+            assert b"tEXt" not in png
+            svg = ET.parse(folder / f"{figure}.svg").getroot()  # noqa: S314
+            space = "{http://www.w3.org/2000/svg}"
+            assert svg.tag == f"{space}svg"
+            assert svg.findtext(f"{space}title")
+            assert f"Scenario {saved.named.name}" in str(svg.findtext(f"{space}desc"))
+            if folder.name == "slides":
+                assert struct.unpack(">II", png[16:24]) == (1920, 1080)
+                assert (svg.get("width"), svg.get("height")) == ("960pt", "540pt"), "13.33 by 7.5 inches"
 
 
-def test_same_tables_same_bytes(runs: Callable[[str], Saved], tmp_path: Path) -> None:
+def test_same_tables_same_bytes(runs: Callable[[str], Saved], drawn: Callable[[str], Path], tmp_path: Path) -> None:
     """Catches a date, a random name or the reader's own settings in a file, and settings left changed."""
-    saved = runs("history")
-    draw_figures(saved.tables, tmp_path / "once", saved.composed, saved.named)
+    saved, once = runs("history"), drawn("history")
     with mpl.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "none", "axes.grid": True}):
         draw_figures(saved.tables, tmp_path / "again", saved.composed, saved.named)
         assert mpl.rcParams["font.size"] == 20
-    for path in sorted((tmp_path / "once").iterdir()):
-        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+    for path in (path for path in sorted(once.rglob("*")) if path.is_file()):
+        assert path.read_bytes() == (tmp_path / "again" / path.relative_to(once)).read_bytes(), path.name
         assert path.stat().st_size < 250_000
 
 
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
 @pytest.mark.parametrize("name", RUNS)
-def test_no_words_overlap_or_leave_the_page(name: str, runs: Callable[[str], Saved]) -> None:
-    """Catches an extreme that cannot be drawn, labels over one another, and labels that the page cuts off."""
+def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches what cannot be drawn, words over one another or cut off, and words too small to read on a slide."""
     saved = runs(name)
-    with look():
+    with look(sheet):
         for figure, draw in DRAW.items():
             if figure == "processing" and not processing.asked(saved):
                 continue
-            drawn = draw(saved)
+            drawn = draw(saved, sheet)
             whole = drawn.figure.bbox
             words = list(shown_words(drawn))
+            said = drawn.figure.texts[1].get_text()
+            assert said.startswith(f"Scenario {saved.named.name}"), f"{figure} does not say what it shows"
             for text, box in words:
                 inside = whole.x0 <= box.x0 and box.x1 <= whole.x1
                 inside = inside and whole.y0 <= box.y0 and box.y1 <= whole.y1
@@ -143,7 +171,136 @@ def shown_words(drawn: Page) -> Iterator[tuple[str, Any]]:
                 hidden |= {id(tick.label1), id(tick.label2)}
     for text in drawn.figure.findobj(Text):
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
+            assert text.get_fontsize() * drawn.sheet.enlarged >= (16 if drawn.sheet.slide else 7.5), text.get_text()
             yield text.get_text(), text.get_window_extent()
+
+
+def texts(drawn: Page) -> list[str]:
+    """Return the texts that are drawn, each on one line."""
+    return [" ".join(text.split()) for text, _ in shown_words(drawn)]
+
+
+LONG_LIST = ("scenario=rate_800k", SMALL, "processing.rate=700000", "processing.email.passes=0.8", "payment.fails=0.1")
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_every_figure_names_what_differs(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches a picture that passes for one of the base, and a list that fills it or is cut without a word."""
+    tables = runs("ovo_closed")
+    for saved in (tables, Saved(tables.tables, tables.composed, name_of(*LONG_LIST))):
+        with look(sheet):
+            pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
+        for page in pages:
+            said = " ".join(page.figure.texts[1].get_text().split())
+            assert page.figure.texts[1].get_text().count("\n") < sheet.lines
+            if saved is tables:
+                assert said == "Scenario history, with OVO closed 1 to 10 November 2020."
+            else:
+                assert said.startswith("Scenario rate_800k, with processing 700,000 people a week instead of 800,000")
+                assert "Differs from history" in said
+                assert said.endswith("(see manifest.json).")
+                assert "…" not in said
+
+
+def test_outages_are_shaded_and_named_where_they_bind(runs: Callable[[str], Saved]) -> None:
+    """Catches an outage of one partner drawn on another, on other days, or without its name."""
+    saved = runs("ovo_closed")
+    begin, end = (float(np.datetime64(day, "D").astype(int)) for day in ("2020-11-01", "2020-11-11"))
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            shaded = {axes.get_title("left"): spans(axes) for axes in payments.draw(saved, sheet).figure.axes}
+            assert {name for name, of in shaded.items() if of} == {"OVO"}
+            assert shaded["OVO"] == [(begin, end)]
+            assert "closed 1 to 10 November 2020" in texts(payments.draw(saved, sheet))
+            shaded = {axes.get_title("left"): spans(axes) for axes in queues.draw(saved, sheet).figure.axes}
+            assert {name.partition(":")[0] for name, of in shaded.items() if of} == {"Payment partners"}
+            assert any("OVO closed 1 to 10 November 2020" in text for text in texts(queues.draw(saved, sheet))[3:])
+
+
+def spans(axes: Axes) -> list[tuple[float, float]]:
+    """Return the days between which axes are hatched."""
+    hatched = [patch for patch in axes.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
+    return [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in hatched]
+
+
+def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]) -> None:
+    """Catches a total that hides who is full, scales that make a small partner look like a large one."""
+    saved = runs("history")
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            drawn = payments.draw(saved, sheet)
+        assert {axes.get_title("left") for axes in drawn.figure.axes} == {row["label"] for row in saved.partners()}
+        assert len({axes.get_ylim() for axes in drawn.figure.axes}) == 1
+        assert "payments a working day, thousands" in texts(drawn)
+        ovo = next(axes for axes in drawn.figure.axes if axes.get_title("left") == "OVO")
+        due, capacity = (line.get_ydata() for line in ovo.get_lines())
+        november, at = [row for row in table(saved, "payments") if row["partner"] == "OVO"][7], 7
+        assert november["month"] == "2020-11-01"
+        assert capacity[at] == pytest.approx(float(november["capacity"]) / float(november["runs"]))
+        fell_due = float(november["incentives_due"]) + float(november["surveys_due"])
+        assert due[at] == pytest.approx(fell_due / float(november["runs"]))
+
+
+def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:
+    """Catches thousands beside millions, and a short queue drawn as high as a long one."""
+    saved = runs("two_queues")
+    with look(PAGE):
+        drawn = queues.draw(saved, PAGE)
+    by_title = {axes.get_title("left"): axes for axes in drawn.figure.axes}
+    stations = [by_title[label] for label in ("Processing", "Civil registry")]
+    assert len({axes.get_ylim() for axes in stations}) == 1
+    units = [axes.get_ylabel().replace("\n", " ") for axes in drawn.figure.axes]
+    assert len({unit.split(", ")[1] for unit in units}) == 1, units
+    assert {axes.get_ylabel().split(",")[0] for axes in stations} == {"people"}
+    assert by_title["Payment partners"].get_ylabel().startswith("payments") if "Payment partners" in by_title else True
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_waits_begin_at_nothing_and_tell_three_outcomes(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches bars that begin at the median, an axis without a unit, and those who left told with those who got it."""
+    saved = runs("history")
+    rows = {row["label"]: row for row in table(saved, "waits")}
+    with look(sheet):
+        drawn = waits.draw(saved, sheet)
+    times, ended = drawn.figure.axes
+    assert (times.get_xscale(), times.get_xlabel()) == ("linear", "days waited, linear scale")
+    labels = [label.get_text().removesuffix(" (station)") for label in times.get_yticklabels()]
+    assert "Joined to award" in labels
+    bars = {labels[round(bar.get_y() + bar.get_height() / 2)]: bar for bar in times.patches}  # type: ignore[attr-defined]
+    medians = {labels[int(dot.get_ydata()[0])]: dot.get_xdata()[0] for dot in times.get_lines()}
+    assert set(bars) == set(medians) == set(labels)
+    for label, bar in bars.items():
+        assert bar.get_x() == 0
+        assert bar.get_width() == pytest.approx(float(rows[label]["p95_days_got_it"]))
+        assert medians[label] == pytest.approx(float(rows[label]["median_days_got_it"]))
+    place, number = rows["Joined to award"], labels.index("Joined to award")
+    shares = [float(place[what]) / float(place["began"]) for what in ("got_it", "left_without", "still_waiting")]
+    drawn_shares = [float(container[number].get_width()) for container in ended.containers]  # type: ignore[index]
+    assert drawn_shares == pytest.approx(shares)
+    cells: list[Any] = [text for text in ended.texts if isinstance(text, Annotation) and text.xycoords[1] == "data"]
+    told = [text.get_text() for text in cells if text.xy[1] == number]
+    assert told[:2] == [f"{float(place[what]) / 1e6:.1f}" for what in ("got_it", "left_without")]
+    assert told[2] == "none"
+    assert "people or payments, millions" in texts(drawn)
+    said = waits.finding(saved)
+    assert (
+        f"{full(saved, place['got_it'])} got one, half of them within {span(float(place['median_days_got_it']))}"
+        in said
+    )
+    assert said.endswith(f"; {full(saved, place['left_without'])} left without")
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_the_funnel_tells_one_story(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches a second picture beside the stages, and a stage without its people or its share of the one before."""
+    saved = runs("history")
+    with look(sheet):
+        drawn = funnel.draw(saved, sheet)
+    (axes,) = drawn.figure.axes
+    for number, row in enumerate(table(saved, "funnel")):
+        told = [text.get_text() for text in axes.texts if text.xy[1] == number and text.get_text()]  # type: ignore[attr-defined]
+        share = [percent(float(row["share_of_stage_before"]))] * bool(number)
+        assert [text for text in told if "−" not in text] == [full(saved, row["people"]), row["label"], *share]
 
 
 @pytest.mark.parametrize("name", ["history", "rate"])
@@ -158,13 +315,6 @@ def test_the_funnel_s_finding(name: str, runs: Callable[[str], Saved]) -> None:
     awarded, paid = full(saved, people["awarded"]), full(saved, people["fully_paid"])
     assert f"{awarded} were awarded and {paid} paid in full" in said
     assert said.endswith(f"“{before}”")
-
-
-def test_the_funnel_is_held_against_a_day_that_the_run_reached(runs: Callable[[str], Saved]) -> None:
-    """Catches figures published after the end of a run held against a run that had not come so far."""
-    assert {str(row["at"]) for row in funnel.snapshot(runs("history"))} == {"2020-09-15 12:00:00"}
-    assert funnel.snapshot(runs("one_day")) == []
-    assert funnel.snapshot(runs("rate")) == []
 
 
 @pytest.mark.parametrize("name", ["history", "rate", "partner_closed"])

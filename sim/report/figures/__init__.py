@@ -7,15 +7,19 @@ from typing import Any
 
 from sim.parameters.named import Named
 
+SLIDES = "slides"
+"""The folder beside the figures where each is drawn for a slide, 16:9."""
+
 
 def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Named) -> None:
-    """Draw every figure of a run from its saved tables, each as SVG and PNG in a new folder."""
+    """Draw every figure of a run from its saved tables into a new folder, as SVG and PNG, and each for a slide too."""
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
     from sim.report.figures import funnel, payments, processing, queues, waits, waves
-    from sim.report.figures.look import look, save
+    from sim.report.figures.look import look
+    from sim.report.figures.page import save
     from sim.report.figures.saved import Saved
+    from sim.report.figures.sheet import PAGE, SLIDE
 
-    folder.mkdir()
     saved = Saved(tables, composed, named)
     figures = {
         "funnel": funnel.draw,
@@ -26,6 +30,8 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     }
     if processing.asked(saved):
         figures["processing"] = processing.draw
-    with look():
-        for name, draw in figures.items():
-            save(draw(saved), folder, name)
+    for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
+        here.mkdir()
+        with look(sheet):
+            for name, draw in figures.items():
+                save(draw(saved, sheet), here, name)

@@ -1,35 +1,28 @@
-"""The funnel: how many reached each stage, and how near the published figures are."""
+"""The funnel: how many reached each stage, and which share of the stage before; where most are lost stands out."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
 from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import BLUE, GREY, INK, SKY, Page, amounts, page
+from sim.report.figures.look import BLUE, GREY, INK, ORANGE, PALE
+from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Row, Saved
+from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount, day, percent
 
-COLUMNS = (58, 112)
-"""Right ends of the two columns of shares, points from the bars."""
 
-
-def draw(saved: Saved) -> Page:
-    """Draw the stages as bars, with the shares kept; beside them the published figures of one day."""
+def draw(saved: Saved, sheet: Sheet) -> Page:
+    """Draw the stages from top to bottom: people, a bar of them, and the share of the stage before."""
     rows = saved.rows("funnel")
-    known = snapshot(saved)
-    says = f"People who reached each stage by {day(saved.days.dates[-1].item())}, the end of the run."
-    notes = []
-    if known:
-        says += f" At the right: by {day(known[0]['at'])}, simulated (bar) and published (diamond)."
-        notes = ["Published: press reports of the day, each named in configs/published."]
-        notes += ["Awards are set by the calendar of waves."] * any(row["role"] == "input" for row in known)
-    drawn = page(saved, finding(saved), says, notes, 0.36 * len(rows) + 0.75)
-    _stages(drawn, rows, 4.55 if known else 1.9)
-    if known:
-        _compared(drawn, rows, known)
+    end = day(saved.days.dates[-1].item())
+    says = f"People who reached each stage by {end}; pale: those who did not."
+    notes = [
+        "Who did not: of those of the stage before; they left, were refused or not selected, or are on the way still."
+    ]
+    drawn = page(saved, sheet, finding(saved), says, notes, 0.3 * len(rows) + 0.5)
+    _stages(drawn, rows)
     return drawn
 
 
@@ -40,93 +33,48 @@ def finding(saved: Saved) -> str:
         return "Nobody registered"
     awarded, paid = (amount(reached[stage]) if reached[stage] else "none" for stage in ("awarded", "fully_paid"))
     words = f"Of {amount(reached['registered'])} registered, {awarded} were awarded and {paid} paid in full"
-    gone = {after["label"]: before["people"] - after["people"] for before, after in pairwise(rows)}
-    most = max(gone, key=lambda label: gone[label])
-    return f"{words}; the largest loss, {amount(gone[most])}, comes before “{most}”" if gone[most] else words
+    number = _largest_drop(rows)
+    if number is None:
+        return words
+    gone = rows[number - 1]["people"] - rows[number]["people"]
+    return f"{words}; the largest drop, {amount(gone)}, is before “{rows[number]['label']}”"
 
 
-def snapshot(saved: Saved) -> list[Row]:
-    """Return the published stages of the day that has most of them, the latest of such days."""
-    stages = saved.stages()
-    known = [row for row in saved.rows("published") if row["figure"] in stages and row["published"] is not None]
-    known = [row for row in known if row["at"] <= datetime.fromisoformat(str(saved.composed["clock"]["end"]))]
-    if not known or not stages["registered"]:
-        return []
-    number = Counter(row["at"] for row in known)
-    at = max(number, key=lambda when: (number[when], when))
-    return [row for row in known if row["at"] == at]
+def _largest_drop(rows: list[Row]) -> int | None:
+    """Return the number of the stage before which most are lost, the last of such; None where nobody is."""
+    gone = [before["people"] - after["people"] for before, after in pairwise(rows)]
+    most = max(gone)
+    return len(gone) - gone[::-1].index(most) if most else None
 
 
-def _stages(drawn: Page, rows: list[Row], right: float) -> None:
-    axes = drawn.axes(1.95, right, above=0.4, below=0.45)
+def _stages(drawn: Page, rows: list[Row]) -> None:
+    sheet = drawn.sheet
+    axes = drawn.axes(2.85, 1.15, above=0.36, below=0.0 if sheet.slide else 0.1)
     values = [row["people"] for row in rows]
-    axes.barh(range(len(rows)), values, color=BLUE, height=0.68)
-    axes.set_xlabel(amounts(axes, max(values), "people", "x"))
-    axes.set_xlim(0, axes.get_xlim()[1] * 1.35)
-    _lines(axes, rows)
-    axes.set_yticks(range(len(rows)), [row["label"] for row in rows], color=INK, size=9)
+    before = [values[0], *values[:-1]]
+    most = _largest_drop(rows)
+    axes.barh(range(len(rows)), before, color=PALE, height=0.72)
+    if most is not None:
+        axes.barh([most], before[most], color=ORANGE, height=0.72, hatch="////", edgecolor="white", linewidth=0)
+    axes.barh(range(len(rows)), values, color=BLUE, height=0.72)
+    axes.set_xlim(0, max(values[0], 1) * (1.4 if sheet.slide else 1.28))
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_axis_off()
     for number, (row, value) in enumerate(zip(rows, values, strict=True)):
-        _beside(axes, (value, number), amount(value), "data", 4, "left", INK)
-        for points, share in zip(COLUMNS, ("share_of_registered", "share_of_stage_before"), strict=True):
-            _beside(axes, (1, number), percent(row[share]), "axes fraction", points, "right", INK)
-    for points, head in zip(COLUMNS, ("of registered", "of the stage\nbefore"), strict=True):
-        _beside(axes, (1, -0.55), head, "axes fraction", points, "right", GREY, "bottom")
-
-
-def _compared(drawn: Page, rows: list[Row], known: list[Row]) -> None:
-    axes = drawn.axes(6.65, 0.85, above=0.4, below=0.45)
-    at = {row["stage"]: number for number, row in enumerate(rows)}
-    places = [at[row["figure"]] for row in known]
-    axes.barh(places, [row["full_population"] for row in known], color=SKY, height=0.4)
-    axes.plot([row["published"] for row in known], places, "D", color=INK, markersize=5, clip_on=False)
-    largest = max(max(row["full_population"], row["published"]) for row in known)
-    axes.set_xlabel(amounts(axes, largest, "people", "x"))
-    _lines(axes, rows)
-    axes.set_yticks(places, [""] * len(places))
-    for place, row in zip(places, known, strict=True):
-        _beside(axes, (1, place), _signed(row["difference_share"]), "axes fraction", 42, "right", INK)
-    _beside(
-        axes,
-        (0, -0.55),
-        day(known[0]["at"]).replace(" ", "\n", 1),
-        "axes fraction",
-        0,
-        "left",
-        GREY,
-        "bottom",
-    )
-    _beside(axes, (1, -0.55), "simulated less\npublished", "axes fraction", 42, "right", GREY, "bottom")
-
-
-def _signed(share: float) -> str:
-    rounded = round(100 * share)
-    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)} %"
-
-
-def _lines(axes: Axes, rows: list[Row]) -> None:
-    axes.set_ylim(len(rows) - 0.45, -0.55)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
+        _beside(axes, (0, number), amount(value), -6, INK, sheet.text)
+        _beside(axes, (0, number), row["label"], -80 if not sheet.slide else -84, INK, sheet.text)
+        _beside(axes, (1, number), percent(row["share_of_stage_before"]) if number else "", 64, INK, sheet.text)
+    if most is not None:
+        lost = f"−{amount(before[most] - values[most])}"
+        at = (before[most], most)
+        axes.annotate(lost, at, (4, 0), textcoords="offset points", va="center", weight="bold", size=sheet.text)
+    for across, points, head in ((0, -6, "people"), (1, 64, "of the stage\nbefore")):
+        _beside(axes, (across, -0.6), head, points, GREY, sheet.small, "bottom")
 
 
 def _beside(
-    axes: Axes,
-    at: tuple[float, float],
-    text: str,
-    across: str,
-    points: float,
-    side: str,
-    colour: str,
-    rest: str = "center",
+    axes: Axes, at: tuple[float, float], text: str, points: float, colour: str, size: float, rest: str = "center"
 ) -> None:
-    axes.annotate(
-        text,
-        at,
-        (points, 0),
-        (across, "data"),
-        "offset points",
-        ha=side,
-        va=rest,
-        color=colour,
-        size=8.5 if rest == "center" else 7.5,
-    )
+    place = {"xytext": (points, 0), "xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    axes.annotate(text, at, ha="right", va=rest, color=colour, size=size, **place)  # type: ignore[arg-type]

@@ -8,8 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.journey.route import PROCESSED_AT
-from sim.report.figures.look import BLUE, INK, PALE, Page, amounts, dates, page, place
+from sim.report.figures.look import BLUE, INK, PALE, amounts, dates, place
+from sim.report.figures.outages import outages, shade
+from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Counts, Row, Saved
+from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount, day, span
 
 ARTICLE = date(2022, 2, 9)
@@ -22,14 +25,14 @@ def asked(saved: Saved) -> bool:
     return bool(row["kind"] != "plenty" or row["peak_queue"])
 
 
-def draw(saved: Saved) -> Page:
+def draw(saved: Saved, sheet: Sheet) -> Page:
     """Draw all who registered and all who were processed so far, and the backlog between."""
     by_day = saved.days
     if not by_day["registered"].any():
-        return page(saved, finding(saved), says(saved), [], 0.0)
+        return page(saved, sheet, finding(saved), says(saved), [], 0.0)
     gave_up = _station(saved)["gave_up"]
     notes = [f"{amount(gave_up)} gave up the wait for processing."] if gave_up else []
-    drawn = page(saved, finding(saved), says(saved), notes, 4.0)
+    drawn = page(saved, sheet, finding(saved), says(saved), notes, 4.0)
     axes = drawn.axes(0.75, 1.2, above=0.1, below=0.45)
     registered, processed = np.cumsum(by_day["registered"]), np.cumsum(by_day["processed"])
     lines = [by_day.at_week_ends(counts) for counts in (registered, processed)]
@@ -41,6 +44,7 @@ def draw(saved: Saved) -> Page:
     axes.set_ylabel(amounts(axes, registered[-1], "people"))
     dates(axes, edges)
     axes.grid(axis="y")
+    shade(axes, outages(saved.composed[PROCESSED_AT], edges))
     _backlog(axes, saved, registered, processed)
     _ends(axes, registered[-1], processed[-1])
     return drawn
@@ -67,7 +71,8 @@ def finding(saved: Saved) -> str:
 def backlog(saved: Saved) -> Counts:
     """Return who waits before and at processing at each day's end."""
     by_day = saved.days
-    on_the_way = by_day.queues[: by_day.queues.index(PROCESSED_AT) + 1]
+    way = saved.on_the_way()
+    on_the_way = way[: way.index(PROCESSED_AT) + 1]
     return np.sum([by_day[f"queue_{name}"] for name in on_the_way], axis=0)  # type: ignore[no-any-return]
 
 

@@ -1,53 +1,101 @@
-"""Queues over time: one small picture for each station that had a queue, and the pool."""
+"""Queues over time: one small picture for each station that had a queue, the payment partners, and the pool."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from matplotlib.axes import Axes
 
 from sim.journey.measures import PAYMENT_PARTNERS
-from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, Page, amounts, dates, page, place, steps
-from sim.report.figures.saved import Saved
+from sim.journey.route import ROUTE
+from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, amounts, dates, place, steps
+from sim.report.figures.outages import outages, shade, told
+from sim.report.figures.page import Page, page
+from sim.report.figures.saved import Counts, Saved
+from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount, day
 
 SMALL = 0.01
-"""A queue less than this share of the largest one is told in words."""
+"""A queue less than this share of the longest one is told in words."""
 
-POOL = "The pool is no queue of a station: who passed and is not awarded, whether in a wave or not."
+FEW = 3
+"""Pictures that a slide has room for: of the stations those with the longest queues."""
 
-PAYMENTS = "Payment partners, all together"
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What one picture shows: people or payments that wait at each day's end."""
+
+    name: str
+    label: str
+    waiting: Counts
+    of: str = "people"
+
+    @property
+    def most(self) -> float:
+        """Return the largest queue at a day's end."""
+        return float(self.waiting.max())
 
 
-def draw(saved: Saved) -> Page:
-    """Draw the queue of each station that had one at a day's end, by weeks, on scales of their own."""
-    by_day, labels = saved.days, names(saved)
-    peaks = {name: by_day.peak(by_day.queue(f"queue_{name}")) for name in by_day.queues}
-    peaks = {name: peak for name, peak in peaks.items() if peak[1] > 0}
-    largest = max((people for _, people in peaks.values()), default=0.0)
-    shown = [name for name, (_, people) in peaks.items() if people >= SMALL * largest]
-    told = [
-        f"{labels[name]} ({amount(peak[1])} on {day(peak[0])})" for name, peak in peaks.items() if name not in shown
-    ]
-    pool = bool(by_day["people_in_pool"].any())
-    says = "Each picture has its own scale. A point is the largest queue at a day's end in its week."
-    notes = [POOL] * pool
-    if told:
-        notes.insert(0, f"Queued too, less than 1 % of the largest queue: {', '.join(told)}.")
-    pictures = len(shown) + pool
-    if not pictures:
-        return page(saved, finding(saved), "Nobody waited at the end of any day.", [], 0.0)
-    drawn = page(saved, finding(saved), says, notes, 1.55 * pictures + 0.4)
-    for number, name in enumerate([*shown, *["pool"] * pool]):
-        axes = drawn.axes(0.75, 0.35, above=0.3 + 1.55 * number, below=0.4 + 1.55 * (pictures - number - 1))
-        column, label = ("people_in_pool", "The pool") if name == "pool" else (f"queue_{name}", labels[name])
-        _queue(axes, saved, column, label, number == pictures - 1)
+def draw(saved: Saved, sheet: Sheet) -> Page:
+    """Draw the queues by weeks: those of stations on one scale, payments and the pool on scales of their own."""
+    stations, payments, pool = _stations(saved), _payments(saved), _pool(saved)
+    every = [picture for picture in (*stations, payments) if picture.most]
+    longest = max((picture.most for picture in every), default=0.0)
+    long = [picture for picture in every if picture.most >= SMALL * longest]
+    stations, others = [picture for picture in long if picture is not payments], [payments] * (payments in long)
+    others += [pool] * bool(pool.most)
+    if sheet.slide:
+        few = sorted(stations, key=attrgetter("most"), reverse=True)[: FEW - len(others)]
+        stations = [picture for picture in stations if picture in few]
+    shown = [*stations, *others]
+    if not shown:
+        return page(saved, sheet, finding(saved), "Nobody waited at the end of any day.", [], 0.0)
+    notes = ["The pool: who passed and is not awarded, whether in a wave or not."] * (shown[-1].name == "pool")
+    small = [picture for picture in every if picture not in shown]
+    if small:
+        notes.insert(0, f"Queued too, too few to draw: {', '.join(_peak_of(saved, picture) for picture in small)}.")
+    drawn = page(saved, sheet, finding(saved), _says(stations, others), notes, 1.5 * len(shown) + 0.35)
+    high = (drawn.space - 0.34) / len(shown)
+    most = max(picture.most for picture in shown)
+    for number, picture in enumerate(shown):
+        below = 0.34 + high * (len(shown) - number - 1)
+        axes = drawn.axes(0.8, 0.35, above=0.24 + high * number, below=below + 0.06)
+        scale = max(one.most for one in stations) if picture in stations else picture.most
+        _queue(axes, saved, picture, scale, most, sheet)
+        axes.tick_params(axis="x", labelbottom=number == len(shown) - 1)
     return drawn
 
 
-def names(saved: Saved) -> dict[str, str]:
-    """Return the words for each queue that is saved."""
-    return {row["station"]: row["label"] for row in saved.rows("stations")} | {"payments": PAYMENTS}
+def _stations(saved: Saved) -> list[Picture]:
+    labels = {row["station"]: row["label"] for row in saved.rows("stations")}
+    return [Picture(name, labels[name], saved.days.queue(f"queue_{name}")) for name in saved.on_the_way()]
+
+
+def _payments(saved: Saved) -> Picture:
+    """Return the payments, which are not compared with people: a person may wait for several."""
+    return Picture("payments", "Payment partners", saved.days.queue("queue_payments"), "payments")
+
+
+def _pool(saved: Saved) -> Picture:
+    return Picture("pool", "The pool, which is no queue", saved.days["people_in_pool"])
+
+
+def _says(stations: list[Picture], others: list[Picture]) -> str:
+    says = "Waiting at a day's end, the most in each week."
+    own = [{"payments": "payments", "pool": "the pool"}[picture.name] for picture in others]
+    if len(stations) + len(own) < 2:
+        return says
+    parts = ["one scale for the stations"] * (len(stations) > 1)
+    parts += [f"{' and '.join(own)} on {'scales' if len(own) > 1 else 'a scale'} of their own"] * bool(own)
+    return f"{says} {'; '.join(parts).capitalize()}."
+
+
+def _peak_of(saved: Saved, picture: Picture) -> str:
+    when, most = saved.days.peak(picture.waiting)
+    return f"{picture.label} ({amount(most)} on {day(when)})"
 
 
 def finding(saved: Saved) -> str:
@@ -61,13 +109,14 @@ def finding(saved: Saved) -> str:
         return (
             "Places are the bottleneck: no station had a queue" if places else "No station had a queue at a day's end"
         )
-    on_the_way = [row for row in queued if row["station"] in saved.days.queues]
+    way = saved.on_the_way()
+    on_the_way = [row for row in queued if row["station"] in way]
     if places and on_the_way:
         longest = max(on_the_way, key=lambda row: float(row["peak_queue"]))
     if found is not None and not places and stations[found.worst]["peak_queue"]:
         longest = stations[found.worst]
     number = longest["peak_queue"]
-    unit = "" if longest["station"] in saved.days.queues else " payment" if number == 1 else " payments"
+    unit = "" if longest["station"] in way else " payment" if number == 1 else " payments"
     peak = amount(number) + unit
     when = day(longest["peak_queue_date"])
     if places:
@@ -79,34 +128,52 @@ def finding(saved: Saved) -> str:
     return f"{longest['label']} is the bottleneck: its queue peaks at {peak} on {when}"
 
 
-def _queue(axes: Axes, saved: Saved, column: str, label: str, last: bool) -> None:
-    by_day = saved.days
-    counts = by_day.queue(column)
-    values = by_day.largest(counts)
-    pool = column == "people_in_pool"
+def _queue(axes: Axes, saved: Saved, picture: Picture, scale: float, most: float, sheet: Sheet) -> None:
+    by_day, pool = saved.days, picture.name == "pool"
+    values = by_day.largest(picture.waiting)
     axes.fill_between(by_day.edges, steps(values), step="post", color=PALE if pool else SKY, linewidth=0)
     axes.step(by_day.edges, steps(values), where="post", color=GREY if pool else BLUE, linewidth=1.2)
-    when, most = by_day.peak(counts)
-    unit = amounts(axes, most * 1.15, "payments" if label == PAYMENTS else "people")
-    axes.set_ylabel(unit)
-    axes.yaxis.set_label_coords(-0.055, 0.5)
+    room, ticks = (1.7, 2) if sheet.slide else (1.2, 4)
+    unit = amounts(axes, scale * room, picture.of, beside=most, ticks=ticks)
+    label = f"{picture.label}: {unit}" if sheet.slide else picture.label
+    axes.set_ylabel("" if sheet.slide else unit.replace(", ", ",\n"))
+    axes.yaxis.set_label_coords(-0.05, 0.5)
     dates(axes, by_day.edges)
     axes.grid(axis="y")
-    axes.tick_params(axis="x", labelbottom=last)
     axes.set_title(label, loc="left", size=9.5, weight="bold", color=INK, pad=4)
-    _peak(axes, by_day.edges[0].item(), by_day.edges[-1].item(), when, most)
+    when, peak = by_day.peak(picture.waiting)
+    _peak(axes, (by_day.edges[0].item(), by_day.edges[-1].item()), when, peak, sheet)
+    closed = _closed(axes, saved, picture.name)
+    if closed:
+        axes.set_title(
+            closed if sheet.slide else f"hatched: {closed}", loc="right", size=sheet.small, color=GREY, pad=4
+        )
 
 
-def _peak(axes: Axes, first: date, last: date, when: date, most: float) -> None:
-    right = (when - first) < 0.6 * (last - first)
+def _closed(axes: Axes, saved: Saved, name: str) -> str:
+    """Shade when a station, or any payment partner, was closed, and return it in words."""
+    blocks = {station.name: station.config for station in ROUTE}
+    if name == "payments":
+        partners = saved.composed["payment"]["partners"].values()
+        found = [(f"{partner['name']} ", outages(partner, saved.days.edges)) for partner in partners]
+    elif name in blocks:
+        block = saved.composed
+        for key in blocks[name].split("."):
+            block = block[key]
+        found = [("", outages(block, saved.days.edges))]
+    else:
+        return ""
+    closed = [(who, spans) for who, spans in found if spans]
+    for _, spans in closed:
+        shade(axes, spans)
+    more = f"; and {len(closed) - 1:,} more" if len(closed) > 1 else ""
+    return f"{closed[0][0]}{told(closed[0][1])}{more}" if closed else ""
+
+
+def _peak(axes: Axes, ends: tuple[date, date], when: date, most: float, sheet: Sheet) -> None:
     middle = place(when) + 0.5
+    right = middle - place(ends[0]) < 0.6 * (ends[1] - ends[0]).days
     axes.plot([middle], [most], "o", color=INK, markersize=3.5, clip_on=False)
-    axes.annotate(
-        f"{amount(most)} on {day(when)}",
-        (middle, most),
-        (7 if right else -7, 4),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="bottom",
-        size=8.5,
-    )
+    at, side = (7 if right else -7, 3), "left" if right else "right"
+    words = f"{amount(most)} on {day(when)}"
+    axes.annotate(words, (middle, most), at, textcoords="offset points", ha=side, va="bottom", size=sheet.text)

@@ -11,7 +11,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.named import Named
+from sim.parameters.sayings import MANIFEST, MOST_TOLD, together
 from sim.results.bottleneck import Bottleneck, bottleneck
 
 Row = dict[str, Any]
@@ -32,11 +34,17 @@ class Saved:
         """Return the share of the full population that was simulated."""
         return float(self.composed["population"]["scale"])
 
-    @property
-    def scenario(self) -> str:
-        """Return what the run is called and what differs from the base, in sentences."""
-        differs = self.named.against_base
-        return f"Scenario {self.named.title}.{f' {differs}.' if differs else ''}"
+    def scenario(self, most: int = MOST_TOLD) -> str:
+        """Return what the run is called and what differs from the base, so many of each; how many more is said.
+
+        With none of them, one change of the scenario is told all the same.
+        """
+        named = self.named
+        changed = f", with {together(named.changed, max(most, 1))}" if named.changed else ""
+        differs = f"Differs from {named.base}: {together(named.differs, most)}."
+        if not most:
+            differs = f"Differs from {named.base} in {len(named.differs):,} ways (see {MANIFEST})."
+        return f"Scenario {named.name}{changed}.{f' {differs}' if named.against_base else ''}"
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
@@ -50,6 +58,15 @@ class Saved:
     def stages(self) -> dict[str, int]:
         """Return the people of each stage of the funnel, full population."""
         return {row["stage"]: row["people"] for row in self.rows("funnel")}
+
+    def partners(self) -> list[Row]:
+        """Return the rows of the payment partners among the stations."""
+        return [row for row in self.rows("stations") if row["bank"] == PAYMENT_PARTNERS]
+
+    def on_the_way(self) -> list[str]:
+        """Return the stations where people, not payments, queue and whose queue is saved, in the order of the way."""
+        rows = [row for row in self.rows("stations") if row["bank"] != PAYMENT_PARTNERS]
+        return [row["station"] for row in rows if self.days.has(f"queue_{row['station']}")]
 
     def bottleneck(self) -> Bottleneck | None:
         """Return where people waited most, by the definition of the answer; None where nobody waited."""
@@ -81,11 +98,9 @@ class Days:
         """Return a column, nan where the table is empty."""
         return self._counts[name]
 
-    @property
-    def queues(self) -> list[str]:
-        """Return the names of the queues that are told apart: of stations, and of the payment partners together."""
-        stations = [name.removeprefix("served_") for name in self._counts if name.startswith("served_")]
-        return [*stations, "payments"]
+    def has(self, name: str) -> bool:
+        """Return whether the table has a column."""
+        return name in self._counts
 
     def queue(self, name: str) -> Counts:
         """Return who waits at each day's end; payments on a day without runs as on the day before."""

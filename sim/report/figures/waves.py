@@ -5,23 +5,25 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.report.figures.look import BLUE, GREY, INK, ORANGE, SKY, Page, amounts, page
+from sim.report.figures.look import BLUE, GREY, INK, ORANGE, SKY, amounts
+from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Counts, Row, Saved
+from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import MONTHS, amount
 
 FEW = 60
 """Up to so many waves each has a bar of its own and is named."""
 
 
-def draw(saved: Saved) -> Page:
+def draw(saved: Saved, sheet: Sheet) -> Page:
     """Draw who joined each wave above what the wave gave, with the published figures as points."""
     rows = saved.rows("waves")
     if not rows:
-        return page(saved, finding(saved), "None opened before the run ended.", [], 0.0)
+        return page(saved, sheet, finding(saved), "None opened before the run ended.", [], 0.0)
     published = [row for row in saved.rows("published") if row["figure"] in ("joined", "selected")]
     notes = []
     if published:
-        notes.append("Diamonds: published by the programme or the press, each named in configs/published.")
+        notes.append("Published by the programme or the press, each named in configs/published.")
         notes.append("Awards of waves 2 to 22 are set by the calendar, not predicted.")
     unknown = [str(row["wave"]) for row in rows if row["joined"] is None]
     if unknown:
@@ -29,14 +31,21 @@ def draw(saved: Saved) -> Page:
     without = sum(row["joined"] is not None and not row["quota"] for row in rows)
     if without:
         notes.append(f"{without} waves had no places.")
-    says = "Those who join again after losing are counted in each wave they join."
+    says = "Who joins again after losing is counted in each wave."
+    says += " Diamonds: as published." * bool(published)
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
         says += f" The budget refused {amount(refused)} places."
-    drawn = page(saved, finding(saved), says, notes, 5.2)
-    above, below = drawn.axes(0.75, 0.35, above=0.3, below=3.2), drawn.axes(0.75, 0.35, above=2.5, below=0.85)
+    drawn = page(saved, sheet, finding(saved), says, notes, 5.2)
+    head, ticks = 0.26, 0.72
+    high = (drawn.space - 2 * head - ticks - 0.1) / 2
+    above = drawn.axes(0.8, 0.35, above=head, below=drawn.space - head - high)
+    below = drawn.axes(0.8, 0.35, above=drawn.space - ticks - high, below=ticks)
     _joined(above, rows, _points(published, "joined"))
     _given(below, rows, _points(published, "selected"))
+    for axes in (above, below):
+        axes.set_ylabel(axes.get_ylabel().replace(", ", ",\n"))
+        axes.yaxis.set_label_coords(-0.055, 0.5)
     return drawn
 
 
