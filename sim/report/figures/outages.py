@@ -34,5 +34,5 @@ def shade(axes: Axes, closed: list[Outage]) -> None:
 def told(closed: list[Outage]) -> str:
     """Return when it was closed, in words."""
     more = len(closed) - NAMED
-    words = " and ".join(span(outage) for outage in closed[:NAMED])
+    words = " and ".join(span(outage.since, outage.until) for outage in closed[:NAMED])
     return f"closed {words}{f' and {more:,} more times' if more > 1 else ' and once more' if more == 1 else ''}"
