@@ -43,6 +43,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     most = MOST_ON_A_SLIDE if sheet.slide else MOST
     shown = sorted(partners, key=lambda row: float(-row["peak_queue"]))[:most]
     says = "Payments a working day, mean of the month; all partners on one scale."
+    says += " Queue: the longest." if sheet.slide else ""
     if len(shown) < len(partners):
         says = f"Of {len(partners):,} partners the {most} with the longest queues. {says}"
     across = min(len(shown), 3 if sheet.slide else 2)

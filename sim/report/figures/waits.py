@@ -83,11 +83,15 @@ def finding(saved: Saved) -> str:
     name = "place" if places else found.worst
     wait = next(row for row in saved.rows("waits") if row["wait"] == name)
     where = "Places are" if places else f"{found.label} {'are' if found.name == PAYMENT_PARTNERS else 'is'}"
-    at = f"at {wait['label']} " if found.members > 1 else ""
+    paid = found.name == PAYMENT_PARTNERS
+    label = next((row["label"] for row in saved.rows("stations") if row["station"] == name), wait["label"])
+    at = f"at {label} " if found.members > 1 else ""
+    got = "got one" if places else "payments were made" if paid else "got through"
     words = f"{where} the bottleneck, {percent(found.share)} of all waiting"
     median = wait["median_days_got_it"]
     half = "" if median is None else f", half of them {f'within {span(median)}' if median else 'at once'}"
-    told = [f"{at}{amount(wait['got_it']) if wait['got_it'] else 'nobody'} got {'one' if places else 'through'}{half}"]
+    nobody = "no" if paid else "nobody"
+    told = [f"{at}{amount(wait['got_it']) if wait['got_it'] else nobody} {got}{half}"]
     told += [f"{amount(wait['left_without'])} left without"] * bool(wait["left_without"])
     told += [f"{amount(wait['still_waiting'])} still wait"] * bool(wait["still_waiting"])
     return f"{words}: {'; '.join(told)}"
