@@ -60,6 +60,7 @@ NOT_RUN = ("benchmarks", "campaigns")
 """Folders whose tests say nothing of a mutant's behaviour, or would run mutants themselves."""
 
 EQUIVALENT: dict[str, str] = {
+    "engines/cohort/award_kernels:attend: 1 -> 0 [0]": "where nobody attends, the last end is 0: no run ends so early",
     "programme/demand:demand_curve: < -> <= [0]": "adds to a set of instants what is in it: the first point",
     "programme/demand:demand_curve: < -> <= [1]": "adds to a set of instants what is in it: the last point",
     "rules/lottery:take_smallest: + -> - [4]": "fills the list from its end; it is then sorted by number",
