@@ -10,7 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from sim.parameters import BadInput, Parameters, Problem
-from sim.results.folder import FolderTakenError, Tell, whole_folder
+from sim.results.folder import FolderTakenError, Tell, left_behind, whole_folder
 
 NEW = "Name a new folder, or leave run.folder out for one in results/runs/."
 RUNS = Path("results/runs")
@@ -48,7 +48,9 @@ def _taken(path: Path, stack: ExitStack, tell: Tell) -> Folder:
     try:
         return Folder(path, stack.enter_context(whole_folder(path, tell)))
     except OSError as error:  # no permission, a name too long, a file among the folders above
-        raise _refused(str(path), f"cannot be used ({error.strerror})") from None
+        left = left_behind(error)
+        also = "" if left is None else f" {left} is left behind: the next run beside it removes it."
+        raise _refused(str(path), f"cannot be used ({error.strerror})", NEW + also) from None
 
 
 def _by_the_clock(parameters: Parameters, stack: ExitStack, tell: Tell) -> Folder:
@@ -70,5 +72,5 @@ def _path(asked: str) -> Path:
         raise _refused(asked, "is in a home that is not there") from None
 
 
-def _refused(asked: str | None, allowed: str) -> BadInput:
-    return BadInput([Problem("run.folder", str(RUNS) if asked is None else asked, allowed, NEW)])
+def _refused(asked: str | None, allowed: str, do: str = NEW) -> BadInput:
+    return BadInput([Problem("run.folder", str(RUNS) if asked is None else asked, allowed, do)])

@@ -78,6 +78,7 @@ def main(words: list[str]) -> int:
 def _asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns fuzz", description=__doc__)
     parser.add_argument("--trials", type=int, default=TRIALS, help=f"how many (default: {TRIALS:,})")
+    parser.add_argument("--first", type=int, default=0, help="number of the first, where others were tried before")
     parser.add_argument("--seed", type=int, default=9, help="another seed draws other trials (default: 9)")
     parser.add_argument("--workers", type=int, default=2, help="processes that share the trials (default: 2)")
     parser.add_argument("--log", type=Path, default=FOLDER / "fuzz.jsonl", help="what was done so far")
@@ -86,7 +87,8 @@ def _asked(words: list[str]) -> argparse.Namespace:
 
 
 def _started(asked: argparse.Namespace, share: int) -> subprocess.Popen[bytes]:
-    words = ["--trials", asked.trials, "--seed", asked.seed, "--workers", asked.workers, "--share", share]
+    given = {"trials": asked.trials, "first": asked.first, "seed": asked.seed, "workers": asked.workers, "share": share}
+    words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
     command = [
         sys.executable,
         "-m",
@@ -94,7 +96,7 @@ def _started(asked: argparse.Namespace, share: int) -> subprocess.Popen[bytes]:
         "fuzz",
         "--log",
         str(_log_of(asked.log, share)),
-        *map(str, words),
+        *words,
     ]
     return subprocess.Popen(command, cwd=ROOT)
 
@@ -112,7 +114,7 @@ def _try_share(asked: argparse.Namespace, log: Log) -> None:
     if now.exists() and now.read_text() and now.read_text() not in done:
         log.add(now.read_text(), "crash", what="it ended the process, or stood still for minutes")
         done = log.outcomes()
-    for number in range(asked.share, asked.trials, asked.workers):
+    for number in range(asked.first + asked.share, asked.trials, asked.workers):
         if str(number) in done:
             continue
         now.write_text(str(number))
