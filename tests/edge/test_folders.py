@@ -246,7 +246,7 @@ def test_what_cannot_be_removed_is_the_next_runs_to_remove(tmp_path: Path, monke
 
 def test_a_lock_that_cannot_be_removed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catch a message that nothing is left behind where the lock is: the disk can only be read from some moment on."""
-    unlink, make = Path.unlink, Path.mkdir
+    unlink = Path.unlink
 
     def refuse(path: Path, missing_ok: bool = False) -> None:
         if path.name.endswith(".lock"):
