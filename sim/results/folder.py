@@ -69,7 +69,7 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
         raise
     try:
         _give_up(aside, lock)
-    except OSError:  # the run is whole all the same
+    except (OSError, MemoryError):  # the run is whole all the same
         tell(f"{_lock_of(aside)} is left behind: the next run beside it removes it.")
 
 
@@ -171,6 +171,8 @@ def _put_in_place(aside: Path, path: Path) -> None:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EBUSY):
             raise FolderTakenError("was filled by something else while the run went on") from None
         raise
+    if not path.is_dir():
+        raise FolderTakenError("is not what the run wrote: somebody put something else in its place meanwhile")
 
 
 def _leave(aside: Path, lock: int | None, made: list[Path], error: BaseException) -> None:
@@ -199,7 +201,11 @@ def _give_up(aside: Path, lock: int) -> None:
     try:
         if not (_is_made(lock) and aside.is_dir()):
             with suppress(FileNotFoundError):
-                _lock_of(aside).unlink()
+                try:
+                    _lock_of(aside).unlink()
+                except KeyboardInterrupt:  # what is written stands, or is gone: the lock has to go as well
+                    _lock_of(aside).unlink()
+                    raise
     finally:
         os.close(lock)
 

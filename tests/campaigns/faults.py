@@ -131,6 +131,8 @@ def judged(code: int | None, said: str, folder: Path, before: State | None, stri
         return "traceback", said[-2_500:]
     if code not in (0, 2, 130):
         return "failed", f"exit code {code}: {said[-500:]}"
+    if code == 130 and whole and not left:
+        return "whole", ""  # interrupted when all was done: what stands there was renamed into its place
     if (code == 0) != whole:
         return "partial", f"exit code {code}, there are {contents(folder)[:9]}"
     if code != 0 and (folder / "run").exists() and not theirs:
