@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.composition.asked import BASE
 from sim.composition.compose import composition
-from sim.composition.named import base_parameters, named_as
+from sim.composition.named import named_as
 from sim.composition.understood import remarks
 from sim.composition.words import quoted, word
 from sim.parameters import BadInput, Parameters, Problem
@@ -45,7 +46,7 @@ class Question:
     """What was understood of the rates, caps and counts that were given, and what of them may not be meant."""
 
 
-def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) -> Question:
+def load(scenario: str | os.PathLike[str] = BASE, changes: Changes = ()) -> Question:
     """Return the parameters of a scenario (its name, or the path of a file), with some keys changed.
 
     Raises BadInput, which tells all that is wrong at once.
@@ -53,7 +54,7 @@ def load(scenario: str | os.PathLike[str] = "history", changes: Changes = ()) ->
     if isinstance(changes, str):
         raise TypeError(f"changes must be a mapping of keys or a list of words, not the text {changes!r}")
     words = [word(key, value) for key, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
-    named = [] if str(scenario) == "history" else [f"scenario={quoted(str(scenario))}"]
+    named = [] if str(scenario) == BASE else [f"scenario={quoted(str(scenario))}"]
     return asked([*named, *words])
 
 
@@ -65,7 +66,7 @@ def asked(words: Sequence[str]) -> Question:
         config=found.config,
         named=named_as(found),
         words=tuple(words),
-        outages=left_out(found.parameters, base_parameters()) if found.parameters.run.without_outages else {},
+        outages=left_out(found.parameters, found.base.parameters) if found.parameters.run.without_outages else {},
         remarks=tuple(remarks(found)),
     )
 

@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.command.main import main
-from sim.composition.compose import load
-from sim.composition.named import _alone, base_parameters
-from sim.composition.scenario import names
+from sim.composition.compose import composition, load
 from sim.parameters import validate
-from sim.parameters.differences import differences
 from tests.building import name_of
 from tests.test_scenarios import compose
 
@@ -100,13 +97,18 @@ def test_many_differences_are_the_first_few_and_a_count() -> None:
     assert len(named.manifest()["differs_from_base"]) == 10
 
 
-@pytest.mark.parametrize("name", names())
-def test_a_scenario_alone_is_what_hydra_composes(name: str) -> None:
-    """Catch a scenario or a base that is read otherwise here than where it is run."""
-    alone = _alone(name)
-    assert alone is not None
-    assert differences(alone, validate(compose(f"scenario={name}"))) == ()
-    assert base_parameters() == validate(compose())
+def test_a_scenario_alone_and_the_base_are_what_is_composed_without_the_words() -> None:
+    """Catch a run that is named against itself: a word that passes for the scenario's."""
+    for words in (["scenario=rate_800k", "portal.rate=5"], ["scenario=rate_800k", "budget=two_years"]):
+        found = composition(words)
+        assert found.alone is not None
+        assert found.alone.parameters == validate(compose("scenario=rate_800k"))
+        assert found.base.parameters == validate(compose())
+        assert found.alone is not found
+    plain = composition(["scenario=rate_800k"])
+    assert plain.alone is plain
+    history = composition([])
+    assert history.alone is history.base is history
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,14 @@ def test_a_date_is_its_midnight_wherever_one_is_read() -> None:
     assert parameters.payment.partners["ovo"].outages[0].until == datetime(2020, 11, 11)
     assert parameters.clock.end == datetime(2021, 12, 31)
     assert parameters == load([word.replace("2020-11-11", "2020-11-11T00:00") for word in words])[0]
+
+
+def test_a_number_of_a_scenario_is_held_against_the_base(tmp_path: Path) -> None:
+    """Catch a thousandth of the base that a scenario's own file says: it would be held against itself."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "scenario: {name: mine, question: Slow, changes: [processing.registry.rate]}\n"
+        "processing: {registry: {rate: 6710}}\n"
+    )
+    (note,) = (line for line in remarks(composition([f"scenario={file}"])) if line.startswith("Note: "))
+    assert note.startswith("Note: processing.registry.rate = 6,710 is a thousandth of the 6,710,000 it was before.")

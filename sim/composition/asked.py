@@ -30,11 +30,15 @@ SCENARIOS = "scenarios"
 """The group under which Hydra knows the scenario, which is no key."""
 
 
+BASE = "history"
+"""The scenario that is the base."""
+
+
 @dataclass
 class Asked:
     """Hold the scenario, the parts and the keys that were asked for, and what is wrong with them."""
 
-    scenario: str = "history"
+    scenario: str = BASE
     replayed: str | None = None
     """The file of a whole config, in place of the base and a scenario."""
     parts: dict[str, str] = field(default_factory=dict)
@@ -76,7 +80,7 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
         asked.problems.append(Problem(key, NOTHING, "is given more than once", "Leave one of the two out."))
     if len(scenarios) > 1:
         asked.problems.append(Problem("scenario", scenarios, "is given more than once", "Ask one at a time."))
-    asked.scenario = scenarios[0] if scenarios else "history"
+    asked.scenario = scenarios[0] if scenarios else BASE
     if replayed:
         asked.replayed = replayed[0]
         asked.problems += _beside_a_replay(scenarios, replayed, asked.parts)

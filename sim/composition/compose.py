@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import hydra
@@ -21,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.composition import base, replay, scenario
-from sim.composition.asked import SCENARIOS, Asked, read
+from sim.composition.asked import BASE, SCENARIOS, Asked, read
 from sim.composition.harmless import harms
 from sim.composition.limits import MOST_COMPOSED
 from sim.composition.references import resolved
@@ -46,18 +47,42 @@ class Composition:
     changes: Config
     """What the scenario changes of them."""
 
-    @property
-    def before(self) -> Config:
-        """Return the config before words of the command line changed it, as it was written."""
+    @cached_property
+    def base(self) -> Composition:
+        """Return the base."""
+        return self if self.asked == Asked() else composition([])
+
+    @cached_property
+    def alone(self) -> Composition | None:
+        """Return the scenario without the words beside it; None where that is no valid input.
+
+        Where a run is made again it is the scenario of that run, if there is one of its name.
+        """
+        name = self.asked.scenario
         if self.asked.replayed is not None:
-            return replay.load(self.asked.replayed)
-        before: Config = merged(before_scenario(self.parts), self.changes)
-        return before
+            name = self.parameters.scenario.name
+            if name not in scenario.names():
+                return None
+        if name == BASE:
+            return self.base
+        nothing_beside = self.asked == Asked(name, parts=scenario.load(name).parts)
+        return self if nothing_beside else _valid(Asked(name))
 
 
 def composition(overrides: Sequence[str]) -> Composition:
     """Compose what overrides ask for; tell all problems at once."""
-    composed, asked, parts, changes = _compose(overrides)
+    return _composition(read(overrides, base.options()))
+
+
+def _valid(asked: Asked) -> Composition | None:
+    try:
+        return _composition(asked)
+    except BadInput:
+        return None
+
+
+def _composition(asked: Asked) -> Composition:
+    composed, parts, changes = _compose(asked)
     if asked.problems:
         raise BadInput([*asked.problems, *(problems(composed) if composed is not None else [])])
     assert composed is not None
@@ -72,22 +97,22 @@ def load(overrides: Sequence[str]) -> tuple[Parameters, Config]:
 
 def compose(overrides: Sequence[str]) -> Config:
     """Return the composed config as plain values, its numbers not yet validated."""
-    composed, asked, *_ = _compose(overrides)
+    asked = read(overrides, base.options())
+    composed, *_ = _compose(asked)
     if asked.problems or composed is None:
         raise BadInput(asked.problems)
     return composed
 
 
-def _compose(overrides: Sequence[str]) -> tuple[Config | None, Asked, dict[str, str], Config | None]:
-    """Compose what can be composed, and say what cannot: the config, what was asked, the parts, the changes."""
-    asked = read(overrides, base.options())
+def _compose(asked: Asked) -> tuple[Config | None, dict[str, str], Config | None]:
+    """Compose what can be composed, and note what cannot: the config, the parts, what the scenario changes."""
     parts, first, changes, whole = base.parts(), [], None, None
     try:
         if asked.replayed is not None:
             whole, parts = replay.load(asked.replayed), {}
         else:
             delta = scenario.load(asked.scenario)
-            clashing = list(_clashes(delta.keys, before_scenario(parts | delta.parts | asked.parts)))
+            clashing = list(_clashes(delta.keys, _before_scenario(parts | delta.parts | asked.parts)))
             asked.problems += clashing
             if not clashing:
                 first, changes = [LAST], delta.keys
@@ -107,27 +132,20 @@ def _compose(overrides: Sequence[str]) -> tuple[Config | None, Asked, dict[str, 
         with _in_memory(given, itself, changes):
             composed = _composed(asked, first, own)
     except FAULTS as error:
-        said = " ".join(overrides) or "configs"
+        said = " ".join(str(override.input_line) for override in asked.keys) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
         asked.problems.append(Problem(said, NOTHING, reason or "cannot be composed", "Check the keys."))
-        return None, asked, parts, changes
+        return None, parts, changes
     wrong = list(harms(composed, most=MOST_COMPOSED))
     if not wrong:
         composed, wrong = resolved(composed)
     asked.problems += wrong
-    return None if wrong else composed, asked, parts, changes
+    return None if wrong else composed, parts, changes
 
 
-def before_scenario(parts: dict[str, str]) -> Config:
+def _before_scenario(parts: dict[str, str]) -> Config:
     """Return the config before the scenario changes it."""
     return {**{group: base.part(group, option) for group, option in parts.items()}, **base.base()}
-
-
-def merged(config: Any, changes: Any) -> Any:
-    """Return a config with changes in it: blocks are merged, all else is replaced, as Hydra does."""
-    if not isinstance(config, dict) or not isinstance(changes, dict):
-        return changes
-    return {**config, **{key: merged(config.get(key), inner) for key, inner in changes.items()}}
 
 
 def _clashes(change: Any, there: Any, path: str = "") -> Iterator[Problem]:
@@ -170,15 +188,15 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
         store.repo = before
 
 
-def _composed(asked: Asked, first: list[str], said: Config) -> Config:
+def _composed(asked: Asked, first: list[str], own: Config) -> Config:
     """Compose all that was asked for; without the keys that are not there, if there are such.
 
-    `said` is what each part says that nothing changes, in the order of the parts.
+    `own` is what each part says, in the order of the parts; nothing for those that Hydra has been given.
     """
 
     def composed(words: list[str]) -> Config:
         found = _plain(hydra.compose("base", first + words))
-        there = {group: found.get(group, own) for group, own in said.items() if group in found or own}
+        there = {group: found.get(group, said) for group, said in own.items() if group in found or said}
         return copy.deepcopy(there) | found
 
     words = [str(override.input_line) for override in asked.keys]

@@ -63,7 +63,7 @@ def remarks(found: Composition) -> list[str]:
     again = [f"Runs {asked.replayed} again, with {keys} changed."] if asked.replayed is not None else []
     told = [line for each in given if (line := _told(each, found.config))]
     more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
-    before = found.before
+    before = [each.config for each in (found.alone, found.base) if each is not None]
     doubted = [line for each in given if (line := _doubted(each, before))]
     return [*again, *(f"Understood: {line}." for line in (*told[:MOST], *more)), *doubted]
 
@@ -128,7 +128,7 @@ def _per(loc: Loc, config: dict[str, Any]) -> str:
     return "week"
 
 
-def _doubted(given: _Given, before: dict[str, Any]) -> str | None:
+def _doubted(given: _Given, before: list[dict[str, Any]]) -> str | None:
     """Return what is doubtful about a number: thousands that are separated by a full stop, a thousandth of before."""
     if given.value is None:
         return None
@@ -137,10 +137,10 @@ def _doubted(given: _Given, before: dict[str, Any]) -> str | None:
         meant = f"{found[1]}{found[2]}"
         read = f"{given.path} = {given.written} was read as {_number(given.value)}"
         return f"Note: {read}, since a full stop is the decimal mark. Write {meant} if that is meant."
-    was = _at(before, given.loc)
-    if isinstance(was, int | float) and given.value and math.isclose(given.value * 1000, was, rel_tol=1e-9):
-        told = f"{given.path} = {_number(given.value)} is a thousandth of the {_number(was)} it was before"
-        return f"Note: {told}. Write {_plain(was)} if that is meant."
+    for was in (_at(config, given.loc) for config in before):
+        if isinstance(was, int | float) and given.value and math.isclose(given.value * 1000, was, rel_tol=1e-9):
+            told = f"{given.path} = {_number(given.value)} is a thousandth of the {_number(was)} it was before"
+            return f"Note: {told}. Write {_plain(was)} if that is meant."
     return None
 
 

@@ -268,7 +268,7 @@ def _unclear(said: str) -> str:
 
 def _simulated(config: Config, folder: Path) -> tuple[str, str]:
     """Simulate a config with a few people and for some months, write it and draw it, as the command does."""
-    from sim.composition.named import base_parameters
+    from sim.composition.compose import load
     from sim.experiments.run import evaluate, write
     from sim.parameters import BadInput, validate
     from sim.parameters.named import named
@@ -280,7 +280,7 @@ def _simulated(config: Config, folder: Path) -> tuple[str, str]:
         return "accepted", ""  # not so small
     out = folder / "out"
     out.mkdir()
-    result, name = evaluate(parameters), named(parameters, base_parameters())
+    result, name = evaluate(parameters), named(parameters, load([])[0])
     write(result, small, name, [], out)
     if not result.answer(name) or not (out / "manifest.json").exists():
         return "partial", str(contents(out))

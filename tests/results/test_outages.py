@@ -13,7 +13,6 @@ import pytest
 from sim import BadInput, load
 from sim.calendar.instants import DAY, EPOCH, NEVER
 from sim.command.main import main
-from sim.composition.named import base_parameters
 from sim.experiments.memory import needed_by
 from sim.experiments.run import Result, evaluate
 from sim.observers.paid_days import PaidDays, delays
@@ -37,7 +36,7 @@ NONE: dict[str, Any] = {"payment.partners.ovo.outages": [], "processing.registry
 def compared(engine: Engine, what: str) -> Result:
     """Return a small run with outages beside the one without."""
     asked = parameters(SMALL, f"engine={engine}", changes=ASKED | (OVO if what == "ovo" else REGISTRY))
-    return evaluate(asked, left_out=left_out(asked, base_parameters()))
+    return evaluate(asked, left_out=left_out(asked, load().parameters))
 
 
 @cache
@@ -168,7 +167,7 @@ def test_outages_are_told_together_until_the_queue_is_back(engine: Engine) -> No
     spans = [("2020-11-02", "2020-11-07"), ("2020-11-10", "2020-11-14"), ("2021-06-01", "2021-06-03"), *AFTER]
     closed = [{"from": f"{since}T00:00", "until": f"{until}T00:00"} for since, until in spans]
     asked = parameters(SMALL, f"engine={engine}", changes=ASKED | {"payment.partners.ovo.outages": closed})
-    table = evaluate(asked, left_out=left_out(asked, base_parameters())).tables["outages"]
+    table = evaluate(asked, left_out=left_out(asked, load().parameters)).tables["outages"]
     assert [(row["number"], row["from"].date(), row["until"].date(), row["outages"]) for row in table.rows] == [
         (1, date(2020, 11, 2), date(2020, 11, 14), 2), (2, date(2021, 6, 1), date(2021, 6, 3), 1),
         (3, date(2022, 2, 1), date(2022, 3, 1), 1),
@@ -227,7 +226,7 @@ def test_only_those_count_who_were_awarded_in_both() -> None:
 
 def test_outages_of_the_base_are_in_both_runs_unless_the_question_adds_none() -> None:
     """Catch the portal's outages of history counted as what OVO's did, and other keys that change with the outages."""
-    base = base_parameters()
+    base = load().parameters
     assert set(outages_of(base)) == {"portal"}
     assert load("history", ASKED).outages == outages_of(base)
     asked = load("history", {**ASKED, **OVO})
