@@ -308,7 +308,7 @@ MONTHS += ["August", "September", "October", "November", "December"]
 
 
 def day(at: date) -> str:
-    """Return a date in words; with its hour where it is no midnight."""
+    """Return a date in words."""
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 

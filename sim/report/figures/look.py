@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.parameters.sayings import MONTHS
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.words import MONTHS
 
 # Okabe and Ito's colours, which the colour-blind tell apart; neighbours also differ in lightness or in line.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.parameters.sayings import MONTHS
 from sim.report.figures.look import BLUE, GREY, INK, ORANGE, SKY, amounts
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Counts, Row, Saved
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.words import MONTHS, amount
+from sim.report.figures.words import amount
 
 FEW = 60
 """Up to so many waves each has a bar of its own and is named."""

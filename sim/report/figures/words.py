@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from sim.parameters.sayings import day as plain_day
+
 HOUR, YEAR = 1 / 24, 365.25
 """In days."""
 
 SPACE = "\u00a0"
 """A space that no line breaks at."""
-
-MONTHS = ["January", "February", "March", "April", "May", "June"]
-MONTHS += ["July", "August", "September", "October", "November", "December"]
 
 
 def amount(number: float) -> str:
@@ -52,5 +51,5 @@ def span(days: float | None) -> str:
 
 
 def day(when: date) -> str:
-    """Return a date in words."""
-    return f"{when.day}{SPACE}{MONTHS[when.month - 1]}{SPACE}{when.year}"
+    """Return a date in words, on one line."""
+    return plain_day(when).replace(" ", SPACE)
