@@ -132,7 +132,8 @@ def _try_share(asked: argparse.Namespace, log: Log) -> None:
 def warm() -> None:
     """Load, compile and draw once, so that no trial counts as slow, or as leaving files open, for being the first."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
-        _simulated(copy.deepcopy(_composed(Trial(0, "words"), Path())), Path(name))
+        folder = Path(name)
+        _simulated(copy.deepcopy(_composed(Trial(0, "words"), folder)), folder)
 
 
 def tried_alone(each: Trial) -> tuple[str, float, str]:
