@@ -15,5 +15,5 @@ def buys_in_time(wants: bool, at: int, deadline: int) -> bool:
 
 @rule
 def comes_before_revocation(at: Any, deadline: int) -> Any:
-    """Return whether an act on an account happens before one is revoked, or at that very instant. Of several: an array."""
+    """Return whether an act on an account happens to one who is revoked: before, or then. Of several: an array."""
     return at <= deadline

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import HOUR, NEVER
 from sim.engines.cohort.after_award_kernels import (
     FORFEITED,
     NO_LOSS,
@@ -25,6 +25,7 @@ from sim.engines.cohort.after_award_kernels import (
 )
 from sim.engines.cohort.award_observer import Awarded, AwardObserver, Bought
 from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.market import Booked, Market
 from sim.engines.cohort.participants import Announcement, Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
@@ -58,9 +59,12 @@ class AfterAward:
         self._programme, self._participants = programme, participants
         self._traits, self._recorder = traits, recorder
         self._observer = AwardObserver(programme, observations, traits, registrations)
+        self._market = None
+        if programme.seats is not None:
+            self._market = Market(programme, programme.seats, participants, observations, recorder)
+        self._window = int(programme.parameters.run.window_hours * HOUR)
+        self._now = 0
         self._due: Due = []
-        self._buys_later: list[Persons] = []
-        """Who buys one more course after the end of the run."""
         self._open: list[Announcement] = []
         """Those whose accounts have not closed, in order of their closing."""
 
@@ -71,6 +75,8 @@ class AfterAward:
         announcement = self._participants.enroll(wave, persons.size, now)
         if persons.size:
             self._open.append(announcement)
+        if self._market is not None:
+            self._market.enroll(announcement.rows)
         self._observer.awarded(wave, now, persons)
         for begin in range(0, persons.size, AWARDED_AT_A_TIME):
             some = persons[begin : begin + AWARDED_AT_A_TIME]
@@ -78,8 +84,25 @@ class AfterAward:
 
     def advance(self, until: int) -> None:
         """Take everyone to an instant: what happens before it is done."""
+        while self._market is not None and self._now < until:
+            # No longer than the shortest feedback: nobody comes back within a window.
+            self._now = min(until, (self._now // self._window + 1) * self._window)
+            self._advance_market(self._market, self._now)
         while self._open and self._open[0].closing < until:
             self._close(self._open.pop(0))
+
+    def _advance_market(self, market: Market, until: int) -> None:
+        booked = market.advance(until)
+        for begin in range(0, booked.at.size, AWARDED_AT_A_TIME):
+            some = Booked(*[column[begin : begin + AWARDED_AT_A_TIME] for column in booked])  # type: ignore[arg-type]
+            numbers, purchase, at = self._bought(
+                some.numbers, some.persons, some.purchase, some.at, some.price, some.completed, market.complete(some)
+            )
+            market.come(numbers, purchase, at)
+        numbers, completed, issued = market.certify(until)
+        persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
+        linked = self._linked(persons, self._participants.awarded_at(numbers))
+        self._review(numbers, persons, completed, issued, linked, closing)
 
     def due(self) -> Due:
         """Return whose first incentives have been found to fall due since this was last asked."""
@@ -97,6 +120,8 @@ class AfterAward:
         linked[~comes_before_revocation(linked, deadline)] = NEVER
         self._observer.revoked(wave, deadline, announcement.at, persons, linked)
         self._record_revoked(persons, linked, deadline)
+        if self._market is not None:
+            self._recorder.put_participant("revoked_for", persons, self._market.want[numbers].astype(np.int64))
         return numbers.size
 
     def _close(self, announcement: Announcement) -> None:
@@ -119,6 +144,9 @@ class AfterAward:
 
     def _go_to_buy(self, numbers: Persons, purchase: Purchases, at: Ints) -> None:
         """Let people buy a course at instants before the end of the run, and further ones after it."""
+        if self._market is not None:
+            self._market.come(numbers, purchase, at)
+            return
         while numbers.size:
             numbers, purchase, at = self._sell(numbers, purchase, at)
 
@@ -136,12 +164,22 @@ class AfterAward:
         completed = np.empty_like(at)
         ends = attend(p.key, p.training, persons, purchase, at, completed)
         self._participants.last_course_end = max(self._participants.last_course_end, ends)
-        return self._bought(numbers, persons, purchase, at, price, completed)
+        return self._bought(numbers, persons, purchase, at, price, completed, np.ones(at.size, dtype=np.bool_))
 
     def _bought(
-        self, numbers: Persons, persons: Persons, purchase: Purchases, at: Ints, price: Ints, completed: Ints
+        self,
+        numbers: Persons,
+        persons: Persons,
+        purchase: Purchases,
+        at: Ints,
+        price: Ints,
+        completed: Ints,
+        at_once: NDArray[np.bool_],
     ) -> tuple[Persons, Purchases, Ints]:
-        """Follow those who have bought courses; return who goes to buy another one before the end of the run."""
+        """Follow those who have bought courses; return who goes to buy another one before the end of the run.
+
+        `at_once` says whose certificate is issued as the course is completed.
+        """
         self._participants.buy(numbers, purchase, at, price)
         awarded = self._participants.awarded_at(numbers)
         closing = self._participants.closes_at(numbers)
@@ -150,13 +188,15 @@ class AfterAward:
         self._record_bought(bought)
         first = purchase == 0
         if first.any():
-            self._bought_first(bought.some(first))
+            self._bought_first(bought.some(first), at_once[first])
         return self._further(bought)
 
-    def _bought_first(self, first: Bought) -> None:
+    def _bought_first(self, first: Bought, at_once: NDArray[np.bool_]) -> None:
         linked = self._linked(first.persons, first.awarded)
         self._observer.bought_first(first, linked)
-        self._review(first, first.completed, linked)
+        ready = at_once & (first.completed < NEVER)
+        some = first.some(ready)
+        self._review(some.numbers, some.persons, some.completed, some.completed, linked[ready], some.closing)
 
     def _further(self, bought: Bought) -> tuple[Persons, Purchases, Ints]:
         p = self._programme
@@ -170,30 +210,32 @@ class AfterAward:
         return some.numbers[goes], purchase[goes], at[goes]
 
     def _buy_later(self, numbers: Persons, purchase: Purchases) -> None:
-        """Note who can and will buy a course after the end of the run."""
+        """Note who goes to buy a course after the end of the run; in an open market, if the balance buys one."""
         p, own = self._programme, self._participants
+        if self._market is not None:
+            own.seeking[numbers] = True
+            return
         price = np.empty(numbers.size, dtype=np.int64)
         prices_by_law(p.key, p.market, own.persons_of(numbers), purchase, own.balances_of(numbers), price)
-        self._buys_later.append(numbers[price > 0])
+        own.seeking[numbers[price > 0]] = True
 
     # From the certificate to the first incentive
 
-    def _review(self, first: Bought, issued: Ints, linked: Ints) -> None:
-        """Follow those who have bought a first course from its completion; `issued` is NEVER where it is not done."""
+    def _review(
+        self, numbers: Persons, persons: Persons, completed: Ints, issued: Ints, linked: Ints, closing: Ints
+    ) -> None:
+        """Follow those who have completed a first course; `issued` is when the platform issues the certificate."""
         p = self._programme
-        never = issued == NEVER
-        if never.any():
-            first, issued, linked = first.some(~never), issued[~never], linked[~never]
         certified, reviewed, due = (np.empty_like(issued) for _ in range(3))
-        review(p.key, p.training, first.persons, issued, linked, first.closing, certified, reviewed, due)
-        self._observer.reviewed(first, certified, reviewed)
-        kept = earns_payments(reviewed, first.closing)
-        self._participants.keep_payments(first.numbers, kept, kept & (reviewed < p.horizon))
-        self._recorder.put_participant("certified", first.persons, certified)
-        self._recorder.put_participant("reviewed", first.persons, reviewed)
+        review(p.key, p.training, persons, issued, linked, closing, certified, reviewed, due)
+        self._observer.reviewed(persons, completed, certified, reviewed, closing)
+        kept = earns_payments(reviewed, closing)
+        self._participants.keep_payments(numbers, kept, kept & (reviewed < p.horizon))
+        self._recorder.put_participant("certified", persons, certified)
+        self._recorder.put_participant("reviewed", persons, reviewed)
         in_time = due < p.horizon
         if in_time.any():
-            self._due.append((first.numbers[in_time], due[in_time]))
+            self._due.append((numbers[in_time], due[in_time]))
 
     def _linked(self, persons: Persons, awarded: Ints) -> Ints:
         linked = np.empty(persons.size, dtype=np.int64)
@@ -205,6 +247,8 @@ class AfterAward:
     def finish(self) -> None:
         """Observe what needs the end of the run, and the whole time from award to payment."""
         own = self._participants
+        if self._market is not None:
+            self._market.finish()
         for announcement in self._open:
             self._leave_open(announcement)
         # Some at a time, since every temporary would have as many rows as there are participants.
@@ -224,10 +268,8 @@ class AfterAward:
         counts = own.standings(announcement)
         not_reviewed = counts[FORFEITED] + counts[UNDECIDED]
         self._observer.open_accounts("not_reviewed", *not_reviewed.tolist())
-        later = np.concatenate([np.zeros(0, dtype=np.uint32), *self._buys_later])
-        mine = later[(later >= announcement.first) & (later < announcement.last)]
-        mine = np.unique(mine[own.loss[mine] == NO_LOSS])
-        more = np.array([mine.size, own.spent[mine].sum()])
+        seeking = own.seeking[announcement.rows] & (own.loss[announcement.rows] == NO_LOSS)
+        more = np.array([np.count_nonzero(seeking), own.spent[announcement.rows][seeking].sum()])
         self._observer.open_accounts("buys_more", *more.tolist())
         self._observer.open_accounts("buys_no_more", *(counts[NO_LOSS] - more).tolist())
 

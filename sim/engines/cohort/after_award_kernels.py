@@ -166,8 +166,8 @@ def review(
             arrives, reviews, delay = review_from(
                 words_at(certificate, i - begin), words_at(words, i - begin), training
             )
-            certified[i] = issued[i] + arrives
-            reviewed[i] = certified[i] + delay if reviews else NEVER
+            certified[i] = issued[i] + arrives if issued[i] < NEVER else NEVER
+            reviewed[i] = certified[i] + delay if reviews and issued[i] < NEVER else NEVER
             due[i] = first_incentive_due(reviewed[i], linked[i]) if earns_payments(reviewed[i], closing[i]) else NEVER
 
 

@@ -94,13 +94,13 @@ class AwardObserver:
         self._wait("award_to_purchase", first.persons, first.awarded, first.at, never, first.closing)
         self._wait("purchase_to_completion", first.persons, first.at, first.completed, first.closing, first.closing)
 
-    def reviewed(self, first: Bought, certified: Ints, reviewed: Ints) -> None:
+    def reviewed(self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints) -> None:
         """Observe what follows from the completion of first courses; NEVER where it does not happen."""
         counts = self._counts
         counts.stamp("certified", certified)
         counts.stamp("reviewed", reviewed)
-        self._wait("completion_to_review", first.persons, first.completed, reviewed, first.closing, first.closing)
-        counts.account("earned", int(np.count_nonzero(reviewed < np.minimum(first.closing, counts.end))))
+        self._wait("completion_to_review", persons, completed, reviewed, closing, closing)
+        counts.account("earned", int(np.count_nonzero(reviewed < np.minimum(closing, counts.end))))
 
     def revoked(self, wave: int, deadline: int, awarded: int, persons: Persons, linked: Ints) -> None:
         """Observe the awards of a wave that are revoked at the deadline; `linked` is NEVER of who has no account."""

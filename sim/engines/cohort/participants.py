@@ -54,6 +54,8 @@ class Participants:
         """What an award loses: NO_LOSS, REVOKED, FORFEITED or, so far, UNDECIDED."""
         self.spent = np.empty(programme.people, dtype=np.int32)
         """Rupiah of the training balance spent before the end of the run."""
+        self.seeking = np.empty(programme.people, dtype=np.bool_)
+        """Whether a participant goes to buy a course, or is at it."""
         self.announcements: list[Announcement] = []
         self._first_numbers: Ints = np.zeros(0, dtype=np.int64)
         self.payments_due = 0
@@ -118,6 +120,7 @@ class Participants:
             self._first_numbers = np.array([each.first for each in self.announcements], dtype=np.int64)
         self.loss[announcement.rows] = UNDECIDED
         self.spent[announcement.rows] = 0
+        self.seeking[announcement.rows] = False
         self._awarded += np.array(self._programme.benefit) * persons
         return announcement
 

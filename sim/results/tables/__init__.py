@@ -10,6 +10,7 @@ from sim.results.tables.bottlenecks import bottlenecks
 from sim.results.tables.daily import daily
 from sim.results.tables.funnel import funnel
 from sim.results.tables.groups import groups
+from sim.results.tables.market import courses, market
 from sim.results.tables.money import money
 from sim.results.tables.payments import payments
 from sim.results.tables.published import published
@@ -34,4 +35,6 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         service_levels(observations),
         published(observations, wave_records),
     )
+    if observations.market is not None:
+        each = (*each, market(observations, observations.market), courses(observations, observations.market))
     return {table.name: table for table in each}
