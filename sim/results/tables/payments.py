@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.calendar.instants import DAY
+from sim.calendar.months import months
 from sim.journey.measures import partner_stamp
 from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
-from sim.results.table import Cell, Table, day_of, ratio
+from sim.results.table import Cell, Table, ratio
 
 COLUMNS = {
     "month": "month (its first day)",
@@ -38,17 +39,9 @@ COUNTS = (
 """Columns that count at full population."""
 
 
-def months(observations: Observations) -> tuple[list[object], np.ndarray]:
-    """Return the months of the run (first days) and the month's number of each day."""
-    dates = [day_of(day * DAY).replace(day=1) for day in range(observations.days)]
-    first = sorted(set(dates))
-    number = {date: month for month, date in enumerate(first)}
-    return list(first), np.array([number[date] for date in dates])
-
-
 def payments(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the payments of every month and partner."""
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
 
     def monthly(stamp: str) -> list[int]:
         counts = np.bincount(month_of_day, weights=observations.by_day(stamp), minlength=len(first))

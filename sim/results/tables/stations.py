@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.calendar.instants import DAY, moment
+from sim.calendar.months import months
 from sim.journey.kinds import Kind
 from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
 from sim.observers.observations import Observations
@@ -16,7 +17,6 @@ from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
-from sim.results.tables.payments import months
 from sim.stations.plan import Plan
 
 COLUMNS = {
@@ -98,7 +98,7 @@ def _use_of(plan: Plan, observer: StationObserver, observations: Observations) -
     last = observer.last_departure
     until = observations.end if observer.inside_at_end or last < 0 else last
     utilisation = plan.utilisation(observer.waits.ended, observer.busy(), until)
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
     edges = [*np.searchsorted(month_of_day, np.arange(len(first))).tolist(), observations.days]
 
     def share(begin: int, after: int) -> float | None:
