@@ -24,7 +24,7 @@ COLUMNS = {
     "runs": "daily runs of the month",
     "capacity": "payments that the runs of the month could make; empty where there is plenty",
     "utilisation": "payments made of that capacity, share",
-    "waiting_at_end": "payments that wait after the last run of the month",
+    "waiting_at_end": "payments that wait after the last run by the end of the month",
 }
 
 COUNTS = (
@@ -57,8 +57,10 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
             for benefit in PAID_BENEFITS
             for step in ("due", "paid")
         }
+        waiting = 0
         for month, begin in enumerate(first):
             here = of_month.get((number, month), [])
+            waiting = here[-1].waiting if here else waiting  # what is left is not gone where no run was made
             capacity = None if any(run.cap is None for run in here) else sum(run.cap or 0 for run in here)
             rows.append(
                 {
@@ -69,7 +71,7 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
                     "runs": len(here),
                     "capacity": capacity,
                     "utilisation": ratio(sum(run.paid for run in here), capacity or 0),
-                    "waiting_at_end": here[-1].waiting if here else 0,
+                    "waiting_at_end": waiting,
                 }
             )
     table = Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])
