@@ -23,7 +23,7 @@ COLUMNS = {
     "failed": "attempts that failed in the month",
     "runs": "daily runs of the month",
     "capacity": "payments that the runs of the month could make; empty where there is plenty",
-    "utilisation": "payments made of that capacity, share",
+    "utilisation": "attempts of that capacity, those that failed included, share",
     "waiting_at_end": "payments that wait after the last run by the end of the month",
 }
 
@@ -70,10 +70,15 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
                     "failed": sum(run.failed for run in here),
                     "runs": len(here),
                     "capacity": capacity,
-                    "utilisation": ratio(sum(run.paid for run in here), capacity or 0),
+                    "utilisation": None if capacity is None else used_of_cap(here),
                     "waiting_at_end": waiting,
                 }
             )
     table = Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])
     scale = observations.programme.parameters.population.scale
     return at_full_population(table, scale, COUNTS, "incentives_paid", "incentives paid in the month")
+
+
+def used_of_cap(runs: list[RunRecord]) -> float | None:
+    """Return the share of their caps that runs used: an attempt that fails takes as much as a payment made."""
+    return ratio(sum(run.paid + run.failed for run in runs), sum(run.cap or 0 for run in runs))

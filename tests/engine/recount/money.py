@@ -140,7 +140,7 @@ def payments(journal: Journal) -> list[dict[str, Any]]:
                     "failed": sum(run.failed for run in runs),
                     "runs": len(runs),
                     "capacity": capacity,
-                    "utilisation": ratio(sum(run.paid for run in runs), capacity or 0),
+                    "utilisation": ratio(sum(run.paid + run.failed for run in runs), capacity or 0),
                     "waiting_at_end": until[-1].waiting if until else 0,
                 }
             )
