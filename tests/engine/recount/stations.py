@@ -136,8 +136,8 @@ def _use_of_runs(journal: Journal, runs: list[RunRecord], some_are_left: bool) -
     until = journal.end if some_are_left or not paid else max(paid)
 
     def share(some: list[RunRecord]) -> float | None:
-        capped = [(run.paid, run.cap) for run in some if run.cap is not None]
-        return ratio(sum(paid for paid, _ in capped), sum(cap for _, cap in capped))
+        capped = [(run.paid + run.failed, run.cap) for run in some if run.cap is not None]
+        return ratio(sum(attempts for attempts, _ in capped), sum(cap for _, cap in capped))
 
     shares = {month: share([run for run in runs if month_of(run.at) == month]) for month in months(journal)}
     return _use_by_month(max(paid) if paid else None, share([run for run in runs if run.at <= until]), shares)

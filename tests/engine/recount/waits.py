@@ -1,4 +1,4 @@
-"""Waits, counted anew: Kaplan-Meier by hand, person after person."""
+"""Waits, counted anew: who is watched for a shorter time gives their weight to those watched longer."""
 
 from __future__ import annotations
 
@@ -42,16 +42,22 @@ def waited(journal: Journal, began: Ints, ended: Ints, left: Ints | None = None)
 
 
 def quantile(wait: Waited, share: float) -> float | None:
-    """Return the Kaplan-Meier quantile of all who began in days, None where it is not reached."""
-    ends, censored = Counter(map(_rounded, wait.ended)), Counter(map(_rounded, wait.waiting))
-    at_risk = sum(map(len, wait))
-    survival = 1.0
-    for duration in sorted(ends.keys() | censored.keys()):
-        if ends[duration]:
-            survival *= 1 - ends[duration] / at_risk
-            if survival <= 1 - share + 1e-12:
-                return duration / DAY
-        at_risk -= ends[duration] + censored[duration]
+    """Return the days within which a share of all who began got it, None where it is not reached.
+
+    Each has a weight of 1. Who still waits at the end of the run hands it on, in equal parts, to those whose wait is
+    known to be longer; who got it or left keeps theirs.
+    """
+    ends, leaves, censored = (Counter(map(_rounded, durations)) for durations in wait)
+    people = longer = sum(map(len, wait))
+    weight, got_it = 1.0, 0.0
+    for duration in sorted(ends.keys() | leaves.keys() | censored.keys()):
+        got_it += weight * ends[duration]
+        if ends[duration] and got_it >= (share - 1e-12) * people:
+            return duration / DAY
+        longer -= ends[duration] + leaves[duration]
+        if longer > censored[duration]:
+            weight *= longer / (longer - censored[duration])
+        longer -= censored[duration]
     return None
 
 
