@@ -156,13 +156,11 @@ class Market:
             if gone.any():
                 self._find_nothing(_some(flow, gone), flow[0][gone])
                 flow = _some(flow, ~gone)
-        at, numbers, purchase, tries, platform, _ = flow
+        at, numbers, purchase, _, platform, _ = flow
         own = self._participants
         persons, balance = own.persons_of(numbers), own.balances_of(numbers)
         course, choice, begins = (np.empty(at.size, dtype=np.int64) for _ in range(3))
-        self._courses.book(
-            at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins
-        )
+        self._courses.book(at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins)
         found = course >= 0
         if not found.all():
             self._find_nothing(_some(flow, ~found), at[~found])
@@ -235,9 +233,7 @@ class Market:
                 self._recorder.put_participant(f"sought_{each + 1}", persons[new], at[new])
                 self._recorder.put_participant(f"tries_{each + 1}", persons[here], tries[here].astype(np.int64) + 1)
 
-    def _record_bookings(
-        self, persons: Persons, purchase: Purchases, columns: dict[str, Ints], begins: Ints
-    ) -> None:
+    def _record_bookings(self, persons: Persons, purchase: Purchases, columns: dict[str, Ints], begins: Ints) -> None:
         if self._recorder.on:
             for each in np.unique(purchase).tolist():
                 here = purchase == each

@@ -90,8 +90,16 @@ class Model:
             runs=self.runs.records,
             days=state.ledger.days,
             budget_refused=self.budget.refused,
+            market=self._market(),
+            seeking=state.seeking,
             end=end,
         )
+
+    def _market(self) -> dict[str, NDArray[np.int64]]:
+        courses = self.state.courses
+        if courses is None:
+            return {}
+        return self.state.log.arrays() | {"turned_away": np.array(courses.turned_away, dtype=np.int64)}
 
     def _registrations(self) -> Generator[Wait, None, None]:
         state = self.state

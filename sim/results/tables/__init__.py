@@ -22,7 +22,7 @@ from sim.results.tables.waves import waves
 
 def tables(observations: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
     """Return every table of a run by name."""
-    each = (
+    each: tuple[Table, ...] = (
         funnel(observations),
         daily(observations, runs),
         waits(observations),

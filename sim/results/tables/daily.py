@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.calendar.instants import DAY
-from sim.journey.route import Station
 from sim.journey.measures import STAGES
 from sim.journey.money import Benefit
 from sim.journey.places import Place
+from sim.journey.route import Station
 from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
 from sim.programme.partners import Partner

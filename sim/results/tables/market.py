@@ -119,8 +119,10 @@ def courses(observations: Observations, counts: MarketCounts) -> Table:
 
 
 def concentration(counts: MarketCounts) -> tuple[float | None, float | None]:
-    """Return the Herfindahl-Hirschman index of the providers' sales (sum of squared shares, 0 to 1), and the share of
-    the ten largest; None where nothing was sold."""
+    """Return the Herfindahl-Hirschman index of the providers' sales, and the share of the ten largest.
+
+    The index is the sum of squared shares, 0 to 1; both are None where nothing was sold.
+    """
     sold = np.bincount(counts.table.courses["provider"], weights=counts.sold_by_course.sum(axis=1))
     if not sold.sum():
         return None, None
