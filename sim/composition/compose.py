@@ -130,7 +130,7 @@ def _compose(asked: Asked) -> tuple[Config | None, dict[str, str], Config | None
     itself = {name: said for name, said in itself.items() if not own.get(name)}
     try:
         with _in_memory(given, itself, changes):
-            composed = _composed(asked, first, own)
+            composed = _with_nulls(_composed(asked, first, own), parts)
     except FAULTS as error:
         said = " ".join(str(override.input_line) for override in asked.keys) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
@@ -208,6 +208,13 @@ def _composed(asked: Asked, first: list[str], own: Config) -> Config:
         if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
             asked.problems += unknown
         return composed(known) if known else config
+
+
+def _with_nulls(composed: Config, parts: dict[str, str]) -> Config:
+    """Return a config in which a part whose file says nothing is null, in the order of the parts."""
+    return {group: composed.get(group) or None for group in parts} | {
+        group: said for group, said in composed.items() if said or group not in parts
+    }
 
 
 def _plain(config: DictConfig) -> Config:

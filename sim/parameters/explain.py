@@ -175,8 +175,10 @@ def _between_blocks(given: Mapping[str, Any], error: ValidationError, model: typ
         return  # no block had a fault of its own: the rules have run, they are the error
     blocks: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        kind, keys = field.annotation, given.get(name)
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
+        kind, keys = _bare(field.annotation), given.get(name)
+        if keys is None and name in given and kind is not field.annotation:
+            blocks[name] = None
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
             sound = {}
             for key, inner in kind.model_fields.items():
                 written = inner.alias or key
