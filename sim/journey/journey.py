@@ -30,8 +30,8 @@ class Journey:
         self._number = {name: number for number, name in enumerate(self.names)}
         self.names_after_award = tuple(station.name for station in after_award)
         self.queued = (*self.stations, *after_award)
-        self._by_name = {station.name: station for station in self.queued}
         """Every station, those after the award behind the route's."""
+        self._by_name = {station.name: station for station in self.queued}
         self.checks = tuple(station for station in route if station.checks)
         self.refusals = ("nobody", *(station.name for station in self.checks), "test")
         """Who may refuse a registrant, by code."""

@@ -49,9 +49,9 @@ COURSE = np.dtype([("first", "i8"), ("interval", "i8"), ("until", "i8"), ("seats
 """A course: its first class, the interval between classes (at least 1 µs), and the instant from which it is no longer
 offered, in µs, none beyond NEVER; seats a class (0: closed), or SELF_PACED."""
 
-CLASSES = ("first", "interval", "until", "seats")
-"""What a course of the market has in common with those of a station. Of a self-paced one, whose seats are SELF_PACED,
-the `first` instant is that from which it is offered."""
+CLASSES = ("first", "interval", "until", "seats", "provider")
+"""What says which classes a course of the market has. Of a self-paced one, whose seats are SELF_PACED, the `first`
+instant is that from which it is offered."""
 
 Listings = tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], int]
 """The courses of a market: all, of `OFFER`; the numbers of those of each platform, end to end; where each platform's
@@ -203,8 +203,8 @@ class Courses:
         self._popularity = [popularity[begin:end] for begin, end in bounds.tolist()]
         taught = [Weeks(timeline, seats, first_week) for seats in weeks.tolist()]
         self.courses = [
-            Course(timeline, *own.tolist(), weeks=taught[provider] if taught else None)
-            for own, provider in zip(self._offers[list(CLASSES)], self._offers["provider"].tolist(), strict=True)
+            Course(timeline, first, interval, until, seats, taught[provider] if taught else None)
+            for first, interval, until, seats, provider in self._offers[list(CLASSES)].tolist()
         ]
         self.turned_away = [0] * len(self.courses)
         """How often each course had no class soon enough for one who chose it."""
