@@ -30,13 +30,20 @@ def _touched(row: dict[str, Any]) -> str:
         return _exactly(
             row, f"payments to {count(row['people'])} people made", "of all it makes", "payment-days", "made"
         )
-    more = row["person_days_more"]
-    waited = f" {count(abs(more))} person-days {'more' if more >= 0 else 'less'} were waited there in the whole run."
-    if row["touched_is"] == AT_ONCE and row["touched"]:
-        return f"up to {count(row['touched'])} people were behind at once.{waited}"
     if not row["touched"]:
-        return f"all was made up for by the end of the day.{waited}"
-    return _exactly(row, "people served", "of all", "person-days", "served") + waited
+        touched = "all was made up for by the end of the day."
+    elif row["touched_is"] == AT_ONCE:
+        touched = f"up to {count(row['touched'])} people were behind at once."
+    else:
+        touched = _exactly(row, "people served", "of all", "person-days", "served")
+    return touched + _waited(row["person_days_more"])
+
+
+def _waited(more: float | None) -> str:
+    """Say how much longer all waited at a station, in the row that has it."""
+    if more is None:
+        return ""
+    return f" {count(abs(more))} person-days {'more' if more >= 0 else 'less'} were waited there in the whole run."
 
 
 def _exactly(row: dict[str, Any], who: str, of_all: str, unit: str, done: str) -> str:

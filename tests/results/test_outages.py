@@ -247,6 +247,7 @@ def test_outages_are_told_together_until_the_queue_is_back(engine: Engine) -> No
         (1, date(2020, 11, 2), date(2020, 11, 14), 2), (2, date(2021, 6, 1), date(2021, 6, 3), 1),
         (3, date(2022, 2, 1), date(2022, 3, 1), 1),
     ]  # fmt: skip
+    assert [row["person_days_more"] is None for row in table.rows] == [False, True, True], "of all three together"
     last = table.rows[-1]
     assert (last["back_on"], last["unpaid"]) == (None, last["touched"])
     said = outage_lines(table)
@@ -272,6 +273,8 @@ def test_the_run_itself_is_the_same_whether_it_is_compared_or_not(engine: Engine
     assert figures["outage.ovo.1.touched"].value == row_of(beside, "ovo")["touched"]
     assert figures["outage.ovo.1.touched"].unit == "payments"
     assert figures["outage.ovo.1.days_later"].unit == "payment-days"
+    assert figures["outage.ovo.person_days_more"].value == row_of(beside, "ovo")["person_days_more"] > 0
+    assert "outage.ovo.1.person_days_more" not in figures
     assert list(figures) == sorted(figures)
 
 

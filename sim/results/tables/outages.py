@@ -57,7 +57,7 @@ COLUMNS = {
     "median_days_later": f"half of those later were this many days later, or fewer; empty for those {AT_ONCE}",
     "p95_days_later": f"95 of 100 of those later were this many days later, or fewer; empty for those {AT_ONCE}",
     "person_days_more": "person-days waited there more than without outages, over the whole run and all outages of the "
-    "place together, exact",
+    "place together, exact; said in the row of its first outage, empty in those of the others",
     "peak_queue": "largest queue from the beginning of the outage until it was back, people at a day's end; partners: "
     "payments after a run",
     "peak_queue_date": "the first day of the largest queue",
@@ -152,7 +152,9 @@ def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
             )
             for number, closure in enumerate(closures):
                 own = None if found is None else found[number]
-                cells = (place, number + 1, label, kind, *_row(observations, closure, here, there, own))
+                # All outages of a place together wait more by so much: said of each, it would be counted again.
+                more = None if number else (here.waits.time - there.waits.time) / DAY
+                cells = (place, number + 1, label, kind, *_row(observations, closure, here, there, own, more))
                 rows.append(dict(zip(COLUMNS, cells, strict=True)))
                 days.extend(_days(place, number + 1, closure, here, there))
     scale = observations.programme.parameters.population.scale
@@ -239,10 +241,10 @@ def _same_order(observations: Observations, left_out: Outages, place: str) -> bo
 
 
 def _row(
-    observations: Observations, closure: Closure, run: Queue, other: Queue, found: Delays | None
+    observations: Observations, closure: Closure, run: Queue, other: Queue, found: Delays | None, more: float | None
 ) -> tuple[Cell, ...]:
     days = _span(closure, run)
-    peak, more = int(run.queue[days].max()), (run.waits.time - other.waits.time) / DAY
+    peak = int(run.queue[days].max())
     return (
         moment(closure.since),
         moment(closure.until),
