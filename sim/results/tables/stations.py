@@ -33,8 +33,8 @@ COLUMNS = {
     "peak_queue_date": "the first day of the largest queue; empty where there never was one",
     "last_served": "when the last who was served left (partners: was paid), WIB; empty where nobody was, or plenty",
     "utilisation": "work served of work offerable in opening hours until the last was served (to the end of the run "
-    "where some are left), share; of partners: attempts, those that failed included, of the caps; empty where there is "
-    "plenty",
+    "where some are left), share; of partners: attempts, those that failed included, of the caps. Who is begun "
+    "counts whole, up to a share of 1; empty where there is plenty",
     "busiest_month": "the calendar month (its first day) of the highest utilisation, the first of such",
     "utilisation_busiest_month": "the same of that month, share",
     "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap",
