@@ -32,11 +32,14 @@ from sim.rules.choosing import (
     NO_COURSE,
     SELF_PACED,
     MarketRules,
+    by_guide,
     by_popularity,
     candidate_uniform,
     could_be_bought,
+    guide_to,
     is_among,
     last_candidate,
+    pair_of_candidates,
     patience_for_class,
 )
 from sim.rules.compiling import kernel, rule
@@ -308,6 +311,10 @@ class CoursesKernel:
         self.offers = offers.copy()
         """The courses as they are now."""
         self._classes, self._weeks = seats_start(offers), weeks.copy()
+        self._prices = offers["price"][self._listed]
+        """By place among the courses of the platforms: most candidates are passed over for their price."""
+        popularity = (self._popularity[begin:end] for begin, end in self._bounds.tolist())
+        self._guides = np.stack([guide_to(each) for each in popularity])
         self.turned_away = np.zeros(offers.size, dtype=np.int64)
         """How often each course had no class soon enough for one who chose it."""
 
@@ -325,8 +332,8 @@ class CoursesKernel:
     ) -> None:
         """Book for a batch; see `book_batch`, none before an earlier batch's."""
         book_batch(
-            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._first_week,
-            self._classes, self._weeks, self.turned_away, now, person, purchase, platform, balance, taken,
+            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
+            self._prices, self._first_week, self._classes, self._weeks, self.turned_away, now, person, purchase, platform, balance, taken,
             course, choice, begins,
         )  # fmt: skip
 
@@ -382,6 +389,8 @@ def book_batch(
     listed: NDArray[np.int64],
     bounds: NDArray[np.int64],
     popularity: NDArray[np.float64],
+    guides: NDArray[np.int32],
+    prices: NDArray[np.int64],
     first_week: int,
     classes: NDArray[np.int64],
     weeks: NDArray[np.int64],
@@ -413,9 +422,16 @@ def book_batch(
             continue
         tries = 0
         latest = np.int64(-1)
+        odd = 0.0
         for candidate in range(CANDIDATES + 1):
             if candidate < CANDIDATES:
-                chosen = listed[a + by_popularity(popularity[a:b], candidate_uniform(key, who, what, candidate))]
+                u = odd
+                if candidate % 2 == 0:
+                    u, odd = pair_of_candidates(key, who, what, candidate // 2)
+                place = a + by_guide(popularity[a:b], guides[platform[i]], u)
+                if prices[place] > rupiah:
+                    continue
+                chosen = listed[place]
                 if (
                     not could_be_bought(offers[chosen], at, rupiah)
                     or is_among(chosen, taken[i], taken.shape[1])

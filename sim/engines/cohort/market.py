@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.after_award_kernels import Persons, Purchases
-from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints
+from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints, in_order, merge
 from sim.engines.cohort.market_kernels import choose_platforms, come_back, train_in_market
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
@@ -121,17 +121,27 @@ class Market:
             observer.add_without_wait(at)
             self._counts.level(CHECKOUT, persons, at, at)
             return flow
+        leaving = AT_CHECKOUT
         if at.size:
             ends = np.minimum(limit, self._table.exit[platform])
             served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
             observer.add(at, served.started, served.left, served.gave_up, instance=platform)
             self._counts.level(CHECKOUT, persons, at, served.started, served.gave_up)
             gone = served.gave_up < NEVER
-            stays = ~gone
-            self._leaving.put(tuple(column[stays] for column in (served.left, *flow[1:])))
             if gone.any():
                 self._give_up(_some(flow, gone), served.gave_up[gone])
-        return self._leaving.take(until)
+            leaving = self._leave((served.left, *flow[1:]), gone, until)
+        return merge(self._leaving.take(until), leaving)
+
+    def _leave(self, flow: Flow, gone: NDArray[np.bool_], until: int) -> Flow:
+        """Keep those who leave a checkout later; return the others, nearly all, in order of (time, number)."""
+        now = flow[0] < until
+        later = ~now & ~gone
+        if later.any():
+            self._leaving.put(_some(flow, later))
+        order = np.flatnonzero(now)
+        order = order[in_order(flow[0][order], flow[1][order])]
+        return tuple(column[order] for column in flow)
 
     def _give_up(self, flow: Flow, gave_up: Ints) -> None:
         """Let people leave a checkout unserved: at their limit for good, at the platform's exit to come back."""

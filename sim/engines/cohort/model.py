@@ -188,7 +188,8 @@ class Model:
 
     def _come_to(self, now: int) -> None:
         self._after_award.advance(now)
-        for numbers, due in self._after_award.due():
+        numbers, due = self._after_award.due()
+        if numbers.size:
             self.payments.fall_due(numbers, due, 0)
 
     def _registered(self, now: int) -> int:
