@@ -86,12 +86,13 @@ def figures_of_outages(table: Table) -> dict[str, Figure]:
             "days_later": f"{counted.removesuffix('s').replace('people', 'person')}-days",
             "median_days_later": "days",
             "p95_days_later": "days",
-            "person_days_more": "person-days",
             "peak_queue": counted,
             "peak_queue_without": counted,
         }
         name = f"outage.{row['place']}.{row['number']}"
         figures |= {f"{name}.{what}": Figure(row[what], unit) for what, unit in units.items()}
+        if row["person_days_more"] is not None:
+            figures[f"outage.{row['place']}.person_days_more"] = Figure(row["person_days_more"], "person-days")
         back = row["back_on"]
         figures[f"{name}.back_on"] = Figure(back and back.isoformat(), "day")
     return figures
