@@ -198,6 +198,8 @@ def _buys(journal: Journal, number: int, course: int, balance: int, closing: int
     at = int(own[f"bought_{course}"][number]) + delay
     if not wants or not buys_before_closing(at, closing):
         return False
+    if programme.seats is not None:
+        return True  # they mean to; whether the market has a course for them is still open
     return buying.price(programme.key, programme.market, person, course, balance) > 0
 
 

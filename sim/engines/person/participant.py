@@ -6,11 +6,12 @@ From the award on, acts at one instant go by the participant's number.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 import simpy
 
+from sim.engines.person.award import Award
+from sim.engines.person.buyer import Booked, Want, buy_on_market, get_certificate, training_of
 from sim.engines.person.payee import incentives
 from sim.engines.person.state import State
 from sim.journey.money import Benefit
@@ -21,16 +22,6 @@ from sim.rules.deadline import buys_in_time
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.people import Trait
 from sim.stations.timeline import Wait
-
-
-@dataclass(frozen=True)
-class Award:
-    """An award: the person, the participant's number, the wave, and when the account closes (µs)."""
-
-    person: int
-    number: int
-    wave: int
-    closing: int
 
 
 def participant(state: State, person: int, number: int, wave: int) -> Generator[Wait, Any, None]:
@@ -45,18 +36,61 @@ def participant(state: State, person: int, number: int, wave: int) -> Generator[
     timeline.process(link_account(state, award, linked))
 
     wants, delay = buying.first_purchase(programme.key, programme.waves.waves, wave, person)
+    if state.courses is not None:
+        timeline.process(hold_deadline(state, award, deadline))
+        if buys_in_time(wants, timeline.now + delay, deadline):
+            yield from market_purchases(state, award, linked, timeline.now + delay, deadline)
+        return
     if not buys_in_time(wants, timeline.now + delay, deadline):
         yield timeline.turn(deadline, state.journey.turn(PersonAct.REVOKE), number)
         revoke(state, award)
         return
     yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), number)
-    state.move(person, Place.PARTICIPANT)
-    state.accounts_open += 1
-    timeline.process(close_account(state, award))
+    take_part(state, award)
     bought = buy(state, award, course=0)
     assert bought, "the balance buys any first course, or the parameters are refused"
     timeline.process(first_training(state, award, linked))
     yield from buy_further(state, award)
+
+
+def take_part(state: State, award: Award) -> None:
+    """Become a participant, by buying a first course."""
+    state.move(award.person, Place.PARTICIPANT)
+    state.accounts_open += 1
+    state.timeline.process(close_account(state, award))
+
+
+def market_purchases(
+    state: State, award: Award, linked: simpy.Event, at: int, deadline: int
+) -> Generator[Wait, Any, None]:
+    """Buy a first course on the market, from an instant on and before the deadline, then further ones."""
+    programme, timeline = state.programme, state.timeline
+    booked = yield from buy_on_market(state, award, 0, at, deadline)
+    if booked is None:
+        return
+    take_part(state, award)
+    timeline.process(first_training(state, award, linked, booked))
+    for course in range(1, programme.courses):
+        wants, delay = buying.further_purchase(programme.key, programme.market, award.person, course)
+        if not wants or not buys_before_closing(timeline.now + delay, award.closing):
+            return
+        booked = yield from buy_on_market(state, award, course, timeline.now + delay, award.closing)
+        if booked is None:
+            return
+        timeline.process(attend(state, award, course, booked))
+
+
+def hold_deadline(state: State, award: Award, deadline: int) -> Generator[Wait, Any, None]:
+    """Revoke the award at the deadline if nothing was bought, and write down for want of what."""
+    yield state.timeline.turn(deadline, state.journey.turn(PersonAct.REVOKE), award.number)
+    if state.place[award.person] != Place.AWARDED:
+        return
+    sought = int(state.participants["tries_1"][award.number]) > 0
+    want = Want.SEAT if sought else Want.NOTHING
+    if award.number in state.at_checkout:
+        want = Want.CHECKOUT
+    state.participants["revoked_for"][award.number] = want
+    revoke(state, award)
 
 
 def link_account(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
@@ -115,22 +149,30 @@ def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:
         timeline.process(attend(state, award, course))
 
 
-def attend(state: State, award: Award, course: int) -> Generator[Wait, Any, bool]:
-    """Attend a course just bought; return whether it was completed."""
+def attend(state: State, award: Award, course: int, booked: Booked | None = None) -> Generator[Wait, Any, bool]:
+    """Attend a course just bought; return whether it was completed, on the market once its certificate is issued."""
     programme, timeline = state.programme, state.timeline
-    duration, completes = training.train(programme.key, programme.training, award.person, course)
+    if booked is None:
+        duration, completes = training.train(programme.key, programme.training, award.person, course)
+        ends = timeline.now + duration
+    else:
+        ends, completes = training_of(state, award, course, booked)
     state.courses_running += 1
-    yield timeline.turn(timeline.now + duration, state.journey.turn(PersonAct.COMPLETE), award.number)
+    yield timeline.turn(ends, state.journey.turn(PersonAct.COMPLETE), award.number)
     state.courses_running -= 1
     if completes:
         state.participants[f"completed_{course + 1}"][award.number] = timeline.now
+        if booked is not None:
+            yield from get_certificate(state, award, course, booked)
     return bool(completes)
 
 
-def first_training(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
+def first_training(
+    state: State, award: Award, linked: simpy.Event, booked: Booked | None = None
+) -> Generator[Wait, Any, None]:
     """Attend the first course, get the certificate, rate and review; then the incentives fall due."""
     programme, timeline, own = state.programme, state.timeline, state.participants
-    completed = yield from attend(state, award, course=0)
+    completed = yield from attend(state, award, 0, booked)
     if not completed:
         return
     certificate, reviews, delay = training.review(programme.key, programme.training, award.person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import simpy
 from numpy.typing import NDArray
@@ -10,11 +12,13 @@ from sim.engines.journal import Columns, Visits
 from sim.journey.kinds import Bank
 from sim.journey.money import Benefit
 from sim.journey.places import Place
+from sim.journey.route import CERTIFICATES
 from sim.programme.ledger import Ledger
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
 from sim.rules.people import Trait, regency_number
 from sim.rules.registering import register_everyone
+from sim.stations.courses import Courses
 from sim.stations.payment_queue import PaymentQueue
 from sim.stations.plan import Resource
 from sim.stations.timeline import Timeline
@@ -49,9 +53,15 @@ class State:
         """When each person registers, µs, and their packed traits."""
         self.people = Columns(self.journey.person_stamps, self.journey.person_outcomes, programme.people)
         self.participants = Columns(programme.participant_stamps(), programme.participant_outcomes())
-        self.visits = {name: Visits() for name in self.journey.names}
+        self.visits = {name: Visits() for name in self.stations}
         self.entitled: dict[Benefit, NDArray[np.int64]] = {benefit: np.zeros(0, dtype=np.int64) for benefit in Benefit}
         """What each participant may still get, in rupiah."""
+
+        table = programme.seats
+        self.courses = None if table is None else Courses(self.timeline, programme.key, table.rules, table.listings)
+        """The courses of the market; None: the open market."""
+        self.at_checkout: set[int] = set()
+        """Participants who stand at a checkout."""
 
         self.processed = 0
         """How many have left the station at which people are counted as processed."""
@@ -82,6 +92,16 @@ class State:
         if self.journey.station(station).bank is not Bank.REGENCY:
             return 0
         return int(regency_number(self.traits[person], self.programme.regencies_before))
+
+    def passes_at_once(self, station: str, platform: int) -> bool:
+        """Return whether nobody ever waits at a station of a platform, although one may on another."""
+        table = self.programme.seats
+        return table is not None and station == CERTIFICATES and bool(table.issues_at_once[platform])
+
+    def offer(self, course: int) -> Any:
+        """Return a course of the market, an element of its table."""
+        assert self.programme.seats is not None
+        return self.programme.seats.courses[course]
 
     # Participants
 
