@@ -44,6 +44,8 @@ def _market(observations: Observations, journal: Journal) -> None:
     if observations.market is None:
         return
     log = journal.market
+    assert journal.classes is not None
+    observations.market.classes = journal.classes
     observations.market.add_came(log["came_to"], log["came_at"])
     observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
     platform, course, choice, at, begins = log["booked"].T

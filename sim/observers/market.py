@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY
 from sim.calendar.months import months
 from sim.observers.span import Span
+from sim.programme.classes import Classes
 from sim.programme.market import MarketTable
 from sim.rules.choosing import SELF_PACED
 
@@ -19,6 +20,8 @@ class MarketCounts:
 
     def __init__(self, table: MarketTable, span: Span) -> None:
         self.table, self._span = table, span
+        self.classes = Classes(table.courses)
+        """The classes as they were scheduled in the run."""
         platforms, courses = len(table.keys), table.courses.size
         _, self._month_of_day = months(span.days)
         self._live: NDArray[np.bool_] = table.courses["seats"] != SELF_PACED
@@ -69,18 +72,3 @@ class MarketCounts:
         """Return the courses sold [course, platform]."""
         shape = self.table.courses.size, len(self.table.keys)
         return np.sum([np.zeros(shape, dtype=np.int64), *self.sold.values()], axis=0)  # type: ignore[no-any-return]
-
-
-def seats_offered(table: MarketTable, until: int) -> Ints:
-    """Return the live seats of classes that begin from 0 to before an instant (µs), by course, before any limit."""
-    return np.array([_offered(course, until) for course in table.courses], dtype=np.int64)
-
-
-def _offered(course: np.void, until: int) -> int:
-    if course["seats"] == SELF_PACED:
-        return 0
-    first, interval = int(course["first"]), int(course["interval"])
-    last = min(int(course["until"]), until)
-    begun = max(-(-(last - first) // interval), 0)
-    before = min(max(-(-(0 - first) // interval), 0), begun)
-    return (begun - before) * int(course["seats"])

@@ -1,8 +1,8 @@
-"""Providers that add seats while demand stays above them: a weekly event of the programme, the same for both engines."""
+"""Providers that add seats while demand stays above them: a weekly event, the same for both engines."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -64,8 +64,14 @@ class Adding:
         self._classes.change(course, first, interval, seats)
 
 
-def weekly(timeline: Timeline, market: MarketTable, horizon: int) -> Generator[Wait, None, None]:
-    """Wait for the next Monday, 00:00, again and again, as long as the run may last."""
+def adds(programme: Programme) -> bool:
+    """Return whether providers add seats in a programme."""
+    market = programme.parameters.market
+    return market is not None and market.adding is not None
+
+
+def mondays(timeline: Timeline, market: MarketTable, horizon: int) -> Iterator[Wait]:
+    """Yield what waits for each next Monday, 00:00, as long as the run may last."""
     at = market.first_week
     while (at := at + WEEK) < horizon:
         yield timeline.act(at, ProgrammeAct.ADD_CLASSES)

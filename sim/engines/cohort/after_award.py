@@ -102,6 +102,11 @@ class AfterAward:
         linked = self._linked(persons, self._participants.awarded_at(numbers))
         self._review(numbers, persons, completed, issued, linked, closing)
 
+    def add_seats(self, now: int) -> None:
+        """Let providers add seats to their classes."""
+        if self._market is not None:
+            self._market.add_seats(now)
+
     def due(self) -> tuple[Persons, Ints]:
         """Return whose first incentives have been found to fall due since this was last asked, and when."""
         found, self._due = self._due, []

@@ -15,6 +15,7 @@ from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.journey.route import CERTIFICATES, CHECKOUT
 from sim.observers.observations import Observations
+from sim.programme.adding import Adding, adds
 from sim.programme.market import MarketTable
 from sim.programme.programme import Programme
 from sim.rules.platforms import NOWHERE
@@ -65,6 +66,7 @@ class Market:
         self._checkout = None if table.checkout is None else table.checkout.kernel()
         self._certificates = None if table.certificates is None else table.certificates.kernel()
         self._courses = CoursesKernel(programme.key, table.rules, table.listings)
+        self._adding = Adding(programme, table, self._observer.classes, self._courses) if adds(programme) else None
         # Rows reach for everyone; memory is taken only by those that are filled.
         self._taken = np.empty((programme.people, programme.courses), dtype=np.int16)
         """The courses that each participant has bought [participant, purchase]; -1: none."""
@@ -80,6 +82,11 @@ class Market:
         """Let people come to buy a course at instants not before the present window's end."""
         self._coming.put((at, numbers, purchase, np.zeros(numbers.size, dtype=np.uint16)))
         self._participants.seeking[numbers] = True
+
+    def add_seats(self, now: int) -> None:
+        """Let providers add seats, at the programme's event, for those who come from now on."""
+        if self._adding is not None:
+            self._adding.add(now)
 
     def advance(self, until: int) -> Booked:
         """Take everyone in the market to an instant; return what is booked before it."""

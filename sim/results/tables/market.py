@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.months import months
-from sim.observers.market import MarketCounts, seats_offered
+from sim.observers.market import MarketCounts
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, ratio
@@ -90,7 +90,7 @@ def courses(observations: Observations, counts: MarketCounts) -> Table:
     """Return every course of the catalogue: what it sold, and its seats."""
     table = counts.table
     sold = counts.sold_by_course.sum(axis=1)
-    offered = seats_offered(table, observations.end)
+    offered = counts.classes.offered_by_course(observations.end)
     lists = np.bincount(table.listed, minlength=table.courses.size)
     rows: list[dict[str, Cell]] = []
     for number, course in enumerate(table.courses):
