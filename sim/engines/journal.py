@@ -145,7 +145,8 @@ class Journal:
     days: list[Day]
     budget_refused: int
     market: dict[str, NDArray[np.int64]]
-    """The log of the market, and `turned_away` by course; empty of an open market."""
+    """The log of the market, `turned_away` by course, and `misses` [buyer; when, how many, whether nothing was found];
+    empty of an open market."""
     seeking: NDArray[np.bool_]
     """Participants who go to buy one more course, or are at it."""
     end: int

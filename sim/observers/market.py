@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
 from sim.observers.span import Span
 from sim.programme.market import MarketTable
@@ -34,8 +34,14 @@ class MarketCounts:
         """Live seats taken, of classes that began before the end of the run."""
         self.taken_by_day = span.no_days()
         """The same of all courses, by the day on which the class began."""
+        self.booked_by_day = span.no_days()
+        """Live seats of all courses by the day on which they were booked."""
         self.turned_away = np.zeros(courses, dtype=np.int64)
         """How often a course had no class soon enough for one who chose it."""
+        self.turned_away_by_day = span.no_days()
+        """The same of all courses, by day."""
+        self.found_no_seat = span.no_days()
+        """Those who found nothing and had been turned away by a course, by day."""
 
     def add_came(self, platform: Ints, at: Ints) -> None:
         """Count people who came to platforms (-1: to none) before the end, at instants."""
@@ -57,9 +63,19 @@ class MarketCounts:
             numbers = np.ravel_multi_index((course[here], platform[here]), shape)
             counts = np.bincount(numbers, minlength=shape[0] * shape[1]).reshape(shape)
             self.sold[each] = self.sold.get(each, 0) + counts
-        seats = self._live[course] & (begins < self._span.end)
+        live = self._live[course]
+        self.booked_by_day += np.bincount(at[live] // DAY, minlength=self.booked_by_day.size)
+        seats = live & (begins < self._span.end)
         self.taken += np.bincount(course[seats], minlength=self.taken.size)
         self.taken_by_day += np.bincount(begins[seats] // DAY, minlength=self.taken_by_day.size)
+
+    def add_turned_away(self, times: Ints, at: Ints, leaves: NDArray[np.bool_]) -> None:
+        """Count how many courses had no class soon enough for people who chose at instants before the end.
+
+        `leaves` says who found nothing.
+        """
+        np.add.at(self.turned_away_by_day, at // DAY, times)
+        np.add.at(self.found_no_seat, at // DAY, leaves & (times > 0))
 
     def _count(self, counts: Ints, platform: Ints, at: Ints) -> None:
         np.add.at(counts, (platform, at // DAY), 1)
@@ -73,14 +89,33 @@ class MarketCounts:
 
 def seats_offered(table: MarketTable, until: int) -> Ints:
     """Return the live seats of classes that begin from 0 to before an instant (µs), by course, before any limit."""
-    return np.array([_offered(course, until) for course in table.courses], dtype=np.int64)
+    before: Ints = np.diff(_seats_before(table, np.array([0, max(until, 0)])), axis=1)[:, 0]
+    return before
 
 
-def _offered(course: np.void, until: int) -> int:
-    if course["seats"] == SELF_PACED:
-        return 0
-    first, interval = int(course["first"]), int(course["interval"])
-    last = min(int(course["until"]), until)
-    begun = max(-(-(last - first) // interval), 0)
-    before = min(max(-(-(0 - first) // interval), 0), begun)
-    return (begun - before) * int(course["seats"])
+def week_of_day(table: MarketTable, days: int) -> Ints:
+    """Return the week of each day: its number from that in which the run begins, weeks beginning on Mondays."""
+    return (np.arange(days, dtype=np.int64) * DAY - table.first_week) // WEEK
+
+
+def seats_offered_by_week(table: MarketTable, until: int, weeks: int) -> Ints:
+    """Return the live seats of all classes that begin from 0 to before an instant (µs), by week.
+
+    Of a provider no more than its instructors can teach in a week.
+    """
+    edges = np.clip(table.first_week + WEEK * np.arange(weeks + 1, dtype=np.int64), 0, max(until, 0))
+    seats = np.diff(_seats_before(table, edges), axis=1)
+    by_provider = np.zeros((len(table.providers), weeks), dtype=np.int64)
+    np.add.at(by_provider, table.courses["provider"], seats)
+    if table.weeks.size:
+        by_provider = np.minimum(by_provider, table.weeks[:, :weeks])
+    offered: Ints = by_provider.sum(axis=0)
+    return offered
+
+
+def _seats_before(table: MarketTable, instants: Ints) -> Ints:
+    """Return the live seats of classes that begin before each of some instants [course, instant]."""
+    courses = table.courses
+    first, interval, until = (courses[name][:, None] for name in ("first", "interval", "until"))
+    begun = np.maximum(-(-(np.minimum(instants, until) - first) // interval), 0)
+    return np.where(courses["seats"] == SELF_PACED, 0, courses["seats"])[:, None] * begun  # type: ignore[no-any-return]
