@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
-from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, awarded_in, partner_stamp, partner_wait
+from sim.journey.measures import (
+    AWARD_YEARS,
+    PAYMENT_STEPS,
+    WANTS,
+    awarded_in,
+    partner_stamp,
+    partner_wait,
+    revoked_for,
+)
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
@@ -35,12 +43,12 @@ def observe(journal: Journal) -> Observations:
     _money(counts, journal)
     _accounts(counts, journal)
     _payments(counts, journal)
-    _market(observations, journal)
+    _market(counts, observations, journal)
     counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
     return observations
 
 
-def _market(observations: Observations, journal: Journal) -> None:
+def _market(counts: Counts, observations: Observations, journal: Journal) -> None:
     if observations.market is None:
         return
     log = journal.market
@@ -51,6 +59,11 @@ def _market(observations: Observations, journal: Journal) -> None:
     platform, course, choice, at, begins = log["booked"].T
     observations.market.add_booked(platform, course, choice, at, begins)
     observations.market.turned_away += log["turned_away"]
+    own = journal.participants
+    for code, want in WANTS.items():
+        counts.stamp(revoked_for(want), own["revoked"][own["revoked_for"] == code])
+    at, times, leaves = log["misses"].T
+    observations.market.add_turned_away(times, at, leaves != 0)
 
 
 def paid_days(journal: Journal) -> PaidDays:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
 from sim.observers.span import Span
 from sim.programme.classes import Classes
@@ -20,7 +20,7 @@ class MarketCounts:
 
     def __init__(self, table: MarketTable, span: Span) -> None:
         self.table, self._span = table, span
-        self.classes = Classes(table.courses)
+        self.classes = Classes(table)
         """The classes as they were scheduled in the run."""
         platforms, courses = len(table.keys), table.courses.size
         _, self._month_of_day = months(span.days)
@@ -37,8 +37,14 @@ class MarketCounts:
         """Live seats taken, of classes that began before the end of the run."""
         self.taken_by_day = span.no_days()
         """The same of all courses, by the day on which the class began."""
+        self.booked_by_day = span.no_days()
+        """Live seats of all courses by the day on which they were booked."""
         self.turned_away = np.zeros(courses, dtype=np.int64)
         """How often a course had no class soon enough for one who chose it."""
+        self.turned_away_by_day = span.no_days()
+        """The same of all courses, by day."""
+        self.found_no_seat = span.no_days()
+        """Those who found nothing and had been turned away by a course, by day."""
 
     def add_came(self, platform: Ints, at: Ints) -> None:
         """Count people who came to platforms (-1: to none) before the end, at instants."""
@@ -60,9 +66,19 @@ class MarketCounts:
             numbers = np.ravel_multi_index((course[here], platform[here]), shape)
             counts = np.bincount(numbers, minlength=shape[0] * shape[1]).reshape(shape)
             self.sold[each] = self.sold.get(each, 0) + counts
-        seats = self._live[course] & (begins < self._span.end)
+        live = self._live[course]
+        self.booked_by_day += np.bincount(at[live] // DAY, minlength=self.booked_by_day.size)
+        seats = live & (begins < self._span.end)
         self.taken += np.bincount(course[seats], minlength=self.taken.size)
         self.taken_by_day += np.bincount(begins[seats] // DAY, minlength=self.taken_by_day.size)
+
+    def add_turned_away(self, times: Ints, at: Ints, leaves: NDArray[np.bool_]) -> None:
+        """Count how many courses had no class soon enough for people who chose at instants before the end.
+
+        `leaves` says who found nothing.
+        """
+        np.add.at(self.turned_away_by_day, at // DAY, times)
+        np.add.at(self.found_no_seat, at // DAY, leaves & (times > 0))
 
     def _count(self, counts: Ints, platform: Ints, at: Ints) -> None:
         np.add.at(counts, (platform, at // DAY), 1)
@@ -72,3 +88,8 @@ class MarketCounts:
         """Return the courses sold [course, platform]."""
         shape = self.table.courses.size, len(self.table.keys)
         return np.sum([np.zeros(shape, dtype=np.int64), *self.sold.values()], axis=0)  # type: ignore[no-any-return]
+
+
+def week_of_day(table: MarketTable, days: int) -> Ints:
+    """Return the week of each day: its number from that in which the run begins, weeks beginning on Mondays."""
+    return (np.arange(days, dtype=np.int64) * DAY - table.first_week) // WEEK

@@ -47,7 +47,7 @@ class Adding:
         """Let those providers add seats whose live seats of the last week were asked for often enough."""
         asked = self._courses.asked()
         provider = self._market.courses["provider"]
-        offered = np.array([self._classes.offered(each, now - WEEK, now) for each in range(provider.size)])
+        offered = self._classes.offered(now - WEEK, now)
         wanted, had = (
             np.bincount(provider, weights=some, minlength=self._times.size) for some in (asked - self._asked, offered)
         )

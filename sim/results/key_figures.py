@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, STAGES
+from sim.journey.measures import PAYMENT_PARTNERS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
 from sim.observers.market import MarketCounts
@@ -74,23 +74,34 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             since = row["failed_since"]
             figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
     if observations.market is not None:
-        figures |= _market(observations.market, tables)
+        figures |= _market(observations, observations.market, tables)
     return dict(sorted(figures.items()))
 
 
-def _market(counts: MarketCounts, tables: dict[str, Table]) -> dict[str, Figure]:
+def _market(observations: Observations, counts: MarketCounts, tables: dict[str, Table]) -> dict[str, Figure]:
     index, largest = concentration(counts)
-    live = [row for row in tables["courses"].rows if row["kind"] == "live"]
-    offered, taken = (sum(row[name] for row in live) for name in ("seats_offered", "seats_taken"))
+    scale, end = observations.programme.parameters.population.scale, observations.days
+    offered, taken = (sum(tables["seats"].column(name)) for name in ("seats_offered", "seats_taken"))
 
     def in_all(name: str) -> int:
         return sum(row[name] for row in tables["market"].rows)
+
+    def at_full(count: int) -> int:
+        return full(count, scale)
 
     return {
         "market.courses_sold": Figure(in_all("sold"), "courses"),
         "market.rupiah": Figure(in_all("rupiah"), "rupiah"),
         "market.next_choices": Figure(in_all("next_choices"), "courses"),
-        "market.found_nothing": Figure(in_all("found_nothing"), "times"),
+        "market.came": Figure(at_full(int(counts.came[:, :end].sum())), "times"),
+        "market.found_nothing": Figure(at_full(int(counts.found_nothing[:, :end].sum())), "times"),
+        "market.found_no_seat": Figure(at_full(int(counts.found_no_seat[:end].sum())), "times"),
+        "market.found_no_platform": Figure(at_full(int(counts.found_nothing[-1, :end].sum())), "times"),
+        "market.turned_away": Figure(at_full(int(counts.turned_away_by_day[:end].sum())), "times"),
+        **{
+            f"market.{revoked_for(want)}": Figure(at_full(observations.total(revoked_for(want))), "people")
+            for want in WANTS.values()
+        },
         "market.seats_offered": Figure(offered, "seats"),
         "market.seats_taken": Figure(taken, "seats"),
         "market.seats_used": Figure(ratio(taken, offered), "share"),

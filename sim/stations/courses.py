@@ -223,6 +223,8 @@ class Courses:
         """How often each course had no class soon enough for one who chose it."""
         self.booked = [0] * len(self.courses)
         """How often each live course was booked."""
+        self.misses: list[tuple[int, int, bool]] = []
+        """Of each who chose such courses: when (µs), how many, and whether they left without a course."""
 
     def asked(self) -> NDArray[np.int64]:
         """Return how often each live course was booked or had no class soon enough, since the beginning."""
@@ -248,12 +250,18 @@ class Courses:
             begins = self.courses[course].book(latest)
             if begins is not None:
                 self.booked[course] += int(self.courses[course].seats != SELF_PACED)
+                self._note(tried, False)
                 return Booking(len(tried), course, begins)
             self.turned_away[course] += 1
             tried.append(course)
             if len(tried) == self._rules[0]["choices"]:
-                return None
+                break
+        self._note(tried, True)
         return None
+
+    def _note(self, tried: Sequence[int], leaves: bool) -> None:
+        if tried:
+            self.misses.append((self._timeline.now, len(tried), leaves))
 
     def _candidate(
         self,
@@ -353,15 +361,20 @@ class CoursesKernel:
         course: NDArray[Any],
         choice: NDArray[Any],
         begins: NDArray[np.int64],
-    ) -> None:
-        """Book for a batch; see `book_batch`, none before an earlier batch's."""
+    ) -> NDArray[np.int64]:
+        """Book for a batch, none before an earlier batch's; see `book_batch`.
+
+        Return how many courses had no class soon enough for each person.
+        """
+        misses = np.empty_like(now)
         book_batch(
             self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
             self._prices, self._first_week, self._classes, self._weeks, self.turned_away,
-            now, person, purchase, platform, balance, taken, course, choice, begins,
+            now, person, purchase, platform, balance, taken, course, choice, begins, misses,
         )  # fmt: skip
         live = course[(course >= 0) & (self.offers["seats"][course] != SELF_PACED)]
         self.booked += np.bincount(live, minlength=self.booked.size)
+        return misses
 
     def asked(self) -> NDArray[np.int64]:
         """Return how often each live course was booked or had no class soon enough, since the beginning."""
@@ -439,18 +452,20 @@ def book_batch(
     course: NDArray[Any],
     choice: NDArray[Any],
     begins: NDArray[np.int64],
+    misses: NDArray[np.int64],
 ) -> None:
     """Book for a batch of people in order of (time, participant's number); the state goes on to the next batch.
 
     By person of the batch: `now` (µs), the person's number, that of the purchase, the platform, the balance in rupiah,
     and `taken` [person; courses bought before, -1: none]. Fill `course` (-1: nothing found), `choice` (how many were
-    tried before it, -1) and `begins` (µs, -1). State: `classes` [course; class that books, seats taken], `weeks` left
-    to each provider, and `turned_away` by course.
+    tried before it, -1), `begins` (µs, -1) and `misses` (how many had no class soon enough). State: `classes` [course;
+    class that books, seats taken], `weeks` left to each provider, and `turned_away` by course.
     """
     tried = np.empty(CANDIDATES + 1, dtype=np.int64)
     no_weeks = np.empty(0, dtype=np.int64)
     for i in range(now.size):
         course[i] = choice[i] = begins[i] = -1
+        misses[i] = 0
         at, who, what, rupiah = now[i], np.int64(person[i]), np.int64(purchase[i]), np.int64(balance[i])
         a, b = bounds[platform[i], 0], bounds[platform[i], 1]
         if a == b:
@@ -494,6 +509,7 @@ def book_batch(
                 course[i], choice[i], begins[i] = chosen, tries, found
                 break
             turned_away[chosen] += 1
+            misses[i] += 1
             tried[tries] = chosen
             tries += 1
             if tries == rules[0].choices:

@@ -127,7 +127,9 @@ class AfterAward:
         self._observer.revoked(wave, deadline, announcement.at, persons, linked)
         self._record_revoked(persons, linked, deadline)
         if self._market is not None:
-            self._recorder.put_participant("revoked_for", persons, self._market.want[numbers].astype(np.int64))
+            want = self._market.want[numbers]
+            self._observer.revoked_for(deadline, want)
+            self._recorder.put_participant("revoked_for", persons, want.astype(np.int64))
         return numbers.size
 
     def _close(self, announcement: Announcement) -> None:

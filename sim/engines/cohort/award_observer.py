@@ -11,7 +11,7 @@ from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.after_award_kernels import FORFEITED, NOT_PAID, REVOKED, Persons, Purchases
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.registrations import Registrations
-from sim.journey.measures import AWARD_YEARS, awarded_in
+from sim.journey.measures import AWARD_YEARS, WANTS, awarded_in, revoked_for
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.observers.durations import NOBODY
@@ -114,6 +114,11 @@ class AwardObserver:
         for name, ended in (("award_to_account", linked), ("award_to_purchase", np.full(persons.size, NEVER))):
             counts.wait(name, began, ended, deadline)
             counts.level(name, persons, began, ended, deadline)
+
+    def revoked_for(self, deadline: int, want: NDArray[np.uint8]) -> None:
+        """Observe for want of what awards are revoked at the deadline."""
+        for code, name in WANTS.items():
+            self._counts.stamp_at(revoked_for(name), deadline, int(np.count_nonzero(want == code)))
 
     def undecided(self, awarded: int, persons: Persons, linked: Ints) -> None:
         """Observe who has neither bought nor been revoked by the end of the run."""

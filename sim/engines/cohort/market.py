@@ -177,7 +177,10 @@ class Market:
         own = self._participants
         persons, balance = own.persons_of(numbers), own.balances_of(numbers)
         course, choice, begins = (np.empty(at.size, dtype=np.int64) for _ in range(3))
-        self._courses.book(at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins)
+        misses = self._courses.book(
+            at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins
+        )
+        self._observer.add_turned_away(misses, at, course < 0)
         found = course >= 0
         if not found.all():
             self._find_nothing(_some(flow, ~found), at[~found])

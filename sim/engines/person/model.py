@@ -111,7 +111,10 @@ class Model:
         courses = self.state.courses
         if courses is None:
             return {}
-        return self.state.log.arrays() | {"turned_away": np.array(courses.turned_away, dtype=np.int64)}
+        return self.state.log.arrays() | {
+            "turned_away": np.array(courses.turned_away, dtype=np.int64),
+            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 3),
+        }
 
     def _registrations(self) -> Generator[Wait, None, None]:
         state = self.state

@@ -54,7 +54,7 @@ class State:
         self.visits = {name: Visits() for name in programme.stations}
         self.courses = self._courses()
         """The courses on sale; None in an open market."""
-        self.classes = None if programme.seats is None else Classes(programme.seats.courses)
+        self.classes = None if programme.seats is None else Classes(programme.seats)
         """Their classes as they are scheduled so far."""
         self.log = MarketLog()
         self.taken: dict[int, list[int]] = {}

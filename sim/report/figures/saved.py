@@ -46,6 +46,10 @@ class Saved:
             differs = f"Differs from {named.base} in {len(named.differs):,} ways (see {MANIFEST})."
         return f"Scenario {named.name}{changed}.{f' {differs}' if named.against_base else ''}"
 
+    def has(self, name: str) -> bool:
+        """Return whether the run has a table of a name."""
+        return (self.tables / f"{name}.parquet").exists()
+
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
         if name not in self._read:

@@ -10,7 +10,7 @@ from sim.results.tables.bottlenecks import bottlenecks
 from sim.results.tables.daily import daily
 from sim.results.tables.funnel import funnel
 from sim.results.tables.groups import groups
-from sim.results.tables.market import courses, market
+from sim.results.tables.market import courses, market, seats
 from sim.results.tables.money import money
 from sim.results.tables.payments import payments
 from sim.results.tables.published import published
@@ -36,5 +36,5 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         published(observations, wave_records),
     )
     if observations.market is not None:
-        each = (*each, market(observations, observations.market), courses(observations, observations.market))
+        each = (*each, *(table(observations, observations.market) for table in (market, seats, courses)))
     return {table.name: table for table in each}
