@@ -203,7 +203,7 @@ class Courses:
         self._popularity = [popularity[begin:end] for begin, end in bounds.tolist()]
         taught = [Weeks(timeline, seats, first_week) for seats in weeks.tolist()]
         self.courses = [
-            Course(timeline, *own.tolist(), taught[provider] if taught else None)
+            Course(timeline, *own.tolist(), weeks=taught[provider] if taught else None)
             for own, provider in zip(self._offers[list(CLASSES)], self._offers["provider"].tolist(), strict=True)
         ]
         self.turned_away = [0] * len(self.courses)

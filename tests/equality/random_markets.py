@@ -131,29 +131,27 @@ def buying(people: int, window: float, threads: int, end: int | None = None, **c
 @st.composite
 def platforms(draw: st.DrawFn, scale: float) -> dict[str, Any]:
     """Return one to four platforms, of which few people an hour pass the checkout."""
-    rates = st.sampled_from([None, 2.0, 1.0, 4.0, 0.25, 60.0, 0.0]).map(lambda r: r if r is None else r / scale)
+    rates = st.sampled_from([None, 60.0, 2.0, 4.0, 1.0, 0.25, 0.0]).map(lambda r: r if r is None else r / scale)
     caps = st.sampled_from([None, None, 3.0, 1.5, 0.4, 30.0, 0.0]).map(lambda c: c if c is None else c / scale)
     days = st.integers(4, 24)
+    at_most_one = st.lists(days, max_size=1)
     found = {}
     for key in ("one", "two", "three", "four")[: draw(st.sampled_from([2, 3, 1, 4]))]:
-        since = draw(st.sampled_from([0, 0, 0, 7, 9]))
-        until = draw(st.sampled_from([None, None, 8, 9, 12, 30]))
+        since = draw(st.sampled_from([0, 0, 0, 0, 8, 9]))
+        until = draw(st.sampled_from([None, None, None, None, 8, 9, 12]))
         found[key] = platform(
             since=wib(24 * since),
-            until=None if until is None else wib(24 * max(until, since + 1)),
-            share=draw(st.sampled_from([1.0, 0.3, 0.0, 0.05])),
-            share_steps=[
-                {"from": wib(24 * day), "share": draw(SHARES)}
-                for day in sorted(draw(st.lists(days, max_size=2, unique=True)))
-            ],
+            until=None if until is None else wib(24 * max(until, since + 1) + draw(st.sampled_from([0, 5]))),
+            share=draw(st.sampled_from([1.0, 0.3, 0.5, 0.05, 0.0])),
+            share_steps=[{"from": wib(24 * day), "share": draw(SHARES)} for day in draw(at_most_one)],
             checkout={
                 "rate": draw(rates),
-                "steps": [{"from": wib(24 * draw(days)), "rate": draw(rates)}],
+                "steps": [{"from": wib(24 * day), "rate": draw(rates)} for day in draw(at_most_one)],
                 "outages": draw(closed(latest=400, most=1)),
             },
             certificates={
                 "cap": draw(caps),
-                "steps": [{"from": wib(24 * draw(days)), "cap": draw(caps)}],
+                "steps": [{"from": wib(24 * day), "cap": draw(caps)} for day in draw(at_most_one)],
                 "outages": draw(closed(latest=900, most=1)),
             },
         )
@@ -164,21 +162,21 @@ def platforms(draw: st.DrawFn, scale: float) -> dict[str, Any]:
 def rows(draw: st.DrawFn, keys: list[str], scale: float) -> list[Row]:
     """Return a market file of one to eight courses: scarce, dear, sold for a few days, or plenty."""
     found = []
-    for _ in range(draw(st.integers(1, 8))):
-        first = draw(st.sampled_from([0, 0, 24 * 7, 24 * 9 + 5]))
-        until = draw(st.sampled_from([None, None, 24 * 9, 24 * 14 + 1]))
+    for _ in range(draw(st.sampled_from([3, 5, 8, 2, 1]))):
+        first = draw(st.sampled_from([0, 0, 0, 24 * 7, 24 * 9 + 5]))
+        until = draw(st.sampled_from([None, None, None, 24 * 9, 24 * 14 + 1]))
         row = course(
             provider=f"Provider {draw(st.integers(1, 3))}",
             platforms=" ".join(draw(st.lists(st.sampled_from(keys), min_size=1, max_size=4, unique=True))),
             first=wib(first),
             until="" if until is None or until <= first else wib(until),
-            price=draw(st.sampled_from([250_000, 500_000, 1_000_000, 333_333, 1])),
+            price=draw(st.sampled_from([250_000, 333_333, 500_000, 1, 1_000_000])),
             popularity=draw(st.sampled_from([1, 1, 10, 1e-6])),
-            duration=draw(st.sampled_from([1, 0.5, 7, 1e-9])),
+            duration=draw(st.sampled_from([1, 1, 0.5, 7, 1e-9])),
             completion=draw(LIKELY),
         )
         if draw(st.integers(0, 2)):
-            seats, a_week = draw(st.sampled_from([(2, 7), (1, 7), (1, 168), (5, 3.5), (40, 1), (0, 7)]))
+            seats, a_week = draw(st.sampled_from([(5, 7), (2, 7), (1, 168), (5, 3.5), (40, 1), (1, 7), (0, 7)]))
             row |= {"kind": "live", "seats": round(seats / scale), "classes_per_week": a_week}
         found.append(row)
     return found
@@ -197,8 +195,8 @@ def catalogues(draw: st.DrawFn, scale: float) -> dict[str, Any]:
         popularity=draw(st.sampled_from([1.1, 0.1, 100])),
         platforms={"least": 1, "most": draw(st.integers(1, 4))},
         live=draw(st.sampled_from([0.5, 1.0, 1.0, 0.0])),
-        seats={"least": 1, "most": draw(st.sampled_from([1, 3, 20])), "shape": 1},
-        seats_a_week=draw(st.sampled_from([20, 60, 400, 0])) / scale,
+        seats={"least": 1, "most": draw(st.sampled_from([3, 20, 1])), "shape": 1},
+        seats_a_week=draw(st.sampled_from([60, 150, 400, 20, 0])) / scale,
         follow=draw(st.sampled_from([0, 0.8])),
         price={"least": least, "most": draw(st.sampled_from([400_000, 1_000_000])), "shape": 1},
         duration=draw(whole("days", 1, 2, 0, minimum=0.25)),
@@ -212,7 +210,7 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
     people = draw(st.sampled_from([PEOPLE] * 9 + [1]))
     how = draw(windows())
     window = how["run.window_hours"]
-    end = draw(st.sampled_from([None, None, 24 * 10 + 7, 24 * 20]))
+    end = draw(st.sampled_from([None, None, None, None, 24 * 10 + 7, 24 * 20]))
     found = draw(platforms(scale))
     from_file: bool = draw(st.booleans())
     levers = st.sampled_from([1, 1, 1, 0.5, 2])
@@ -221,10 +219,10 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
         draw(rows(list(found), scale)) if from_file else (),
         **({} if from_file else {"catalogue": draw(catalogues(scale))}),
         certificates_hour=draw(st.sampled_from([9, 0, 23.5])),
-        instructors_share=draw(st.sampled_from([None, None, 1, 0.3, 0])),
+        instructors_share=draw(st.sampled_from([None, None, 0.3, 1, 0])),
         choices=draw(st.sampled_from([3, 1, 2, 64])),
         tries=draw(st.sampled_from([3, 1, 2, 10])),
-        patience=draw(whole("days", 1, 3, 0, 10)),
+        patience=draw(whole("days", 3, 1, 10, 20)),
         comes_back=draw(whole("hours", 0, 6, 48, minimum=window)),
         pace=draw(st.sampled_from(["uniform", "exponential"]).map(lambda name: law(name, 1.0))) | {"minimum": 0.2},
         **{lever: draw(levers) for lever in ("checkout_capacity", "seats", "instructors", "certificates")},
@@ -239,9 +237,9 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
         "waves.rule": {
             "first_day": 2, "every_days": 4, "open_days": 3, "quota_share": 0, "places": round(60 / scale)
         },
-        "purchase.deadline_days": draw(st.sampled_from([6, 2, 1, 10])),
+        "purchase.deadline_days": draw(st.sampled_from([6, 10, 2, 1])),
         "purchase.waves": [
-            {"from_wave": 1, "buys": draw(LIKELY), "delay": draw(whole("hours", 24, 0, 1, 48))}
+            {"from_wave": 1, "buys": draw(st.sampled_from([1.0, 0.9])), "delay": draw(whole("hours", 24, 0, 1, 48))}
         ],
         "purchase.further": {
             "appetite": draw(st.sampled_from([0.8, 1.0, 0.0])), "courses": draw(st.sampled_from([3, 1, 2, 4])),
