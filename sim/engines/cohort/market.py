@@ -13,6 +13,7 @@ from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints, in_orde
 from sim.engines.cohort.market_kernels import choose_platforms, come_back, train_in_market
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.visits import Visited, Visits
 from sim.journey.route import CERTIFICATES, CHECKOUT
 from sim.observers.observations import Observations
 from sim.programme.adding import Adding, adds
@@ -58,6 +59,8 @@ class Market:
     ) -> None:
         self._programme, self._table, self._participants = programme, table, participants
         self._counts, self._recorder = observations.new_counts(), recorder
+        self._at_checkout = Visits(programme, self._counts, CHECKOUT)
+        self._at_certificates = Visits(programme, self._counts, CERTIFICATES)
         assert observations.market is not None
         self._observer = observations.market
         self._coming = Backlog(NO_TRY)
@@ -122,18 +125,18 @@ class Market:
     def _check_out(self, flow: Flow, until: int) -> Flow:
         """Take in who comes to the checkouts before an instant; return who leaves one before it."""
         at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
-        observer = self._counts.station(CHECKOUT)
         persons = self._participants.persons_of(numbers)
         if self._checkout is None:
-            observer.add_without_wait(at)
+            self._counts.station(CHECKOUT).add_without_wait(at)
             self._counts.level(CHECKOUT, persons, at, at)
             return flow
         leaving = AT_CHECKOUT
         if at.size:
             ends = np.minimum(limit, self._table.exit[platform])
             served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
-            observer.add(at, served.started, served.left, served.gave_up, instance=platform)
-            self._counts.level(CHECKOUT, persons, at, served.started, served.gave_up)
+            # Until the limit either the award is undecided or the account open, so that the run goes on.
+            visited = Visited(persons, at, served.started, served.left, served.gave_up, platform)
+            self._at_checkout.tell(visited, limit)
             gone = served.gave_up < NEVER
             if gone.any():
                 self._give_up(_some(flow, gone), served.gave_up[gone])
@@ -233,14 +236,16 @@ class Market:
             return NOBODY, EMPTY, EMPTY
         assert self._certificates is not None
         served = self._certificates.serve(completed, numbers, instance=platform, until=until)
-        self._counts.station(CERTIFICATES).add(completed, served.started, served.left, EMPTY, instance=platform)
-        persons = self._participants.persons_of(numbers)
-        self._counts.level(CERTIFICATES, persons, completed, served.started)
+        persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
+        visited = Visited(persons, completed, served.started, served.left, EMPTY, platform)
+        self._at_certificates.tell(visited, closing)
         first = purchase == 0
         return numbers[first], completed[first], served.left[first]
 
     def finish(self) -> None:
-        """Tell how often each course had no class soon enough."""
+        """Tell the visits that go on at the end of the run, and how often each course had no class soon enough."""
+        self._at_checkout.finish()
+        self._at_certificates.finish()
         self._observer.turned_away += self._courses.turned_away
 
     # Rows
