@@ -26,6 +26,12 @@ MANIFEST = "manifest.json"
 CAPACITY = ("rate", "per", "servers", "cap", "seats", "every_days", "steps")
 """Keys of a block that say together how much it takes."""
 
+OUTAGES = "outages"
+"""The key of a block that says when it is closed."""
+
+LEVER = "capacity"
+"""The key of a block that multiplies the capacities of all inside it."""
+
 LAST = ("population", "demand", "clock")
 """Parts of the parameters that are told last."""
 
@@ -81,8 +87,8 @@ def closed(outages: Mapping[str, Sequence[Outage]], parameters: Parameters) -> s
 
 def _closed(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
     for one in found:
-        if one.path.endswith(".outages") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
-            name = _name(one.path.removesuffix(".outages"), other)
+        if one.path.endswith(f".{OUTAGES}") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
+            name = _name(one.path.removesuffix(f".{OUTAGES}"), other)
             new = [_span(outage) for outage in one.after if outage not in one.before]
             gone = [_span(outage) for outage in one.before if outage not in one.after]
             words = [f"{name} closed {_some(new)}"] if new else []
