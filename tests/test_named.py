@@ -134,12 +134,12 @@ WORDS = {
         "portal 80,000 people a minute, then 9 from 1 May 2020 instead of 80,000"
     ),
     "processing.registry.passes=0.8": "registry passes 80 % instead of 74.4 %",
-    "purchase.deadline_days=45": "deadline days 45 days instead of 30 days",
+    "purchase.deadline_days=45": "deadline of the first purchase 45 days instead of 30 days",
     "waves.calendar.w04.places=500000": "places of wave 4 500,000 instead of 800,000",
     "~waves.calendar.w22": "without wave 22",
-    "budget.incentive=500000": "budget incentive 500,000 rupiah instead of 600,000 rupiah",
-    "payment.repair.mean=3": "repair 3 days instead of 0 days",
-    "joining.patience_waves=null": "joining patience waves none instead of 8",
+    "budget.incentive=500000": "an incentive 500,000 rupiah instead of 600,000 rupiah",
+    "payment.repair.mean=3": "repair of a failed payment 3 days instead of 0 days",
+    "joining.patience_waves=null": "patience in the pool for ever instead of 8 waves",
     "clock.end=2021-01-01T00:00": "until 1 January 2021",
     "portal.outages=[{from: '2020-04-13T09:00', until: '2020-04-13T10:00'}]": (
         "portal closed 13 April 2020 09:00 to 10:00 and portal not closed "
