@@ -16,7 +16,7 @@ from sim.parameters.differences import NOT_OF_THE_PROGRAMME, differences
 from sim.parameters.law import Law
 from sim.parameters.problems import joined
 from sim.parameters.sayings import sayings, together
-from tests.building import name_of, parameters
+from tests.building import PARTNERS, name_of, parameters
 
 
 def changed(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -71,9 +71,27 @@ def test_no_key_is_told_by_a_unit_twice_or_as_it_is_written() -> None:
     assert {words for words in own.values() if words.startswith("another ")} == set()
 
 
+def caps(*each: int) -> tuple[str, ...]:
+    """Return the words that set the caps of all payment partners."""
+    return tuple(f"payment.partners.{name}.cap={cap}" for name, cap in zip(PARTNERS, each, strict=True))
+
+
 WORDS = {
     ("payment.capacity=1.1", "processing.capacity=1.1"): (
         "processing capacity times 1.1; payment partners' capacity times 1.1"
+    ),
+    caps(87_001, 107_080, 94_600, 61_400, 49_919): (
+        "BNI 87,001 payments a working day instead of 88,000; OVO 107,080 payments a working day instead of 106,080; "
+        "GoPay 94,600 payments a working day instead of 93,600; LinkAja 61,400 payments a working day instead of "
+        "62,400; DANA 49,919 payments a working day instead of 49,920"
+    ),
+    caps(176_000, 106_080 * 2, 93_600 * 2, 62_400 * 2, 49_920 * 3): (
+        "BNI 176,000 payments a working day instead of 88,000; OVO 212,160 payments a working day instead of 106,080; "
+        "GoPay 187,200 payments a working day instead of 93,600; LinkAja 124,800 payments a working day instead of "
+        "62,400; DANA 149,760 payments a working day instead of 49,920"
+    ),
+    caps(29_333, 35_360, 31_200, 20_800, 16_640): (
+        "payment partners 133,333 payments a working day in all instead of 400,000"
     ),
     ("portal.capacity=0",): "portal capacity times 0",
     ("payment.fails=0.5",): "payments that fail 50 % instead of 0.4 %",

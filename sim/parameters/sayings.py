@@ -118,14 +118,17 @@ def _some(spans: list[str]) -> str:
 
 
 def _all_partners(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
-    """Tell caps that change for every partner together."""
+    """Tell caps that change for every partner together, by one factor but for rounding."""
     paths = tuple(f"payment.partners.{key}.cap" for key in other.payment.partners)
     if len(paths) < 2 or not set(paths) <= {one.path for one in found}:
         return
-    caps = [[partner.cap for partner in each.payment.partners.values()] for each in (base, other)]
-    if any(cap is None for each in caps for cap in each):
+    caps = [[each.payment.partners[key].cap for key in other.payment.partners] for each in (base, other)]
+    known = [[cap for cap in each if cap is not None] for each in caps]
+    before, after = map(sum, known)
+    if known != caps or before in (0, after):
         return
-    before, after = (sum(cap or 0 for cap in each) for each in caps)
+    if any(abs(new - old * after / before) > 1 for old, new in zip(*known, strict=True)):
+        return
     yield Saying(f"payment partners {number(after)} payments a working day in all instead of {number(before)}", paths)
 
 
