@@ -7,18 +7,22 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import hydra
 import numpy as np
 import pytest
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 
 import sim
-from sim import BadInput, Result, load, run
+from sim import BadInput, FolderTakenError, Result, load, run
 from sim.command.main import main
-from sim.results.folder import FolderTakenError
 from sim.results.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,6 +79,69 @@ def test_changes_are_a_mapping_or_the_words_of_the_command() -> None:
         load(changes={"processing.rat": 5})
     with pytest.raises(TypeError, match="not the text"):
         load("history", "processing.rate=5")
+
+
+def test_parameters_are_loaded_beside_one_another() -> None:
+    """Catches threads that compose at once and find Hydra begun by another."""
+    rates = list(range(100_000, 900_000, 50_000))
+    with ThreadPoolExecutor(4) as threads:
+        asked = threads.map(lambda rate: load("rate_800k", {"processing.rate": rate, "portal.rate": rate}), rates)
+        assert [(each.parameters.processing.rate, each.parameters.portal.rate) for each in asked] == [
+            (rate, rate) for rate in rates
+        ]
+
+
+def test_a_host_keeps_its_hydra() -> None:
+    """Catches a load after which a host's own use of Hydra has to begin anew, and what it finds of ours."""
+    store = ConfigStore.instance()
+    store.store("theirs", {"key": 5})
+    version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
+    with hydra.initialize(config_path=None, **version_base):
+        theirs = GlobalHydra.instance().hydra
+        load("rate_800k")
+        with pytest.raises(BadInput):
+            load(changes={"processing.rat": 5})
+        assert GlobalHydra.instance().hydra is theirs
+        assert hydra.compose("theirs") == {"key": 5}
+    assert not GlobalHydra.instance().is_initialized()
+    load()
+    assert not GlobalHydra.instance().is_initialized()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"portal.rate": np.array([1, 2])}, r"portal\.rate = \[1, 2\]"),
+        ({"portal.rate": {1, 2}}, "portal.rate"),
+        ({"portal.rate": object()}, "portal.rate"),
+        ({5: 7}, "5"),
+        (["portal.rate=5", 7], "7: is no word of a command line"),
+        ([None], "null: is no word of a command line"),
+    ],
+)
+def test_changes_that_cannot_be_are_bad_input(changes: Any, said: str) -> None:
+    """Catches an error of NumPy's or Python's own, which a host that asks for BadInput does not expect."""
+    with pytest.raises(BadInput, match=said):
+        load("history", changes)
+
+
+def test_values_of_numpy_and_paths_are_taken_as_they_are_meant() -> None:
+    """Catches a path with a comma that is read as two values, and an array that is not a list."""
+    asked = load("history", {
+        "run.folder": Path("a, b"), "demand.hours": np.arange(24.0), "clock.end": np.datetime64("2021-01-01"),
+    })  # fmt: skip
+    assert asked.parameters.run.folder == "a, b"
+    assert asked.parameters.demand.hours == tuple(range(24))
+    assert asked.parameters.clock.end == datetime(2021, 1, 1)
+
+
+def test_a_folder_that_is_taken_is_one_error(tmp_path: Path) -> None:
+    """Catches figures that are refused by an error of another kind than the rest, or drawn over what is there."""
+    (tmp_path / "theirs").write_text("theirs")
+    for take in (result().write, result().draw):
+        with pytest.raises(FolderTakenError, match="is not empty"):
+            take(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
 
 
 def test_tables_are_numpy_and_pandas() -> None:
