@@ -13,7 +13,7 @@ from sim.parameters.named import Named
 from sim.parameters.run import Run
 from sim.parameters.sayings import when
 from sim.report.outages import outage_lines
-from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
+from sim.report.text import beside, block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
@@ -32,7 +32,7 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, s
         *_stations(tables),
     ]
     lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
-    lines += [*_levels(tables["service_levels"]), "", *_money(figures)]
+    lines += [*level_lines(tables["service_levels"]), "", *_money(figures)]
     if "outages" in tables:
         lines += ["", *outage_lines(tables["outages"])]
     if tables["published"].rows:
@@ -208,14 +208,14 @@ def _processed(figures: dict[str, Figure]) -> str:
     )
 
 
-def _levels(table: Table) -> list[str]:
-    """Say of each service level what was found, and where it is missed since when and for whom."""
+def level_lines(table: Table) -> list[str]:
+    """Return of each service level what was found, and where it is missed since when and for whom."""
     lines = []
     for row in table.rows:
         if row["by"] != "all" or row["share"] is None:
             continue
-        asked = f"{percent(row['share_asked'])} asked"
-        found = f"{row['label']}: {percent(row['share'])}, {asked}: {'kept' if row['kept'] else 'missed'}"
+        share, asked = beside(row["share"], row["share_asked"])
+        found = f"{row['label']}: {share}, {asked} asked: {'kept' if row['kept'] else 'missed'}"
         if row["failed_since"] is not None:
             months = f"{row['months_failed']:,} of {row['months']:,} months"
             found += f"; too few in {months}, first in {row['failed_since']:%Y-%m}"
@@ -229,7 +229,7 @@ def _below(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
     told = [
-        f"{each['value'] if each['by'] in NAMED else _group(each)} {percent(each['share'])}"
+        f"{each['value'] if each['by'] in NAMED else _group(each)} {beside(each['share'], each['share_asked'])[0]}"
         for each in sorted(rows, key=lambda each: (each["by"] != "partner", each["share"]))
     ]
     more = len(told) - MOST_BELOW
