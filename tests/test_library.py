@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,26 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     said = in_a_process(example.replace("0.01", "0.00001"), cwd=tmp_path)
     assert "rate_800k" in said
     assert (tmp_path / "results").is_dir()
+
+
+@pytest.mark.parametrize("library", ["duckdb", "pandas"])
+def test_rows_are_read_as_the_readme_says(library: str, tmp_path: Path) -> None:
+    """Catches a column or a folder of the README's lines that a run does not write."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(import duckdb.*?)```", readme, re.DOTALL)
+    of_duckdb, of_pandas = example.split("\n\nimport pandas")
+    pytest.importorskip(library)
+    if library == "pandas" and not any(map(find_spec, ("pyarrow", "fastparquet"))):
+        pytest.skip("pandas reads Parquet with pyarrow or fastparquet only")
+    run(load("history", TINY | {"clock.end": "2021-01-01"})).write(tmp_path / "results" / "mine")
+    head, _, asked = (of_duckdb if library == "duckdb" else f"import pandas{of_pandas}").partition("\n\n")
+    if library == "duckdb":
+        show = "print(sum(days is not None and days > 0 for province, days in found.fetchall()))"
+        assert int(in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path)) > 1
+    else:
+        show = "print(len(found), *found.columns)"
+        said = in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path).split()
+        assert said == ["160", "person", "province", "awarded", "incentive_1_paid"]
 
 
 def test_a_person_is_the_same_in_another_scenario_and_not_at_another_scale() -> None:
