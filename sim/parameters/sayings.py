@@ -17,6 +17,7 @@ from sim.parameters.differences import ABSENT, Difference, inside
 from sim.parameters.law import Law
 from sim.parameters.parameters import Parameters
 from sim.parameters.steps import Outage
+from sim.parameters.units import shortened, unit_of
 
 MOST_TOLD = 5
 """Sayings that are told one by one; further ones are counted."""
@@ -142,19 +143,13 @@ def _capacities(found: Sequence[Difference], base: Parameters, other: Parameters
         if not has or not hasattr(before, has[0]):
             continue
         own = [one for one in found if one.path.rpartition(".")[0] == path and one.path.split(".")[-1] in CAPACITY]
-        now, was = (_unit_of(each, has[0], path) for each in (after, before))
+        now, was = (f" {unit_of(f'{path}.{has[0]}', getattr(each, 'per', ''))}" for each in (after, before))
         said = was == now and bool(getattr(after, has[0]))
         takes, took = _takes(after, has[0], now), _takes(before, has[0], "" if said else was)
         capacity = f"{takes} instead of {took}"
         if takes == took:  # there is no limit in both, and another period
             capacity = f"per {after.per} instead of {before.per}"
         yield Saying(f"{_name(path, other)} {capacity}", tuple(one.path for one in own))
-
-
-def _unit_of(block: Any, key: str, path: str) -> str:
-    if key == "rate":
-        return f" people a {block.per}"
-    return f" {'payments' if path.startswith('payment') else 'people'} a working day" if key == "cap" else f" {key}"
 
 
 def _takes(block: Any, key: str, unit: str) -> str:
@@ -317,11 +312,8 @@ def share(value: float) -> str:
 
 
 def rupiah(value: float) -> str:
-    """Return rupiah in trillions, billions or millions."""
-    for limit, unit in ((1e12, "trillion"), (1e9, "billion")):
-        if value >= limit:
-            return f"{value / limit:,.6g} {unit} rupiah"
-    return f"{value:,.0f} rupiah"
+    """Return rupiah in trillions, billions or millions, to the last digit."""
+    return f"{shortened(value, ',.12g')} rupiah"
 
 
 def law(value: Law) -> str:

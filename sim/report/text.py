@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from sim.parameters.units import shortened
+
 WIDTH = 79
 """Signs of a line that no terminal of 80 columns wraps."""
 
@@ -59,12 +61,7 @@ def days(value: Any) -> str:
 
 def rupiah(value: Any) -> str:
     """Return rupiah in trillions, billions or millions."""
-    if value is None:
-        return "-"
-    for limit, unit in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(value) >= limit:
-            return f"{value / limit:,.2f} {unit}"
-    return f"{value:,.0f}"
+    return "-" if value is None else shortened(value, ",.2f")
 
 
 def in_short(value: Any) -> str:
