@@ -142,14 +142,14 @@ def test_changes_are_what_the_scenario_changes(
 def test_the_screen_the_footers_and_the_manifest_say_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Catch a place where a run is named by its scenario alone; the folder's name stays the scenario's."""
+    """Catch a place where a run is named by its scenario alone: also in the name of its folder."""
     monkeypatch.chdir(tmp_path)
     words = [OVO, "population.scale=1e-6", "clock.end=2020-12-01T00:00"]
     assert main(["run", *words]) == 0
     title = "history, with OVO closed 1 to 10 November 2020; until 1 December 2020"
     assert f"{title}." in " ".join(capsys.readouterr().out.split())
     (folder,) = (tmp_path / "results" / "runs").iterdir()
-    assert folder.name.startswith("history-20")
+    assert folder.name.startswith("history-ovo-closed-1-to-10-november-2020-and-1-more-20")
     said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]
     assert (said["title"], said["question"]) == (title, None)
     assert said["differs_from_base"][0]["key"] == "clock.end"
