@@ -10,6 +10,7 @@ import pytest
 from sim.command.main import main
 from sim.composition.compose import composition, load
 from sim.parameters import validate
+from sim.parameters.sayings import Saying
 from tests.building import name_of
 from tests.test_scenarios import compose
 
@@ -89,12 +90,26 @@ def test_differences_are_told_with_their_units(word: str) -> None:
     )
 
 
-def test_many_differences_are_the_first_few_and_a_count() -> None:
-    """Catch a title as long as the config, and differences that are nowhere."""
+def test_many_differences_are_all_told_and_very_many_counted() -> None:
+    """Catch a difference that stands nowhere above the answer, and a title as long as the config."""
     words = [f"payment.partners.{partner}.outages={OVO.partition('=')[2]}" for partner in ("bni", "ovo", "gopay")]
-    named = name_of(*words, *(f"waves.calendar.w{k:02d}.places=1000" for k in range(4, 11)), "published.selected=[]")
-    assert named.title.endswith("; and 5 more (see manifest.json)")
-    assert len(named.manifest()["differs_from_base"]) == 10
+    words += ["population.applicants=40000000", "clock.end=2022-01-01", "published.selected=[]"]
+    named = name_of(*words, *(f"waves.calendar.w{k:02d}.places=1000" for k in range(4, 14)))
+    assert "GoPay closed" in named.title
+    assert "places of wave 13 1,000" in named.title
+    assert "until 1 January 2022" in named.title
+    assert named.title.endswith("applicants 40,000,000 people instead of 80,000,000 people")
+    each = [f"waves.calendar.w{k:02d}.{what}" for k in range(4, 20) for what in ("places=1000", "face_check_fails=0.3")]
+    named = name_of(*words, *each)
+    assert named.title.endswith("; and 7 more (see manifest.json)")
+    assert len(named.manifest()["differs_from_base"]) == 37
+
+
+@pytest.mark.parametrize("words", [*WORDS.values(), "a budget of 41 trillion for all instead of 20 trillion (rupiah)"])
+def test_in_short_is_what_is_so_now(words: str) -> None:
+    """Catch a value, a unit or another change that is lost with what was before."""
+    now, _, before = words.partition(" instead of ")
+    assert Saying(words, ()).short.words == now + " (rupiah)" * before.endswith(" (rupiah)")
 
 
 def test_a_scenario_alone_and_the_base_are_what_is_composed_without_the_words() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,8 @@ from sim.parameters.law import Law
 from sim.parameters.parameters import Parameters
 from sim.parameters.steps import Outage
 
-MOST_TOLD = 5
-"""Sayings that are told one by one; further ones are counted."""
+MOST_TOLD = 30
+"""Sayings that the screen tells one by one; further ones are counted."""
 
 MANIFEST = "manifest.json"
 """Where every difference of a run stands."""
@@ -36,6 +36,11 @@ class Saying:
 
     words: str
     paths: tuple[str, ...]
+
+    @property
+    def short(self) -> Saying:
+        """Return what is so now, without what was before."""
+        return replace(self, words=re.sub(r" instead of .*?(?=$| \(rupiah\)$)", "", self.words))
 
 
 def sayings(found: Sequence[Difference], base: Parameters, other: Parameters) -> tuple[Saying, ...]:
