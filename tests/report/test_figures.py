@@ -56,6 +56,8 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partners_plenty": (HISTORY, UNLIMITED_CAPS),
     "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
     "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
+    "waves_moved": ((SMALL, "waves.calendar.w18.announced=2021-08-25", "waves.calendar.w19.places=5"), {}),
+    "rate_until": (("scenario=rate_800k", SMALL, "clock.end=2021-01-01"), {}),
     "much_differs": (("scenario=rate_800k", SMALL, "processing.rate=1600000", "payment.fails=0.1"), {}),
 }
 
@@ -381,6 +383,28 @@ def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
     assert said.endswith(f"one for every {joined / awarded:.1f} who joined")
     assert waves.finding(runs("nobody")) == "Nobody joined the 22 waves that were announced"
     assert waves.finding(runs("nobody_at_a_rate")) == "No wave was announced"
+
+
+@pytest.mark.parametrize("name", ["history", "waves_moved", "rate_until"])
+def test_published_figures_stand_on_their_own_waves(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches what was published of a wave on one of another date, by a rule or moved."""
+    saved = runs(name)
+    with look(PAGE):
+        drawn = waves.draw(saved, PAGE)
+    joined, selected = (
+        {int(wave) for line in axes.get_lines() if line.get_marker() == "D" for wave in line.get_xdata()}  # type: ignore[union-attr]
+        for axes in drawn.figure.axes
+    )
+    of_rule = name == "rate_until"
+    moved = {18} if name == "waves_moved" else set[int]()
+    assert joined == (set() if of_rule else {1, 4, 5, 6, 18} - moved)
+    assert selected == (set() if of_rule else {*range(1, 23)} - moved)
+    assert ("Diamonds" in drawn.says) is not of_rule
+    rows = table(saved, "published")
+    of_waves = {"joined", "selected", "revoked", "eligible_share"}
+    assert {row["figure"] for row in rows} & of_waves == (set() if of_rule else of_waves)
+    roles = {row["role"] for row in rows if row["figure"] == "awarded" and row["published"]}
+    assert ("input" in roles) is not of_rule
 
 
 def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
