@@ -12,6 +12,7 @@ from sim.composition.compose import composition, load
 from sim.parameters import BadInput, Parameters, validate
 from sim.parameters.differences import NOT_OF_THE_PROGRAMME
 from sim.parameters.named import named
+from sim.parameters.sayings import Saying
 from tests.building import name_of, parameters
 from tests.test_scenarios import compose
 
@@ -157,12 +158,26 @@ def test_differences_are_told_with_their_units(word: str) -> None:
     )
 
 
-def test_many_differences_are_the_first_few_and_a_count() -> None:
-    """Catch a title as long as the config, and differences that are nowhere."""
+def test_many_differences_are_all_told_and_very_many_counted() -> None:
+    """Catch a difference that stands nowhere above the answer, and a title as long as the config."""
     words = [f"payment.partners.{partner}.outages={OVO.partition('=')[2]}" for partner in ("bni", "ovo", "gopay")]
-    named = name_of(*words, *(f"waves.calendar.w{k:02d}.places=1000" for k in range(4, 11)), "published.selected=[]")
-    assert named.title.endswith("; and 5 more (see manifest.json)")
-    assert len(named.manifest()["differs_from_base"]) == 10
+    words += ["population.applicants=40000000", "clock.end=2022-01-01", "published.selected=[]"]
+    named = name_of(*words, *(f"waves.calendar.w{k:02d}.places=1000" for k in range(4, 14)))
+    assert "GoPay closed" in named.title
+    assert "places of wave 13 1,000" in named.title
+    assert "until 1 January 2022" in named.title
+    assert named.title.endswith("applicants 40,000,000 people instead of 80,000,000 people")
+    each = [f"waves.calendar.w{k:02d}.{what}" for k in range(4, 20) for what in ("places=1000", "face_check_fails=0.3")]
+    named = name_of(*words, *each)
+    assert named.title.endswith("; and 7 more (see manifest.json)")
+    assert len(named.manifest()["differs_from_base"]) == 37
+
+
+@pytest.mark.parametrize("words", [*WORDS.values(), "a budget of 41 trillion for all instead of 20 trillion (rupiah)"])
+def test_in_short_is_what_is_so_now(words: str) -> None:
+    """Catch a value, a unit or another change that is lost with what was before."""
+    now, _, before = words.partition(" instead of ")
+    assert Saying(words, ()).short.words == now + " (rupiah)" * before.endswith(" (rupiah)")
 
 
 def test_a_scenario_alone_and_the_base_are_what_is_composed_without_the_words() -> None:
@@ -210,14 +225,14 @@ def test_changes_are_what_the_scenario_changes(
 def test_the_screen_the_footers_and_the_manifest_say_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Catch a place where a run is named by its scenario alone; the folder's name stays the scenario's."""
+    """Catch a place where a run is named by its scenario alone: also in the name of its folder."""
     monkeypatch.chdir(tmp_path)
     words = [OVO, "population.scale=1e-6", "clock.end=2020-12-01T00:00"]
     assert main(["run", *words]) == 0
     title = "history, with OVO closed 1 to 10 November 2020; until 1 December 2020"
     assert f"{title}." in " ".join(capsys.readouterr().out.split())
     (folder,) = (tmp_path / "results" / "runs").iterdir()
-    assert folder.name.startswith("history-20")
+    assert folder.name.startswith("history-ovo-closed-1-to-10-november-2020-and-1-more-20")
     said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]
     assert (said["title"], said["question"]) == (title, None)
     assert said["differs_from_base"][0]["key"] == "clock.end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,8 @@ from sim.parameters.parameters import Parameters
 from sim.parameters.steps import Outage
 from sim.parameters.units import shortened, unit_of
 
-MOST_TOLD = 5
-"""Sayings that are told one by one; further ones are counted."""
+MOST_TOLD = 30
+"""Sayings that the screen tells one by one; further ones are counted."""
 
 MANIFEST = "manifest.json"
 """Where every difference of a run stands."""
@@ -44,6 +44,11 @@ class Saying:
 
     words: str
     paths: tuple[str, ...]
+
+    @property
+    def short(self) -> Saying:
+        """Return what is so now, without what was before."""
+        return replace(self, words=re.sub(r" instead of .*?(?=$| \(rupiah\)$)", "", self.words))
 
 
 def sayings(found: Sequence[Difference], base: Parameters, other: Parameters) -> tuple[Saying, ...]:
