@@ -47,7 +47,7 @@ class Classes:
         return found
 
     def offered(self, since: int, until: int) -> Ints:
-        """Return the seats of classes that begin from an instant to before another (µs), by course, before any limit."""
+        """Return the seats of classes that begin from an instant to before another, µs, by course."""
         between: Ints = np.diff(self.before(np.array([since, max(until, since)])), axis=1)[:, 0]
         return between
 
