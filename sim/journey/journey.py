@@ -31,6 +31,7 @@ class Journey:
         self.names_after_award = tuple(station.name for station in after_award)
         self.queued = (*self.stations, *after_award)
         """Every station, those after the award behind the route's."""
+        self._by_name = {station.name: station for station in self.queued}
         self.checks = tuple(station for station in route if station.checks)
         self.refusals = ("nobody", *(station.name for station in self.checks), "test")
         """Who may refuse a registrant, by code."""
@@ -48,7 +49,7 @@ class Journey:
 
     def station(self, name: str) -> Station:
         """Return a station by its name; raise KeyError where there is none."""
-        return self.stations[self._number[name]]
+        return self._by_name[name]
 
     def number(self, name: str) -> int:
         """Return the code of a station: its number in order."""

@@ -44,7 +44,7 @@ class Wait:
 
 WAITS = {
     "registered_to_pool": Wait("Registered to pool", "all who registered"),
-    "place": Wait("Joined to award", "the eligible who joined a wave"),
+    "place": Wait("Joined to award", "those eligible in the first wave they joined"),
     "registered_to_award": Wait("Registered to award", "all who registered"),
     "award_to_account": Wait("Award to account linked", "the awarded"),
     "award_to_purchase": Wait("Award to first purchase", "the awarded"),
@@ -61,6 +61,15 @@ WAITS = {
 
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
+
+WANTS = {1: "checkout", 2: "seat"}
+"""For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""
+
+
+def revoked_for(want: str) -> str:
+    """Return the name of the stamp of those revoked for want of something."""
+    return f"revoked_for_{want}"
+
 
 AWARD_YEARS = (2020, 2021, 2022)
 """Years of award that people are counted by."""
@@ -89,7 +98,7 @@ PARTNERS_GROUP = Group(PAYMENT_PARTNERS, "Payment partners")
 """The payment partners, told as one."""
 
 PLACES = Group("places", "Places (the quota)")
-"""What those wait for who are eligible and not yet awarded."""
+"""What those wait for who were eligible in the first wave they joined and are not yet awarded."""
 
 WAVE_STAMPS = ("awarded", "revoked")
 """Stamps that are counted by wave."""
@@ -130,6 +139,7 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
         "certified",
         "reviewed",
         "revoked",
+        *map(revoked_for, WANTS.values()),
         "closed",
         "surveys_offered",
         "surveys_unanswered",

@@ -89,9 +89,9 @@ class Programme:
 
     @property
     def stations(self) -> dict[str, Plan | None]:
-        """Return the plan of each station's capacity, those after the award among them; None is plenty."""
-        of_route = {name: station.plan for name, station in self.route.items()}
-        return of_route | ({} if self.seats is None else self.seats.stations)
+        """Return the plan of the capacity of each station, those of the market behind the route's; None is plenty."""
+        own = {name: station.plan for name, station in self.route.items()}
+        return own if self.seats is None else own | self.seats.stations
 
     @property
     def incentives(self) -> int:

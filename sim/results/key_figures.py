@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, STAGES
+from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
+from sim.observers.market import MarketCounts
 from sim.observers.observations import ARTICLE, Observations
 from sim.observers.outstanding import outstanding
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
 from sim.results.full_population import full
-from sim.results.table import Table
+from sim.results.table import Table, ratio
+from sim.results.tables.market import concentration
 
 WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
 """Counts of a wait by outcome."""
@@ -25,6 +27,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         "people": Figure(full(people, scale), "people"),
         "people.simulated": Figure(people, "simulated people"),
         "scale": Figure(scale, "share of the full population"),
+        "start": Figure(observations.programme.parameters.clock.start.isoformat(), "WIB"),
         "end": Figure(moment(observations.end).isoformat(), "WIB"),
     }
     for row in tables["funnel"].rows:
@@ -33,7 +36,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     for row in tables["waits"].rows:
         for what, cell in row.items():
             if what in WAIT_COUNTS:
-                counted = "payments" if row["kind"] == "run" or "due_to_paid" in row["wait"] else "people"
+                counted = "payments" if row["kind"] == "run" or row["wait"] in PAYMENT_WAITS else "people"
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, counted)
             elif "_days" in what and what != "person_days":
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
@@ -54,6 +57,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     figures["places.awarded"] = Figure(full(sum(record.awarded for record in records), scale), "people")
     refused = sum(record.refused_by_budget for record in records)
     figures["places.refused_by_budget"] = Figure(full(refused, scale), "places")
+    figures["waves.follow"] = Figure(_waves_follow(observations, records), "whether one is announced after the end")
     found = bottleneck(tables["bottlenecks"].rows)
     figures["bottleneck"] = Figure(found.name if found else None, "group of stations, or places")
     for row in tables["bottlenecks"].rows:
@@ -71,7 +75,41 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             figures[f"{name}.asked"] = Figure(row["share_asked"], "share")
             since = row["failed_since"]
             figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
+    if observations.market is not None:
+        figures |= _market(observations, observations.market, tables)
     return dict(sorted(figures.items()))
+
+
+def _market(observations: Observations, counts: MarketCounts, tables: dict[str, Table]) -> dict[str, Figure]:
+    index, largest = concentration(counts)
+    scale, end = observations.programme.parameters.population.scale, observations.days
+    offered, taken = (sum(tables["seats"].column(name)) for name in ("seats_offered", "seats_taken"))
+
+    def in_all(name: str) -> int:
+        return sum(row[name] for row in tables["market"].rows)
+
+    def at_full(count: int) -> int:
+        return full(count, scale)
+
+    return {
+        "market.courses_sold": Figure(in_all("sold"), "courses"),
+        "market.rupiah": Figure(in_all("rupiah"), "rupiah"),
+        "market.next_choices": Figure(in_all("next_choices"), "courses"),
+        "market.came": Figure(at_full(int(counts.came[:, :end].sum())), "times"),
+        "market.found_nothing": Figure(at_full(int(counts.found_nothing[:, :end].sum())), "times"),
+        "market.found_no_seat": Figure(at_full(int(counts.found_no_seat[:end].sum())), "times"),
+        "market.found_no_platform": Figure(at_full(int(counts.found_nothing[-1, :end].sum())), "times"),
+        "market.turned_away": Figure(at_full(int(counts.turned_away_by_day[:end].sum())), "times"),
+        **{
+            f"market.{revoked_for(want)}": Figure(at_full(observations.total(revoked_for(want))), "people")
+            for want in WANTS.values()
+        },
+        "market.seats_offered": Figure(offered, "seats"),
+        "market.seats_taken": Figure(taken, "seats"),
+        "market.seats_used": Figure(ratio(taken, offered), "share"),
+        "market.concentration": Figure(index, "Herfindahl-Hirschman index of providers' sales, 0 to 1"),
+        "market.share_of_ten_largest": Figure(largest, "share of courses sold"),
+    }
 
 
 def figures_of_outages(table: Table) -> dict[str, Figure]:
@@ -86,12 +124,13 @@ def figures_of_outages(table: Table) -> dict[str, Figure]:
             "days_later": f"{counted.removesuffix('s').replace('people', 'person')}-days",
             "median_days_later": "days",
             "p95_days_later": "days",
-            "person_days_more": "person-days",
             "peak_queue": counted,
             "peak_queue_without": counted,
         }
         name = f"outage.{row['place']}.{row['number']}"
         figures |= {f"{name}.{what}": Figure(row[what], unit) for what, unit in units.items()}
+        if row["person_days_more"] is not None:
+            figures[f"outage.{row['place']}.person_days_more"] = Figure(row["person_days_more"], "person-days")
         back = row["back_on"]
         figures[f"{name}.back_on"] = Figure(back and back.isoformat(), "day")
     return figures
@@ -108,18 +147,33 @@ def _rupiah(observations: Observations) -> dict[str, int]:
     }
 
 
+def _waves_follow(observations: Observations, records: list[WaveRecord]) -> bool:
+    """Return whether the plan has a wave that is announced after the end of the run.
+
+    Waves by rule go on until nothing is left to do: none follows one that has not opened in its time.
+    """
+    if any(record.opened and not record.announced for record in records):
+        return True
+    if observations.programme.parameters.clock.end is None:
+        return False
+    in_time = observations.programme.waves.waves["open"] < observations.end
+    broken_off = any(not record.opened for record, due in zip(records, in_time, strict=True) if due)
+    return not broken_off and not all(in_time)
+
+
 def _processing(observations: Observations, scale: float) -> dict[str, Figure]:
     stamp, _ = STAGES["processed"]
     journey = observations.programme.journey
     processed = observations.total(stamp)
     everyone = processed == observations.programme.people and processed > 0
-    by_article = observations.before(stamp, instant(ARTICLE))
+    article, start = instant(ARTICLE), instant(observations.programme.parameters.clock.start)
+    by_article = None if observations.end < article else full(observations.before(stamp, article), scale)
     on_the_way = journey.names[: journey.number(PROCESSED_AT) + 1]
     backlog = sum((observations.stations[name].queue() for name in on_the_way), observations.span.no_days())
     return {
         "processing.weeks_to_clear": Figure(
-            observations.last(stamp) / WEEK if everyone else None, "weeks from the start"
+            (observations.last(stamp) - start) / WEEK if everyone else None, "weeks from the start"
         ),
-        "processing.processed_by_2022_02_09": Figure(full(by_article, scale), "people"),
+        "processing.processed_by_2022_02_09": Figure(by_article, "people"),
         "processing.peak_backlog": Figure(full(int(backlog.max()), scale), "people"),
     }

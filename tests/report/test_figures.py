@@ -56,6 +56,9 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partners_plenty": (HISTORY, UNLIMITED_CAPS),
     "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
     "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
+    "waves_moved": ((SMALL, "waves.calendar.w18.announced=2021-08-25", "waves.calendar.w19.places=5"), {}),
+    "rate_until": (("scenario=rate_800k", SMALL, "clock.end=2021-01-01"), {}),
+    "much_differs": (("scenario=rate_800k", SMALL, "processing.rate=1600000", "payment.fails=0.1"), {}),
 }
 
 
@@ -180,26 +183,49 @@ def texts(drawn: Page) -> list[str]:
     return [" ".join(text.split()) for text, _ in shown_words(drawn)]
 
 
-LONG_LIST = ("scenario=rate_800k", SMALL, "processing.rate=700000", "processing.email.passes=0.8", "payment.fails=0.1")
+FASTER = ("scenario=rate_800k", SMALL, "processing.rate=1600000")
+MANY = (SMALL, "population.applicants=40000000", "clock.end=2021-01-01", "payment.fails=0.1", *(
+    f"waves.calendar.w{wave:02d}.places=1000" for wave in range(4, 23)
+), "published.selected=[]")  # fmt: skip
 
 
 @pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
 def test_every_figure_names_what_differs(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
-    """Catches a picture that passes for one of the base, and a list that fills it or is cut without a word."""
-    tables = runs("ovo_closed")
-    for saved in (tables, Saved(tables.tables, tables.composed, name_of(*LONG_LIST))):
-        with look(sheet):
-            pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
-        for page in pages:
-            said = " ".join(page.figure.texts[1].get_text().split())
-            assert page.figure.texts[1].get_text().count("\n") < sheet.lines
-            if saved is tables:
-                assert said == "Scenario history, with OVO closed 1 to 10 November 2020."
-            else:
-                assert said.startswith("Scenario rate_800k, with processing 700,000 people a week instead of 800,000")
-                assert "Differs from history" in said
-                assert said.endswith("(see manifest.json).")
-                assert "…" not in said
+    """Catches a picture that passes for one of the base, and one that names the rate alone of a rate scenario."""
+    closed = runs("ovo_closed")
+    said = said_of(closed, sheet)
+    assert said == {"Scenario history, with OVO closed 1 to 10 November 2020."}
+    (said_once,) = said_of(Saved(closed.tables, closed.composed, name_of(*FASTER)), sheet)
+    assert said_once.startswith("Scenario rate_800k, with processing 1,600,000 people a week instead of 800,000. ")
+    assert "iffers from history: " in said_once
+    for words in (
+        "everyone in the pool joins every wave",
+        "a wave every 7 days with places for 14.25 % of those processed",
+        "a budget of 41.2 trillion for all waves",
+        "until nothing is left to do.",
+    ):
+        assert words in said_once
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_a_figure_names_as_many_differences_as_its_lines_hold(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches a list that fills the picture, one that is cut without a word, and room that is left unused."""
+    tables = runs("history")
+    (said,) = said_of(Saved(tables.tables, tables.composed, name_of(*MANY)), sheet)
+    assert said.startswith("Scenario history, with places of wave 4 1,000; ")
+    assert said.endswith(" more (see manifest.json).")
+    assert "…" not in said
+    assert "instead of" not in said
+    assert said.count(";") >= (9 if sheet is PAGE else 6)
+
+
+def said_of(saved: Saved, sheet: Sheet) -> set[str]:
+    """Return what each figure says that it shows, which fits its lines."""
+    with look(sheet):
+        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
+    said = [page.figure.texts[1].get_text() for page in pages]
+    assert max(text.count("\n") for text in said) < sheet.lines
+    return {" ".join(text.split()) for text in said}
 
 
 def test_outages_are_shaded_and_named_where_they_bind(runs: Callable[[str], Saved]) -> None:
@@ -359,6 +385,28 @@ def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
     assert waves.finding(runs("nobody_at_a_rate")) == "No wave was announced"
 
 
+@pytest.mark.parametrize("name", ["history", "waves_moved", "rate_until"])
+def test_published_figures_stand_on_their_own_waves(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches what was published of a wave on one of another date, by a rule or moved."""
+    saved = runs(name)
+    with look(PAGE):
+        drawn = waves.draw(saved, PAGE)
+    joined, selected = (
+        {int(wave) for line in axes.get_lines() if line.get_marker() == "D" for wave in line.get_xdata()}  # type: ignore[union-attr]
+        for axes in drawn.figure.axes
+    )
+    of_rule = name == "rate_until"
+    moved = {18} if name == "waves_moved" else set[int]()
+    assert joined == (set() if of_rule else {1, 4, 5, 6, 18} - moved)
+    assert selected == (set() if of_rule else {*range(1, 23)} - moved)
+    assert ("Diamonds" in drawn.says) is not of_rule
+    rows = table(saved, "published")
+    of_waves = {"joined", "selected", "revoked", "eligible_share"}
+    assert {row["figure"] for row in rows} & of_waves == (set() if of_rule else of_waves)
+    roles = {row["role"] for row in rows if row["figure"] == "awarded" and row["published"]}
+    assert ("input" in roles) is not of_rule
+
+
 def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     """Catches a queue that is not there or not told, and a closed partner that passes for one that keeps up."""
     saved = runs("partner_closed")
@@ -378,7 +426,7 @@ def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     busiest = max(shares, key=lambda label: shares[label])
     said = payments.finding(runs("partners_with_spare_capacity"))
     assert said.startswith("The payment partners keep up: ")
-    assert said.endswith(f"the busiest, {busiest}, pays {percent(shares[busiest])} of what it could")
+    assert said.endswith(f"the busiest, {busiest}, uses {percent(shares[busiest])} of what it could pay")
     assert payments.finding(runs("nobody")) == "Nothing was paid"
 
 

@@ -1,5 +1,4 @@
 """The plain SimPy model: one process a person, a resource a station. Start reading at `applicant.py`.
 
-applicant → candidate → participant → payee: each hands a person on to the next, over the state that they share. On a
-market of platforms a participant is a buyer each time that a course is bought.
+applicant → candidate → participant → payee: each hands a person on to the next, over the state that they share.
 """

@@ -1,132 +1,115 @@
-"""A buyer on the market: come to a platform, queue at its checkout, choose and book a course, or come back later."""
+"""A buyer in the market: the platform, its checkout, a course by choice, or coming back; and the certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
-from sim.engines.person.award import Award
 from sim.engines.person.state import State
-from sim.engines.person.visit import visit_platform
-from sim.journey.money import Benefit
 from sim.journey.order import PersonAct
 from sim.journey.route import CERTIFICATES, CHECKOUT
-from sim.rules.choosing import SELF_PACED, comes_back_after, train_at_pace
+from sim.programme.market import MarketTable
+from sim.rules.choosing import comes_back_after
 from sim.rules.platforms import NOWHERE, choose_platform
+from sim.stations.courses import Booking
 from sim.stations.timeline import Wait
 
-
-class Want(IntEnum):
-    """For want of what one is revoked."""
-
-    NOTHING = 0
-    """They meant to buy nothing before the deadline."""
-    CHECKOUT = 1
-    SEAT = 2
+NO_CHECKOUT, NO_SEAT = 1, 2
+"""Why an award is revoked: the buyer stood at checkout at the deadline; no seat was found."""
 
 
 @dataclass(frozen=True)
-class Booked:
-    """A course that was booked: its number, the platform, and when its class begins (µs)."""
+class Search:
+    """A search for a course: whose, which purchase, and the instant from which nothing can be bought any more, µs."""
 
-    course: int
-    platform: int
-    begins: int
+    person: int
+    number: int
+    purchase: int
+    limit: int
 
 
-def buy_on_market(
-    state: State, award: Award, purchase: int, at: int, limit: int
-) -> Generator[Wait, Any, Booked | None]:
-    """Look for a course from an instant on, try after try before a limit, and book it; None if it is not found."""
-    programme, timeline = state.programme, state.timeline
-    table = programme.seats
-    assert table is not None
+def find_course(state: State, market: MarketTable, search: Search) -> Generator[Wait, Any, tuple[int, Booking] | None]:
+    """Come to the market now, and again, until a course is booked; return its platform and the booking, or None."""
+    key, rules, timeline = state.programme.key, market.rules, state.timeline
+    own, purchase, number = state.participants, search.purchase, search.number
+    own[f"sought_{purchase + 1}"][number] = timeline.now
     attempt = 0
-    while at < limit:
-        yield timeline.turn(at, state.journey.arrive(CHECKOUT), award.number)
-        seek(state, award, purchase, attempt)
-        platform = choose_platform(programme.key, table.share_since, table.shares, award.person, purchase, at)
+    while True:
+        own[f"tries_{purchase + 1}"][number] = attempt + 1
+        platform = choose_platform(key, market.share_since, market.shares, search.person, purchase, timeline.now)
+        state.log.came(platform, timeline.now)
         if platform != NOWHERE:
-            booked = yield from check_out_and_book(state, award, purchase, attempt, platform, limit)
-            if booked is not None:
-                return booked
-        back = comes_back_after(programme.key, table.rules, award.person, purchase, attempt)
-        if back < 0:
+            if purchase == 0:
+                state.want[number] = NO_CHECKOUT
+            booking = yield from visit_platform(state, market, search, platform)
+            if booking is not None:
+                return platform, booking
+            if timeline.now >= search.limit:
+                return None
+        state.log.nothing(platform, timeline.now)
+        if purchase == 0:
+            state.want[number] = NO_SEAT
+        delay = comes_back_after(key, rules, search.person, purchase, attempt)
+        if delay < 0 or timeline.now + delay >= search.limit:
             return None
-        at = timeline.now + back
+        yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), number)
         attempt += 1
-    return None
 
 
-def seek(state: State, award: Award, purchase: int, attempt: int) -> None:
-    """Write down that a participant comes to the market."""
-    own = state.participants
-    if attempt == 0:
-        own[f"sought_{purchase + 1}"][award.number] = state.timeline.now
-    own[f"tries_{purchase + 1}"][award.number] = attempt + 1
-
-
-def check_out_and_book(
-    state: State, award: Award, purchase: int, attempt: int, platform: int, limit: int
-) -> Generator[Wait, Any, Booked | None]:
-    """Pass a platform's checkout and book a course there; None where there was no time, no platform or no course."""
-    programme, timeline = state.programme, state.timeline
-    table = programme.seats
-    assert table is not None
-    leaves = int(table.exit[platform])
-    of_try = purchase * int(table.rules[0]["tries"]) + attempt
-    state.at_checkout.add(award.number)
-    patience = min(limit, leaves) - timeline.now
-    served = yield from visit_platform(state, CHECKOUT, award.number, platform, of_try, patience)
-    state.at_checkout.remove(award.number)
-    if not served or timeline.now >= min(limit, leaves):
+def visit_platform(
+    state: State, market: MarketTable, search: Search, platform: int
+) -> Generator[Wait, Any, Booking | None]:
+    """Pass the checkout of a platform and book a course; None where nothing is found, or it is too late."""
+    exit_at, timeline = int(market.exit[platform]), state.timeline
+    served = yield from check_out(state, search, platform, min(search.limit, exit_at))
+    if not served or timeline.now >= search.limit or timeline.now >= exit_at:
         return None
-    yield timeline.turn(timeline.now, state.journey.turn(PersonAct.BOOK), award.number)
-    return book(state, award, purchase, platform)
-
-
-def book(state: State, award: Award, purchase: int, platform: int) -> Booked | None:
-    """Choose a course on a platform and book it now, if there is one."""
-    own, number = state.participants, award.number
+    yield timeline.turn(timeline.now, state.journey.turn(PersonAct.BOOK), search.number)
     assert state.courses is not None
-    balance = int(state.entitled[Benefit.TRAINING][number])
-    taken = [int(own[f"course_{k + 1}"][number]) for k in range(purchase)]
-    booking = state.courses.book(award.person, purchase, platform, balance, taken)
-    if booking is None:
-        return None
-    price = int(state.offer(booking.course)["price"])
-    for what, value in (
-        ("bought", state.timeline.now),
-        ("begun", booking.begins),
-        ("platform", platform),
-        ("course", booking.course),
-        ("choice", booking.choice),
-        ("price", price),
-    ):
-        own[f"{what}_{purchase + 1}"][number] = value
-    state.pay(number, Benefit.TRAINING, price)
-    return Booked(booking.course, platform, booking.begins)
+    taken = state.taken.setdefault(search.number, [])
+    balance = state.balance(search.number)
+    booking = state.courses.book(search.person, search.purchase, platform, balance, taken)
+    if booking is not None:
+        taken.append(booking.course)
+    return booking
 
 
-def training_of(state: State, award: Award, purchase: int, booked: Booked) -> tuple[int, bool]:
-    """Return when a booked course ends for a participant, and whether they complete it."""
-    programme, offer = state.programme, state.offer(booked.course)
-    assert programme.seats is not None
-    duration, completes = train_at_pace(
-        programme.key,
-        programme.seats.rules,
-        int(offer["duration"]),
-        float(offer["completion"]),
-        bool(offer["seats"] != SELF_PACED),
-        award.person,
-        purchase,
-    )
-    return booked.begins + duration, completes
+def check_out(state: State, search: Search, platform: int, until: int) -> Generator[Wait, Any, bool]:
+    """Queue at the checkout of a platform, at most until an instant; return whether one was served."""
+    timeline, journey, visits = state.timeline, state.journey, state.visits[CHECKOUT]
+    checkouts = state.stations[CHECKOUT]
+    if checkouts is None:
+        visits.pass_through(search.person, timeline.now, 0, platform)
+        return True
+    yield timeline.turn(timeline.now, journey.arrive(CHECKOUT), search.number)
+    visit = visits.arrive(search.person, timeline.now, 0, platform)
+    station, patience = checkouts[platform], until - timeline.now
+    with station.request(patience) as place:
+        gives_up = station.patience_ends(place, patience)
+        yield place | timeline.turn(gives_up, journey.renege(CHECKOUT), search.number)
+        if not place.triggered:
+            visits.gave_up[visit] = timeline.now
+            return False
+        visits.started[visit] = timeline.now
+        yield timeline.turn(station.departure(0), journey.leave(CHECKOUT), search.number)
+    visits.left[visit] = timeline.now
+    return True
 
 
-def get_certificate(state: State, award: Award, purchase: int, booked: Booked) -> Generator[Wait, Any, None]:
-    """Wait for the certificate of a course just completed, at the platform on which it was bought."""
-    yield state.timeline.turn(state.timeline.now, state.journey.arrive(CERTIFICATES), award.number)
-    yield from visit_platform(state, CERTIFICATES, award.number, booked.platform, purchase)
+def be_certified(
+    state: State, market: MarketTable, person: int, number: int, platform: int
+) -> Generator[Wait, Any, None]:
+    """Wait until a platform issues the certificate of a course that has just been completed."""
+    timeline, journey = state.timeline, state.journey
+    stations = state.stations[CERTIFICATES]
+    if stations is None or market.issues_at_once[platform]:
+        return
+    visits = state.visits[CERTIFICATES]
+    yield timeline.turn(timeline.now, journey.arrive(CERTIFICATES), number)
+    visit = visits.arrive(person, timeline.now, 0, platform)
+    with stations[platform].request() as place:
+        yield place
+        visits.started[visit] = timeline.now
+        yield timeline.turn(stations[platform].departure(0), journey.leave(CERTIFICATES), number)
+    visits.left[visit] = timeline.now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -127,7 +128,12 @@ def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) ->
 
 
 def _ends(axes: Axes, registered: float, processed: float) -> None:
-    lower = min(processed, 0.93 * registered)
-    for height, word, colour in ((registered, "registered", INK), (lower, "processed", BLUE)):
+    """Name both lines at their ends, the lower one a line of letters below the other at least."""
+    letters = 1.4 * mpl.rcParams["font.size"]
+    apart = axes.get_window_extent().height * 72 / axes.figure.dpi * (registered - processed) / axes.get_ylim()[1]
+    for height, word, colour, lower in (
+        (registered, "registered", INK, 0.0),
+        (processed, "processed", BLUE, max(0.0, letters - apart)),
+    ):
         at = ("axes fraction", "data")
-        axes.annotate(word, (1, height), (6, 0), at, "offset points", va="center", color=colour, weight="bold")
+        axes.annotate(word, (1, height), (6, -lower), at, "offset points", va="center", color=colour, weight="bold")

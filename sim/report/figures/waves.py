@@ -21,11 +21,14 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     rows = saved.rows("waves")
     if not rows:
         return page(saved, sheet, finding(saved), "None opened before the run ended.", [], 0.0)
-    published = [row for row in saved.rows("published") if row["figure"] in ("joined", "selected")]
+    own = _as_they_were(saved)
+    published = [
+        row for row in saved.rows("published") if row["figure"] in ("joined", "selected") and int(row["scope"]) in own
+    ]
     notes = []
     if published:
         notes.append("Published by the programme or the press, each named in configs/published.")
-        notes.append("Awards of waves 2 to 22 are set by the calendar, not predicted.")
+        notes.append("Awards of all waves but the first are set by the calendar, not predicted.")
     unknown = [str(row["wave"]) for row in rows if row["joined"] is None]
     if unknown:
         notes.append(f"Not announced by the end of the run: wave {', '.join(unknown)}.")
@@ -75,6 +78,17 @@ def finding(saved: Saved) -> str:
 
 def _ratio(number: float) -> str:
     return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
+
+
+def _as_they_were(saved: Saved) -> set[int]:
+    """Return the waves that are those of the base's calendar, by their dates: of them figures were published."""
+    moved = {
+        one.path.split(".")[2]
+        for one in saved.named.differences
+        if one.path.startswith("waves.calendar.") and one.path.rpartition(".")[2] not in ("places", "face_check_fails")
+    }
+    calendar = enumerate(saved.composed["waves"]["calendar"] or {}, start=1)
+    return {number for number, name in calendar if name == f"w{number:02d}" and name not in moved}
 
 
 def _points(published: list[Row], figure: str) -> dict[int, float]:
