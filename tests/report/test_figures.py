@@ -57,6 +57,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
     "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
     "waves_moved": ((SMALL, "waves.calendar.w18.announced=2021-08-25", "waves.calendar.w19.places=5"), {}),
+    "left_over": ((SMALL,), {f"waves.calendar.w{wave:02d}.places": 20_000_000 for wave in range(4, 23)}),
     "rate_until": (("scenario=rate_800k", SMALL, "clock.end=2021-01-01"), {}),
     "much_differs": (("scenario=rate_800k", SMALL, "processing.rate=1600000", "payment.fails=0.1"), {}),
 }
@@ -370,17 +371,28 @@ def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]
     assert queues.finding(saved).endswith(f" on {day(date.fromisoformat(longest['peak_queue_date']))}")
 
 
-def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
-    """Catches waves counted as full that were not, and those who joined again counted once."""
-    saved = runs("history")
-    rows = table(saved, "waves")
+@pytest.mark.parametrize("name", ["history", "rate", "left_over"])
+def test_the_waves_finding(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches waves counted as full that were not, waves without places, and who joined twice told as two people."""
+    saved = runs(name)
+    rows = [row for row in table(saved, "waves") if int(row["quota"])]
     taken = sum(row["places_unfilled"] == row["refused_by_budget"] == "0" for row in rows)
-    joined, awarded = (sum(int(row[what]) for row in rows) for what in ("joined", "awarded"))
+    people = {row["stage"]: row["people"] for row in table(saved, "funnel")}
     said = waves.finding(saved)
-    assert taken > len(rows) / 2
-    assert f" {taken} of {len(rows)} waves" in said or f"each of {taken} waves" in said
-    assert f"; {full(saved, str(awarded))} were awarded, " in said
-    assert said.endswith(f"one for every {joined / awarded:.1f} who joined")
+    if name == "left_over":
+        assert taken < len(rows) / 2
+        assert said.startswith(f"Places were left over in {len(rows) - taken} of {len(rows)} waves, ")
+    else:
+        assert f" {taken} of {len(rows)} waves" in said or f"each of {taken} waves" in said
+    awarded, ever = (full(saved, people[stage]) for stage in ("awarded", "ever_joined"))
+    assert said.endswith(f"; {awarded} of the {ever} who ever joined were awarded")
+    with look(PAGE):
+        told = waves.draw(saved, PAGE).says
+    assert ("fewer eligible people had joined" in told) is (sum(int(row["places_unfilled"]) for row in rows) > 0)
+
+
+def test_the_waves_finding_where_there_is_none(runs: Callable[[str], Saved]) -> None:
+    """Catches a sentence of awards where nobody joined, or no wave was announced."""
     assert waves.finding(runs("nobody")) == "Nobody joined the 22 waves that were announced"
     assert waves.finding(runs("nobody_at_a_rate")) == "No wave was announced"
 

@@ -36,6 +36,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     if without:
         notes.append(f"{without} waves had no places.")
     says = "Who joins again after losing is counted in each wave."
+    if any(row["places_unfilled"] for row in rows):
+        says += " Places without takers: fewer eligible people had joined."
     says += " Diamonds: as published." * bool(published)
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
@@ -58,26 +60,23 @@ def finding(saved: Saved) -> str:
     rows = [row for row in saved.rows("waves") if row["joined"] is not None]
     offered = [row for row in rows if row["quota"]]
     joined, awarded = (sum(row[what] for row in rows) for what in ("joined", "awarded"))
+    ever = amount(saved.stages()["ever_joined"])
     if not rows:
         return "No wave was announced"
     if not joined:
         return f"Nobody joined the {len(rows)} waves that were announced"
     if not awarded:
-        return f"Nobody was awarded: {amount(joined)} joined, and no place was given"
+        return f"Nobody was awarded: {ever} people joined, and no place was given"
     full = sum(not row["places_unfilled"] and not row["refused_by_budget"] for row in offered)
-    for_one = f"{amount(awarded)} were awarded, one for every {_ratio(joined / awarded)} who joined"
+    of_them = f"{amount(awarded)} of the {ever} who ever joined were awarded"
     if 2 * full >= len(offered):
         which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         waves = "the one wave" if len(offered) == 1 else f"{which} waves"
         its = "its" if full == len(offered) else "their"
-        return f"Places are scarce: {waves} had takers for all {its} places; {for_one}"
+        return f"Places are scarce: {waves} had takers for all {its} places; {of_them}"
     left = sum(row["places_unfilled"] + row["refused_by_budget"] for row in offered)
     short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
-    return f"{short}, {amount(left)} of them; {for_one}"
-
-
-def _ratio(number: float) -> str:
-    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
+    return f"{short}, {amount(left)} of them; {of_them}"
 
 
 def _as_they_were(saved: Saved) -> set[int]:
