@@ -166,8 +166,9 @@ def read_market_file(file: MarketFile, info: ValidationInfo) -> MarketFile:
     if providers > limits.PROVIDERS:
         allowed = f"must be at most {limits.PROVIDERS:,} providers, there are {providers:,}"
         found.append(Problem(_path(file, 1, "provider"), NOTHING, allowed, "Join some of them."))
-    raise_any(found)
     file.rows, file.lines = tuple(rows), tuple(lines)
+    if found:
+        raise Fault(found, sound=file)
     return file
 
 

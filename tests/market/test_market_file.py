@@ -80,8 +80,7 @@ def test_twenty_faults_are_told_in_twenty_lines(tmp_path: Path) -> None:
         "classes_per_week": ["0", "many"],
         "first": ["2020-02-30", "soon"],
         "until": ["2020-04-11T00:00"],
-        "price": ["0", "nan"],
-        "popularity": ["0"],
+        "price": ["0", "nan", "1000001"],
         "duration": ["-2"],
         "completion": ["1.5"],
     }
@@ -97,7 +96,8 @@ def test_twenty_faults_are_told_in_twenty_lines(tmp_path: Path) -> None:
     told = faults(path)
     assert len(told) == 20
     named = [re.search(r"market\.file\[.*mine\.csv, line (\d+), (\w+)\]", line) for line in told]
-    assert [(int(found[1]), found[2]) for found in named if found] == expected
+    found = [(int(each[1]), each[2]) for each in named if each]
+    assert sorted(found) == sorted(expected)  # one above the balance is told behind those of the file alone
     assert sum("Write 1000 or 1_000" in line for line in told) == 1
 
 
