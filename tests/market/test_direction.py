@@ -27,7 +27,7 @@ def binding(people: int) -> dict[str, dict[str, Any]]:
     """Return markets by the lever that binds there, on platform one alone; nothing binds on platform two."""
     two = course(platforms="two")
     long = {"patience": law("constant", 300, "days"), "tries": 1, "choices": 1}
-    checkout = platform(checkout={"rate": people / 200})
+    checkout = platform(checkout={"rate": people / 300})
     certificates = platform(certificates={"cap": people / 25})
     return {
         "checkout_capacity": one_each(people, market({"one": checkout, "two": platform()}, [course(), two])),
