@@ -80,7 +80,7 @@ def test_classes_are_a_queue_with_bulk_service(seats: int, load: float) -> None:
 # Whole runs
 
 PEOPLE: dict[Engine, int] = {"person": 400, "cohort": 20_000}
-RUNS: dict[Engine, int] = {"person": 10, "cohort": 10}
+RUNS: dict[Engine, int] = {"person": 8, "cohort": 8}
 WRONG_LOAD: dict[Engine, float] = {"person": 1.3, "cohort": 1.1}
 LENGTH = 240
 """Hours over which people come: uniform delays, and so, given their number, by Poisson."""
