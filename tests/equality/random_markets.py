@@ -106,12 +106,12 @@ def catalogue(**changes: Any) -> dict[str, Any]:
 
 
 def buying(people: int, window: float, threads: int, end: int | None = None, **changes: Any) -> dict[str, Any]:
-    """Return changes of the base by which 60 are awarded on 18 April, the others on 22 April; they buy a day later."""
+    """Return changes of the base by which people, three in five on 18 April and others on 22 April, are awarded."""
     return base(people, window, threads, end) | {
         "clock.longest_years": 1,
-        "waves.rule": {"first_day": 2, "every_days": 4, "open_days": 3, "quota_share": 0, "places": 60},
+        "waves.rule": {"first_day": 2, "every_days": 4, "open_days": 3, "quota_share": 0, "places": people * 3 // 5},
         "selection.days": 2,
-        "portal.rate": 1000.0,
+        "portal.rate": 10.0 * people,
         "purchase.deadline_days": 6,
         "purchase.waves": [{"from_wave": 1, "buys": 0.95, "delay": law("constant", 24, "hours")}],
         "purchase.further": {"appetite": 0.8, "courses": 3, "delay": law("constant", 1, "days", minimum=1)},
@@ -262,9 +262,9 @@ TOMORROW = 24 * 8 + 9
 """The hour, the ninth of the day on which the first come to buy."""
 
 
-def hostile(block: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def hostile(block: dict[str, Any], people: int = PEOPLE, **changes: Any) -> dict[str, Any]:
     """Return changes of the base by which a crowd meets a market; keys of `changes` are written with two lines."""
-    return buying(PEOPLE, WINDOW, 1) | {"market": block} | {k.replace("__", "."): v for k, v in changes.items()}
+    return buying(people, WINDOW, 1) | {"market": block} | {k.replace("__", "."): v for k, v in changes.items()}
 
 
 HOSTILE: dict[str, dict[str, Any]] = {
