@@ -9,9 +9,11 @@ import pytest
 
 from sim.command.main import main
 from sim.composition.compose import composition, load
-from sim.parameters import validate
+from sim.parameters import BadInput, Parameters, validate
+from sim.parameters.differences import NOT_OF_THE_PROGRAMME
+from sim.parameters.named import named
 from sim.parameters.sayings import Saying
-from tests.building import name_of
+from tests.building import name_of, parameters
 from tests.test_scenarios import compose
 
 OVO = "payment.partners.ovo.outages=[{from: '2020-11-01T00:00', until: '2020-11-11T00:00'}]"
@@ -58,6 +60,72 @@ def test_a_question_holds_until_what_it_is_about_is_changed() -> None:
     assert name_of(OVO, "scenario.question='And OVO?'").question == "And OVO?"
 
 
+@pytest.mark.parametrize("beside", [["scenario=mine.yaml"], ["scenario=rate_800k", "scenario.name=history"]])
+def test_the_name_of_the_base_is_refused_to_what_differs_from_it(
+    beside: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch "history: What happened?" above half the caps, or above the budget of another scenario."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(
+        'scenario: {name: history, question: "What happened?"}\npayment: {capacity: 0.5}\n'
+    )
+    with pytest.raises(BadInput, match=r"is the name of the base, from which .* differs") as refused:
+        name_of(*beside)
+    assert "scenario.name" in refused.value.text
+    assert name_of("scenario.name=history").question is not None
+    assert name_of("scenario.name=history", "payment.capacity=0.5").title.startswith("history, with ")
+
+
+def test_what_differs_is_told_whatever_the_name() -> None:
+    """Catch a difference that is nowhere, since the run is called as the base is."""
+    base, half = (parameters(changes=changes) for changes in ({}, {"payment.capacity": 0.5}))
+    assert named(half, base, base).against_base is None, "the title says it"
+    assert "capacity" in (named(half, base, half).against_base or "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scenario=rate_800k", "processing.capacity=2"),
+        ("scenario=rate_800k", "processing.per=day"),
+        ("scenario=rate_800k", "processing.steps=[{from: '2020-06-01T00:00', rate: 1600000}]"),
+        ("scenario=rate_800k", "processing.outages=[{from: '2020-06-01T00:00', until: '2021-06-01T00:00'}]"),
+        ("scenario=payment_caps_2020", "payment.capacity=5"),
+        ("scenario=payment_caps_2020", OVO),
+        ("scenario=lever.yaml", "processing.email.retry.rate=1"),
+    ],
+)
+def test_a_question_about_a_capacity_is_gone_whichever_key_changes_it(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch "when 800,000 a week are processed" above twice as many, by a lever, a step or an outage."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lever.yaml").write_text(
+        'scenario: {name: lever, question: "What if all were twice as fast?"}\nprocessing: {capacity: 2}\n'
+    )
+    assert name_of(words[0]).question is not None
+    assert name_of(*words).question is None
+
+
+def test_a_question_holds_beside_the_capacity_of_another_place() -> None:
+    """Catch a question that is lost for a station that it is not about."""
+    for word in ("portal.capacity=2", "processing.email.rate=1000000", "processing.screening.servers=100"):
+        assert name_of("scenario=rate_800k", word).question is not None, word
+
+
+def test_every_part_is_of_the_programme_or_is_not() -> None:
+    """Catch a part that changes the name although it changes no run, such as how files are written."""
+    of_the_programme = {
+        "clock", "population", "demand", "portal", "processing", "waves", "joining", "selection", "budget", "account",
+        "purchase", "training", "payment",
+    }  # fmt: skip
+    beside = {key for key in NOT_OF_THE_PROGRAMME if "." not in key}
+    assert of_the_programme | beside == set(Parameters.model_fields)
+    assert of_the_programme & beside == set()
+    as_in_indonesia = name_of("results.csv=id")
+    assert (as_in_indonesia.title, as_in_indonesia.question is None) == ("history", False)
+
+
 WORDS = {
     "processing.rate=0": "processing closed instead of no limit",
     "processing.registry.rate=null": "civil registry no limit instead of 6,710,000 people a week",
@@ -67,12 +135,12 @@ WORDS = {
         "portal 80,000 people a minute, then 9 from 1 May 2020 instead of 80,000"
     ),
     "processing.registry.passes=0.8": "registry passes 80 % instead of 74.4 %",
-    "purchase.deadline_days=45": "deadline days 45 days instead of 30 days",
+    "purchase.deadline_days=45": "deadline of the first purchase 45 days instead of 30 days",
     "waves.calendar.w04.places=500000": "places of wave 4 500,000 instead of 800,000",
     "~waves.calendar.w22": "without wave 22",
-    "budget.incentive=500000": "budget incentive 500,000 rupiah instead of 600,000 rupiah",
-    "payment.repair.mean=3": "repair 3 days instead of 0 days",
-    "joining.patience_waves=null": "joining patience waves none instead of 8",
+    "budget.incentive=500000": "an incentive 500,000 rupiah instead of 600,000 rupiah",
+    "payment.repair.mean=3": "repair of a failed payment 3 days instead of 0 days",
+    "joining.patience_waves=null": "patience in the pool for ever instead of 8 waves",
     "clock.end=2021-01-01T00:00": "until 1 January 2021",
     "portal.outages=[{from: '2020-04-13T09:00', until: '2020-04-13T10:00'}]": (
         "portal closed 13 April 2020 09:00 to 10:00 and portal not closed "

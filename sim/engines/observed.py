@@ -88,7 +88,7 @@ def _applicants(counts: Counts, journal: Journal) -> None:
 
 
 def _places(counts: Counts, journal: Journal) -> None:
-    """Observe the wait for a place: from first joining to award, of the eligible.
+    """Observe the wait for a place: from first joining to award, of those eligible in the first wave they joined.
 
     It ends without a place when patience ends or with the last announcement.
     """

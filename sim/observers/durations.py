@@ -1,7 +1,7 @@
-"""Durations, ended and censored: exact counts and sums, quantiles by Kaplan-Meier to 0.1 %.
+"""Durations, ended and censored: exact counts and sums, quantiles of the cumulative incidence to 0.1 %.
 
-Who still waits at the end of the run is censored. Who leaves without what they waited for never reaches it: the
-quantile is of all who began. Beside it stand the quantiles of those alone who got it, and of those who left.
+Who still waits at the end of the run is censored. Who leaves without what they waited for never gets it: the quantile
+is of all who began. Beside it stand the quantiles of those alone who got it, and of those who left.
 """
 
 from __future__ import annotations
@@ -98,17 +98,18 @@ class Durations:
         return some
 
     def quantile(self, share: float) -> float | None:
-        """Return the Kaplan-Meier quantile over all who began, in days; None where it is not reached.
+        """Return the days within which a share of all who began got it; None where it is not reached.
 
-        Who left without what they waited for never reaches it. Within a bin those whose wait ended come before those
-        censored, as is the rule for ties.
+        By Aalen and Johansen: leaving and getting it compete for those who are still without either, and who leaves
+        never gets it. Within a bin those censored come last, as is the rule for ties.
         """
-        used = np.flatnonzero(self.bins[ENDED] + self.bins[WAITING])
-        ended, censored = self.bins[ENDED, used], self.bins[WAITING, used]
-        at_risk = self.gave_up + ended.sum() + censored.sum() - np.concatenate([[0], np.cumsum(ended + censored)[:-1]])
-        survival = np.cumprod(1.0 - ended / at_risk)
+        used = np.flatnonzero(self.bins.sum(axis=0))
+        ended, over = self.bins[ENDED, used], self.bins[ENDED, used] + self.bins[GAVE_UP, used]
+        at_risk = self.began - np.concatenate([[0], np.cumsum(over + self.bins[WAITING, used])[:-1]])
+        without = np.cumprod(1.0 - over / at_risk)
+        got_it = np.cumsum(np.concatenate([[1.0], without[:-1]]) * ended / at_risk)
         # Without censoring this is the empirical quantile; the margin keeps 0.95 × 20 from becoming 20.
-        reached = np.flatnonzero((survival <= 1.0 - share + MARGIN) & (ended > 0))
+        reached = np.flatnonzero((got_it >= share - MARGIN) & (ended > 0))
         return None if reached.size == 0 else lower_edge(int(used[reached[0]])) / DAY
 
     def quantile_of(self, how: int, share: float) -> float | None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
+from sim.observers.delays import Delays
 
 Bits16 = NDArray[np.uint16]
 
@@ -44,32 +45,13 @@ def day_numbers(paid: NDArray[np.int64]) -> Bits16:
 
 
 @dataclass(frozen=True)
-class Delays:
-    """What differs in the payments of one partner between a run and another, from one day on until before another."""
+class DelaysOfPayments(Delays):
+    """What differs in the payments of one partner, and whose they are."""
 
-    payments: int
-    """Payments made on another day, or in one of the runs alone."""
-    earlier: int
-    """Of them, those made earlier."""
-    unpaid: int
-    """Of them, those not made by the end."""
     persons: NDArray[np.uint32]
-    """Whose they are."""
-    later: NDArray[np.int64]
-    """Of those made later: how many by each number of days; those not made by the end are counted until then."""
-
-    @property
-    def days(self) -> int:
-        """Return the days of all that were made later."""
-        return int(self.later @ np.arange(self.later.size))
-
-    def quantile(self, share: float) -> int | None:
-        """Return the days within which a share of those made later was made; None where there are none."""
-        total = int(self.later.sum())
-        return int(np.searchsorted(np.cumsum(self.later), share * total)) if total else None
 
 
-def delays(run: PaidDays, other: PaidDays, begins: Sequence[int], days: int) -> list[Delays]:
+def delays(run: PaidDays, other: PaidDays, begins: Sequence[int], days: int) -> list[DelaysOfPayments]:
     """Return what differs between the payments of one partner in a run of so many days and another.
 
     `begins` are the days, ascending, on which outages begin: a payment counts for the last that has begun when it was
@@ -97,7 +79,7 @@ def delays(run: PaidDays, other: PaidDays, begins: Sequence[int], days: int) -> 
     found = []
     for (payments, earlier, unpaid), some, by_days in zip(numbers.tolist(), touched, later, strict=True):
         whose = persons[np.unique(np.concatenate(some))]
-        found.append(Delays(payments, earlier, unpaid, whose, by_days))
+        found.append(DelaysOfPayments(payments, earlier, unpaid, by_days, whose))
     return found
 
 

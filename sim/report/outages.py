@@ -8,6 +8,7 @@ from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.sayings import day, span
 from sim.report.text import count, percent, wrapped
 from sim.results.table import Table
+from sim.results.tables.outages import AT_ONCE, BY_ALL
 
 
 def outage_lines(table: Table) -> list[str]:
@@ -23,26 +24,38 @@ def outage_lines(table: Table) -> list[str]:
 
 
 def _touched(row: dict[str, Any]) -> str:
-    if row["kind"] != PAYMENT_PARTNERS:
-        return _touched_at_station(row)
+    if row["kind"] == PAYMENT_PARTNERS:
+        if not row["touched"]:
+            return "no payment was made on another day."
+        touched = _exactly(
+            row, f"payments to {count(row['people'])} people made", "of all it makes", "payment-days", "made"
+        )
+        return f"by this and the other outages together, {touched}" if row["touched_is"] == BY_ALL else touched
     if not row["touched"]:
-        return "no payment was made on another day."
-    words = f"{count(row['touched'])} payments to {count(row['people'])} people made on another day"
-    words += f" ({percent(row['share'])} of all it makes)"
+        touched = "all was made up for by the end of the day."
+    elif row["touched_is"] == AT_ONCE:
+        touched = f"up to {count(row['touched'])} people were behind at once."
+    else:
+        touched = _exactly(row, "people served", "of all", "person-days", "served")
+    return touched + _waited(row["person_days_more"])
+
+
+def _waited(more: float | None) -> str:
+    """Say how much longer all waited at a station, in the row that has it."""
+    if more is None:
+        return ""
+    return f" {count(abs(more))} person-days {'more' if more >= 0 else 'less'} were waited there in the whole run."
+
+
+def _exactly(row: dict[str, Any], who: str, of_all: str, unit: str, done: str) -> str:
+    """Say what is known of each one touched."""
+    words = f"{count(row['touched'])} {who} on another day ({percent(row['share'])} {of_all})"
     if row["median_days_later"] is not None:
         half, most = days_later(row["median_days_later"]), days_later(row["p95_days_later"])
         words += f", {half} later at the median, {most} at the 95th percentile"
-    words += f"; {count(row['days_later'])} payment-days in all"
-    unpaid = f"; {count(row['unpaid'])} not made by the end of the run" if row["unpaid"] else ""
-    return f"{words}{unpaid}."
-
-
-def _touched_at_station(row: dict[str, Any]) -> str:
-    more = row["person_days_more"]
-    waited = f"{count(abs(more))} person-days {'more' if more >= 0 else 'less'} waited there in the whole run"
-    if not row["touched"]:
-        return f"all was made up for by the end of the day; {waited}."
-    return f"at least {count(row['touched'])} people were served on a later day; {waited}."
+    words += f"; {count(row['days_later'])} {unit} in all"
+    not_by_end = f"; {count(row['unpaid'])} not {done} by the end of the run" if row["unpaid"] else ""
+    return f"{words}{not_by_end}."
 
 
 def days_later(days: int) -> str:

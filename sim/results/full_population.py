@@ -12,6 +12,8 @@ Number = TypeVar("Number", int, float)
 SIMULATED = "simulated"
 """The column that says how many simulated people stand behind a row."""
 
+ROUNDED = "counts at full population are each rounded by itself, so that sums of them may differ in their last digits"
+
 
 def full(count: Number, scale: float) -> Number:
     """Return a count at full population: whole where it was, and itself where everyone is simulated."""
@@ -32,4 +34,5 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
         }
         for row in table.rows
     ]
-    return Table(table.name, {**table.columns, SIMULATED: f"simulated: {meaning}"}, rows)
+    meaning = f"simulated: {meaning}; {ROUNDED}"
+    return Table(table.name, {**table.columns, SIMULATED: meaning}, rows)

@@ -136,7 +136,8 @@ class Plan(ABC):
         offered, before = self.offered(until), self.offered(since) if since > 0 else 0
         if offered is None or before is None or offered <= before:
             return None
-        return self._done(served, busy) / (offered - before)
+        # Who is begun counts whole, and a service goes on into an outage: that is no more than all there was time for.
+        return min(self._done(served, busy) / (offered - before), 1.0)
 
     def _done(self, served: int, busy: int) -> int:
         return served

@@ -438,7 +438,7 @@ def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     busiest = max(shares, key=lambda label: shares[label])
     said = payments.finding(runs("partners_with_spare_capacity"))
     assert said.startswith("The payment partners keep up: ")
-    assert said.endswith(f"the busiest, {busiest}, pays {percent(shares[busiest])} of what it could")
+    assert said.endswith(f"the busiest, {busiest}, uses {percent(shares[busiest])} of what it could pay")
     assert payments.finding(runs("nobody")) == "Nothing was paid"
 
 

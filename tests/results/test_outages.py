@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from sim.observers.paid_days import PaidDays, delays
 from sim.parameters.differences import differences
 from sim.parameters.outages import left_out, outages_of, without
 from sim.report.outages import outage_lines
-from sim.results.tables.outages import COLUMNS
-from tests.building import PARTNERS, SMALL, Engine, Run, on_both, parameters, run_on
+from sim.results.tables.outages import BY_ALL, COLUMNS, EXACTLY
+from tests.building import PARTNERS, SMALL, Engine, Run, law, on_both, parameters, run_on
+from tests.journey.routes import BLOCKS, further, on_route, route_with
 
 ASKED = {"run.without_outages": True}
 OVO: dict[str, Any] = {
@@ -29,13 +30,14 @@ OVO: dict[str, Any] = {
     "payment.partners.dana.outages": [{"from": "2020-07-01T00:00", "until": "2020-08-01T00:00"}],
 }
 REGISTRY = {"processing.registry.outages": [{"from": "2020-04-13T00:00", "until": "2020-04-16T00:00"}]}
+CHANGES: dict[str, dict[str, Any]] = {"ovo": OVO, "registry": REGISTRY, "both": OVO | REGISTRY}
 NONE: dict[str, Any] = {"payment.partners.ovo.outages": [], "processing.registry.outages": []}
 
 
 @cache
 def compared(engine: Engine, what: str) -> Result:
     """Return a small run with outages beside the one without."""
-    asked = parameters(SMALL, f"engine={engine}", changes=ASKED | (OVO if what == "ovo" else REGISTRY))
+    asked = parameters(SMALL, f"engine={engine}", changes=ASKED | CHANGES[what])
     return evaluate(asked, left_out=left_out(asked, load().parameters))
 
 
@@ -110,6 +112,16 @@ def test_other_partners_are_not_touched_and_an_outage_in_idle_time_touches_nobod
 
 
 @on_both
+def test_a_partner_is_not_blamed_for_what_a_closed_station_did(engine: Engine) -> None:
+    """Catch payments that are later because a station was closed, told as what a partner's outage did."""
+    alone, both = (row_of(compared(engine, what), "ovo") for what in ("ovo", "both"))
+    assert (alone["touched_is"], both["touched_is"]) == (EXACTLY, BY_ALL)
+    lines = " ".join(outage_lines(compared(engine, "both").tables["outages"]))
+    assert "by this and the other outages together" in " ".join(lines.split())
+    assert "together," not in " ".join(outage_lines(compared(engine, "ovo").tables["outages"]))
+
+
+@on_both
 def test_the_queue_is_back_when_no_run_leaves_more_behind_for_a_week(engine: Engine) -> None:
     """Catch a queue that is back too early, by a day on which no run was made or one good day, and one too late."""
     row, (closed, never) = row_of(compared(engine, "ovo"), "ovo"), pair(engine, "ovo")
@@ -137,28 +149,102 @@ def test_the_queue_is_back_when_no_run_leaves_more_behind_for_a_week(engine: Eng
     assert sum(each["served_without"] for each in days if each["date"] < date(2020, 11, 11)) > 0
 
 
+def started(run: Run, station: str) -> list[int]:
+    """Return the day on which each person's service began at a station; the run's last one where it had not yet."""
+    last = (run.end - 1) // DAY + 1
+    return [min(at // DAY, last) for at in run.people[f"{station}_started"].tolist()]
+
+
+def held(run: Run, other: Run, station: str) -> dict[str, Any]:
+    """Return what an outage of a station did, person by person."""
+    came = (run.people[f"{station}_arrived"] < run.end).tolist()
+    days = [
+        pair
+        for pair, here in zip(zip(started(run, station), started(other, station), strict=True), came, strict=True)
+        if here
+    ]
+    last = (run.end - 1) // DAY
+    touched = [(day, before) for day, before in days if day != before]
+    later = sorted(min(day, last) - before for day, before in touched if day > before)
+    return {
+        "touched": len(touched),
+        "earlier": len(touched) - len(later),
+        "unpaid": sum(day > last for day, _ in touched),
+        "days_later": sum(later),
+        "median_days_later": later[-(-len(later) // 2) - 1],
+        "p95_days_later": later[-(-len(later) * 95 // 100) - 1],
+        "share": pytest.approx(len(touched) / sum(before <= last for _, before in days)),
+    }
+
+
+STATIONS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    "civil registry, for days": ("registry", (SMALL,), REGISTRY),
+    "officers at screening, whose services differ": (
+        "screening",
+        (SMALL,),
+        {"processing.screening.outages": [{"from": "2020-04-20T09:00", "until": "2020-05-02T00:00"}]},
+    ),
+    "a queue of years, each of whom is later": (
+        "processing",
+        ("scenario=rate_800k", "population.scale=1e-5"),
+        {"processing.outages": [{"from": "2020-06-01T00:00", "until": "2020-07-01T00:00"}]},
+    ),
+    "and not yet served at the end": (
+        "processing",
+        ("scenario=rate_800k", "population.scale=1e-5"),
+        {
+            "processing.outages": [{"from": "2020-06-01T00:00", "until": "2020-07-01T00:00"}],
+            "clock.end": "2020-12-01T00:00",
+        },
+    ),
+}
+
+
 @on_both
-def test_a_station_is_told_by_the_counts_of_each_days_end(engine: Engine) -> None:
-    """Catch a station that is not held against itself without the outage, and a day off."""
-    row, (closed, never) = row_of(compared(engine, "registry"), "registry"), pair(engine, "registry")
-    back = (datetime.combine(row["back_on"], datetime.min.time()) - EPOCH).days
-    ends = np.arange(3, back + 2) * DAY  # of 13 April and the days after it
-    begun = (datetime(2020, 4, 13) - EPOCH) // timedelta(microseconds=1)
-    served = [
-        np.array([np.count_nonzero((run.people["registry_started"] >= begun) & (run.people["registry_started"] < end))
-                  for end in ends]) for run in (closed, never)
-    ]  # fmt: skip
-    not_yet = np.maximum(served[1] - served[0], 0)
-    scale = closed.programme.parameters.population.scale
-    assert row["touched"] == round(int(not_yet.max()) / scale) > 0
-    assert row["days_later"] == round(int(not_yet.sum()) / scale)
-    assert (row["touched_is"], row["people"], row["kind"]) == ("at least", None, "station")
+@pytest.mark.parametrize("what", STATIONS)
+def test_whom_a_closed_station_touched_is_what_the_rows_say(engine: Engine, what: str) -> None:
+    """Catch the largest backlog told as the people touched, and a day off."""
+    station, words, changes = STATIONS[what]
+    asked = parameters(*words, f"engine={engine}", changes=ASKED | changes)
+    row = row_of(evaluate(asked, left_out=left_out(asked, load().parameters)), station)
+    open_again = {path: [] if path.endswith("outages") else value for path, value in changes.items()}
+    closed, never = (run_on(engine, *words, changes=each) for each in (changes, open_again))
+    found, full = held(closed, never, station), asked.population.scale
+    assert found["touched"] > 20
+    for name in ("touched", "earlier", "unpaid", "days_later"):
+        assert row[name] == round(found[name] / full), name
+    for name in ("median_days_later", "p95_days_later", "share"):
+        assert row[name] == found[name], name
+    assert (row["touched_is"], row["people"], row["kind"]) == ("exactly", row["touched"], "station")
+    assert row["simulated"] == found["touched"]
     waited = [
-        np.minimum(run.people["registry_started"], run.end) - np.minimum(run.people["registry_arrived"], run.end)
+        np.minimum(run.people[f"{station}_started"], run.end) - np.minimum(run.people[f"{station}_arrived"], run.end)
         for run in (closed, never)
     ]
-    assert row["person_days_more"] == pytest.approx((int(waited[0].sum()) - int(waited[1].sum())) / DAY / scale)
-    assert row["back_on"] >= date(2020, 4, 16)
+    assert row["person_days_more"] == pytest.approx((int(waited[0].sum()) - int(waited[1].sum())) / DAY / full)
+
+
+@on_both
+def test_where_order_or_arrivals_differ_those_behind_at_once_are_told(engine: Engine) -> None:
+    """Catch days held against those of somebody else: of who came later, gave up, or queued at another instance."""
+    closed = [{"from": "2020-04-13T00:00", "until": "2020-04-16T00:00"}]
+    queue = {"further.queue.rate": 10_000.0, "further.queue.per": "week", "further.queue.outages": closed}
+    told: dict[str, tuple[str, dict[str, Any]]] = {
+        "came later": ("registry", REGISTRY | {"processing.email.outages": closed}),
+        "gave up": ("registry", REGISTRY | {"processing.patience": law("exponential", 1)}),
+        "each in a queue of their own": ("queue", queue),
+    }
+    bank = on_route(route_with(further("queue", bank=True), 1))
+    for place, changes in told.values():
+        of_bank: dict[str, Any] = {"model": bank, "blocks": BLOCKS} if place == "queue" else {}
+        asked = parameters(SMALL, f"engine={engine}", changes=ASKED | changes, **of_bank)
+        table = evaluate(asked, left_out=left_out(asked, load().parameters)).tables["outages"]
+        (row,) = (row for row in table.rows if row["place"] == place)
+        assert (row["touched_is"], row["people"], row["share"]) == ("behind at once", None, None)
+        assert row["median_days_later"] is None
+        said = " ".join(" ".join(outage_lines(table)).split())
+        assert f"up to {row['touched']:,} people were behind at once" in said
+    assert row_of(compared(engine, "registry"), "registry")["touched_is"] == "exactly"
 
 
 @on_both
@@ -172,6 +258,7 @@ def test_outages_are_told_together_until_the_queue_is_back(engine: Engine) -> No
         (1, date(2020, 11, 2), date(2020, 11, 14), 2), (2, date(2021, 6, 1), date(2021, 6, 3), 1),
         (3, date(2022, 2, 1), date(2022, 3, 1), 1),
     ]  # fmt: skip
+    assert [row["person_days_more"] is None for row in table.rows] == [False, True, True], "of all three together"
     last = table.rows[-1]
     assert (last["back_on"], last["unpaid"]) == (None, last["touched"])
     said = outage_lines(table)
@@ -197,6 +284,8 @@ def test_the_run_itself_is_the_same_whether_it_is_compared_or_not(engine: Engine
     assert figures["outage.ovo.1.touched"].value == row_of(beside, "ovo")["touched"]
     assert figures["outage.ovo.1.touched"].unit == "payments"
     assert figures["outage.ovo.1.days_later"].unit == "payment-days"
+    assert figures["outage.ovo.person_days_more"].value == row_of(beside, "ovo")["person_days_more"] > 0
+    assert "outage.ovo.1.person_days_more" not in figures
     assert list(figures) == sorted(figures)
 
 
@@ -219,9 +308,9 @@ def test_only_those_count_who_were_awarded_in_both() -> None:
     run = paid({7: [11, 0], 3: [5, 30], 9: [6, 7], 2: [1, 1], 11: [12, 20]})
     other = paid({1: [1, 1], 3: [5, 30], 7: [9, 40], 11: [14, 20]})
     first, second = delays(run, other, [0, 9], days=50)
-    assert (first.payments, first.persons.tolist(), first.days, first.quantile(0.5)) == (1, [7], 2, 2)
-    assert (second.payments, second.persons.tolist()) == (2, [7, 11])
-    assert (second.earlier, second.unpaid, second.days) == (1, 1, 10), "the one not made is counted until the end"
+    assert (first.touched, first.persons.tolist(), first.days, first.quantile(0.5)) == (1, [7], 2, 2)
+    assert (second.touched, second.persons.tolist()) == (2, [7, 11])
+    assert (second.earlier, second.not_by_end, second.days) == (1, 1, 10), "the one not made is counted until the end"
 
 
 def test_outages_of_the_base_are_in_both_runs_unless_the_question_adds_none() -> None:

@@ -26,3 +26,15 @@ def test_a_station_that_was_full_to_the_last_reads_as_full(engine: Engine) -> No
     (bni,) = (row for row in made.tables["stations"].rows if row["station"] == "bni")
     assert 0 < bni["utilisation"] < bni["utilisation_busiest_month"] <= 1
     assert bni["busiest_month"].day == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nobody_works_more_than_there_is_time_for(engine: Engine) -> None:
+    """Catch 109 % of a month's capacity: who is begun before its end, and worked on beyond it, counted whole."""
+    words = ("population.scale=2e-6", "processing.rate=800000", f"engine={engine}")
+    rows = {row["station"]: row for row in evaluate(parameters(*words)).tables["stations"].rows}
+    assert rows["processing"]["utilisation_busiest_month"] == 1
+    assert 0.9 < rows["processing"]["utilisation"] <= 1
+    assert all(
+        0 <= (row[use] or 0) <= 1 for row in rows.values() for use in ("utilisation", "utilisation_busiest_month")
+    )

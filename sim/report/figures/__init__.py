@@ -12,7 +12,10 @@ SLIDES = "slides"
 
 
 def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Named) -> None:
-    """Draw every figure of a run from its saved tables into a new folder, as SVG and PNG, and each for a slide too."""
+    """Draw every figure of a run from its saved tables as SVG and PNG, and each for a slide too.
+
+    The folder is new, or empty.
+    """
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
     from sim.report.figures import funnel, payments, processing, queues, waits, waves
     from sim.report.figures.look import look
@@ -31,7 +34,7 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     if processing.asked(saved):
         figures["processing"] = processing.draw
     for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
-        here.mkdir()
+        here.mkdir(exist_ok=True)
         with look(sheet):
             for name, draw in figures.items():
                 save(draw(saved, sheet), here, name)

@@ -92,7 +92,7 @@ def finding(saved: Saved) -> str:
 
 def _busiest(partners: list[Row]) -> str:
     busiest = max(partners, key=lambda row: float(row["utilisation"] or 0))
-    return f"the busiest, {busiest['label']}, pays {percent(busiest['utilisation'])} of what it could"
+    return f"the busiest, {busiest['label']}, uses {percent(busiest['utilisation'])} of what it could pay"
 
 
 def _months(saved: Saved, partner: Row) -> Months:

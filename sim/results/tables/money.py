@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.calendar.months import months
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.observers.observations import Observations
 from sim.observers.outstanding import outstanding as outstanding_of
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table
-from sim.results.tables.payments import months
 
 COLUMNS = {
     "month": "month (its first day)",
@@ -29,7 +29,7 @@ COLUMNS = {
 def money(observations: Observations) -> Table:
     """Return the money of every month and benefit."""
     scale = observations.programme.parameters.population.scale
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
     left = outstanding_of(observations)
     rows: list[dict[str, Cell]] = []
     for benefit in Benefit:

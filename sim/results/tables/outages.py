@@ -1,7 +1,8 @@
 """Outages: who was touched by each, by how much, and when its queue was back where it would have been without it.
 
 Told beside the same run without them. Payments are held against one another one by one, exact to the day, which says
-when a partner paid; stations are told from their counts of each day's end.
+when a partner paid. So are people at a station that serves them in the order in which they come, where the same people
+come on the same days and nobody gives up; at others it is told how many were behind at once.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant, moment
 from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
+from sim.observers.delays import Delays, delays_of_served
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
-from sim.observers.paid_days import Delays, PaidDays, delays
+from sim.observers.paid_days import DelaysOfPayments, PaidDays, delays
 from sim.parameters.outages import Outages
 from sim.parameters.steps import Outage
 from sim.programme.payment_runs import RunRecord
@@ -25,6 +27,8 @@ from sim.results.table import Cell, Table, day_of, ratio
 from sim.rules.people import Trait
 
 Ints = NDArray[np.int64]
+
+EXACTLY, AT_ONCE, BY_ALL = "exactly", "behind at once", "exactly, by all outages together"
 
 COLUMNS = {
     "place": "station or payment partner that was closed, stable name",
@@ -36,20 +40,24 @@ COLUMNS = {
     "outages": "outages that are told together, since the queue was not yet back when the next one began",
     "touched": "partners: payments made on another day than without the outage, or in one of the two runs alone, of "
     "all from its beginning to that of the next, those that follow later (a survey after a late first incentive) "
-    "included; stations: most people, at one day's end until the queue was back, who would have been served without "
-    "it and were not yet",
-    "touched_is": "exactly; or at least, for stations: who waited longer and was served by the day's end is not in it",
-    "share": "touched of all payments made (stations: people served) there in the run without the outage, share",
-    "earlier": "of the payments touched, those made earlier than without it; empty for stations",
-    "unpaid": "of the payments touched, those not made by the end of the run; empty for stations",
-    "people": "people whose payments were touched; empty for stations",
-    "people_rural": "of them, those who live in a rural area",
+    "included; stations: people served on another day, likewise, or those behind at once: see touched_is",
+    "touched_is": f"{EXACTLY}; or {AT_ONCE}, at a station where some give up, who comes depends on an outage, or many "
+    "queue apart: the most people, at one day's end until the queue was back, who would have been served without the "
+    f"outage and were not yet; or {BY_ALL}, of payments where a station was closed as well, which holds them up too",
+    "share": f"touched of all payments made (stations: people served) there in the run without the outage, share; "
+    f"empty for those {AT_ONCE}",
+    "earlier": f"of the touched, those earlier than without it; empty for those {AT_ONCE}",
+    "unpaid": f"of the touched, payments not made (stations: people not served) by the end of the run; empty for those "
+    f"{AT_ONCE}",
+    "people": f"people whose payments were touched; stations: people touched; empty for those {AT_ONCE}",
+    "people_rural": "of them, those who live in a rural area; empty for stations",
     "days_later": "days that the touched were later, in all (payment-days or person-days), exact to the day; what was "
-    "not yet paid is counted until the end of the run",
-    "median_days_later": "half of the payments made later were this many days later, or fewer; empty for stations",
-    "p95_days_later": "95 of 100 payments made later were this many days later, or fewer; empty for stations",
+    f"not yet paid or served is counted until the end of the run; for those {AT_ONCE} the sum of those behind at each "
+    "day's end until the queue was back",
+    "median_days_later": f"half of those later were this many days later, or fewer; empty for those {AT_ONCE}",
+    "p95_days_later": f"95 of 100 of those later were this many days later, or fewer; empty for those {AT_ONCE}",
     "person_days_more": "person-days waited there more than without outages, over the whole run and all outages of the "
-    "place together, exact",
+    "place together, exact; said in the row of its first outage, empty in those of the others",
     "peak_queue": "largest queue from the beginning of the outage until it was back, people at a day's end; partners: "
     "payments after a run",
     "peak_queue_date": "the first day of the largest queue",
@@ -131,16 +139,27 @@ def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
     observations = run.observations
     rows: list[dict[str, Cell]] = []
     days: list[dict[str, Cell]] = []
+    # Partners do not touch each other, but who is held up at a station is paid later by whatever partner.
+    stations_closed = any(each.config in left_out for each in observations.programme.journey.stations)
     for path, some in left_out.items():
         for place, label, partner in _places(observations, path):
             here, there = (_queue(side, place, partner) for side in (run, other))
             there = there.on(observations.days)
             closures = _closures(here, there, some, observations.end)
-            found = None if partner is None else _delays(run, other, partner, closures)
+            begins = [closure.since // DAY for closure in closures]
+            kind, found = (
+                ("station", _of_people(observations, left_out, place, here, there, begins))
+                if partner is None
+                else (PAYMENT_PARTNERS, _of_payments(run, other, partner, begins))
+            )
             for number, closure in enumerate(closures):
                 own = None if found is None else found[number]
-                cells = (place, number + 1, label, *_row(observations, closure, here, there, own))
+                # All outages of a place together wait more by so much: said of each, it would be counted again.
+                more = None if number else (here.waits.time - there.waits.time) / DAY
+                cells = (place, number + 1, label, kind, *_row(observations, closure, here, there, own, more))
                 rows.append(dict(zip(COLUMNS, cells, strict=True)))
+                if partner is not None and stations_closed:
+                    rows[-1]["touched_is"] = BY_ALL
                 days.extend(_days(place, number + 1, closure, here, there))
     scale = observations.programme.parameters.population.scale
     return (
@@ -201,22 +220,40 @@ def _back(longer: NDArray[np.bool_], first: int) -> int | None:
     return next((day for day in range(first, longer.size) if not longer[day : day + CALM].any()), None)
 
 
-def _delays(run: Side, other: Side, partner: int, closures: Sequence[Closure]) -> list[Delays]:
-    begins = [closure.since // DAY for closure in closures]
+def _of_payments(run: Side, other: Side, partner: int, begins: list[int]) -> Sequence[Delays]:
     return delays(run.paid.of(partner), other.paid.of(partner), begins, run.observations.days)
 
 
+def _of_people(
+    observations: Observations, left_out: Outages, place: str, run: Queue, other: Queue, begins: list[int]
+) -> Sequence[Delays] | None:
+    """Return by how many days people were served later at a station; None where the counts of days do not say."""
+    some_give_up = run.waits.gave_up or other.waits.gave_up
+    if some_give_up or not _same_order(observations, left_out, place):
+        return None
+    return delays_of_served(run.served, other.served, begins)
+
+
+def _same_order(observations: Observations, left_out: Outages, place: str) -> bool:
+    """Return whether the same people come to a station on the same days in both runs, and are served in that order.
+
+    Nobody may be held up by an outage on the way to it, and of a bank each instance has a queue of its own.
+    """
+    journey, plan = observations.programme.journey, observations.programme.stations[place]
+    held_up = any(each.config in left_out for each in journey.stations[: journey.number(place)])
+    return not held_up and (plan is None or plan.instances == 1)
+
+
 def _row(
-    observations: Observations, closure: Closure, run: Queue, other: Queue, found: Delays | None
+    observations: Observations, closure: Closure, run: Queue, other: Queue, found: Delays | None, more: float | None
 ) -> tuple[Cell, ...]:
     days = _span(closure, run)
-    peak, more = int(run.queue[days].max()), (run.waits.time - other.waits.time) / DAY
+    peak = int(run.queue[days].max())
     return (
-        "station" if found is None else PAYMENT_PARTNERS,
         moment(closure.since),
         moment(closure.until),
         closure.outages,
-        *(_of_counts(run, other, days) if found is None else _of_payments(observations, found, other)),
+        *(_at_once(run, other, days) if found is None else _exactly(observations, found, other)),
         more,
         peak,
         day_of((days.start + int(run.queue[days].argmax())) * DAY) if peak else None,
@@ -231,27 +268,28 @@ def _span(closure: Closure, run: Queue) -> slice:
     return slice(closure.since // DAY, last + 1)
 
 
-def _of_payments(observations: Observations, found: Delays, other: Queue) -> tuple[Cell, ...]:
+def _exactly(observations: Observations, found: Delays, other: Queue) -> tuple[Cell, ...]:
+    people, rural = found.touched, None
+    if isinstance(found, DelaysOfPayments):
+        people, rural = found.persons.size, observations.count_of(found.persons, Trait.RURAL)
     return (
-        found.payments,
-        "exactly",
-        ratio(found.payments, int(other.served.sum())),
+        found.touched,
+        EXACTLY,
+        ratio(found.touched, int(other.served.sum())),
         found.earlier,
-        found.unpaid,
-        found.persons.size,
-        observations.count_of(found.persons, Trait.RURAL),
+        found.not_by_end,
+        people,
+        rural,
         found.days,
         found.quantile(0.5),
         found.quantile(0.95),
     )
 
 
-def _of_counts(run: Queue, other: Queue, days: slice) -> tuple[Cell, ...]:
+def _at_once(run: Queue, other: Queue, days: slice) -> tuple[Cell, ...]:
     """Return what the days' ends say: who would have been served without the outage and was not yet."""
     not_yet = np.maximum(np.cumsum(other.served[days] - run.served[days]), 0)
-    touched = int(not_yet.max())
-    share = ratio(touched, int(other.served.sum()))
-    return touched, "at least", share, None, None, None, None, int(not_yet.sum()), None, None
+    return int(not_yet.max()), AT_ONCE, None, None, None, None, None, int(not_yet.sum()), None, None
 
 
 def _days(place: str, number: int, closure: Closure, run: Queue, other: Queue) -> Iterator[dict[str, Cell]]:

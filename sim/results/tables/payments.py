@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.calendar.instants import DAY
+from sim.calendar.months import months
 from sim.journey.measures import partner_stamp
 from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
-from sim.results.table import Cell, Table, day_of, ratio
+from sim.results.table import Cell, Table, ratio
 
 COLUMNS = {
     "month": "month (its first day)",
@@ -22,8 +23,8 @@ COLUMNS = {
     "failed": "attempts that failed in the month",
     "runs": "daily runs of the month",
     "capacity": "payments that the runs of the month could make; empty where there is plenty",
-    "utilisation": "payments made of that capacity, share",
-    "waiting_at_end": "payments that wait after the last run of the month",
+    "utilisation": "attempts of that capacity, those that failed included, share",
+    "waiting_at_end": "payments that wait after the last run by the end of the month",
 }
 
 COUNTS = (
@@ -38,17 +39,9 @@ COUNTS = (
 """Columns that count at full population."""
 
 
-def months(observations: Observations) -> tuple[list[object], np.ndarray]:
-    """Return the months of the run (first days) and the month's number of each day."""
-    dates = [day_of(day * DAY).replace(day=1) for day in range(observations.days)]
-    first = sorted(set(dates))
-    number = {date: month for month, date in enumerate(first)}
-    return list(first), np.array([number[date] for date in dates])
-
-
 def payments(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the payments of every month and partner."""
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
 
     def monthly(stamp: str) -> list[int]:
         counts = np.bincount(month_of_day, weights=observations.by_day(stamp), minlength=len(first))
@@ -64,8 +57,10 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
             for benefit in PAID_BENEFITS
             for step in ("due", "paid")
         }
+        waiting = 0
         for month, begin in enumerate(first):
             here = of_month.get((number, month), [])
+            waiting = here[-1].waiting if here else waiting  # what is left is not gone where no run was made
             capacity = None if any(run.cap is None for run in here) else sum(run.cap or 0 for run in here)
             rows.append(
                 {
@@ -75,10 +70,15 @@ def payments(observations: Observations, runs: list[RunRecord]) -> Table:
                     "failed": sum(run.failed for run in here),
                     "runs": len(here),
                     "capacity": capacity,
-                    "utilisation": ratio(sum(run.paid for run in here), capacity or 0),
-                    "waiting_at_end": here[-1].waiting if here else 0,
+                    "utilisation": None if capacity is None else used_of_cap(here),
+                    "waiting_at_end": waiting,
                 }
             )
     table = Table("payments", COLUMNS, [{name: row[name] for name in COLUMNS} for row in rows])
     scale = observations.programme.parameters.population.scale
     return at_full_population(table, scale, COUNTS, "incentives_paid", "incentives paid in the month")
+
+
+def used_of_cap(runs: list[RunRecord]) -> float | None:
+    """Return the share of their caps that runs used: an attempt that fails takes as much as a payment made."""
+    return ratio(sum(run.paid + run.failed for run in runs), sum(run.cap or 0 for run in runs))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
+from sim.calendar.months import months
 from sim.journey.measures import WAITS
 from sim.observers.levels import ALL, IN_TIME, LevelCounts
 from sim.observers.observations import GROUP_TRAITS, Observations, by_trait
@@ -13,7 +15,6 @@ from sim.parameters.service_levels import ServiceLevel
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, ratio
 from sim.results.tables.groups import values_of
-from sim.results.tables.payments import months
 
 COLUMNS = {
     "level": "name of the service level",
@@ -61,7 +62,7 @@ def words_of(level: ServiceLevel, observations: Observations) -> str:
 
 
 def _found(observations: Observations, level: ServiceLevel, counts: LevelCounts) -> Iterator[tuple[Cell, ...]]:
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
     by_month = [np.bincount(month_of_day, weights=days, minlength=len(first)) for days in counts.days]
     counted = zip(first, *(days.astype(int).tolist() for days in by_month), strict=True)
     began = [(month, some, in_time) for month, some, in_time in counted if some]
@@ -80,7 +81,7 @@ def _found(observations: Observations, level: ServiceLevel, counts: LevelCounts)
 
 def kept(in_time: int, began: int, share: float) -> bool:
     """Return whether so many in time are the share that was asked of those who began."""
-    return in_time >= share * began
+    return in_time >= Fraction(str(share)) * began  # the share as it is written: a product of floats misses by a bit
 
 
 def _share(began: int, in_time: int, level: ServiceLevel) -> tuple[Cell, ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.calendar.instants import DAY, moment
+from sim.calendar.months import months
 from sim.journey.kinds import Kind
 from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
 from sim.observers.observations import Observations
@@ -16,7 +17,7 @@ from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
-from sim.results.tables.payments import months
+from sim.results.tables.payments import used_of_cap
 from sim.stations.plan import Plan
 
 COLUMNS = {
@@ -32,9 +33,10 @@ COLUMNS = {
     "peak_queue_date": "the first day of the largest queue; empty where there never was one",
     "last_served": "when the last who was served left (partners: was paid), WIB; empty where nobody was, or plenty",
     "utilisation": "work served of work offerable in opening hours until the last was served (to the end of the run "
-    "where some are left), share; empty where there is plenty",
+    "where some are left), share; of partners: attempts, those that failed included, of the caps. Who is begun "
+    "counts whole, up to a share of 1; empty where there is plenty",
     "busiest_month": "the calendar month (its first day) of the highest utilisation, the first of such",
-    "utilisation_busiest_month": "work served of work offerable in opening hours in that month, share",
+    "utilisation_busiest_month": "the same of that month, share",
     "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap",
     "person_days_waited": "sum of all waits until the end of the run, person-days",
     "longest_wait_days": "the longest wait until the end of the run, days; empty for partners",
@@ -98,7 +100,7 @@ def _use_of(plan: Plan, observer: StationObserver, observations: Observations) -
     last = observer.last_departure
     until = observations.end if observer.inside_at_end or last < 0 else last
     utilisation = plan.utilisation(observer.waits.ended, observer.busy(), until)
-    first, month_of_day = months(observations)
+    first, month_of_day = months(observations.days)
     edges = [*np.searchsorted(month_of_day, np.arange(len(first))).tolist(), observations.days]
 
     def share(begin: int, after: int) -> float | None:
@@ -116,11 +118,7 @@ def _use_of_runs(runs: list[RunRecord], some_are_left: bool) -> dict[str, Cell]:
     of_month: dict[Cell, list[RunRecord]] = {}
     for run in capped:
         of_month.setdefault(day_of(run.at).replace(day=1), []).append(run)
-    return _use(last, _paid_of_cap(until), ((month, _paid_of_cap(some)) for month, some in of_month.items()))
-
-
-def _paid_of_cap(runs: list[RunRecord]) -> float | None:
-    return ratio(sum(run.paid for run in runs), sum(run.cap or 0 for run in runs))
+    return _use(last, used_of_cap(until), ((month, used_of_cap(some)) for month, some in of_month.items()))
 
 
 def _partner(observations: Observations, partner: Partner, runs: list[RunRecord]) -> dict[str, Cell]:

@@ -1,4 +1,4 @@
-"""Waits by outcome: who got it, who left without it, who still waits; beside them Kaplan-Meier over all who began."""
+"""Waits by outcome: who got it, who left without it, who still waits; beside them how long all who began take."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ COLUMNS = {
     "year; for a place also those there when the last wave was announced",
     "median_days_left_without": "median wait of those who left without it, days (to 0.1 %); empty: nobody did",
     "still_waiting": "of those who began, those who still wait at the end of the run",
-    "median_days": "time within which half of all who began got it, days (Kaplan-Meier, to 0.1 %: who still waits is "
-    "censored, who left never gets it); empty: not reached",
-    "p95_days": "time within which 95 % of all who began got it, days (Kaplan-Meier, as above); empty: not reached",
+    "median_days": "time within which half of all who began got it, days (cumulative incidence by "
+    "Aalen and Johansen, to 0.1 %: who left never gets it, who still waits is censored); empty: not reached",
+    "p95_days": "time within which 95 % of all who began got it, days (in the same way); empty: not reached",
     "person_days": "sum of all waits until the end of the run, person-days",
 }
 

@@ -125,7 +125,8 @@ def payments(journal: Journal) -> list[dict[str, Any]]:
                 stamps = np.concatenate([own[f"{name}_{what}"][here] for name in names])
                 return sum(month_of(at) == month for at in stamps[stamps < NEVER].tolist())
 
-            runs = [run for run in journal.runs if run.partner == number and month_of(run.at) == month]
+            until = [run for run in journal.runs if run.partner == number and month_of(run.at) <= month]
+            runs = [run for run in until if month_of(run.at) == month]
             caps = [run.cap for run in runs]
             capacity = None if None in caps else sum(cap for cap in caps if cap is not None)
             rows.append(
@@ -139,8 +140,8 @@ def payments(journal: Journal) -> list[dict[str, Any]]:
                     "failed": sum(run.failed for run in runs),
                     "runs": len(runs),
                     "capacity": capacity,
-                    "utilisation": ratio(sum(run.paid for run in runs), capacity or 0),
-                    "waiting_at_end": runs[-1].waiting if runs else 0,
+                    "utilisation": ratio(sum(run.paid + run.failed for run in runs), capacity or 0),
+                    "waiting_at_end": until[-1].waiting if until else 0,
                 }
             )
     return rows

@@ -125,10 +125,14 @@ def _utilisation(journal: Journal, name: str, plan: Plan, span: tuple[int, int],
         spans = zip(visits["started"].tolist(), visits["left"].tolist(), strict=True)
         busy = sum(max(min(left, counted_to) - max(started, since), 0) for started, left in spans)
         servers = sum((b - a) * max(1, round(number * scale)) for a, b, number in periods if number)
-        return ratio(busy, servers)
+        return _at_most_1(ratio(busy, servers))
     assert plan.kind is Kind.RATE, "the recount knows no other kind on the shipped route"
     served = np.count_nonzero((visits["started"] >= since) & (visits["started"] < counted_to))
-    return ratio(int(served), sum((b - a) * rate for a, b, rate in periods) / (WEEK * MILLION))
+    return _at_most_1(ratio(int(served), sum((b - a) * rate for a, b, rate in periods) / (WEEK * MILLION)))
+
+
+def _at_most_1(share: float | None) -> float | None:
+    return None if share is None else min(share, 1.0)
 
 
 def _use_of_runs(journal: Journal, runs: list[RunRecord], some_are_left: bool) -> dict[str, Any]:
@@ -136,8 +140,8 @@ def _use_of_runs(journal: Journal, runs: list[RunRecord], some_are_left: bool) -
     until = journal.end if some_are_left or not paid else max(paid)
 
     def share(some: list[RunRecord]) -> float | None:
-        capped = [(run.paid, run.cap) for run in some if run.cap is not None]
-        return ratio(sum(paid for paid, _ in capped), sum(cap for _, cap in capped))
+        capped = [(run.paid + run.failed, run.cap) for run in some if run.cap is not None]
+        return ratio(sum(attempts for attempts, _ in capped), sum(cap for _, cap in capped))
 
     shares = {month: share([run for run in runs if month_of(run.at) == month]) for month in months(journal)}
     return _use_by_month(max(paid) if paid else None, share([run for run in runs if run.at <= until]), shares)

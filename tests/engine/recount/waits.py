@@ -1,4 +1,4 @@
-"""Waits, counted anew: Kaplan-Meier by hand, person after person."""
+"""Waits, counted anew: who is watched for a shorter time gives their weight to those watched longer."""
 
 from __future__ import annotations
 
@@ -42,16 +42,22 @@ def waited(journal: Journal, began: Ints, ended: Ints, left: Ints | None = None)
 
 
 def quantile(wait: Waited, share: float) -> float | None:
-    """Return the Kaplan-Meier quantile of all who began in days, None where it is not reached."""
-    ends, censored = Counter(map(_rounded, wait.ended)), Counter(map(_rounded, wait.waiting))
-    at_risk = sum(map(len, wait))
-    survival = 1.0
-    for duration in sorted(ends.keys() | censored.keys()):
-        if ends[duration]:
-            survival *= 1 - ends[duration] / at_risk
-            if survival <= 1 - share + 1e-12:
-                return duration / DAY
-        at_risk -= ends[duration] + censored[duration]
+    """Return the days within which a share of all who began got it, None where it is not reached.
+
+    Each has a weight of 1. Who still waits at the end of the run hands it on, in equal parts, to those whose wait is
+    known to be longer; who got it or left keeps theirs.
+    """
+    ends, leaves, censored = (Counter(map(_rounded, durations)) for durations in wait)
+    people = longer = sum(map(len, wait))
+    weight, got_it = 1.0, 0.0
+    for duration in sorted(ends.keys() | leaves.keys() | censored.keys()):
+        got_it += weight * ends[duration]
+        if ends[duration] and got_it >= (share - 1e-12) * people:
+            return duration / DAY
+        longer -= ends[duration] + leaves[duration]
+        if longer > censored[duration]:
+            weight *= longer / (longer - censored[duration])
+        longer -= censored[duration]
     return None
 
 
@@ -92,7 +98,10 @@ def of_partner(journal: Journal, key: str) -> Waited:
 
 
 def place(journal: Journal) -> Waited:
-    """Return the waits for a place: of the eligible, from first joining until award, giving up or the last chance."""
+    """Return the waits for a place, of those eligible in the first wave they joined.
+
+    They last from joining it until award, giving up or the last chance.
+    """
     people, programme = journal.people, journal.programme
     joined = [
         person
@@ -132,7 +141,7 @@ def _journey(journal: Journal) -> dict[str, tuple[str, str, Waited]]:
         "registered_to_pool": (
             "Registered to pool", everyone, from_to(registered, people["tested"], turned_away)
         ),
-        "place": ("Joined to award", "the eligible who joined a wave", place(journal)),
+        "place": ("Joined to award", "those eligible in the first wave they joined", place(journal)),
         "registered_to_award": ("Registered to award", everyone, award),
         "award_to_account": ("Award to account linked", awardees, from_to(awarded, own["linked"], own["revoked"])),
         "award_to_purchase": ("Award to first purchase", awardees, from_to(awarded, own["bought_1"], own["revoked"])),

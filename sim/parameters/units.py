@@ -1,0 +1,34 @@
+"""What the numbers of the parameters count, by their keys, and how amounts of rupiah are shortened."""
+
+from __future__ import annotations
+
+COUNTED = {
+    "servers": "servers",
+    "seats": "seats",
+    "places": "places",
+    "applicants": "applicants",
+    "rupiah": "rupiah",
+    "capacity": "times the capacity",
+}
+"""What a number of these keys counts."""
+
+SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+"""Amounts from which a word stands for the zeros."""
+
+
+def unit_of(path: str, per: str) -> str | None:
+    """Return what the number at a path counts, a rate in the period `per`; None where its key does not say it."""
+    group, key = path.partition(".")[0], path.rpartition(".")[2]
+    if key == "rate":
+        return f"people a {per}"
+    if key == "cap":
+        return f"{'payments' if group == 'payment' else 'people'} a working day"
+    return COUNTED.get(key)
+
+
+def shortened(value: float, form: str) -> str:
+    """Return an amount in trillions, billions or millions, its digits in a form of Python's."""
+    for limit, word in SCALES:
+        if abs(value) >= limit:
+            return f"{value / limit:{form}} {word}"
+    return f"{value:,.0f}"
