@@ -275,3 +275,13 @@ def test_a_person_is_the_same_in_another_scenario_and_not_at_another_scale() -> 
     for name in traits:
         assert base[name].tolist() == wider[name][: len(base)].tolist(), name
     assert base["portal_arrived"][20] > wider["portal_arrived"][20]
+
+
+def test_progress_counts_people_of_the_full_population() -> None:
+    """Catch simulated people that are told as people while the run goes on."""
+    for engine in ("cohort", "person"):
+        said: list[str] = []
+        run(load("history", {**TINY, "run.people": "none", "engine": engine}), said.append)
+        people = [int(re.fullmatch(r".* 2020, ([\d,]+) people", line)[1].replace(",", "")) for line in said]  # type: ignore[index]
+        assert max(people) > 1_000_000
+        assert all(count % 500_000 == 0 for count in people), "one simulated person stands for 500,000"

@@ -563,6 +563,22 @@ def test_the_processing_finding(runs: Callable[[str], Saved]) -> None:
     assert closed.startswith(f"Nobody is processed: up to 80{SPACE}million wait")
 
 
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+@pytest.mark.parametrize("name", ["rate", "rate_until", "waves_for_years", "two_queues", "processing_closed"])
+def test_no_line_goes_through_the_words_of_the_backlog(name: str, sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches words that are struck through by the curve of the registered or of the processed."""
+    with look(sheet):
+        drawn = processing.draw(runs(name), sheet)
+        (axes,) = drawn.figure.axes
+        (box,) = (box for text, box in shown_words(drawn) if " wait\n" in text)
+    assert len(axes.get_lines()) == 2
+    for line in axes.get_lines():
+        across, up = axes.transData.transform(line.get_xydata()).T
+        along = np.linspace(box.x0, box.x1, 1_000)
+        heights = np.interp(along, across, up)
+        assert not np.any((box.y0 < heights) & (heights < box.y1))
+
+
 def test_payments_still_wait_on_days_without_runs(tmp_path: Path) -> None:
     """Catches a queue that falls to zero over a weekend or a week of holidays, and capacity that does."""
     dates = np.arange("2022-04-25", "2022-05-13", dtype="datetime64[D]").astype("datetime64[us]")
