@@ -34,6 +34,7 @@ def journal_of(run: Run) -> Journal:
         days=run.days,
         budget_refused=sum(record.refused_by_budget for record in run.waves),
         market={},
+        classes=None,
         seeking=np.zeros(run.participants.rows, dtype=np.bool_),
         end=run.end,
     )

@@ -12,7 +12,6 @@ import pytest
 from sim.calendar.instants import DAY, NEVER, moment
 from sim.journey.money import Benefit
 from sim.journey.route import CERTIFICATES, CHECKOUT
-from sim.observers.market import seats_offered
 from sim.rules.choosing import SELF_PACED, patience_for_class
 from tests.building import ENGINES, Engine, law, on_both, run, run_on
 from tests.engine.journal_of_rows import TWO_TRIES, journal_of
@@ -86,7 +85,7 @@ def test_seats_taken_and_free_are_those_offered(engine: Engine, name: str) -> No
         for now, *_ in made.days:
             so_far = [seats for at, seats in begin.items() if at < now]
             free = sum(int(offer["seats"]) - seats for seats in so_far)
-            assert sum(so_far) + free == seats_offered(table, now)[number], moment(now)
+            assert sum(so_far) + free == counts.classes.offered(0, now)[number], moment(now)
         assert counts.taken[number] == sum(begin.values())
     assert all(table.courses[number]["seats"] == SELF_PACED for number, _ in taken)  # every seat was one of a class
     if table.weeks.size:
