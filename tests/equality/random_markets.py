@@ -324,7 +324,11 @@ HOSTILE: dict[str, dict[str, Any]] = {
             },
             [course(platforms="one two three"), live(platforms="one two three", seats=40)],
             certificates_hour=0,
-        )
+        ),
+        service_levels={
+            f"reviewed_in_{days}_days": {"wait": "completion_to_review", "from": None, "days": days, "share": 0.9}
+            for days in (1, 7, 30)
+        },
     ),
     "no provider teaches anything": hostile(
         market({"one": platform()}, [live(), live(seats=40)], instructors=0, instructors_share=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -95,6 +96,15 @@ def test_seats_taken_and_free_are_those_offered(engine: Engine, name: str) -> No
     for day, (now, *_) in enumerate(made.days):
         assert counts.taken_by_day[: day + 1].sum() == sum(at < now for at in live)
     assert sum(at < made.end for at in live) > 20
+
+
+def test_a_provider_teaches_whole_seats_that_add_up_to_its_share() -> None:
+    """Catches weeks whose seats are rounded one by one, or begin with another fraction than none."""
+    table = market_of("person", "busy").table
+    offered = {"A": 3 * 7 + 2 * 3.5, "B": 9 * 2, "C": 0}
+    for provider, weeks in zip(table.providers, table.weeks.tolist(), strict=True):
+        share = Fraction(8, 10) * Fraction(offered[provider])
+        assert weeks == [int((week + 1) * share) - int(week * share) for week in range(len(weeks))]
 
 
 @on_markets
