@@ -152,10 +152,8 @@ WORDS = {
 @pytest.mark.parametrize("word", list(WORDS))
 def test_differences_are_told_with_their_units(word: str) -> None:
     """Catch a difference told as a key and a bare number, or not at all."""
-    assert (
-        name_of(*([word] if "w22" not in word else [word, "published.selected=[]"])).title
-        == f"history, with {WORDS[word]}"
-    )
+    words = WORDS[word] if WORDS[word].startswith(("until ", "without ")) else f"with {WORDS[word]}"
+    assert name_of(*([word] if "w22" not in word else [word, "published.selected=[]"])).title == f"history, {words}"
 
 
 def test_many_differences_are_all_told_and_very_many_counted() -> None:

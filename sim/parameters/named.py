@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.parameters.differences import Difference, differences, plain
 from sim.parameters.parameters import Parameters
-from sim.parameters.sayings import CAPACITY, LEVER, OUTAGES, Saying, sayings, together
+from sim.parameters.sayings import CAPACITY, LEVER, MOST_TOLD, OUTAGES, Saying, sayings, together
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,16 @@ class Named:
     @property
     def title(self) -> str:
         """Return the name with what the command line changes: "history, with OVO closed 1 to 10 November 2020"."""
-        return f"{self.name}, with {together(self.changed)}" if self.changed else self.name
+        return self.titled(self.changed)
+
+    def titled(self, changed: Sequence[Saying], most: int = MOST_TOLD) -> str:
+        """Return the name with so many at most of what was changed."""
+        if not changed:
+            return self.name
+        told = together(changed, most)
+        return (
+            f"{self.name}, {told}" if told.startswith(("until ", "with ", "without ")) else f"{self.name}, with {told}"
+        )
 
     @property
     def against_base(self) -> str | None:

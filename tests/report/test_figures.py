@@ -217,6 +217,8 @@ def test_every_figure_names_what_differs(sheet: Sheet, runs: Callable[[str], Sav
     closed = runs("ovo_closed")
     said = said_of(closed, sheet)
     assert said == {"Scenario history, with OVO closed 1 to 10 November 2020."}
+    (shorter,) = said_of(Saved(closed.tables, closed.composed, name_of(SMALL, "clock.end=2021-01-01")), sheet)
+    assert shorter == "Scenario history, until 1 January 2021."
     (said_once,) = said_of(Saved(closed.tables, closed.composed, name_of(*FASTER)), sheet)
     assert said_once.startswith("Scenario rate_800k, with processing 1,600,000 people a week instead of 800,000. ")
     assert "iffers from history: " in said_once
@@ -287,6 +289,13 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
         assert capacity[at] == pytest.approx(float(november["capacity"]) / float(november["runs"]))
         fell_due = float(november["incentives_due"]) + float(november["surveys_due"])
         assert due[at] == pytest.approx(fell_due / float(november["runs"]))
+
+
+def test_the_pool_is_one(runs: Callable[[str], Saved]) -> None:
+    """Catches "the pool on a scale of their own"."""
+    with look(SLIDE):
+        said = queues.draw(runs("rate"), SLIDE).says
+    assert said == "Waiting at a day's end, the most in each week. The pool on a scale of its own."
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:

@@ -59,8 +59,7 @@ class Saved:
         With none of them, one change is told all the same. `also` is of what differs beside what was changed.
         """
         named = self.named
-        told = f", with {together(changed, max(most, 1))}" if changed else ""
-        head = f"Scenario {named.name}{told}."
+        head = f"Scenario {named.titled(changed, max(most, 1))}."
         if not named.against_base or not differs:
             return head
         if not most:
