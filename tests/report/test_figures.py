@@ -246,7 +246,8 @@ def test_a_figure_names_as_many_differences_as_its_lines_hold(sheet: Sheet, runs
 def said_of(saved: Saved, sheet: Sheet) -> set[str]:
     """Return what each figure says that it shows, which fits its lines."""
     with look(sheet):
-        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
+        drawn = DRAW.keys() - {"processing", *OF_A_MARKET}
+        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure in drawn]
     said = [page.figure.texts[1].get_text() for page in pages]
     assert max(text.count("\n") for text in said) < sheet.lines
     return {" ".join(text.split()) for text in said}
@@ -291,11 +292,12 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
         assert due[at] == pytest.approx(fell_due / float(november["runs"]))
 
 
-def test_the_pool_is_one(runs: Callable[[str], Saved]) -> None:
-    """Catches "the pool on a scale of their own"."""
-    with look(SLIDE):
-        said = queues.draw(runs("rate"), SLIDE).says
-    assert said == "Waiting at a day's end, the most in each week. The pool on a scale of its own."
+def test_the_pool_is_one() -> None:
+    """Catch "the pool on a scale of their own"."""
+    pool, payments_waiting = (queues.Picture(name, name, np.ones(1)) for name in ("pool", "payments"))
+    assert queues._says([payments_waiting], [pool]).endswith(" The pool on a scale of its own.")
+    assert queues._says([pool], [payments_waiting]).endswith(" Payments on a scale of their own.")
+    assert queues._says([], [payments_waiting, pool]).endswith(" Payments and the pool on scales of their own.")
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:
