@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.library import Question, Result, load, run
     from sim.parameters import BadInput
+    from sim.results.folder import FolderTakenError
 
 __version__ = "0.1.0"
 
-__all__ = ["BadInput", "Question", "Result", "__version__", "load", "run"]
+__all__ = ["BadInput", "FolderTakenError", "Question", "Result", "__version__", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,4 +31,8 @@ def __getattr__(name: str) -> Any:
         from sim.parameters import BadInput
 
         return BadInput
+    if name == "FolderTakenError":
+        from sim.results.folder import FolderTakenError
+
+        return FolderTakenError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

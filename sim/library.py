@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,8 @@ from sim.composition.words import quoted, word
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.named import Named
 from sim.parameters.outages import Outages, left_out
+from sim.parameters.problems import NOTHING, shown
+from sim.results.folder import FolderTakenError, whole_folder
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result as Evaluated
@@ -53,9 +56,17 @@ def load(scenario: str | os.PathLike[str] = BASE, changes: Changes = ()) -> Ques
     """
     if isinstance(changes, str):
         raise TypeError(f"changes must be a mapping of keys or a list of words, not the text {changes!r}")
-    words = [word(key, value) for key, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
+    words = [word(key, value) for key, value in changes.items()] if isinstance(changes, Mapping) else _words(changes)
     named = [] if str(scenario) == BASE else [f"scenario={quoted(str(scenario))}"]
     return asked([*named, *words])
+
+
+def _words(changes: Sequence[object]) -> list[str]:
+    do = 'Write it as on the command line, such as "processing.rate=5".'
+    wrong = [each for each in changes if not isinstance(each, str)]
+    if wrong:
+        raise BadInput(Problem(shown(each), NOTHING, "is no word of a command line", do) for each in wrong)
+    return [each for each in changes if isinstance(each, str)]
 
 
 def asked(words: Sequence[str]) -> Question:
@@ -128,22 +139,23 @@ class Result:
         return Frame(columns, {name: column.meaning for name, column in told.items()})
 
     def draw(self, folder: str | os.PathLike[str]) -> None:
-        """Draw the figures into a new folder, each as SVG and PNG."""
+        """Draw the figures into a folder, each as SVG and PNG; it must not be there, or be empty.
+
+        Raises FolderTakenError where it cannot be had.
+        """
         from sim.report.figures import draw_figures
         from sim.results.write import write_tables
 
-        with tempfile.TemporaryDirectory() as aside:
+        with _whole_folder(folder) as unfinished, tempfile.TemporaryDirectory() as aside:
             write_tables(self.tables, Path(aside) / "tables")
-            draw_figures(Path(aside) / "tables", Path(folder), self.question.config, self.question.named)
+            draw_figures(Path(aside) / "tables", unfinished, self.question.config, self.question.named)
 
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the folder that the command writes, whole or not at all; it must not be there, or be empty.
 
-        Raises sim.results.folder.FolderTakenError where it cannot be had.
+        Raises FolderTakenError where it cannot be had.
         """
-        from sim.results.folder import whole_folder
-
-        with whole_folder(Path(folder)) as unfinished:
+        with _whole_folder(folder) as unfinished:
             self.write_into(unfinished)
 
     def write_into(self, folder: Path) -> None:
@@ -152,3 +164,13 @@ class Result:
 
         question = self.question
         write(self.evaluated, question.config, question.named, ["prakerja", "run", *question.words], folder)
+
+
+@contextmanager
+def _whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a folder that takes its place when it is whole; the error says which folder cannot be had."""
+    try:
+        with whole_folder(Path(folder)) as unfinished:
+            yield unfinished
+    except FolderTakenError as error:
+        raise FolderTakenError(f"{shown(str(folder))} {error}") from None

@@ -7,18 +7,23 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import hydra
 import numpy as np
 import pytest
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 
 import sim
-from sim import BadInput, Result, load, run
+from sim import BadInput, FolderTakenError, Result, load, run
 from sim.command.main import main
-from sim.results.folder import FolderTakenError
 from sim.results.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,6 +80,69 @@ def test_changes_are_a_mapping_or_the_words_of_the_command() -> None:
         load(changes={"processing.rat": 5})
     with pytest.raises(TypeError, match="not the text"):
         load("history", "processing.rate=5")
+
+
+def test_parameters_are_loaded_beside_one_another() -> None:
+    """Catches threads that compose at once and find Hydra begun by another."""
+    rates = list(range(100_000, 900_000, 50_000))
+    with ThreadPoolExecutor(4) as threads:
+        asked = threads.map(lambda rate: load("rate_800k", {"processing.rate": rate, "portal.rate": rate}), rates)
+        assert [(each.parameters.processing.rate, each.parameters.portal.rate) for each in asked] == [
+            (rate, rate) for rate in rates
+        ]
+
+
+def test_a_host_keeps_its_hydra() -> None:
+    """Catches a load after which a host's own use of Hydra has to begin anew, and what it finds of ours."""
+    store = ConfigStore.instance()
+    store.store("theirs", {"key": 5})
+    version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
+    with hydra.initialize(config_path=None, **version_base):
+        theirs = GlobalHydra.instance().hydra
+        load("rate_800k")
+        with pytest.raises(BadInput):
+            load(changes={"processing.rat": 5})
+        assert GlobalHydra.instance().hydra is theirs
+        assert hydra.compose("theirs") == {"key": 5}
+    assert not GlobalHydra.instance().is_initialized()
+    load()
+    assert not GlobalHydra.instance().is_initialized()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"portal.rate": np.array([1, 2])}, r"portal\.rate = \[1, 2\]"),
+        ({"portal.rate": {1, 2}}, "portal.rate"),
+        ({"portal.rate": object()}, "portal.rate"),
+        ({5: 7}, "5"),
+        (["portal.rate=5", 7], "7: is no word of a command line"),
+        ([None], "null: is no word of a command line"),
+    ],
+)
+def test_changes_that_cannot_be_are_bad_input(changes: Any, said: str) -> None:
+    """Catches an error of NumPy's or Python's own, which a host that asks for BadInput does not expect."""
+    with pytest.raises(BadInput, match=said):
+        load("history", changes)
+
+
+def test_values_of_numpy_and_paths_are_taken_as_they_are_meant() -> None:
+    """Catches a path with a comma that is read as two values, and an array that is not a list."""
+    asked = load("history", {
+        "run.folder": Path("a, b"), "demand.hours": np.arange(24.0), "clock.end": np.datetime64("2021-01-01"),
+    })  # fmt: skip
+    assert asked.parameters.run.folder == "a, b"
+    assert asked.parameters.demand.hours == tuple(range(24))
+    assert asked.parameters.clock.end == datetime(2021, 1, 1)
+
+
+def test_a_folder_that_is_taken_is_one_error(tmp_path: Path) -> None:
+    """Catches figures that are refused by an error of another kind than the rest, or drawn over what is there."""
+    (tmp_path / "theirs").write_text("theirs")
+    for take in (result().write, result().draw):
+        with pytest.raises(FolderTakenError, match="is not empty"):
+            take(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
 
 
 def test_tables_are_numpy_and_pandas() -> None:
@@ -177,6 +245,26 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     assert (tmp_path / "results").is_dir()
 
 
+@pytest.mark.parametrize("library", ["duckdb", "pandas"])
+def test_rows_are_read_as_the_readme_says(library: str, tmp_path: Path) -> None:
+    """Catches a column or a folder of the README's lines that a run does not write."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(import duckdb.*?)```", readme, re.DOTALL)
+    of_duckdb, of_pandas = example.split("\n\nimport pandas")
+    pytest.importorskip(library)
+    if library == "pandas" and not any(map(find_spec, ("pyarrow", "fastparquet"))):
+        pytest.skip("pandas reads Parquet with pyarrow or fastparquet only")
+    run(load("history", TINY | {"clock.end": "2021-01-01"})).write(tmp_path / "results" / "mine")
+    head, _, asked = (of_duckdb if library == "duckdb" else f"import pandas{of_pandas}").partition("\n\n")
+    if library == "duckdb":
+        show = "print(sum(days is not None and days > 0 for province, days in found.fetchall()))"
+        assert int(in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path)) > 1
+    else:
+        show = "print(len(found), *found.columns)"
+        said = in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path).split()
+        assert said == ["160", "person", "province", "awarded", "incentive_1_paid"]
+
+
 def test_a_person_is_the_same_in_another_scenario_and_not_at_another_scale() -> None:
     """Catches a number that names somebody else in another scenario, and a README that promises too much of scales."""
     traits = ("province", "regency", "education", "woman", "listed_worker", "unbanked")
@@ -187,3 +275,13 @@ def test_a_person_is_the_same_in_another_scenario_and_not_at_another_scale() -> 
     for name in traits:
         assert base[name].tolist() == wider[name][: len(base)].tolist(), name
     assert base["portal_arrived"][20] > wider["portal_arrived"][20]
+
+
+def test_progress_counts_people_of_the_full_population() -> None:
+    """Catch simulated people that are told as people while the run goes on."""
+    for engine in ("cohort", "person"):
+        said: list[str] = []
+        run(load("history", {**TINY, "run.people": "none", "engine": engine}), said.append)
+        people = [int(re.fullmatch(r".* 2020, ([\d,]+) people", line)[1].replace(",", "")) for line in said]  # type: ignore[index]
+        assert max(people) > 1_000_000
+        assert all(count % 500_000 == 0 for count in people), "one simulated person stands for 500,000"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.command.address_space import refuse_too_little
 from sim.command.edge import silence
-from sim.command.folder import taken
+from sim.command.folder import called, taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say, wrapped
 from sim.parameters import BadInput, Parameters, Problem
@@ -36,7 +36,7 @@ def run(words: list[str]) -> int:
     if question.outages:
         remark(_what_leaving_out_costs(question.parameters, question.outages))
     unshown: OSError | None = None
-    with taken(question.parameters, remark) as folder:
+    with taken(question.parameters.run.folder, called(question.named), remark) as folder:
         _say_if_it_compiles(question.parameters)
         try:
             result = simulate(question, progress())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
-from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters import BadInput, Problem
+from sim.parameters.named import Named
 from sim.results.folder import FolderTakenError, Tell, left_behind, whole_folder
 
 NEW = "Name a new folder, or leave run.folder out for one in results/runs/."
 RUNS = Path("results/runs")
+
+LONGEST_CHANGE = 48
+"""Letters of a folder's name that tell what was changed; with the longest name of a scenario it fits a disk."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,29 @@ class Folder:
 
 
 @contextmanager
-def taken(parameters: Parameters, tell: Tell) -> Iterator[Folder]:
+def taken(asked: str | None, called: str, tell: Tell) -> Iterator[Folder]:
     """Take the folder of a run, which is not there or is empty; until the end no other run can have it.
 
+    Without one that was asked for, it is a new one in results/runs/ whose name begins with what the run is called.
     Raises BadInput if it cannot be had, at once or at the end.
     """
-    asked = parameters.run.folder
     try:
         with ExitStack() as stack:
-            yield _by_the_clock(parameters, stack, tell) if asked is None else _taken(_path(asked), stack, tell)
+            yield _by_the_clock(called, stack, tell) if asked is None else _taken(_path(asked), stack, tell)
     except FolderTakenError as error:
         raise _refused(asked, str(error)) from None
+
+
+def called(named: Named) -> str:
+    """Return what a run's folder is called: the scenario, and the first that the command line changes of it."""
+    if not named.changed:
+        return named.name
+    first, more = named.changed[0].words, len(named.changed) - 1
+    words = re.findall(r"[a-z0-9]+(?:\.[0-9]+)*", first.partition(" instead of ")[0].lower().replace(",", ""))
+    told = "-".join(words)
+    if len(told) > LONGEST_CHANGE:
+        told = told[: LONGEST_CHANGE + 1].rpartition("-")[0] or told[:LONGEST_CHANGE]
+    return f"{named.name}-{told}{f'-and-{more}-more' if more else ''}"
 
 
 def _taken(path: Path, stack: ExitStack, tell: Tell) -> Folder:
@@ -53,9 +70,9 @@ def _taken(path: Path, stack: ExitStack, tell: Tell) -> Folder:
         raise _refused(str(path), f"cannot be used ({error.strerror})", NEW + also) from None
 
 
-def _by_the_clock(parameters: Parameters, stack: ExitStack, tell: Tell) -> Folder:
-    """Take the first folder that is free of those named by the scenario and the time."""
-    name = f"{parameters.scenario.name}-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005  (the planner's own clock)
+def _by_the_clock(called: str, stack: ExitStack, tell: Tell) -> Folder:
+    """Take the first folder that is free of those named by what the run is called and the time."""
+    name = f"{called}-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005  (the planner's own clock)
     for each in chain([name], (f"{name}-{number}" for number in count(2))):
         if not (RUNS / each).exists():
             try:

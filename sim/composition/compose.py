@@ -7,6 +7,7 @@ leads out of the configs leads nowhere.
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from functools import cached_property
 from typing import Any
 
 import hydra
-import hydra.core.global_hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.types import Override
+from hydra.core.singleton import Singleton
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -31,6 +32,12 @@ from sim.parameters.problems import NOTHING, joined, suggestion
 
 LAST = f"+{SCENARIOS}=chosen"  # appended to the defaults, so the scenario is composed after everything else
 FAULTS = (HydraException, OmegaConfBaseException, ValueError, TypeError)  # what Hydra raises for bad input
+
+ONE_AT_A_TIME = threading.RLock()
+"""Held while Hydra composes: it has one state for all threads of a process."""
+
+OF_A_HOST = ("GlobalHydra", "VersionBase")
+"""What Hydra has once a process and a host sets: the composition under way, and the version to be compatible with."""
 
 Config = dict[str, Any]
 
@@ -71,12 +78,14 @@ class Composition:
 
 def composition(overrides: Sequence[str]) -> Composition:
     """Compose what overrides ask for; tell all problems at once."""
-    return _composition(read(overrides, base.options()))
+    with ONE_AT_A_TIME:
+        return _composition(read(overrides, base.options()))
 
 
 def _valid(asked: Asked) -> Composition | None:
     try:
-        return _composition(asked)
+        with ONE_AT_A_TIME:
+            return _composition(asked)
     except BadInput:
         return None
 
@@ -97,8 +106,9 @@ def load(overrides: Sequence[str]) -> tuple[Parameters, Config]:
 
 def compose(overrides: Sequence[str]) -> Config:
     """Return the composed config as plain values, its numbers not yet validated."""
-    asked = read(overrides, base.options())
-    composed, *_ = _compose(asked)
+    with ONE_AT_A_TIME:
+        asked = read(overrides, base.options())
+        composed, *_ = _compose(asked)
     if asked.problems or composed is None:
         raise BadInput(asked.problems)
     return composed
@@ -130,7 +140,7 @@ def _compose(asked: Asked) -> tuple[Config | None, dict[str, str], Config | None
     itself = {name: said for name, said in itself.items() if not own.get(name)}
     try:
         with _in_memory(given, itself, changes):
-            composed = _with_nulls(_composed(asked, first, own), parts)
+            composed = _with_nulls(_composed(asked, first, own), {group: blocks[group] for group in parts})
     except FAULTS as error:
         said = " ".join(str(override.input_line) for override in asked.keys) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
@@ -173,7 +183,7 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
     store = ConfigStore.instance()
     before = store.repo
     store.repo = dict(before)
-    hydra.core.global_hydra.GlobalHydra.instance().clear()
+    theirs = _set_aside()
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
         defaults = [*({group: option} for group, option in parts.items()), base.ITSELF]
@@ -186,6 +196,14 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
             yield
     finally:
         store.repo = before
+        _set_aside()
+        Singleton._instances.update(theirs)
+
+
+def _set_aside() -> dict[type, Any]:
+    """Take away and return what a host that uses Hydra itself has set: it gets it back."""
+    there = Singleton._instances
+    return {kind: there.pop(kind) for kind in list(there) if kind.__name__ in OF_A_HOST}
 
 
 def _composed(asked: Asked, first: list[str], own: Config) -> Config:
@@ -210,11 +228,10 @@ def _composed(asked: Asked, first: list[str], own: Config) -> Config:
         return composed(known) if known else config
 
 
-def _with_nulls(composed: Config, parts: dict[str, str]) -> Config:
+def _with_nulls(composed: Config, said: Config) -> Config:
     """Return a config in which a part whose file says nothing is null, in the order of the parts."""
-    return {group: composed.get(group) or None for group in parts} | {
-        group: said for group, said in composed.items() if said or group not in parts
-    }
+    there = composed | {group: None for group, block in said.items() if not block and not composed.get(group)}
+    return {group: there[group] for group in said if group in there} | there
 
 
 def _plain(config: DictConfig) -> Config:

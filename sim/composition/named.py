@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sim.composition.asked import BASE
 from sim.composition.compose import Composition
@@ -14,15 +14,24 @@ from sim.parameters.named import Named, named
 def named_as(found: Composition) -> Named:
     """Return how the run that was composed is named.
 
-    Raises BadInput where the scenario's file says that it changes something else than it does.
+    Raises BadInput where the scenario's file says that it changes something else than it does, or has the base's name.
     """
     of_base, alone = found.base.parameters, found.alone
     if alone is None:
         return named(found.parameters, of_base)
-    problems = list(_undeclared(alone, differences(of_base, alone.parameters)))
+    of_scenario = differences(of_base, alone.parameters)
+    problems = [*_called_as_the_base(found, of_scenario), *_undeclared(alone, of_scenario)]
     if problems:
         raise BadInput(problems)
     return named(found.parameters, of_base, alone.parameters)
+
+
+def _called_as_the_base(found: Composition, of_scenario: Sequence[Difference]) -> Iterator[Problem]:
+    """Find the base's name on a scenario that changes something of the base."""
+    name = found.parameters.scenario.name
+    if name == BASE and of_scenario:
+        allowed = f"is the name of the base, from which {of_scenario[0].path} differs"
+        yield Problem("scenario.name", name, allowed, "Give it a name of its own.")
 
 
 def _undeclared(alone: Composition, found: Sequence[Difference]) -> list[Problem]:

@@ -13,20 +13,7 @@ from sim.composition.compose import Composition
 from sim.parameters.explain import Loc, check_at
 from sim.parameters.problems import joined
 from sim.parameters.quantities import Whole
-
-A_DAY = "a working day"
-
-UNITS = {
-    "rate": "people",
-    "cap": f"people {A_DAY}",
-    "servers": "servers",
-    "seats": "seats",
-    "places": "places",
-    "applicants": "applicants",
-    "rupiah": "rupiah",
-    "capacity": "times the capacity",
-}
-"""What a number of these keys counts; a rate is so many a period."""
+from sim.parameters.units import unit_of
 
 MOST = 10
 """Numbers that are told of one run."""
@@ -46,6 +33,11 @@ class _Given:
     @property
     def key(self) -> str:
         return str(next(key for key in reversed(self.loc) if isinstance(key, str)))
+
+    @property
+    def named(self) -> str:
+        """Return the keys of its path, without the numbers of lists."""
+        return ".".join(key for key in self.loc if isinstance(key, str))
 
     @property
     def path(self) -> str:
@@ -99,23 +91,19 @@ def _numbers(value: Any, loc: Loc, written: Callable[[str], str | None]) -> Iter
     elif (isinstance(value, int | float) and not isinstance(value, bool)) or value is None:
         each = _Given(loc, value, None)
         check = check_at(loc)
-        if check is not None and (isinstance(check, Whole) or each.key in UNITS):
+        if check is not None and (isinstance(check, Whole) or unit_of(each.named, "")):
             yield _Given(loc, value, written(each.path))
 
 
 def _told(given: _Given, config: dict[str, Any]) -> str | None:
     """Return what was understood of a rate, a cap or a count."""
-    unit = UNITS.get(given.key)
+    unit = unit_of(given.named, _per(given.loc, config))
     if unit is None:
         return None
     if given.value is None:
         return f"{given.path}: plenty (null)" if given.key in ("rate", "cap") else None
     if given.value == 0 and given.key != "rupiah":
         return f"{given.path}: 0, closed" if given.key in ("rate", "cap", "servers", "seats") else f"{given.path}: 0"
-    if given.key == "rate":
-        unit = f"{unit} a {_per(given.loc, config)}"
-    elif given.key == "cap" and given.loc[0] == "payment":
-        unit = f"payments {A_DAY}"
     return f"{given.path}: {_number(given.value)} {unit}"
 
 

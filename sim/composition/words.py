@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -28,10 +29,12 @@ def _written(value: Any) -> str:
         return quoted(value.isoformat(timespec="seconds"))
     if isinstance(value, date):
         return quoted(value.isoformat())
-    if isinstance(value, str):
-        return quoted(value)
+    if isinstance(value, str | os.PathLike):
+        return quoted(os.fsdecode(value))
+    if hasattr(value, "tolist"):  # NumPy's: an array, or one value of it
+        return _written(value.tolist())
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_written(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(_written, value)) + "]"
-    return str(value.item() if hasattr(value, "item") else value)
+    return str(value)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
+from sim.programme.classes import Classes
 from sim.programme.ledger import Day
 from sim.programme.payment_runs import RunRecord
 from sim.programme.programme import Programme
@@ -147,6 +148,8 @@ class Journal:
     market: dict[str, NDArray[np.int64]]
     """The log of the market, `turned_away` by course, and `misses` [buyer; when, how many, whether nothing was found];
     empty of an open market."""
+    classes: Classes | None
+    """The classes as they were scheduled in the run; None of an open market."""
     seeking: NDArray[np.bool_]
     """Participants who go to buy one more course, or are at it."""
     end: int

@@ -52,6 +52,8 @@ def _market(counts: Counts, observations: Observations, journal: Journal) -> Non
     if observations.market is None:
         return
     log = journal.market
+    assert journal.classes is not None
+    observations.market.classes = journal.classes
     observations.market.add_came(log["came_to"], log["came_at"])
     observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
     platform, course, choice, at, begins = log["booked"].T
@@ -113,7 +115,7 @@ def _applicants(counts: Counts, journal: Journal) -> None:
 
 
 def _places(counts: Counts, journal: Journal) -> None:
-    """Observe the wait for a place: from first joining to award, of the eligible.
+    """Observe the wait for a place: from first joining to award, of those eligible in the first wave they joined.
 
     It ends without a place when patience ends or with the last announcement.
     """

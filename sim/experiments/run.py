@@ -21,6 +21,7 @@ from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
 from sim.parameters import Parameters
+from sim.parameters.market_file import COPY
 from sim.parameters.named import Named
 from sim.parameters.outages import Outages, without
 from sim.programme.compiling import compile_programme
@@ -36,7 +37,7 @@ from sim.results.tables.outages import Side, outages
 
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
-"""Is told the instant and the people so far."""
+"""Is told the instant and the simulated people so far."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,12 @@ def _simulated(parameters: Parameters, tell: Tell, what: str = "") -> Simulated:
     return (_person if parameters.engine == "person" else _cohort)(programme, tell, what)
 
 
-def _progress(tell: Tell, what: str = "") -> Progress:
+def _progress(tell: Tell, programme: Programme, what: str = "") -> Progress:
+    """Return what tells how far a run is, in people of the full population."""
+    scale = programme.parameters.population.scale
+
     def progress(now: int, people: int) -> None:
-        tell(f"{what}{moment(now):%d %B %Y}, {people:,} people")
+        tell(f"{what}{moment(now):%d %B %Y}, {people / scale:,.0f} people")
 
     return progress
 
@@ -105,7 +109,7 @@ def _progress(tell: Tell, what: str = "") -> Progress:
 def _person(programme: Programme, tell: Tell, what: str) -> Simulated:
     from sim.engines.person import model
 
-    journal = model.simulate(programme, _progress(tell, what))
+    journal = model.simulate(programme, _progress(tell, programme, what))
     observations = observe(journal)
     audit(observations, journal.days)
 
@@ -126,7 +130,7 @@ def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
-    done = simulate(programme, _progress(tell, what))
+    done = simulate(programme, _progress(tell, programme, what))
     audit(done.observations, done.days)
     awarded, nobody = done.participants, done.rows
 
@@ -139,7 +143,7 @@ def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
             return
         starts = range(0, chosen.size, ROWS_OF_A_PASS)
         for number, first in enumerate(starts, 1):
-            progress = _progress(tell, f"rows of people, run {number} of {len(starts)}: ")
+            progress = _progress(tell, programme, f"rows of people, run {number} of {len(starts)}: ")
             yield from _in_parts(simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows)
 
     return Simulated(done.observations, done.waves, done.runs, done.paid_days, rows)
@@ -171,6 +175,8 @@ def write(result: Result, composed: dict[str, Any], named: Named, command: list[
         write_codebook(codebook_table(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
     write_key_figures(result.figures, folder / "kpis.json")
     write_yaml(composed, folder / "config.yaml")
+    if parameters.market is not None and parameters.market.file is not None:
+        (folder / COPY).write_bytes(parameters.market.file.contents)
     if parameters.run.figures != "none":
         draw_figures(folder / "tables", folder / "figures", composed, named)
     writing = time.perf_counter() - started
@@ -184,7 +190,7 @@ def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None)
 
     refuse_what_does_not_fit(parameters)
     programme = compile_programme(parameters)
-    progress = _progress(tell)
+    progress = _progress(tell, programme)
     if parameters.engine == "person":
         from sim.engines.person import model
 

@@ -44,7 +44,7 @@ class Wait:
 
 WAITS = {
     "registered_to_pool": Wait("Registered to pool", "all who registered"),
-    "place": Wait("Joined to award", "the eligible who joined a wave"),
+    "place": Wait("Joined to award", "those eligible in the first wave they joined"),
     "registered_to_award": Wait("Registered to award", "all who registered"),
     "award_to_account": Wait("Award to account linked", "the awarded"),
     "award_to_purchase": Wait("Award to first purchase", "the awarded"),
@@ -98,7 +98,7 @@ PARTNERS_GROUP = Group(PAYMENT_PARTNERS, "Payment partners")
 """The payment partners, told as one."""
 
 PLACES = Group("places", "Places (the quota)")
-"""What those wait for who are eligible and not yet awarded."""
+"""What those wait for who were eligible in the first wave they joined and are not yet awarded."""
 
 WAVE_STAMPS = ("awarded", "revoked")
 """Stamps that are counted by wave."""

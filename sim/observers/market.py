@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
 from sim.observers.span import Span
+from sim.programme.classes import Classes
 from sim.programme.market import MarketTable
 from sim.rules.choosing import SELF_PACED
 
@@ -19,6 +20,8 @@ class MarketCounts:
 
     def __init__(self, table: MarketTable, span: Span) -> None:
         self.table, self._span = table, span
+        self.classes = Classes(table)
+        """The classes as they were scheduled in the run."""
         platforms, courses = len(table.keys), table.courses.size
         _, self._month_of_day = months(span.days)
         self._live: NDArray[np.bool_] = table.courses["seats"] != SELF_PACED
@@ -87,35 +90,6 @@ class MarketCounts:
         return np.sum([np.zeros(shape, dtype=np.int64), *self.sold.values()], axis=0)  # type: ignore[no-any-return]
 
 
-def seats_offered(table: MarketTable, until: int) -> Ints:
-    """Return the live seats of classes that begin from 0 to before an instant (µs), by course, before any limit."""
-    before: Ints = np.diff(_seats_before(table, np.array([0, max(until, 0)])), axis=1)[:, 0]
-    return before
-
-
 def week_of_day(table: MarketTable, days: int) -> Ints:
     """Return the week of each day: its number from that in which the run begins, weeks beginning on Mondays."""
     return (np.arange(days, dtype=np.int64) * DAY - table.first_week) // WEEK
-
-
-def seats_offered_by_week(table: MarketTable, until: int, weeks: int) -> Ints:
-    """Return the live seats of all classes that begin from 0 to before an instant (µs), by week.
-
-    Of a provider no more than its instructors can teach in a week.
-    """
-    edges = np.clip(table.first_week + WEEK * np.arange(weeks + 1, dtype=np.int64), 0, max(until, 0))
-    seats = np.diff(_seats_before(table, edges), axis=1)
-    by_provider = np.zeros((len(table.providers), weeks), dtype=np.int64)
-    np.add.at(by_provider, table.courses["provider"], seats)
-    if table.weeks.size:
-        by_provider = np.minimum(by_provider, table.weeks[:, :weeks])
-    offered: Ints = by_provider.sum(axis=0)
-    return offered
-
-
-def _seats_before(table: MarketTable, instants: Ints) -> Ints:
-    """Return the live seats of classes that begin before each of some instants [course, instant]."""
-    courses = table.courses
-    first, interval, until = (courses[name][:, None] for name in ("first", "interval", "until"))
-    begun = np.maximum(-(-(np.minimum(instants, until) - first) // interval), 0)
-    return np.where(courses["seats"] == SELF_PACED, 0, courses["seats"])[:, None] * begun  # type: ignore[no-any-return]

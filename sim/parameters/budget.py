@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from sim.journey import limits
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.problems import Problem, raise_any
 from sim.parameters.quantities import Rupiah, RupiahOfOne, WaveNumber, WholeDays, whole
 
@@ -43,8 +44,10 @@ class Budget(Block):
     """Bound the commitments: an award commits the whole benefit, a revocation releases it."""
 
     tranches: Annotated[dict[str, Tranche], AfterValidator(_tranches)]
-    training_balance: RupiahOfOne
-    incentive: RupiahOfOne
-    incentives: Annotated[int, whole(1, limits.INCENTIVES, "Set the number of monthly incentives.")]
-    survey: RupiahOfOne
-    unspent_returns_days: WholeDays
+    training_balance: Annotated[RupiahOfOne, Called("training balance")]
+    incentive: Annotated[RupiahOfOne, Called("an incentive")]
+    incentives: Annotated[
+        int, whole(1, limits.INCENTIVES, "Set the number of monthly incentives."), Called("incentives of a participant")
+    ]
+    survey: Annotated[RupiahOfOne, Called("pay of a survey")]
+    unspent_returns_days: Annotated[WholeDays, Called("unspent balances return after")]

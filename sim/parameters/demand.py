@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.dates import Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
 from sim.parameters.quantities import Weight, number, whole
@@ -58,13 +59,13 @@ def _whole_day(hours: tuple[float, ...]) -> tuple[float, ...]:
 class Surge(Block):
     """Raise the demand for some hours after a wave opens."""
 
-    hours: Annotated[float, number(0, 36_525, "Set a number of hours.")]
-    factor: Annotated[float, number(0, 1000, "Set 1 for no surge.")]
+    hours: Annotated[float, number(0, 36_525, "Set a number of hours."), Called("surge after an opening", "hours")]
+    factor: Annotated[float, number(0, 1000, "Set 1 for no surge."), Called("surge after an opening: demand times")]
 
 
 class Demand(Block):
     """Describe when people register."""
 
-    points: Annotated[tuple[Point, ...], AfterValidator(_curve)]
-    hours: Annotated[tuple[Weight, ...], AfterValidator(_whole_day)]
+    points: Annotated[tuple[Point, ...], AfterValidator(_curve), Called("counts of registrations")]
+    hours: Annotated[tuple[Weight, ...], AfterValidator(_whole_day), Called("hours of registering")]
     surge: Surge

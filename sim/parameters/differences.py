@@ -11,8 +11,8 @@ from sim.parameters.law import Law
 from sim.parameters.parameters import Parameters
 from sim.parameters.problems import joined
 
-NOT_OF_THE_PROGRAMME = ("run", "engine", "scenario", "published", "service_levels", "population.scale")
-"""How a run is made, what it is called, and what it is held against: no difference of the programme."""
+NOT_OF_THE_PROGRAMME = ("run", "engine", "scenario", "published", "service_levels", "results", "population.scale")
+"""How a run is made and written, what it is called, and what it is held against: no difference of the programme."""
 
 
 class _Absent:

@@ -183,9 +183,7 @@ class Market(Block):
         if self.file is None and self.catalogue is None:
             do = "Describe a catalogue, or name a file of courses."
             raise Fault([Problem("catalogue", None, "must be there where there is no file", do)])
-        if self.file is not None:
-            if self.live_only and not any(row.kind == "live" for row in self.file.rows):
-                do = "Set it to false, or add a live course."
-                raise Fault([Problem("live_only", True, "needs a live course in the file, whose seats all get", do)])
-            raise_any(problem.below("file") for problem in self.file.unknown_platforms(self.platforms))
+        if self.file is not None and self.live_only and not any(row.kind == "live" for row in self.file.rows):
+            do = "Set it to false, or add a live course."
+            raise Fault([Problem("live_only", True, "needs a live course in the file, whose seats all get", do)])
         return self

@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationError, model_validator
+from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationError, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from sim.journey import limits
@@ -25,6 +25,9 @@ from sim.parameters.dates import Wib
 from sim.parameters.problems import NOTHING, Fault, Problem, Written, raise_any, shown, suggestion
 from sim.parameters.quantities import MOST_DAYS, Share, choice, days, number, whole
 from sim.parameters.training import CoursePrice
+
+COPY = "market.csv"
+"""The file's copy in the folder of a run, by which the run is made again."""
 
 MOST_BYTES = 1 << 23
 """Bytes of a file: ten thousand courses take some 1.5 million."""
@@ -43,12 +46,19 @@ def _short(value: Any) -> Any:
 Name = Annotated[str, BeforeValidator(_short)]
 
 
-def _keys(value: Any) -> tuple[str, ...]:
+def _keys(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     keys = tuple(str(value).split())
     if not keys:
         raise Fault([Problem("", Written(value), "must be keys of market.platforms", "Separate them by spaces.")])
     if len(set(keys)) < len(keys):
         raise Fault([Problem("", Written(value), "must name each platform once", "Leave one of them out.")])
+    known = info.context
+    if known is not None:
+        raise_any(
+            Problem("", key, "is no platform of market.platforms", suggestion(key, known))
+            for key in keys
+            if key not in known
+        )
     return keys
 
 
@@ -107,15 +117,6 @@ class MarketFile(str):
         """Return how the name of a file is validated: as a text that names one."""
         return core_schema.no_info_plain_validator_function(_name, serialization=core_schema.to_string_ser_schema())
 
-    def unknown_platforms(self, platforms: Iterable[str]) -> Iterator[Problem]:
-        """Find courses that are listed where there is no platform."""
-        known = set(platforms)
-        for row, line in zip(self.rows, self.lines, strict=True):
-            for key in row.platforms:
-                if key not in known:
-                    advice = suggestion(key, known)
-                    yield Problem(_path(self, line, "platforms"), key, "is no platform of market.platforms", advice)
-
     def dearer_than(self, balance: int) -> Iterator[Problem]:
         """Find courses that cost more than the training balance."""
         for row, line in zip(self.rows, self.lines, strict=True):
@@ -131,8 +132,12 @@ def _name(value: Any) -> MarketFile:
     return MarketFile(value)
 
 
-def read_market_file(file: MarketFile) -> MarketFile:
-    """Return a file's name with its courses; raise a fault that tells all that is wrong with it."""
+def read_market_file(file: MarketFile, info: ValidationInfo) -> MarketFile:
+    """Return a file's name with its courses; raise a fault that tells all that is wrong with it.
+
+    The platforms are those of the market that names the file, where they are in order.
+    """
+    platforms = (info.data or {}).get("platforms")
     try:
         file.contents = _contents(file)
         text = file.contents.decode("utf-8-sig")
@@ -147,7 +152,7 @@ def read_market_file(file: MarketFile) -> MarketFile:
     of_course: dict[tuple[str, str], int] = {}
     for line, fields in records[1:]:
         try:
-            row = _row(file, line, header, fields)
+            row = _row(file, line, header, fields, platforms)
         except Fault as fault:
             found += fault.problems
             continue
@@ -161,8 +166,9 @@ def read_market_file(file: MarketFile) -> MarketFile:
     if providers > limits.PROVIDERS:
         allowed = f"must be at most {limits.PROVIDERS:,} providers, there are {providers:,}"
         found.append(Problem(_path(file, 1, "provider"), NOTHING, allowed, "Join some of them."))
-    raise_any(found)
     file.rows, file.lines = tuple(rows), tuple(lines)
+    if found:
+        raise Fault(found, sound=file)
     return file
 
 
@@ -226,13 +232,13 @@ def _hold_columns(file: str, records: list[tuple[int, list[str]]]) -> None:
     records[0] = records[0][0], header
 
 
-def _row(file: str, line: int, header: list[str], fields: list[str]) -> Listed:
+def _row(file: str, line: int, header: list[str], fields: list[str], platforms: Iterable[str] | None) -> Listed:
     if len(fields) != len(header):
         allowed = f"must have {len(header)} fields, it has {len(fields)}"
         raise Fault([Problem(_path(file, line), NOTHING, allowed, "Write what holds a comma in quotes.")])
     written = zip(header, map(str.strip, fields), strict=True)
     try:
-        return Listed.model_validate({name: _value(name, field) for name, field in written})
+        return Listed.model_validate({name: _value(name, field) for name, field in written}, context=platforms)
     except ValidationError as error:
         raise Fault(_explained(file, line, error)) from None
 
@@ -257,6 +263,3 @@ def _explained(file: str, line: int, error: ValidationError) -> Iterator[Problem
                 yield Problem(_path(file, line, column or each.path), each.value, each.allowed, each.do)
         else:
             yield Problem(_path(file, line, column), details["input"], details["msg"].lower(), "Change it.")
-
-
-__all__ = ["COLUMNS", "Listed", "MarketFile", "read_market_file"]

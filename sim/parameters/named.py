@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.parameters.differences import Difference, differences, plain
 from sim.parameters.parameters import Parameters
-from sim.parameters.sayings import Saying, sayings, together
+from sim.parameters.sayings import CAPACITY, LEVER, MOST_TOLD, OUTAGES, Saying, sayings, together
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,22 @@ class Named:
     @property
     def title(self) -> str:
         """Return the name with what the command line changes: "history, with OVO closed 1 to 10 November 2020"."""
-        return f"{self.name}, with {together(self.changed)}" if self.changed else self.name
+        return self.titled(self.changed)
+
+    def titled(self, changed: Sequence[Saying], most: int = MOST_TOLD) -> str:
+        """Return the name with so many at most of what was changed."""
+        if not changed:
+            return self.name
+        told = together(changed, most)
+        return (
+            f"{self.name}, {told}" if told.startswith(("until ", "with ", "without ")) else f"{self.name}, with {told}"
+        )
 
     @property
     def against_base(self) -> str | None:
         """Return what differs from the base in a line; None where the title says all of it."""
-        return (
-            None
-            if self.name == self.base or not self.differs
-            else f"Differs from {self.base}: {together(self.differs)}"
-        )
+        said_by_the_title = self.name == self.base and self.changed == self.differs
+        return None if said_by_the_title or not self.differs else f"Differs from {self.base}: {together(self.differs)}"
 
     def manifest(self) -> dict[str, Any]:
         """Return the name, the question and every difference from the base, as plain values."""
@@ -62,13 +69,15 @@ def named(run: Parameters, base: Parameters, scenario: Parameters | None = None)
     """Return how a run is named; `scenario` is what its scenario alone would be, None where that is no valid input.
 
     The question holds unless the command line changes what the scenario itself sets, or who registers; that of the base
-    is of all as it was.
+    is of all as it was. How much a place takes is one thing, whichever of its keys says it.
     """
     found = differences(base, run)
     own = differences(base if scenario is None else scenario, run)
     set_by_scenario = () if scenario is None else differences(base, scenario)
     holds = scenario is not None and not any(
-        scenario == base or one.path.startswith(ASKED_OF) or any(one.touches(other) for other in set_by_scenario)
+        scenario == base
+        or one.path.startswith(ASKED_OF)
+        or any(one.touches(other) or _places(one.path, run) & _places(other.path, run) for other in set_by_scenario)
         for one in own
     )
     asked_anew = scenario is not None and run.scenario.question != scenario.scenario.question
@@ -80,3 +89,13 @@ def named(run: Parameters, base: Parameters, scenario: Parameters | None = None)
         differs=sayings(found, base, run),
         differences=found,
     )
+
+
+def _places(path: str, run: Parameters) -> set[str]:
+    """Return the blocks of which a key says how much they take; a lever says it of all below it."""
+    block, _, key = path.rpartition(".")
+    if key != LEVER:
+        return {block} if key in (*CAPACITY, OUTAGES) else set()
+    stations = {station.config for station in run.journey.stations if station.lever == block}
+    partners = {f"payment.partners.{partner}" for partner in run.payment.partners} if block == "payment" else set()
+    return stations | partners | {block}

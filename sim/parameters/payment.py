@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from sim.journey import limits
 from sim.journey.measures import STAGES
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
 from sim.parameters.problems import NOTHING, Problem, raise_any
@@ -84,19 +85,20 @@ class Payment(Block):
     """
 
     capacity: Capacity
-    run_hour: RunHour
+    run_hour: Annotated[RunHour, Called("hour of the payment runs")]
     partners: Annotated[
         dict[str, Partner],
         several(1, limits.PARTNERS, "partners", "Join some of them."),
         AfterValidator(_shares_by_kind),
     ]
-    incentive_days: WholeDays
+    incentive_days: Annotated[WholeDays, Called("next incentive after")]
     survey_days: Annotated[
         tuple[WholeDays, ...],
         several(1, limits.SURVEYS, "surveys", "List the days after the first incentive."),
         AfterValidator(_in_order),
+        Called("days of the surveys"),
     ]
     survey: Survey
-    lag_days: Annotated[tuple[Lag, ...], AfterValidator(_lags)]
-    fails: Share
-    repair: Law
+    lag_days: Annotated[tuple[Lag, ...], AfterValidator(_lags), Called("lags before the payment runs")]
+    fails: Annotated[Share, Called("payments that fail")]
+    repair: Annotated[Law, Called("repair of a failed payment")]

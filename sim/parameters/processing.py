@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
 from sim.parameters.quantities import Share, number
@@ -30,14 +31,14 @@ class Test(Block):
 
     taken: Share
     delay: Law
-    minutes: Annotated[float, number(0, 10_000, "Set a number of minutes.")]
+    minutes: Annotated[float, number(0, 10_000, "Set a number of minutes."), Called("test", "minutes")]
 
 
 class Processing(RateStation):
     """Describe the processing; its own rate is registrants taken through it, its capacity a lever of all below it."""
 
     capacity: Capacity
-    patience: Law | None
+    patience: Annotated[Law | None, Called("patience during the processing", none="for ever")]
     email: Verification
     registry: Verification
     third_layer: Verification

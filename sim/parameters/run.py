@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sim.calendar.instants import EPOCH
 from sim.journey import limits
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.dates import Day, EveryYear, Wib
 from sim.parameters.problems import Fault, Problem, raise_any, shown
 from sim.parameters.quantities import choice, number, truth, whole
@@ -80,9 +81,9 @@ def _each_once(days: tuple[Any, ...]) -> tuple[Any, ...]:
 class Holidays(Block):
     """List the working days on which nobody works."""
 
-    dates: Annotated[tuple[Day, ...], AfterValidator(_each_once)]
-    every_year_from: Day
-    every_year: Annotated[tuple[EveryYear, ...], AfterValidator(_each_once)]
+    dates: Annotated[tuple[Day, ...], AfterValidator(_each_once), Called("holidays")]
+    every_year_from: Annotated[Day, Called("yearly holidays from")]
+    every_year: Annotated[tuple[EveryYear, ...], AfterValidator(_each_once), Called("yearly holidays")]
 
 
 class Clock(Block):
@@ -98,6 +99,7 @@ class Clock(Block):
             "Set years.",
             f"must be above 0 and at most {limits.LONGEST_YEARS} (a day at least)",
         ),
+        Called("longest run", "years"),
     ]
     holidays: Holidays
 

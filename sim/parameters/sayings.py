@@ -5,26 +5,34 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sim.parameters import quantities
 from sim.parameters.block import block_at
 from sim.parameters.budget import Budget
+from sim.parameters.called import Called
 from sim.parameters.differences import ABSENT, Difference, inside
 from sim.parameters.law import Law
 from sim.parameters.parameters import Parameters
 from sim.parameters.steps import Outage
+from sim.parameters.units import shortened, unit_of
 
-MOST_TOLD = 5
-"""Sayings that are told one by one; further ones are counted."""
+MOST_TOLD = 30
+"""Sayings that the screen tells one by one; further ones are counted."""
 
 MANIFEST = "manifest.json"
 """Where every difference of a run stands."""
 
 CAPACITY = ("rate", "per", "servers", "cap", "seats", "every_days", "steps")
 """Keys of a block that say together how much it takes."""
+
+OUTAGES = "outages"
+"""The key of a block that says when it is closed."""
+
+LEVER = "capacity"
+"""The key of a block that multiplies the capacities of all inside it."""
 
 LAST = ("population", "demand", "clock")
 """Parts of the parameters that are told last."""
@@ -37,11 +45,16 @@ class Saying:
     words: str
     paths: tuple[str, ...]
 
+    @property
+    def short(self) -> Saying:
+        """Return what is so now, without what was before."""
+        return replace(self, words=re.sub(r" instead of .*?(?=$| \(rupiah\)$)", "", self.words))
+
 
 def sayings(found: Sequence[Difference], base: Parameters, other: Parameters) -> tuple[Saying, ...]:
     """Return differences in words, each told once: what is closed, capacities, the rules, and people and dates last."""
     left, told = list(found), list[Saying]()
-    for teller in (_closed, _all_partners, _capacities, _joining, _waves, _tranches, _others):
+    for teller in (_closed, _levers, _all_partners, _capacities, _joining, _waves, _tranches, _others):
         for saying in teller(left, base, other):
             told.append(saying)
             left = [one for one in left if one.path not in saying.paths]
@@ -81,13 +94,24 @@ def closed(outages: Mapping[str, Sequence[Outage]], parameters: Parameters) -> s
 
 def _closed(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
     for one in found:
-        if one.path.endswith(".outages") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
-            name = _name(one.path.removesuffix(".outages"), other)
+        if one.path.endswith(f".{OUTAGES}") and isinstance(one.after, tuple) and isinstance(one.before, tuple):
+            name = _name(one.path.removesuffix(f".{OUTAGES}"), other)
             new = [_span(outage) for outage in one.after if outage not in one.before]
             gone = [_span(outage) for outage in one.before if outage not in one.after]
             words = [f"{name} closed {_some(new)}"] if new else []
             words += [f"{name} not closed {_some(gone)}"] if gone else []
             yield Saying(" and ".join(words), (one.path,))
+
+
+def _levers(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
+    """Tell the levers: each multiplies the capacities of a group."""
+    names = {station.lever: _humanly(station.lever) for station in other.journey.stations}
+    names["payment"] = "payment partners'"
+    for one in found:
+        block, _, key = one.path.rpartition(".")
+        if key == LEVER and block in names:
+            before = "" if one.before == 1 else f" instead of {number(one.before)}"
+            yield Saying(f"{names[block]} capacity times {number(one.after)}{before}", (one.path,))
 
 
 def _span(outage: Outage) -> str:
@@ -100,14 +124,17 @@ def _some(spans: list[str]) -> str:
 
 
 def _all_partners(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
-    """Tell caps that change for every partner together."""
+    """Tell caps that change for every partner together, by one factor but for rounding."""
     paths = tuple(f"payment.partners.{key}.cap" for key in other.payment.partners)
     if len(paths) < 2 or not set(paths) <= {one.path for one in found}:
         return
-    caps = [[partner.cap for partner in each.payment.partners.values()] for each in (base, other)]
-    if any(cap is None for each in caps for cap in each):
+    caps = [[each.payment.partners[key].cap for key in other.payment.partners] for each in (base, other)]
+    known = [[cap for cap in each if cap is not None] for each in caps]
+    before, after = map(sum, known)
+    if known != caps or before in (0, after):
         return
-    before, after = (sum(cap or 0 for cap in each) for each in caps)
+    if any(abs(new - old * after / before) > 1 for old, new in zip(*known, strict=True)):
+        return
     yield Saying(f"payment partners {number(after)} payments a working day in all instead of {number(before)}", paths)
 
 
@@ -121,16 +148,13 @@ def _capacities(found: Sequence[Difference], base: Parameters, other: Parameters
         if not has or not hasattr(before, has[0]):
             continue
         own = [one for one in found if one.path.rpartition(".")[0] == path and one.path.split(".")[-1] in CAPACITY]
-        now, was = (_unit_of(each, has[0], path) for each in (after, before))
+        now, was = (f" {unit_of(f'{path}.{has[0]}', getattr(each, 'per', ''))}" for each in (after, before))
         said = was == now and bool(getattr(after, has[0]))
-        capacity = f"{_takes(after, has[0], now)} instead of {_takes(before, has[0], '' if said else was)}"
+        takes, took = _takes(after, has[0], now), _takes(before, has[0], "" if said else was)
+        capacity = f"{takes} instead of {took}"
+        if takes == took:  # there is no limit in both, and another period
+            capacity = f"per {after.per} instead of {before.per}"
         yield Saying(f"{_name(path, other)} {capacity}", tuple(one.path for one in own))
-
-
-def _unit_of(block: Any, key: str, path: str) -> str:
-    if key == "rate":
-        return f" people a {block.per}"
-    return f" {'payments' if path.startswith('payment') else 'people'} a working day" if key == "cap" else f" {key}"
 
 
 def _takes(block: Any, key: str, unit: str) -> str:
@@ -140,7 +164,7 @@ def _takes(block: Any, key: str, unit: str) -> str:
         return "no limit" if value is None else "closed" if value == 0 else f"{number(value)}{unit}"
 
     words = [amount(getattr(block, key), unit)]
-    words += [f"{amount(getattr(step, key))} from {day(step.since)}" for step in getattr(block, "steps", ())]
+    words += [f"{amount(getattr(step, key))} from {when(step.since)}" for step in getattr(block, "steps", ())]
     return ", then ".join(words)
 
 
@@ -150,10 +174,16 @@ def _takes(block: Any, key: str, unit: str) -> str:
 def _joining(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
     own = tuple(one.path for one in found if inside(one.path, "joining"))
     joining = other.joining
-    if {"joining.newcomers", "joining.losers"} & set(own):
-        everyone = all(step.share == 1 for step in (*joining.newcomers, *joining.losers))
-        words = "everyone in the pool joins every wave" if everyone else "other propensities to join waves"
+    who = [words for key, words in JOIN.items() if f"joining.{key}" in own]
+    everyone = all(step.share == 1 for step in (*joining.newcomers, *joining.losers))
+    if who:
+        some = f"other propensities {'' if len(who) == len(JOIN) else f'of {who[0]} '}to join waves"
+        words = "everyone in the pool joins every wave" if everyone else some
         yield Saying(words, tuple(path for path in own if path != "joining.patience_waves"))
+
+
+JOIN = {"newcomers": "newcomers", "losers": "those who were not selected before"}
+"""Who joins waves by a propensity of their own."""
 
 
 def _waves(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
@@ -191,22 +221,25 @@ def _budget(budget: Budget) -> str:
 
 def _others(found: Sequence[Difference], base: Parameters, other: Parameters) -> Iterator[Saying]:
     for one in found:
-        yield Saying(_one(one), (one.path,))
+        yield Saying(_one(one, base, other), (one.path,))
 
 
-def _one(one: Difference) -> str:
+def _one(one: Difference, base: Parameters, other: Parameters) -> str:
     if one.path == "clock.end":
         return _until(one.after)
     wave = re.fullmatch(r"waves\.calendar\.\w*?0*(\d+)(?:\.(\w+))?", one.path)
-    name = f"{f'{_humanly(wave[2])} of ' if wave[2] else ''}wave {wave[1]}" if wave else _humanly(one.path)
+    called = next((each for each in _metadata(one.declared) if isinstance(each, Called)), None)
+    name = called.words if called else _humanly(wave[2] or "" if wave else one.path, base, other)
+    if wave:
+        name = f"{name} of wave {wave[1]}" if wave[2] else f"wave {wave[1]}"
     if one.after is ABSENT:
         return f"without {name}"
     if one.before is ABSENT:
         return f"with {name}"
     declared = () if one.path.endswith("places") else one.declared
-    after, before = (_value(value, declared) for value in (one.after, one.before))
+    after, before = (_value(value, declared, called) for value in (one.after, one.before))
     if after is None or before is None or after == before:
-        return f"another {name}"
+        return f"{'other' if isinstance(one.after, tuple) else 'another'} {name}"
     return f"{name} {after} instead of {before}"
 
 
@@ -218,21 +251,28 @@ GROUPS_OF_WORDS = ("population", "payment", "processing", "purchase", "training"
 """Parts of the parameters whose name adds nothing to what is told of a key inside them."""
 
 
-def _humanly(path: str) -> str:
-    """Return the keys of a path as words."""
+def _humanly(path: str, *some: Parameters) -> str:
+    """Return the keys of a path as words; a payment partner is called by its name in the first that has it."""
     keys = path.split(".")
+    named = [parameters.payment.partners[keys[2]].name for parameters in some if _has_partner(parameters, keys)]
+    if named:
+        return " ".join([named[0], *keys[3:]]).replace("_", " ")
     if len(keys) > 1 and keys[0] in GROUPS_OF_WORDS:
         keys = keys[1:]
     return " ".join(keys).replace("_", " ")
 
 
+def _has_partner(parameters: Parameters, keys: list[str]) -> bool:
+    return keys[:2] == ["payment", "partners"] and len(keys) > 2 and keys[2] in parameters.payment.partners
+
+
 # Values with their units
 
 
-def _value(value: Any, declared: Any) -> str | None:
+def _value(value: Any, declared: Any, called: Called | None = None) -> str | None:
     """Return a value with the unit that its declaration has; None where it takes too many words."""
     if value is None:
-        return "none"
+        return called.none if called else "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -242,7 +282,7 @@ def _value(value: Any, declared: Any) -> str | None:
     if isinstance(value, Law):
         return law(value)
     if isinstance(value, int | float):
-        return _unit(declared)(value)
+        return f"{number(value)} {called.unit}" if called and called.unit else _unit(declared)(value)
     return value if isinstance(value, str) else None
 
 
@@ -277,11 +317,8 @@ def share(value: float) -> str:
 
 
 def rupiah(value: float) -> str:
-    """Return rupiah in trillions, billions or millions."""
-    for limit, unit in ((1e12, "trillion"), (1e9, "billion")):
-        if value >= limit:
-            return f"{value / limit:,.6g} {unit} rupiah"
-    return f"{value:,.0f} rupiah"
+    """Return rupiah in trillions, billions or millions, to the last digit."""
+    return f"{shortened(value, ',.12g')} rupiah"
 
 
 def law(value: Law) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.budget import from_wave_one
+from sim.parameters.called import Called
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
 from sim.parameters.quantities import Positive, Share, WaveNumber, WholeDays, whole
@@ -17,10 +18,10 @@ from sim.parameters.quantities import Positive, Share, WaveNumber, WholeDays, wh
 class Account(Block):
     """Describe the linking of an account at a payment partner; `repair` delays the second try of who fails."""
 
-    delay: Law
-    unbanked_delay: Law
-    fails: Share
-    repair: Law
+    delay: Annotated[Law, Called("delay of linking an account")]
+    unbanked_delay: Annotated[Law, Called("delay of linking an account, of the unbanked")]
+    fails: Annotated[Share, Called("accounts that fail to link")]
+    repair: Annotated[Law, Called("repair of an account")]
 
 
 class FirstPurchase(Block):
@@ -42,9 +43,9 @@ CoursePrice = Annotated[int, whole(1, limits.RUPIAH_OF_ONE, "Set a price in rupi
 class Price(Block):
     """Describe the price of a course: `least` to `most`, cheaper where `shape` is larger."""
 
-    least: CoursePrice
-    most: CoursePrice
-    shape: Positive
+    least: Annotated[CoursePrice, Called("lowest price of a course", "rupiah")]
+    most: Annotated[CoursePrice, Called("highest price of a course", "rupiah")]
+    shape: Annotated[Positive, Called("shape of the prices of courses")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -57,16 +58,20 @@ class Price(Block):
 class Further(Block):
     """Describe the courses after the first."""
 
-    appetite: Share
-    courses: Annotated[int, whole(1, limits.COURSES, "Set how many courses a participant buys at most.")]
-    delay: Law
+    appetite: Annotated[Share, Called("appetite for further courses")]
+    courses: Annotated[
+        int, whole(1, limits.COURSES, "Set how many courses a participant buys at most."), Called("courses at most")
+    ]
+    delay: Annotated[Law, Called("delay of further courses")]
 
 
 class Purchase(Block):
     """Describe the buying of courses."""
 
-    deadline_days: WholeDays
-    waves: Annotated[tuple[FirstPurchase, ...], AfterValidator(_first_purchases)]
+    deadline_days: Annotated[WholeDays, Called("deadline of the first purchase")]
+    waves: Annotated[
+        tuple[FirstPurchase, ...], AfterValidator(_first_purchases), Called("propensities to buy a first course")
+    ]
     price: Price
     further: Further
 
@@ -74,8 +79,8 @@ class Purchase(Block):
 class Training(Block):
     """Describe a course from purchase to review."""
 
-    duration: Law
-    completes: Share
-    certificate: Law
-    reviews: Share
-    review: Law
+    duration: Annotated[Law, Called("duration of a course")]
+    completes: Annotated[Share, Called("courses that are completed")]
+    certificate: Annotated[Law, Called("delay of certificates")]
+    reviews: Annotated[Share, Called("courses that are reviewed")]
+    review: Annotated[Law, Called("delay of reviews")]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 
 from sim.journey import limits
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any, shown
@@ -19,11 +20,11 @@ from sim.parameters.steps import ShareStep, some_rising
 class Wave(Block):
     """Describe a wave of the calendar; `places` are drawn before the face check."""
 
-    open: Wib
-    close: Wib
-    announced: Wib
+    open: Annotated[Wib, Called("opening")]
+    close: Annotated[Wib, Called("closing")]
+    announced: Annotated[Wib, Called("announcement")]
     places: People
-    face_check_fails: Share
+    face_check_fails: Annotated[Share, Called("failed face checks")]
 
 
 def _calendar(waves: dict[str, Wave]) -> dict[str, Wave]:
@@ -50,11 +51,11 @@ class WaveRule(Block):
     `places`, when given, is the places of each wave; otherwise they follow `quota_share`.
     """
 
-    first_day: Days
-    every_days: Annotated[float, number(1, 3650, "Set a number of days.")]
-    open_days: Annotated[float, days(3650)]
-    quota_share: Share
-    places: People | None
+    first_day: Annotated[Days, Called("first wave after")]
+    every_days: Annotated[float, number(1, 3650, "Set a number of days."), Called("a wave every", "days")]
+    open_days: Annotated[float, days(3650), Called("waves open for", "days")]
+    quota_share: Annotated[Share, Called("places of a wave, of those processed")]
+    places: Annotated[People | None, Called("places of each wave", none="those for the processed")]
 
 
 class Waves(Block):
@@ -80,18 +81,19 @@ class Joining(Block):
 
     newcomers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
     losers: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
-    delay: Law
-    patience_waves: (
-        Annotated[float, number(1, 1e9, "Set a number of waves.", "must be 1 or more, or null (for ever)")] | None
-    )
+    delay: Annotated[Law, Called("delay of joining")]
+    patience_waves: Annotated[
+        Annotated[float, number(1, 1e9, "Set a number of waves.", "must be 1 or more, or null (for ever)")] | None,
+        Called("patience in the pool", "waves", none="for ever"),
+    ]
 
 
 class SelectionShares(Block):
     """Share out the quota before the lottery."""
 
-    priority: Share
-    regional: Share
-    affirmative: Share
+    priority: Annotated[Share, Called("priority share of the places")]
+    regional: Annotated[Share, Called("regional share of the places")]
+    affirmative: Annotated[Share, Called("affirmative share of the places")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -105,6 +107,6 @@ class SelectionShares(Block):
 class Selection(Block):
     """Describe who is eligible, the shares by law, and the days until a rule wave is announced."""
 
-    eligible: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising)]
+    eligible: Annotated[tuple[ShareStep, ...], AfterValidator(some_rising), Called("shares of the eligible")]
     shares: SelectionShares
-    days: Days
+    days: Annotated[Days, Called("selection of a wave by rule")]

@@ -60,6 +60,9 @@ class MarketTable:
     course_names: tuple[str, ...]
     courses: NDArray[np.void]
     """Of `OFFER`: the courses, seats and intervals scaled."""
+    seats_of_all: Ints
+    interval_of_all: Ints
+    """Of each live course at full population: seats a class, and the interval between classes, µs."""
     listed: Ints
     bounds: Ints
     """The courses of each platform, laid end to end, and where each platform's begin and end."""
@@ -110,6 +113,8 @@ def compile_market(parameters: Parameters, calendar: WorkCalendar) -> MarketTabl
         providers=found.providers,
         course_names=found.names,
         courses=_offers(found, scale),
+        seats_of_all=found.seats,
+        interval_of_all=_intervals(found),
         listed=listed,
         bounds=bounds,
         popularity=popularity,
@@ -189,7 +194,7 @@ def _offers(found: Catalogue, scale: float) -> NDArray[np.void]:
     offers = np.zeros(len(found.names), dtype=OFFER)
     for name in ("since", "until", "price", "duration", "completion", "provider"):
         offers[name] = getattr(found, name)
-    whole = np.maximum(np.rint(WEEK / found.classes_a_week).astype(np.int64), 1)
+    whole = _intervals(found)
     scaled = [scaled_classes(*each, scale) for each in zip(found.seats.tolist(), whole.tolist(), strict=True)]
     seats, interval = np.array(scaled, dtype=np.int64).reshape(-1, 2).T
     waits = np.rint(found.wait * whole + found.wait_scaled * (interval - whole)).astype(np.int64)
@@ -197,6 +202,11 @@ def _offers(found: Catalogue, scale: float) -> NDArray[np.void]:
     offers["seats"] = np.where(found.live, seats, SELF_PACED)
     offers["first"] = np.where(found.live, found.since + np.maximum(waits, 1), found.since)
     return offers
+
+
+def _intervals(found: Catalogue) -> Ints:
+    """Return the intervals between classes at full population, µs."""
+    return np.maximum(np.rint(WEEK / found.classes_a_week).astype(np.int64), 1)
 
 
 def _weeks(found: Catalogue, market: Market, scale: float, weeks: int) -> Ints:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sim.journey.measures import PAYMENT_PARTNERS, WAITS
@@ -10,9 +11,10 @@ from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.parameters.run import Run
+from sim.parameters.sayings import when
 from sim.report.market import market_lines
 from sim.report.outages import outage_lines
-from sim.report.text import block, count, days, in_short, percent, rupiah, wrapped
+from sim.report.text import beside, block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
@@ -26,12 +28,12 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, s
         "",
         *_funnel(tables, figures["scale"].value != 1),
         "",
-        *_waits(tables),
+        *_waits(tables, figures),
         "",
         *_stations(tables),
     ]
     lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
-    lines += [*_levels(tables["service_levels"]), "", *_money(figures)]
+    lines += [*level_lines(tables["service_levels"]), "", *_money(figures)]
     if "market" in tables:
         lines += ["", *market_lines(tables, figures)]
     if "outages" in tables:
@@ -48,7 +50,7 @@ def _head(figures: dict[str, Figure], named: Named, run: Run, seconds: float) ->
     if named.against_base:
         head.append(f"{named.against_base}.")
     head.append(
-        f"From 11 April 2020 to {str(figures['end'].value).replace('T', ' ')} WIB; {who}; "
+        f"From {_when(figures['start'])} to {_when(figures['end'])} WIB; {who}; "
         f"replication {run.replication} of seed {run.seed}; {seconds:.1f} s."
     )
     if scale != 1:
@@ -58,6 +60,10 @@ def _head(figures: dict[str, Figure], named: Named, run: Run, seconds: float) ->
             "with them. Counts are people and payments at full population."
         )
     return [line for each in head for line in wrapped(each)]
+
+
+def _when(figure: Figure) -> str:
+    return when(datetime.fromisoformat(str(figure.value)))
 
 
 def _funnel(tables: Tables, scaled: bool) -> list[str]:
@@ -75,7 +81,7 @@ def _funnel(tables: Tables, scaled: bool) -> list[str]:
     return block(("Funnel", "people", *simulated, "of registered", "of before"), rows)
 
 
-def _waits(tables: Tables) -> list[str]:
+def _waits(tables: Tables, figures: dict[str, Figure]) -> list[str]:
     waits = [row for row in tables["waits"].rows if row["kind"] == "journey" and row["began"]]
     got = [
         (
@@ -104,17 +110,18 @@ def _waits(tables: Tables) -> list[str]:
     if any(row["wait"] == "place" for row in waits):
         counts = f"{WAITS['place'].label} counts {WAITS['place'].who}; from registration"
         lines += wrapped(f"  {counts} on count {WAITS['registered_to_incentive'].who}.")
-    return lines + _no_wave_follows({str(row["wait"]): row for row in waits})
+    return lines + _in_the_pool({str(row["wait"]): row for row in waits}, bool(figures["waves.follow"].value))
 
 
-def _no_wave_follows(waits: dict[str, dict[str, Any]]) -> list[str]:
+def _in_the_pool(waits: dict[str, dict[str, Any]], waves_follow: bool) -> list[str]:
     """Say who those are that wait on although nobody waits for a place any more."""
     place, award = waits.get("place"), waits.get("registered_to_award")
     if place is None or award is None or place["still_waiting"] or not award["still_waiting"]:
         return []
     left = award["still_waiting"]
     on_the_way = waits["registered_to_pool"]["still_waiting"]
-    words = f"{count(left - on_the_way)} of those who still wait for an award are in the pool, and no wave follows"
+    follows = "further waves follow" if waves_follow else "no wave follows"
+    words = f"{count(left - on_the_way)} of those who still wait for an award are in the pool, and {follows}"
     return wrapped(f"  {words}{f'; {count(on_the_way)} are on the way to it' if on_the_way else ''}.")
 
 
@@ -195,22 +202,23 @@ def _processed(figures: dict[str, Figure]) -> str:
     cleared = (
         "Not everyone was processed by the end" if weeks is None else f"The last was processed after {weeks:,.1f} weeks"
     )
-    processed = count(figures["processing.processed_by_2022_02_09"].value)
+    by_article = figures["processing.processed_by_2022_02_09"].value
+    processed = "" if by_article is None else f" {count(by_article)} by 9 February 2022;"
     median, most = (figures[f"wait.{PROCESSED_AT}.{what}"].value for what in ("median_days", "p95_days"))
     return (
-        f"{cleared}; {processed} by 9 February 2022; peak backlog {count(figures['processing.peak_backlog'].value)}; "
+        f"{cleared};{processed} peak backlog {count(figures['processing.peak_backlog'].value)}; "
         f"wait for processing {days(median)} at the median, {days(most)} at the 95th percentile."
     )
 
 
-def _levels(table: Table) -> list[str]:
-    """Say of each service level what was found, and where it is missed since when and for whom."""
+def level_lines(table: Table) -> list[str]:
+    """Return of each service level what was found, and where it is missed since when and for whom."""
     lines = []
     for row in table.rows:
         if row["by"] != "all" or row["share"] is None:
             continue
-        asked = f"{percent(row['share_asked'])} asked"
-        found = f"{row['label']}: {percent(row['share'])}, {asked}: {'kept' if row['kept'] else 'missed'}"
+        share, asked = beside(row["share"], row["share_asked"])
+        found = f"{row['label']}: {share}, {asked} asked: {'kept' if row['kept'] else 'missed'}"
         if row["failed_since"] is not None:
             months = f"{row['months_failed']:,} of {row['months']:,} months"
             found += f"; too few in {months}, first in {row['failed_since']:%Y-%m}"
@@ -224,7 +232,7 @@ def _below(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
     told = [
-        f"{each['value'] if each['by'] in NAMED else _group(each)} {percent(each['share'])}"
+        f"{each['value'] if each['by'] in NAMED else _group(each)} {beside(each['share'], each['share_asked'])[0]}"
         for each in sorted(rows, key=lambda each: (each["by"] != "partner", each["share"]))
     ]
     more = len(told) - MOST_BELOW
@@ -250,10 +258,9 @@ def _money(figures: dict[str, Figure]) -> list[str]:
     lines = wrapped(f"Money in rupiah: awarded {rupiah(amounts['awarded'])} = {' + '.join(parts)}.")
     lines += [line for name, words in MEANING.items() if amounts[name] for line in wrapped(f"  {words}")]
     over = "more than the budget of" if amounts["awarded"] > amounts["budget"] else "of a budget of"
-    released = rupiah(amounts["released_by_revocation"])
-    return lines + wrapped(
-        f"  All awards are {over} {rupiah(amounts['budget'])}: revocations released {released}, to be awarded again."
-    )
+    released = amounts["released_by_revocation"]
+    again = f": revocations released {rupiah(released)}, which later waves could award" if released else ""
+    return lines + wrapped(f"  All awards are {over} {rupiah(amounts['budget'])}{again}.")
 
 
 MONEY = {
@@ -290,10 +297,12 @@ def _published(table: Table) -> list[str]:
     lines = block(("Against published", "on", "simulated", "published", "differs", ""), rows)
     inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
     short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]
-    waves = ", ".join(str(row["scope"]) for row in short)
-    met = f"all {len(inputs)} met within 1 %" if not short else f"more than 1 % short in wave {waves}"
+    met = f"all {len(inputs)} met within 1 %"
+    if short:
+        met = f"more than 1 % short in {waves_in_words([int(row['scope']) for row in short])}"
     if inputs:
-        lines += wrapped(f"  Selected in waves 2 to 22 is an input: {met}.")
+        waves = waves_in_words([int(row["scope"]) for row in inputs])
+        lines += wrapped(f"  Selected in {waves} is an input: {met}.")
     predicted = [row for row in table.rows if row["published"] is None]
     dates = sorted({row["at"] for row in predicted})
     if predicted:
@@ -303,6 +312,19 @@ def _published(table: Table) -> list[str]:
         body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
         lines += ["", *block(heading, body)]
     return lines
+
+
+def waves_in_words(waves: Sequence[int]) -> str:
+    """Return the numbers of waves, three and more in a row by the first and the last: "waves 2 to 4 and 7"."""
+    rows: list[list[int]] = []
+    for wave in sorted(waves):
+        if rows and wave == rows[-1][-1] + 1:
+            rows[-1].append(wave)
+        else:
+            rows.append([wave])
+    told = [each for row in rows for each in ([f"{row[0]} to {row[-1]}"] if len(row) > 2 else map(str, row))]
+    *first, last = told
+    return f"wave{'s' * (len(waves) > 1)} {', '.join(first)}{' and ' if first else ''}{last}"
 
 
 def _scope(scope: object) -> str:

@@ -8,7 +8,7 @@ from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.sayings import day, span
 from sim.report.text import count, percent, wrapped
 from sim.results.table import Table
-from sim.results.tables.outages import AT_ONCE
+from sim.results.tables.outages import AT_ONCE, BY_ALL
 
 
 def outage_lines(table: Table) -> list[str]:
@@ -27,9 +27,10 @@ def _touched(row: dict[str, Any]) -> str:
     if row["kind"] == PAYMENT_PARTNERS:
         if not row["touched"]:
             return "no payment was made on another day."
-        return _exactly(
+        touched = _exactly(
             row, f"payments to {count(row['people'])} people made", "of all it makes", "payment-days", "made"
         )
+        return f"by this and the other outages together, {touched}" if row["touched_is"] == BY_ALL else touched
     if not row["touched"]:
         touched = "all was made up for by the end of the day."
     elif row["touched_is"] == AT_ONCE:

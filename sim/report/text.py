@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
+
+from sim.parameters.units import shortened
 
 WIDTH = 79
 """Signs of a line that no terminal of 80 columns wraps."""
@@ -23,8 +26,25 @@ def count(value: Any) -> str:
 
 
 def percent(value: Any, digits: int = 1) -> str:
-    """Return a share in per cent; a dash where there is none."""
-    return "-" if value is None else f"{100 * value:.{digits}f} %"
+    """Return a share in per cent, what is less than all as less than 100; a dash where there is none."""
+    if value is None:
+        return "-"
+    if value < 1 <= round(value, digits + 2):
+        return f"over {100 - 10**-digits:.{digits}f} %"
+    return f"{100 * value:.{digits}f} %"
+
+
+def beside(found: float, asked: float) -> tuple[str, str]:
+    """Return two shares in per cent: what was asked as it was written, and so many digits that the two differ."""
+    exactly = (100 * Decimal(str(asked))).normalize().as_tuple().exponent
+    digits = max(1, -int(exactly))
+    while found != asked and percent(found, digits) == percent(asked, digits) and digits < MOST_DIGITS:
+        digits += 1
+    return percent(found, digits), percent(asked, digits)
+
+
+MOST_DIGITS = 12
+"""Digits behind the point of a share in per cent."""
 
 
 def days(value: Any) -> str:
@@ -41,12 +61,7 @@ def days(value: Any) -> str:
 
 def rupiah(value: Any) -> str:
     """Return rupiah in trillions, billions or millions."""
-    if value is None:
-        return "-"
-    for limit, unit in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(value) >= limit:
-            return f"{value / limit:,.2f} {unit}"
-    return f"{value:,.0f}"
+    return "-" if value is None else shortened(value, ",.2f")
 
 
 def in_short(value: Any) -> str:

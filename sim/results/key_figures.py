@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, STAGES, WANTS, revoked_for
+from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
 from sim.observers.market import MarketCounts
@@ -27,6 +27,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         "people": Figure(full(people, scale), "people"),
         "people.simulated": Figure(people, "simulated people"),
         "scale": Figure(scale, "share of the full population"),
+        "start": Figure(observations.programme.parameters.clock.start.isoformat(), "WIB"),
         "end": Figure(moment(observations.end).isoformat(), "WIB"),
     }
     for row in tables["funnel"].rows:
@@ -35,7 +36,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     for row in tables["waits"].rows:
         for what, cell in row.items():
             if what in WAIT_COUNTS:
-                counted = "payments" if row["kind"] == "run" or "due_to_paid" in row["wait"] else "people"
+                counted = "payments" if row["kind"] == "run" or row["wait"] in PAYMENT_WAITS else "people"
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, counted)
             elif "_days" in what and what != "person_days":
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
@@ -56,6 +57,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     figures["places.awarded"] = Figure(full(sum(record.awarded for record in records), scale), "people")
     refused = sum(record.refused_by_budget for record in records)
     figures["places.refused_by_budget"] = Figure(full(refused, scale), "places")
+    figures["waves.follow"] = Figure(_waves_follow(observations, records), "whether one is announced after the end")
     found = bottleneck(tables["bottlenecks"].rows)
     figures["bottleneck"] = Figure(found.name if found else None, "group of stations, or places")
     for row in tables["bottlenecks"].rows:
@@ -145,18 +147,33 @@ def _rupiah(observations: Observations) -> dict[str, int]:
     }
 
 
+def _waves_follow(observations: Observations, records: list[WaveRecord]) -> bool:
+    """Return whether the plan has a wave that is announced after the end of the run.
+
+    Waves by rule go on until nothing is left to do: none follows one that has not opened in its time.
+    """
+    if any(record.opened and not record.announced for record in records):
+        return True
+    if observations.programme.parameters.clock.end is None:
+        return False
+    in_time = observations.programme.waves.waves["open"] < observations.end
+    broken_off = any(not record.opened for record, due in zip(records, in_time, strict=True) if due)
+    return not broken_off and not all(in_time)
+
+
 def _processing(observations: Observations, scale: float) -> dict[str, Figure]:
     stamp, _ = STAGES["processed"]
     journey = observations.programme.journey
     processed = observations.total(stamp)
     everyone = processed == observations.programme.people and processed > 0
-    by_article = observations.before(stamp, instant(ARTICLE))
+    article, start = instant(ARTICLE), instant(observations.programme.parameters.clock.start)
+    by_article = None if observations.end < article else full(observations.before(stamp, article), scale)
     on_the_way = journey.names[: journey.number(PROCESSED_AT) + 1]
     backlog = sum((observations.stations[name].queue() for name in on_the_way), observations.span.no_days())
     return {
         "processing.weeks_to_clear": Figure(
-            observations.last(stamp) / WEEK if everyone else None, "weeks from the start"
+            (observations.last(stamp) - start) / WEEK if everyone else None, "weeks from the start"
         ),
-        "processing.processed_by_2022_02_09": Figure(full(by_article, scale), "people"),
+        "processing.processed_by_2022_02_09": Figure(by_article, "people"),
         "processing.peak_backlog": Figure(full(int(backlog.max()), scale), "people"),
     }

@@ -72,6 +72,13 @@ NO_COURSE = -1
 
 
 @rule
+def pair_of_candidates(key: Key, person: Whole, purchase: Whole, pair: int) -> tuple[float, float]:
+    """Return the uniforms of two candidates of a person, the numbers 2 × pair and 2 × pair + 1; see below."""
+    words = luck(key, CANDIDATE_BLOCK, person, purchase * (CANDIDATES // 2) + pair)
+    return EVEN(words), ODD(words)
+
+
+@rule
 def candidate_uniform(key: Key, person: Whole, purchase: Whole, candidate: int) -> float:
     """Return the uniform of a person's candidate for a course, their number `purchase`."""
     words = luck(key, CANDIDATE_BLOCK, person, purchase * (CANDIDATES // 2) + candidate // 2)
@@ -89,6 +96,25 @@ def by_popularity(popularity: NDArray[np.float64], u: float) -> int:
         else:
             high = middle
     return low
+
+
+GUIDE = 1 << 10
+"""Equal shares of the popularity of a platform for which the guide knows a place nearby."""
+
+
+def guide_to(popularity: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return, for each equal share of the cumulative popularity, the place at which its beginning falls."""
+    places = np.searchsorted(popularity, np.arange(GUIDE) / GUIDE, side="right")
+    return np.minimum(places, max(popularity.size - 1, 0)).astype(np.int32)
+
+
+@rule
+def by_guide(popularity: NDArray[np.float64], guide: NDArray[np.int32], u: float) -> int:
+    """Return what `by_popularity` does, with a guide to the places."""
+    place = np.int64(guide[int(u * GUIDE)])
+    while place < popularity.size - 1 and popularity[place] <= u:
+        place += 1
+    return int(place)
 
 
 @rule

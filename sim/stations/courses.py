@@ -32,11 +32,14 @@ from sim.rules.choosing import (
     NO_COURSE,
     SELF_PACED,
     MarketRules,
+    by_guide,
     by_popularity,
     candidate_uniform,
     could_be_bought,
+    guide_to,
     is_among,
     last_candidate,
+    pair_of_candidates,
     patience_for_class,
 )
 from sim.rules.compiling import kernel, rule
@@ -122,13 +125,23 @@ class Course:
     def _is_beyond(self, begins: int) -> bool:
         return self.weeks is not None and self.weeks.is_beyond(begins)
 
-    def set_seats(self, seats: int) -> None:
-        """Let classes have more seats from now on; one that is sold out stays so."""
-        added, self.seats = seats - self.seats, seats
-        self._pass_classes(lambda begins, free: begins <= self.timeline.now or not free.level)
+    def reschedule(self, seats: int, interval: int) -> int:
+        """Give the course classes of so many seats at an interval from now on; return when the first of them begins.
+
+        A class that is sold out stays so; one with seats taken, the first of the new ones, has the new seats.
+        """
+        now = self.timeline.now
+        self._pass_classes(lambda begins, free: begins <= now or not free.level)
         if self._classes:
-            begins, free = self._classes[0]
-            self._classes[0] = begins, simpy.Container(self.timeline, seats, free.level + added)
+            first, free = self._classes[0]
+            self._classes[0] = first, simpy.Container(self.timeline, seats, free.level + seats - self.seats)
+            self._next = first + interval
+        else:
+            if self._next <= now:
+                self._next += ((now - self._next) // self._interval + 1) * self._interval
+            first = self._next
+        self.seats, self._interval = seats, interval
+        return first
 
     def book(self, latest: int) -> int | None:
         """Take a seat of the class that is quoted now; return when it begins, None if there is none by `latest`."""
@@ -208,8 +221,19 @@ class Courses:
         ]
         self.turned_away = [0] * len(self.courses)
         """How often each course had no class soon enough for one who chose it."""
+        self.booked = [0] * len(self.courses)
+        """How often each live course was booked."""
         self.misses: list[tuple[int, int, bool]] = []
         """Of each who chose such courses: when (µs), how many, and whether they left without a course."""
+
+    def asked(self) -> NDArray[np.int64]:
+        """Return how often each live course was booked or had no class soon enough, since the beginning."""
+        return np.array(self.booked, dtype=np.int64) + np.array(self.turned_away, dtype=np.int64)
+
+    def reschedule(self, course: int, seats: int, interval: int, now: int) -> int:
+        """Give a live course other classes from now on; see `Course.reschedule`."""
+        assert now == self._timeline.now
+        return self.courses[course].reschedule(seats, interval)
 
     def book(self, person: int, purchase: int, platform: int, balance: int, taken: Sequence[int]) -> Booking | None:
         """Book a person's course, their number `purchase`, on a platform now; None if they find nothing there.
@@ -225,6 +249,7 @@ class Courses:
                 continue
             begins = self.courses[course].book(latest)
             if begins is not None:
+                self.booked[course] += int(self.courses[course].seats != SELF_PACED)
                 self._note(tried, False)
                 return Booking(len(tried), course, begins)
             self.turned_away[course] += 1
@@ -316,8 +341,14 @@ class CoursesKernel:
         self.offers = offers.copy()
         """The courses as they are now."""
         self._classes, self._weeks = seats_start(offers), weeks.copy()
+        self._prices = offers["price"][self._listed]
+        """By place among the courses of the platforms: most candidates are passed over for their price."""
+        popularity = (self._popularity[begin:end] for begin, end in self._bounds.tolist())
+        self._guides = np.stack([guide_to(each) for each in popularity])
         self.turned_away = np.zeros(offers.size, dtype=np.int64)
         """How often each course had no class soon enough for one who chose it."""
+        self.booked = np.zeros(offers.size, dtype=np.int64)
+        """How often each live course was booked."""
 
     def book(
         self,
@@ -337,18 +368,29 @@ class CoursesKernel:
         """
         misses = np.empty_like(now)
         book_batch(
-            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._first_week,
-            self._classes, self._weeks, self.turned_away, now, person, purchase, platform, balance, taken,
-            course, choice, begins, misses,
+            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
+            self._prices, self._first_week, self._classes, self._weeks, self.turned_away,
+            now, person, purchase, platform, balance, taken, course, choice, begins, misses,
         )  # fmt: skip
+        live = course[(course >= 0) & (self.offers["seats"][course] != SELF_PACED)]
+        self.booked += np.bincount(live, minlength=self.booked.size)
         return misses
 
-    def set_seats(self, course: int, seats: int, now: int) -> None:
-        """Let the classes of a live course have more seats from now on; one that is sold out stays so."""
+    def asked(self) -> NDArray[np.int64]:
+        """Return how often each live course was booked or had no class soon enough, since the beginning."""
+        return self.booked + self.turned_away
+
+    def reschedule(self, course: int, seats: int, interval: int, now: int) -> int:
+        """Give a live course other classes from now on; see `Course.reschedule`."""
+        offer = self.offers[course]
         at, taken = self._classes[course].tolist()
-        if at > now and taken == self.offers[course]["seats"]:
-            self._classes[course] = at + int(self.offers[course]["interval"]), 0
-        self.offers["seats"][course] = seats
+        if at > now and taken >= offer["seats"]:
+            at, taken = at + int(offer["interval"]), 0
+        if at <= now:
+            at, taken = at + ((now - at) // int(offer["interval"]) + 1) * int(offer["interval"]), 0
+        self._classes[course] = at, taken
+        self.offers["seats"][course], self.offers["interval"][course] = seats, interval
+        return at
 
 
 @rule
@@ -395,6 +437,8 @@ def book_batch(
     listed: NDArray[np.int64],
     bounds: NDArray[np.int64],
     popularity: NDArray[np.float64],
+    guides: NDArray[np.int32],
+    prices: NDArray[np.int64],
     first_week: int,
     classes: NDArray[np.int64],
     weeks: NDArray[np.int64],
@@ -428,9 +472,16 @@ def book_batch(
             continue
         tries = 0
         latest = np.int64(-1)
+        odd = 0.0
         for candidate in range(CANDIDATES + 1):
             if candidate < CANDIDATES:
-                chosen = listed[a + by_popularity(popularity[a:b], candidate_uniform(key, who, what, candidate))]
+                u = odd
+                if candidate % 2 == 0:
+                    u, odd = pair_of_candidates(key, who, what, candidate // 2)
+                place = a + by_guide(popularity[a:b], guides[platform[i]], u)
+                if prices[place] > rupiah:
+                    continue
+                chosen = listed[place]
                 if (
                     not could_be_bought(offers[chosen], at, rupiah)
                     or is_among(chosen, taken[i], taken.shape[1])

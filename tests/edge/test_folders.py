@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,15 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sim.command.folder import taken
+from sim.command.folder import called, taken
 from sim.command.main import main
-from sim.composition.compose import load
-from sim.parameters import BadInput, Parameters
+from sim.parameters import BadInput
+from sim.parameters.sayings import Saying
 from sim.results.folder import FolderTakenError, whole_folder
+from tests.building import name_of
 from tests.edge.cases import ROOT, TINY, names, refused, shell
 
 HOLDS = """
@@ -44,17 +47,6 @@ def holder(path: Path) -> Iterator[subprocess.Popen[str]]:
             assert process.poll() is None
         yield process
         process.kill()
-
-
-@pytest.fixture(scope="module")
-def parameters() -> Parameters:
-    """Return the parameters of history."""
-    return load([])[0]
-
-
-def at(parameters: Parameters, path: str | None) -> Parameters:
-    """Return the parameters of a run into a folder."""
-    return parameters.model_copy(update={"run": parameters.run.model_copy(update={"folder": path})})
 
 
 def test_a_folder_that_another_run_has_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,11 +148,11 @@ def test_an_empty_folder_may_be_there_and_a_link_to_one(tmp_path: Path) -> None:
     assert names(tmp_path) == ["dangling", "empty", "link", "made"]
 
 
-def test_what_is_filled_meanwhile_is_not_overwritten(tmp_path: Path, parameters: Parameters) -> None:
+def test_what_is_filled_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     """Catch a run that destroys what somebody put in its place, or fails in words of the system."""
     for make in (Path.mkdir, Path.touch):
         path = tmp_path / make.__name__
-        with pytest.raises(BadInput) as caught, taken(at(parameters, str(path)), print):
+        with pytest.raises(BadInput) as caught, taken(str(path), "history", print):
             make(path)
             if path.is_dir():
                 (path / "theirs").touch()
@@ -174,19 +166,44 @@ def test_what_is_filled_meanwhile_is_not_overwritten(tmp_path: Path, parameters:
             path.unlink()
 
 
-def test_names_by_the_clock_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parameters: Parameters) -> None:
+def test_names_by_the_clock_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catch two runs started in one second that ask for one name."""
     monkeypatch.chdir(tmp_path)
-    with taken(parameters, print) as one, taken(parameters, print) as two, taken(parameters, print) as three:
+    run = (None, "history", print)
+    with taken(*run) as one, taken(*run) as two, taken(*run) as three:
         assert len({one.path, two.path, three.path}) == 3
         assert {each.path.parent for each in (one, two, three)} == {Path("results/runs")}
     assert len(names(tmp_path / "results" / "runs")) == 3
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ([], "history"),
+        (["scenario=rate_800k", "run.seed=2"], "rate_800k"),
+        (["payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"],
+         "history-ovo-closed-1-to-10-november-2020"),
+        (["scenario=rate_800k", "processing.rate=1600000"], "rate_800k-processing-1600000-people-a-week"),
+        (["payment.fails=0.125", "clock.end=2021-01-01"], "history-payments-that-fail-12.5-and-1-more"),
+    ],
+)  # fmt: skip
+def test_a_folder_is_called_by_what_differs(words: list[str], name: str) -> None:
+    """Catch runs of different questions whose folders differ in their time alone, and a name no disk takes."""
+    assert called(name_of(*words)) == name
+
+
+def test_a_folder_s_name_fits_a_disk() -> None:
+    """Catch a change of many words, or of one, that makes the name of a folder too long."""
+    for words in ("wave " * 90, "w" * 300):
+        long = replace(name_of(), name="n" * 60, changed=(Saying(words, ("waves",)),) * 1_000)
+        assert len(f".{called(long)}-2026-11-27-101010-99.unfinished.lock") < 200
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+", called(long))
+
+
 @pytest.mark.parametrize("name", ["/", "/proc/none", "/proc/self/none/deep", "x" * 300, "y" * 250, "/dev/null/x"])
-def test_folders_that_cannot_be_had_are_told(name: str, parameters: Parameters, tmp_path: Path) -> None:
+def test_folders_that_cannot_be_had_are_told(name: str, tmp_path: Path) -> None:
     """Catch words of the system, or a traceback, for a folder that cannot be made."""
-    with pytest.raises(BadInput) as caught, taken(at(parameters, name), print):
+    with pytest.raises(BadInput) as caught, taken(name, "history", print):
         pass
     (problem,) = caught.value.problems
     assert problem.path == "run.folder"
@@ -248,11 +265,11 @@ sys.exit(guarded(command))
 # Found by an attacker
 
 
-def test_a_folder_that_is_not_utf_8_is_refused_before_the_simulation(parameters: Parameters, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_utf_8_is_refused_before_the_simulation(tmp_path: Path) -> None:
     """Catch a library that fails on the name once all is simulated."""
     odd = tmp_path / os.fsdecode(b"b\xff")
     odd.mkdir()
-    with pytest.raises(BadInput, match="is not UTF-8"), taken(at(parameters, str(odd / "run")), print):
+    with pytest.raises(BadInput, match="is not UTF-8"), taken(str(odd / "run"), "history", print):
         pass
     assert names(odd) == []
 

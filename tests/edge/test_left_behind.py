@@ -9,11 +9,10 @@ import pytest
 
 from sim.command.edge import guarded
 from sim.command.folder import taken
-from sim.composition.compose import load
 from sim.parameters import BadInput
 from sim.results import folder
 from sim.results.folder import FolderTakenError, whole_folder
-from tests.edge.cases import TINY, names
+from tests.edge.cases import names
 
 
 def keep_locks(patched: pytest.MonkeyPatch) -> None:
@@ -147,7 +146,6 @@ def test_a_folder_that_cannot_be_made_says_what_is_left_of_it(tmp_path: Path, mo
     with monkeypatch.context() as patched:
         patched.setattr(Path, "mkdir", full)
         keep_locks(patched)
-        parameters, _ = load([*TINY, f"run.folder={tmp_path / 'run'}"])
-        with pytest.raises(BadInput) as caught, taken(parameters, print):
+        with pytest.raises(BadInput) as caught, taken(str(tmp_path / "run"), "history", print):
             pass
     assert f"{tmp_path}/.run.unfinished.lock is left behind: the next run beside it removes it." in caught.value.text

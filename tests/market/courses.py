@@ -94,6 +94,11 @@ Found = tuple[list[Booking | None], list[int]]
 """What each books, and how often each course turned somebody away."""
 
 
+def shorter(small: Small, course: int) -> int:
+    """Return the interval at which a course has classes once its seats have changed, µs."""
+    return max(int(small.listings()[0]["interval"][course]) * 2 // 3, 1)
+
+
 def in_simpy(small: Small, told: MarketRules, buyers: Sequence[Buyer], changes: Sequence[Change] = ()) -> Found:
     """Return what is booked, each buyer a process."""
     timeline = Timeline()
@@ -106,7 +111,7 @@ def in_simpy(small: Small, told: MarketRules, buyers: Sequence[Buyer], changes: 
 
     def change(at: int, course: int, seats: int) -> Generator[Any, None, None]:
         yield timeline.act(at, ProgrammeAct.ADD_CLASSES)
-        courses.courses[course].set_seats(seats)
+        courses.reschedule(course, seats, shorter(small, course), at)
 
     for number, one in reversed(list(enumerate(buyers))):
         timeline.process(buyer(number, one))
@@ -142,7 +147,7 @@ def in_kernel(
                 found[number] = Booking(int(choice[row]), int(course[row]), int(begins[row]))
         for at, which, seats in changes:
             if at == end:
-                kernel.set_seats(which, seats, at)
+                kernel.reschedule(which, seats, shorter(small, which), at)
     return found, kernel.turned_away.tolist()
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from sim.engines.observed import observe
-from sim.experiments.run import evaluate
+from sim.experiments.run import Result, evaluate
 from sim.journey.money import OUTCOMES
 from sim.observers.audit import audit
 from sim.programme.ledger import BrokenPromise
+from sim.report.answer import waves_in_words
 from tests.building import ENGINES, INSTITUTIONS, PARTNERS, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -22,6 +23,11 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     }}),
     "partner_closed": ((SMALL,), {"payment.partners.ovo.cap": 0}),
     "partners_short": ((SMALL,), {f"payment.partners.{partner}.cap": 20_000 for partner in PARTNERS}),
+    "june": ((SMALL, "clock.end=2020-06-01"), {}),
+    "between_waves": ((SMALL, "clock.end=2020-07-15"), {"joining.patience_waves": 1}),
+    "from_2021": (("scenario=rate_800k", SMALL), {"clock.start": "2021-01-01T00:00", "demand.points": [
+        {"at": "2021-01-01T00:00", "registered": 0}, {"at": "2021-02-01T00:00", "registered": 1_000},
+    ]}),
     "institutions": ((SMALL, INSTITUTIONS), {}),
     "few_seats": ((SMALL, INSTITUTIONS), {"market.seats": 0.2, "market.choices": 1}),
     "checkout_short": ((SMALL, INSTITUTIONS), {"market.checkout_capacity": 0.01}),
@@ -32,12 +38,15 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 
 @cache
+def made(name: str) -> Result:
+    """Return what a run gives."""
+    overrides, changes = RUNS[name]
+    return evaluate(parameters(*overrides, changes=changes))
+
+
 def shown(name: str) -> str:
     """Return what the screen shows of a run."""
-    overrides, changes = RUNS[name]
-    asked = parameters(*overrides, changes=changes)
-    made = evaluate(asked)
-    return made.answer(name_of(*overrides))
+    return made(name).answer(name_of(*RUNS[name][0]))
 
 
 def words(name: str) -> str:
@@ -55,6 +64,46 @@ def test_who_still_waits_though_nothing_is_left_is_explained() -> None:
     """Catch people who wait for an award beside a run that ended since nothing was left to do."""
     assert "in the pool, and no wave follows" in words("rate")
     assert "in the pool, and no wave follows" in words("history")
+
+
+def test_waves_that_follow_after_the_end_are_not_denied() -> None:
+    """Catch "no wave follows" since nobody waits for a place in the days between two waves."""
+    said = words("between_waves")
+    assert "of those who still wait for an award are in the pool, and further waves follow" in said
+    assert made("between_waves").figures["waves.follow"].value is True
+    assert [made(name).figures["waves.follow"].value for name in ("history", "rate")] == [False, False]
+
+
+def test_what_was_processed_by_a_date_is_not_told_of_a_run_that_ends_before() -> None:
+    """Catch "by 9 February 2022" of a run that ends in June 2020."""
+    assert "by 9 February 2022" in words("history")
+    assert "by 9 February 2022" not in words("june")
+    assert made("june").figures["processing.processed_by_2022_02_09"].value is None
+
+
+def test_the_beginning_is_that_of_the_clock() -> None:
+    """Catch 11 April 2020 in a run that starts later, and weeks that are counted from it."""
+    assert "From 11 April 2020 to 9 February 2022 20:18 WIB; " in words("history")
+    assert "From 1 January 2021 to " in words("from_2021")
+    weeks = made("from_2021").figures["processing.weeks_to_clear"].value
+    assert isinstance(weeks, float)
+    assert 100 <= weeks < 105, "80 million at 800,000 a week"
+
+
+def test_the_waves_whose_selected_are_an_input_are_those_of_the_run() -> None:
+    """Catch "waves 2 to 22 ... all 2 met" where the run ends after the third."""
+    assert "Selected in waves 2 and 3 is an input: " in words("june")
+    assert "Selected in waves 2 to 22 is an input: " in words("history")
+    named = {(2,): "wave 2", (2, 3): "waves 2 and 3", (2, 3, 4, 7): "waves 2 to 4 and 7", (1, 3, 5): "waves 1, 3 and 5"}
+    assert {waves: waves_in_words(waves) for waves in named} == named
+
+
+def test_money_of_revocations_is_told_where_there_is_some() -> None:
+    """Catch "released 0", and a promise that no wave is left to keep."""
+    for name in RUNS:
+        assert "released 0" not in words(name), name
+        assert "to be awarded again" not in words(name), name
+    assert "trillion, which later waves could award." in words("history")
 
 
 def test_simulated_people_are_shown_only_where_one_stands_for_more() -> None:

@@ -75,6 +75,10 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "nobody_in_the_market": (("population.applicants=0", INSTITUTIONS), {}),
     "a_day_of_the_market": (("population.scale=0.0001", "clock.end=2020-04-12T06:00", INSTITUTIONS), {}),
     "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
+    "waves_moved": ((SMALL, "waves.calendar.w18.announced=2021-08-25", "waves.calendar.w19.places=5"), {}),
+    "left_over": ((SMALL,), {f"waves.calendar.w{wave:02d}.places": 20_000_000 for wave in range(4, 23)}),
+    "rate_until": (("scenario=rate_800k", SMALL, "clock.end=2021-01-01"), {}),
+    "much_differs": (("scenario=rate_800k", SMALL, "processing.rate=1600000", "payment.fails=0.1"), {}),
 }
 
 
@@ -204,26 +208,51 @@ def texts(drawn: Page) -> list[str]:
     return [" ".join(text.split()) for text, _ in shown_words(drawn)]
 
 
-LONG_LIST = ("scenario=rate_800k", SMALL, "processing.rate=700000", "processing.email.passes=0.8", "payment.fails=0.1")
+FASTER = ("scenario=rate_800k", SMALL, "processing.rate=1600000")
+MANY = (SMALL, "population.applicants=40000000", "clock.end=2021-01-01", "payment.fails=0.1", *(
+    f"waves.calendar.w{wave:02d}.places=1000" for wave in range(4, 23)
+), "published.selected=[]")  # fmt: skip
 
 
 @pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
 def test_every_figure_names_what_differs(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
-    """Catches a picture that passes for one of the base, and a list that fills it or is cut without a word."""
-    tables = runs("ovo_closed")
-    for saved in (tables, Saved(tables.tables, tables.composed, name_of(*LONG_LIST))):
-        with look(sheet):
-            pages = [draw(saved, sheet) for figure, draw in drawn_of(saved).items() if figure != "processing"]
-        for page in pages:
-            said = " ".join(page.figure.texts[1].get_text().split())
-            assert page.figure.texts[1].get_text().count("\n") < sheet.lines
-            if saved is tables:
-                assert said == "Scenario history, with OVO closed 1 to 10 November 2020."
-            else:
-                assert said.startswith("Scenario rate_800k, with processing 700,000 people a week instead of 800,000")
-                assert "Differs from history" in said
-                assert said.endswith("(see manifest.json).")
-                assert "…" not in said
+    """Catches a picture that passes for one of the base, and one that names the rate alone of a rate scenario."""
+    closed = runs("ovo_closed")
+    said = said_of(closed, sheet)
+    assert said == {"Scenario history, with OVO closed 1 to 10 November 2020."}
+    (shorter,) = said_of(Saved(closed.tables, closed.composed, name_of(SMALL, "clock.end=2021-01-01")), sheet)
+    assert shorter == "Scenario history, until 1 January 2021."
+    (said_once,) = said_of(Saved(closed.tables, closed.composed, name_of(*FASTER)), sheet)
+    assert said_once.startswith("Scenario rate_800k, with processing 1,600,000 people a week instead of 800,000. ")
+    assert "iffers from history: " in said_once
+    for words in (
+        "everyone in the pool joins every wave",
+        "a wave every 7 days with places for 14.25 % of those processed",
+        "a budget of 41.2 trillion for all waves",
+        "until nothing is left to do.",
+    ):
+        assert words in said_once
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_a_figure_names_as_many_differences_as_its_lines_hold(sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches a list that fills the picture, one that is cut without a word, and room that is left unused."""
+    tables = runs("history")
+    (said,) = said_of(Saved(tables.tables, tables.composed, name_of(*MANY)), sheet)
+    assert said.startswith("Scenario history, with places of wave 4 1,000; ")
+    assert said.endswith(" more (see manifest.json).")
+    assert "…" not in said
+    assert "instead of" not in said
+    assert said.count(";") >= (9 if sheet is PAGE else 6)
+
+
+def said_of(saved: Saved, sheet: Sheet) -> set[str]:
+    """Return what each figure says that it shows, which fits its lines."""
+    with look(sheet):
+        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
+    said = [page.figure.texts[1].get_text() for page in pages]
+    assert max(text.count("\n") for text in said) < sheet.lines
+    return {" ".join(text.split()) for text in said}
 
 
 def test_outages_are_shaded_and_named_where_they_bind(runs: Callable[[str], Saved]) -> None:
@@ -263,6 +292,13 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
         assert capacity[at] == pytest.approx(float(november["capacity"]) / float(november["runs"]))
         fell_due = float(november["incentives_due"]) + float(november["surveys_due"])
         assert due[at] == pytest.approx(fell_due / float(november["runs"]))
+
+
+def test_the_pool_is_one(runs: Callable[[str], Saved]) -> None:
+    """Catches "the pool on a scale of their own"."""
+    with look(SLIDE):
+        said = queues.draw(runs("rate"), SLIDE).says
+    assert said == "Waiting at a day's end, the most in each week. The pool on a scale of its own."
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:
@@ -368,19 +404,52 @@ def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]
     assert queues.finding(saved).endswith(f" on {day(date.fromisoformat(longest['peak_queue_date']))}")
 
 
-def test_the_waves_finding(runs: Callable[[str], Saved]) -> None:
-    """Catches waves counted as full that were not, and those who joined again counted once."""
-    saved = runs("history")
-    rows = table(saved, "waves")
+@pytest.mark.parametrize("name", ["history", "rate", "left_over"])
+def test_the_waves_finding(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches waves counted as full that were not, waves without places, and who joined twice told as two people."""
+    saved = runs(name)
+    rows = [row for row in table(saved, "waves") if int(row["quota"])]
     taken = sum(row["places_unfilled"] == row["refused_by_budget"] == "0" for row in rows)
-    joined, awarded = (sum(int(row[what]) for row in rows) for what in ("joined", "awarded"))
+    people = {row["stage"]: row["people"] for row in table(saved, "funnel")}
     said = waves.finding(saved)
-    assert taken > len(rows) / 2
-    assert f" {taken} of {len(rows)} waves" in said or f"each of {taken} waves" in said
-    assert f"; {full(saved, str(awarded))} were awarded, " in said
-    assert said.endswith(f"one for every {joined / awarded:.1f} who joined")
+    if name == "left_over":
+        assert taken < len(rows) / 2
+        assert said.startswith(f"Places were left over in {len(rows) - taken} of {len(rows)} waves, ")
+    else:
+        assert f" {taken} of {len(rows)} waves" in said or f"each of {taken} waves" in said
+    awarded, ever = (full(saved, people[stage]) for stage in ("awarded", "ever_joined"))
+    assert said.endswith(f"; {awarded} of the {ever} who ever joined were awarded")
+    with look(PAGE):
+        told = waves.draw(saved, PAGE).says
+    assert ("fewer eligible people had joined" in told) is (sum(int(row["places_unfilled"]) for row in rows) > 0)
+
+
+def test_the_waves_finding_where_there_is_none(runs: Callable[[str], Saved]) -> None:
+    """Catches a sentence of awards where nobody joined, or no wave was announced."""
     assert waves.finding(runs("nobody")) == "Nobody joined the 22 waves that were announced"
     assert waves.finding(runs("nobody_at_a_rate")) == "No wave was announced"
+
+
+@pytest.mark.parametrize("name", ["history", "waves_moved", "rate_until"])
+def test_published_figures_stand_on_their_own_waves(name: str, runs: Callable[[str], Saved]) -> None:
+    """Catches what was published of a wave on one of another date, by a rule or moved."""
+    saved = runs(name)
+    with look(PAGE):
+        drawn = waves.draw(saved, PAGE)
+    joined, selected = (
+        {int(wave) for line in axes.get_lines() if line.get_marker() == "D" for wave in line.get_xdata()}  # type: ignore[union-attr]
+        for axes in drawn.figure.axes
+    )
+    of_rule = name == "rate_until"
+    moved = {18} if name == "waves_moved" else set[int]()
+    assert joined == (set() if of_rule else {1, 4, 5, 6, 18} - moved)
+    assert selected == (set() if of_rule else {*range(1, 23)} - moved)
+    assert ("Diamonds" in drawn.says) is not of_rule
+    rows = table(saved, "published")
+    of_waves = {"joined", "selected", "revoked", "eligible_share"}
+    assert {row["figure"] for row in rows} & of_waves == (set() if of_rule else of_waves)
+    roles = {row["role"] for row in rows if row["figure"] == "awarded" and row["published"]}
+    assert ("input" in roles) is not of_rule
 
 
 def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
@@ -519,6 +588,22 @@ def test_the_processing_finding(runs: Callable[[str], Saved]) -> None:
     assert not processing.asked(runs("history"))
     closed = processing.finding(runs("processing_closed"))
     assert closed.startswith(f"Nobody is processed: up to 80{SPACE}million wait")
+
+
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+@pytest.mark.parametrize("name", ["rate", "rate_until", "waves_for_years", "two_queues", "processing_closed"])
+def test_no_line_goes_through_the_words_of_the_backlog(name: str, sheet: Sheet, runs: Callable[[str], Saved]) -> None:
+    """Catches words that are struck through by the curve of the registered or of the processed."""
+    with look(sheet):
+        drawn = processing.draw(runs(name), sheet)
+        (axes,) = drawn.figure.axes
+        (box,) = (box for text, box in shown_words(drawn) if " wait\n" in text)
+    assert len(axes.get_lines()) == 2
+    for line in axes.get_lines():
+        across, up = axes.transData.transform(line.get_xydata()).T
+        along = np.linspace(box.x0, box.x1, 1_000)
+        heights = np.interp(along, across, up)
+        assert not np.any((box.y0 < heights) & (heights < box.y1))
 
 
 def test_payments_still_wait_on_days_without_runs(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sim.observers.paid_days import PaidDays, delays
 from sim.parameters.differences import differences
 from sim.parameters.outages import left_out, outages_of, without
 from sim.report.outages import outage_lines
-from sim.results.tables.outages import COLUMNS
+from sim.results.tables.outages import BY_ALL, COLUMNS, EXACTLY
 from tests.building import PARTNERS, SMALL, Engine, Run, law, on_both, parameters, run_on
 from tests.journey.routes import BLOCKS, further, on_route, route_with
 
@@ -30,13 +30,14 @@ OVO: dict[str, Any] = {
     "payment.partners.dana.outages": [{"from": "2020-07-01T00:00", "until": "2020-08-01T00:00"}],
 }
 REGISTRY = {"processing.registry.outages": [{"from": "2020-04-13T00:00", "until": "2020-04-16T00:00"}]}
+CHANGES: dict[str, dict[str, Any]] = {"ovo": OVO, "registry": REGISTRY, "both": OVO | REGISTRY}
 NONE: dict[str, Any] = {"payment.partners.ovo.outages": [], "processing.registry.outages": []}
 
 
 @cache
 def compared(engine: Engine, what: str) -> Result:
     """Return a small run with outages beside the one without."""
-    asked = parameters(SMALL, f"engine={engine}", changes=ASKED | (OVO if what == "ovo" else REGISTRY))
+    asked = parameters(SMALL, f"engine={engine}", changes=ASKED | CHANGES[what])
     return evaluate(asked, left_out=left_out(asked, load().parameters))
 
 
@@ -108,6 +109,16 @@ def test_other_partners_are_not_touched_and_an_outage_in_idle_time_touches_nobod
     assert "  DANA closed 1 to 31 July 2020: no payment was made on another day." in outage_lines(
         compared(engine, "ovo").tables["outages"]
     )
+
+
+@on_both
+def test_a_partner_is_not_blamed_for_what_a_closed_station_did(engine: Engine) -> None:
+    """Catch payments that are later because a station was closed, told as what a partner's outage did."""
+    alone, both = (row_of(compared(engine, what), "ovo") for what in ("ovo", "both"))
+    assert (alone["touched_is"], both["touched_is"]) == (EXACTLY, BY_ALL)
+    lines = " ".join(outage_lines(compared(engine, "both").tables["outages"]))
+    assert "by this and the other outages together" in " ".join(lines.split())
+    assert "together," not in " ".join(outage_lines(compared(engine, "ovo").tables["outages"]))
 
 
 @on_both

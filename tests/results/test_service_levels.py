@@ -8,6 +8,10 @@ import pytest
 
 from sim.experiments.run import evaluate
 from sim.parameters import BadInput
+from sim.report.answer import level_lines
+from sim.report.text import beside, percent
+from sim.results.table import Table
+from sim.results.tables.service_levels import COLUMNS, kept
 from tests.building import ENGINES, SMALL, THOUSANDS, Engine, parameters
 
 SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
@@ -80,3 +84,49 @@ def test_levels_are_added_on_the_command_line_and_may_be_none() -> None:
     added = parameters(SMALL, "+service_levels.fast={wait: bni, from: ready, days: 7, share: 0.99}").service_levels
     assert list(added) == ["first_incentive_within_30_days", "fast"]
     assert parameters(SMALL, "~service_levels.first_incentive_within_30_days").service_levels == {}
+
+
+def test_what_is_exactly_the_share_is_kept() -> None:
+    """Catch 55 of 100 that miss 0.55, and 7 of 100 that miss 0.07, by the last bit of a product."""
+    for hundredths in range(101):
+        assert kept(hundredths, 100, hundredths / 100), hundredths
+        assert not kept(hundredths - 1, 100, hundredths / 100), hundredths
+        assert kept(hundredths * 123_457, 12_345_700, hundredths / 100), hundredths
+    assert kept(1, 3, 0.3333)
+    assert not kept(1, 3, 0.3334)
+
+
+SHARES = [
+    (0.94137, 0.9414, "94.137 %", "94.140 %"),
+    (0.9996, 1, "over 99.9 %", "100.0 %"),
+    (0.99999, 0.9999, "over 99.99 %", "99.99 %"),
+    (1, 0.9999, "100.00 %", "99.99 %"),
+    (0.95, 0.95, "95.0 %", "95.0 %"),
+    (0.55, 0.9, "55.0 %", "90.0 %"),
+    (0, 0, "0.0 %", "0.0 %"),
+]
+
+
+@pytest.mark.parametrize(("found", "asked", "first", "second"), SHARES)
+def test_a_share_is_told_until_it_differs_from_what_was_asked(
+    found: float, asked: float, first: str, second: str
+) -> None:
+    """Catch "94.1 %, 94.1 % asked: missed", and 100 % of what is less."""
+    assert beside(found, asked) == (first, second)
+
+
+def test_less_than_all_is_never_told_as_all() -> None:
+    """Catch 100.0 % of whom some are left out."""
+    assert [percent(share) for share in (1, 0.9995, 0.99949, None)] == ["100.0 %", "over 99.9 %", "99.9 %", "-"]
+    assert percent(0.99999999, 0) == "over 99 %"
+
+
+def test_the_screen_tells_a_level_that_is_just_missed() -> None:
+    """Catch a line that says of one figure both that it is asked and that it is missed, of all or of a group."""
+    row = dict.fromkeys(COLUMNS) | {"level": "mine", "label": "Paid", "share_asked": 0.9414}
+    of_all = row | {"by": "all", "share": 0.94137, "kept": False}
+    women = row | {"by": "woman", "value": "yes", "share": 0.94138, "kept": False}
+    assert level_lines(Table("service_levels", COLUMNS, [of_all, women])) == [
+        "Paid: 94.137 %, 94.140 % asked: missed.",
+        "  Below it: woman 94.138 %.",
+    ]

@@ -11,8 +11,10 @@ from scipy import stats
 
 from sim.calendar.instants import DAY, NEVER
 from sim.experiments.run import evaluate
+from sim.journey.measures import WAITS
 from sim.observers.durations import Durations
-from tests.building import ALPHA, ENGINES, SMALL, THOUSANDS, Engine, parameters
+from sim.rules.eligibility import is_eligible
+from tests.building import ALPHA, ENGINES, SMALL, THOUSANDS, Engine, name_of, on_both, parameters, run_on
 
 SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
 
@@ -33,7 +35,7 @@ def test_outcomes_are_told_apart(waits: dict[str, dict[str, Any]]) -> None:
     """Catch one median over those who were awarded in days and those who gave up after months."""
     place = waits["place"]
     assert place["label"] == "Joined to award"
-    assert place["who"] == "the eligible who joined a wave"
+    assert place["who"] == "those eligible in the first wave they joined"
     assert place["median_days_got_it"] < 30 < 60 < place["median_days_left_without"]
     assert place["left_without"] > place["got_it"] > 0
     assert place["median_days"] is None, "fewer than half of all who began are awarded"
@@ -50,6 +52,28 @@ def test_from_registration_all_who_registered_count(waits: dict[str, dict[str, A
     assert incentive["got_it"] == waits["award_to_incentive"]["got_it"]
     assert incentive["median_days"] is None
     assert incentive["left_without"] == award["left_without"] + waits["award_to_incentive"]["left_without"]
+
+
+@on_both
+def test_who_waits_for_a_place_is_settled_in_the_first_wave_they_joined(engine: Engine) -> None:
+    """Catch words that promise more: whom a later share makes eligible, or no longer so, counts as in that wave."""
+    steps = [{"from": "2020-04-11T00:00", "share": 0.4}, {"from": "2020-08-15T00:00", "share": 0.9}]
+    changes = {"selection.eligible": steps}
+    made = evaluate(parameters(SMALL, f"engine={engine}", changes=changes))
+    (row,) = (row for row in made.tables["waits"].rows if row["wait"] == "place")
+    found = run_on(engine, SMALL, changes=changes)
+    people, waves = found.people, found.programme.waves.waves
+    joined = np.flatnonzero(people["first_joined"] < NEVER).tolist()
+    counted = [
+        person
+        for person in joined
+        if is_eligible(found.programme.key, waves[people["first_wave"][person]]["eligible"], person)
+    ]
+    assert row["simulated"] == len(counted)
+    awarded = people["awarded"] < NEVER
+    assert 0 < np.count_nonzero(awarded[counted]) < np.count_nonzero(awarded), "some are eligible only later"
+    assert row["who"] == "those eligible in the first wave they joined"
+    assert f"Joined to award counts {WAITS['place'].who};" in " ".join(made.answer(name_of(SMALL)).split())
 
 
 @pytest.mark.parametrize("leaves", ["at once", "by and by"])

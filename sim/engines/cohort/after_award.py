@@ -24,7 +24,7 @@ from sim.engines.cohort.after_award_kernels import (
     review,
 )
 from sim.engines.cohort.award_observer import Awarded, AwardObserver, Bought
-from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.flows import EMPTY, NOBODY, Ints
 from sim.engines.cohort.market import Booked, Market
 from sim.engines.cohort.participants import Announcement, Participants
 from sim.engines.cohort.recorder import Recorder
@@ -39,9 +39,6 @@ AWARDED_AT_A_TIME = 1 << 14
 
 FINISHED_AT_A_TIME = 1 << 17
 """People whose whole time is observed together at the end."""
-
-Due = list[tuple[Persons, Ints]]
-"""Participants' numbers, and when their first incentives fall due."""
 
 
 class AfterAward:
@@ -64,7 +61,8 @@ class AfterAward:
             self._market = Market(programme, programme.seats, participants, observations, recorder)
         self._window = int(programme.parameters.run.window_hours * HOUR)
         self._now = 0
-        self._due: Due = []
+        self._due: list[tuple[Persons, Ints]] = []
+        """Participants' numbers, and when their first incentives fall due."""
         self._open: list[Announcement] = []
         """Those whose accounts have not closed, in order of their closing."""
 
@@ -104,10 +102,18 @@ class AfterAward:
         linked = self._linked(persons, self._participants.awarded_at(numbers))
         self._review(numbers, persons, completed, issued, linked, closing)
 
-    def due(self) -> Due:
-        """Return whose first incentives have been found to fall due since this was last asked."""
-        due, self._due = self._due, []
-        return due
+    def add_seats(self, now: int) -> None:
+        """Let providers add seats to their classes."""
+        if self._market is not None:
+            self._market.add_seats(now)
+
+    def due(self) -> tuple[Persons, Ints]:
+        """Return whose first incentives have been found to fall due since this was last asked, and when."""
+        found, self._due = self._due, []
+        if not found:
+            return NOBODY, EMPTY
+        numbers, instants = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return numbers, instants
 
     def revoke(self, wave: int, deadline: int) -> int:
         """Revoke the awards of a wave that have bought nothing by the deadline; return how many."""

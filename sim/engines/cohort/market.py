@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.after_award_kernels import Persons, Purchases
-from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints
+from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints, in_order, merge
 from sim.engines.cohort.market_kernels import choose_platforms, come_back, train_in_market
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.visits import Visited, Visits
 from sim.journey.route import CERTIFICATES, CHECKOUT
 from sim.observers.observations import Observations
+from sim.programme.adding import Adding, adds
 from sim.programme.market import MarketTable
 from sim.programme.programme import Programme
 from sim.rules.platforms import NOWHERE
@@ -57,6 +59,8 @@ class Market:
     ) -> None:
         self._programme, self._table, self._participants = programme, table, participants
         self._counts, self._recorder = observations.new_counts(), recorder
+        self._at_checkout = Visits(programme, self._counts, CHECKOUT)
+        self._at_certificates = Visits(programme, self._counts, CERTIFICATES)
         assert observations.market is not None
         self._observer = observations.market
         self._coming = Backlog(NO_TRY)
@@ -65,6 +69,7 @@ class Market:
         self._checkout = None if table.checkout is None else table.checkout.kernel()
         self._certificates = None if table.certificates is None else table.certificates.kernel()
         self._courses = CoursesKernel(programme.key, table.rules, table.listings)
+        self._adding = Adding(programme, table, self._observer.classes, self._courses) if adds(programme) else None
         # Rows reach for everyone; memory is taken only by those that are filled.
         self._taken = np.empty((programme.people, programme.courses), dtype=np.int16)
         """The courses that each participant has bought [participant, purchase]; -1: none."""
@@ -80,6 +85,11 @@ class Market:
         """Let people come to buy a course at instants not before the present window's end."""
         self._coming.put((at, numbers, purchase, np.zeros(numbers.size, dtype=np.uint16)))
         self._participants.seeking[numbers] = True
+
+    def add_seats(self, now: int) -> None:
+        """Let providers add seats, at the programme's event, for those who come from now on."""
+        if self._adding is not None:
+            self._adding.add(now)
 
     def advance(self, until: int) -> Booked:
         """Take everyone in the market to an instant; return what is booked before it."""
@@ -115,23 +125,33 @@ class Market:
     def _check_out(self, flow: Flow, until: int) -> Flow:
         """Take in who comes to the checkouts before an instant; return who leaves one before it."""
         at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
-        observer = self._counts.station(CHECKOUT)
         persons = self._participants.persons_of(numbers)
         if self._checkout is None:
-            observer.add_without_wait(at)
+            self._counts.station(CHECKOUT).add_without_wait(at)
             self._counts.level(CHECKOUT, persons, at, at)
             return flow
+        leaving = AT_CHECKOUT
         if at.size:
             ends = np.minimum(limit, self._table.exit[platform])
             served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
-            observer.add(at, served.started, served.left, served.gave_up, instance=platform)
-            self._counts.level(CHECKOUT, persons, at, served.started, served.gave_up)
+            # Until the limit either the award is undecided or the account open, so that the run goes on.
+            visited = Visited(persons, at, served.started, served.left, served.gave_up, platform)
+            self._at_checkout.tell(visited, limit)
             gone = served.gave_up < NEVER
-            stays = ~gone
-            self._leaving.put(tuple(column[stays] for column in (served.left, *flow[1:])))
             if gone.any():
                 self._give_up(_some(flow, gone), served.gave_up[gone])
-        return self._leaving.take(until)
+            leaving = self._leave((served.left, *flow[1:]), gone, until)
+        return merge(self._leaving.take(until), leaving)
+
+    def _leave(self, flow: Flow, gone: NDArray[np.bool_], until: int) -> Flow:
+        """Keep those who leave a checkout later; return the others, nearly all, in order of (time, number)."""
+        now = flow[0] < until
+        later = ~now & ~gone
+        if later.any():
+            self._leaving.put(_some(flow, later))
+        order = np.flatnonzero(now)
+        order = order[in_order(flow[0][order], flow[1][order])]
+        return tuple(column[order] for column in flow)
 
     def _give_up(self, flow: Flow, gave_up: Ints) -> None:
         """Let people leave a checkout unserved: at their limit for good, at the platform's exit to come back."""
@@ -216,14 +236,16 @@ class Market:
             return NOBODY, EMPTY, EMPTY
         assert self._certificates is not None
         served = self._certificates.serve(completed, numbers, instance=platform, until=until)
-        self._counts.station(CERTIFICATES).add(completed, served.started, served.left, EMPTY, instance=platform)
-        persons = self._participants.persons_of(numbers)
-        self._counts.level(CERTIFICATES, persons, completed, served.started)
+        persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
+        visited = Visited(persons, completed, served.started, served.left, EMPTY, platform)
+        self._at_certificates.tell(visited, closing)
         first = purchase == 0
         return numbers[first], completed[first], served.left[first]
 
     def finish(self) -> None:
-        """Tell how often each course had no class soon enough."""
+        """Tell the visits that go on at the end of the run, and how often each course had no class soon enough."""
+        self._at_checkout.finish()
+        self._at_certificates.finish()
         self._observer.turned_away += self._courses.turned_away
 
     # Rows

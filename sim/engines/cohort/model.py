@@ -33,8 +33,10 @@ from sim.engines.rows import Rows
 from sim.journey.order import PersonAct, ProgrammeAct
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
+from sim.programme.adding import adds, mondays
 from sim.programme.budget import Budget
 from sim.programme.ledger import Day
+from sim.programme.market import MarketTable
 from sim.programme.payment_runs import PaymentRuns, Report, RunRecord
 from sim.programme.programme import Programme
 from sim.programme.waves import WaveRecord, Waves
@@ -110,6 +112,8 @@ class Model:
         self.runs = PaymentRuns(self.timeline, programme, self)
         self._day_ends = DayEnds(programme, census, way, self.participants, self.payments)
         self.timeline.process(self._days())
+        if programme.seats is not None and adds(programme):
+            self.timeline.process(self._add_seats(programme.seats))
 
     # The run
 
@@ -181,6 +185,11 @@ class Model:
         self._do(partial(self._day_ends.close, now, self.pool.gave_up_people))
         self._do(partial(self.payments.close_day, now))
 
+    def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
+        for event in mondays(self.timeline, market, self.programme.horizon):
+            yield event
+            self._do(partial(self._after_award.add_seats, self.timeline.now))
+
     def _do(self, task: Callable[[], None]) -> None:
         """Do a task of those awarded, on their thread, once they have come to this instant."""
         self._paying.do(partial(self._come_to, self.timeline.now))
@@ -188,7 +197,8 @@ class Model:
 
     def _come_to(self, now: int) -> None:
         self._after_award.advance(now)
-        for numbers, due in self._after_award.due():
+        numbers, due = self._after_award.due()
+        if numbers.size:
             self.payments.fall_due(numbers, due, 0)
 
     def _registered(self, now: int) -> int:

@@ -10,6 +10,7 @@ from sim.engines.journal import Columns, MarketLog, Visits
 from sim.journey.kinds import Bank
 from sim.journey.money import Benefit
 from sim.journey.places import Place
+from sim.programme.classes import Classes
 from sim.programme.ledger import Ledger
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
@@ -53,6 +54,8 @@ class State:
         self.visits = {name: Visits() for name in programme.stations}
         self.courses = self._courses()
         """The courses on sale; None in an open market."""
+        self.classes = None if programme.seats is None else Classes(programme.seats)
+        """Their classes as they are scheduled so far."""
         self.log = MarketLog()
         self.taken: dict[int, list[int]] = {}
         """The courses that participants have bought."""

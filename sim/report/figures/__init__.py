@@ -12,7 +12,10 @@ SLIDES = "slides"
 
 
 def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Named) -> None:
-    """Draw every figure of a run from its saved tables into a new folder, as SVG and PNG, and each for a slide too."""
+    """Draw every figure of a run from its saved tables as SVG and PNG, and each for a slide too.
+
+    The folder is new, or empty.
+    """
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
     from sim.report.figures import funnel, market, payments, processing, queues, seats, waits, waves
     from sim.report.figures.look import look
@@ -32,7 +35,7 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
         figures["processing"] = processing.draw
     figures |= {name: each.draw for name, each in (("seats", seats), ("market", market)) if saved.has(each.TABLE)}
     for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
-        here.mkdir()
+        here.mkdir(exist_ok=True)
         with look(sheet):
             for name, draw in figures.items():
                 save(draw(saved, sheet), here, name)

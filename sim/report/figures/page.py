@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim.parameters.sayings import MANIFEST
 from sim.report.figures.look import GREY, INK
 from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import Sheet
@@ -99,12 +100,12 @@ def _letters(sheet: Sheet, size: float, letter: float = PLAIN) -> int:
 
 def _scenario(saved: Saved, sheet: Sheet) -> list[str]:
     """Return what the run is and what differs, in as many words as its lines hold."""
-    for most in range(5, -1, -1):
-        lines = _wrapped(sheet, saved.scenario(most), sheet.says)
+    letters, told = _letters(sheet, sheet.says), ""
+    for told in saved.scenarios():
+        lines = textwrap.wrap(told, letters)
         if len(lines) <= sheet.lines:
             return lines
-    letters = _letters(sheet, sheet.says)
-    return textwrap.wrap(saved.scenario(0), letters, max_lines=sheet.lines, placeholder=" … (see manifest.json)")
+    return textwrap.wrap(told, letters, max_lines=sheet.lines, placeholder=f" … (see {MANIFEST})")
 
 
 def save(page: Page, folder: Path, name: str) -> None:

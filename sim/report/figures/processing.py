@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 
 from sim.journey.route import PROCESSED_AT
 from sim.report.figures.look import BLUE, INK, PALE, amounts, dates, place
@@ -106,28 +109,56 @@ def _station(saved: Saved) -> Row:
     return next(row for row in saved.rows("stations") if row["station"] == PROCESSED_AT)
 
 
+BESIDE: tuple[tuple[float, tuple[float, float], Any, Any], ...] = (
+    (0.0, (8, -4), "left", "top"),
+    (0.5, (8, 0), "left", "center"),
+    (1.0, (-8, 4), "right", "bottom"),
+    (0.0, (0, -20), "center", "top"),
+    (0.0, (8, -30), "right", "top"),
+    (0.5, (-8, 0), "right", "center"),
+)
+"""Where the backlog's words may stand, the best first: how far up the arrow, and where from there, in points."""
+
+
 def _backlog(axes: Axes, saved: Saved, registered: Counts, processed: Counts) -> None:
+    """Draw the largest backlog as an arrow, with its words where no line goes through them."""
     when, most = saved.days.peak(backlog(saved))
     if not most:
         return
     number = int(np.flatnonzero(saved.days.dates == np.datetime64(when))[0])
     at, high, low = place(when) + 1, registered[number], processed[number]
     axes.annotate("", (at, high), (at, low), arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0})
-    left = number > 0.7 * np.flatnonzero(saved.days["registered"] + saved.days["processed"])[-1]
-    below = low > 0.15 * registered[-1] and not left
-    axes.annotate(
-        f"{amount(most)} wait\non {day(when)}",
-        (at, low if below else (high + low) / 2),
-        (-8 if left else 8, -4 if below else 0),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="top" if below else "center",
-        size=9,
-    )
+    words = f"{amount(most)} wait\non {day(when)}"
+    for share, offset, across, along in BESIDE:
+        height = low + share * (high - low)
+        told = axes.annotate(words, (at, height), offset, textcoords="offset points", ha=across, va=along, size=9)
+        if _is_free(axes, told.get_window_extent()):
+            return
+        if offset != BESIDE[-1][1]:
+            told.remove()
+
+
+def _is_free(axes: Axes, box: Bbox) -> bool:
+    """Return whether a box lies inside the axes, and no line goes through it."""
+    frame = axes.get_window_extent()
+    if not (frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1):
+        return False
+    for line in axes.get_lines():
+        across, up = axes.transData.transform(line.get_xydata()).T
+        inside = (box.x0 < across) & (across < box.x1)
+        heights = [*up[inside], *np.interp([box.x0, box.x1], across, up)]
+        if min(heights) < box.y1 and max(heights) > box.y0:
+            return False
+    return True
 
 
 def _ends(axes: Axes, registered: float, processed: float) -> None:
-    lower = min(processed, 0.93 * registered)
-    for height, word, colour in ((registered, "registered", INK), (lower, "processed", BLUE)):
+    """Name both lines at their ends, the lower one a line of letters below the other at least."""
+    letters = 1.4 * mpl.rcParams["font.size"]
+    apart = axes.get_window_extent().height * 72 / axes.figure.dpi * (registered - processed) / axes.get_ylim()[1]
+    for height, word, colour, lower in (
+        (registered, "registered", INK, 0.0),
+        (processed, "processed", BLUE, max(0.0, letters - apart)),
+    ):
         at = ("axes fraction", "data")
-        axes.annotate(word, (1, height), (6, 0), at, "offset points", va="center", color=colour, weight="bold")
+        axes.annotate(word, (1, height), (6, -lower), at, "offset points", va="center", color=colour, weight="bold")

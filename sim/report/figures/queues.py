@@ -86,13 +86,17 @@ def _pool(saved: Saved) -> Picture:
     return Picture("pool", "The pool, which is no queue", saved.days["people_in_pool"])
 
 
+POOL = "the pool"
+
+
 def _says(stations: list[Picture], others: list[Picture]) -> str:
     says = "Waiting at a day's end, the most in each week."
-    own = [{"payments": "payments", "pool": "the pool"}[picture.name] for picture in others]
+    own = [{"payments": "payments", "pool": POOL}[picture.name] for picture in others]
     if len(stations) + len(own) < 2:
         return says
     parts = ["one scale for the stations"] * (len(stations) > 1)
-    parts += [f"{' and '.join(own)} on {'scales' if len(own) > 1 else 'a scale'} of their own"] * bool(own)
+    whose = "on scales of their own" if len(own) > 1 else f"on a scale of {'its' if own == [POOL] else 'their'} own"
+    parts += [f"{' and '.join(own)} {whose}"] * bool(own)
     return f"{says} {'; '.join(parts).capitalize()}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.named import Named
-from sim.parameters.sayings import MANIFEST, MOST_TOLD, together
+from sim.parameters.sayings import MANIFEST, MOST_TOLD, Saying, together
 from sim.results.bottleneck import Bottleneck, bottleneck
 
 Row = dict[str, Any]
@@ -34,17 +35,36 @@ class Saved:
         """Return the share of the full population that was simulated."""
         return float(self.composed["population"]["scale"])
 
-    def scenario(self, most: int = MOST_TOLD) -> str:
-        """Return what the run is called and what differs from the base, so many of each; how many more is said.
+    def scenarios(self) -> Iterator[str]:
+        """Yield what the run is called and what differs from the base, in fewer and fewer words.
 
-        With none of them, one change of the scenario is told all the same.
+        First what was before is left out, then what differs is counted instead, the last first.
         """
         named = self.named
-        changed = f", with {together(named.changed, max(most, 1))}" if named.changed else ""
-        differs = f"Differs from {named.base}: {together(named.differs, most)}."
+        short = [saying.short for saying in named.changed]
+        differs = [saying.short for saying in named.differs]
+        also = [saying for saying in differs if saying not in short]
+        yield self._scenario(named.changed, named.differs)
+        yield self._scenario(named.changed, differs)
+        yield self._scenario(named.changed, also, also=len(also) < len(differs))
+        for most in range(min(MOST_TOLD, max(len(short), len(also))), 0, -1):
+            yield self._scenario(short, also, most, also=len(also) < len(differs))
+        yield self._scenario(short, named.differs, 0)
+
+    def _scenario(
+        self, changed: Sequence[Saying], differs: Sequence[Saying], most: int = MOST_TOLD, *, also: bool = False
+    ) -> str:
+        """Return what the run is called, and so many at most of what was changed and of what differs.
+
+        With none of them, one change is told all the same. `also` is of what differs beside what was changed.
+        """
+        named = self.named
+        head = f"Scenario {named.titled(changed, max(most, 1))}."
+        if not named.against_base or not differs:
+            return head
         if not most:
-            differs = f"Differs from {named.base} in {len(named.differs):,} ways (see {MANIFEST})."
-        return f"Scenario {named.name}{changed}.{f' {differs}' if named.against_base else ''}"
+            return f"{head} Differs from {named.base} in {len(differs):,} ways (see {MANIFEST})."
+        return f"{head} {'Also differs' if also else 'Differs'} from {named.base}: {together(differs, most)}."
 
     def has(self, name: str) -> bool:
         """Return whether the run has a table of a name."""

@@ -29,9 +29,9 @@ class Sheet:
         return self.height is not None
 
 
-PAGE = Sheet(9.0, None, title=13, says=9.5, text=8.5, small=7.5, lines=3, dots=150, enlarged=1)
+PAGE = Sheet(9.0, None, title=13, says=9.5, text=8.5, small=7.5, lines=4, dots=150, enlarged=1)
 
-SLIDE = Sheet(7.5, 7.5 * 9 / 16, title=12, says=9, text=9, small=9, lines=2, dots=256, enlarged=16 / 9)
+SLIDE = Sheet(7.5, 7.5 * 9 / 16, title=12, says=9, text=9, small=9, lines=3, dots=256, enlarged=16 / 9)
 """Shown at 13.33 by 7.5 inches and 1,920 by 1,080 dots: the smallest letters are 16 points high on the slide.
 
 It is drawn smaller and enlarged, so that lines, marks and letters grow together.

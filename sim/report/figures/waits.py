@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.measures import PAYMENT_PARTNERS, WAITS
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, VERMILION, unit_of
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Row, Saved
@@ -45,7 +45,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     says = "Days of those who got it: dot, the median; bar, from 0 to the 95th percentile."
     says += "" if sheet.slide else " At the right: how all waits ended."
     notes = [
-        "Waits of the way to the pool and from registration count all who registered; “Joined to award” the eligible.",
+        "Waits of the way to the pool and from registration count all who registered; "
+        f"“{WAITS['place'].label}” {WAITS['place'].who}.",
         "Incentives and surveys count payments.",
     ]
     drawn = page(saved, sheet, finding(saved), says, notes, 0.32 * len(rows) + 1.0)

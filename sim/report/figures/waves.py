@@ -21,11 +21,14 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     rows = saved.rows("waves")
     if not rows:
         return page(saved, sheet, finding(saved), "None opened before the run ended.", [], 0.0)
-    published = [row for row in saved.rows("published") if row["figure"] in ("joined", "selected")]
+    own = _as_they_were(saved)
+    published = [
+        row for row in saved.rows("published") if row["figure"] in ("joined", "selected") and int(row["scope"]) in own
+    ]
     notes = []
     if published:
         notes.append("Published by the programme or the press, each named in configs/published.")
-        notes.append("Awards of waves 2 to 22 are set by the calendar, not predicted.")
+        notes.append("Awards of all waves but the first are set by the calendar, not predicted.")
     unknown = [str(row["wave"]) for row in rows if row["joined"] is None]
     if unknown:
         notes.append(f"Not announced by the end of the run: wave {', '.join(unknown)}.")
@@ -33,6 +36,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     if without:
         notes.append(f"{without} waves had no places.")
     says = "Who joins again after losing is counted in each wave."
+    if any(row["places_unfilled"] for row in rows):
+        says += " Places without takers: fewer eligible people had joined."
     says += " Diamonds: as published." * bool(published)
     refused = sum(row["refused_by_budget"] for row in rows)
     if refused:
@@ -55,26 +60,34 @@ def finding(saved: Saved) -> str:
     rows = [row for row in saved.rows("waves") if row["joined"] is not None]
     offered = [row for row in rows if row["quota"]]
     joined, awarded = (sum(row[what] for row in rows) for what in ("joined", "awarded"))
+    ever = amount(saved.stages()["ever_joined"])
     if not rows:
         return "No wave was announced"
     if not joined:
         return f"Nobody joined the {len(rows)} waves that were announced"
     if not awarded:
-        return f"Nobody was awarded: {amount(joined)} joined, and no place was given"
+        return f"Nobody was awarded: {ever} people joined, and no place was given"
     full = sum(not row["places_unfilled"] and not row["refused_by_budget"] for row in offered)
-    for_one = f"{amount(awarded)} were awarded, one for every {_ratio(joined / awarded)} who joined"
+    of_them = f"{amount(awarded)} of the {ever} who ever joined were awarded"
     if 2 * full >= len(offered):
         which = f"each of {full:,}" if full == len(offered) else f"{full:,} of {len(offered):,}"
         waves = "the one wave" if len(offered) == 1 else f"{which} waves"
         its = "its" if full == len(offered) else "their"
-        return f"Places are scarce: {waves} had takers for all {its} places; {for_one}"
+        return f"Places are scarce: {waves} had takers for all {its} places; {of_them}"
     left = sum(row["places_unfilled"] + row["refused_by_budget"] for row in offered)
     short = f"Places were left over in {len(offered) - full:,} of {len(offered):,} waves"
-    return f"{short}, {amount(left)} of them; {for_one}"
+    return f"{short}, {amount(left)} of them; {of_them}"
 
 
-def _ratio(number: float) -> str:
-    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
+def _as_they_were(saved: Saved) -> set[int]:
+    """Return the waves that are those of the base's calendar, by their dates: of them figures were published."""
+    moved = {
+        one.path.split(".")[2]
+        for one in saved.named.differences
+        if one.path.startswith("waves.calendar.") and one.path.rpartition(".")[2] not in ("places", "face_check_fails")
+    }
+    calendar = enumerate(saved.composed["waves"]["calendar"] or {}, start=1)
+    return {number for number, name in calendar if name == f"w{number:02d}" and name not in moved}
 
 
 def _points(published: list[Row], figure: str) -> dict[int, float]:

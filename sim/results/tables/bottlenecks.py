@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sim.calendar.instants import DAY
-from sim.journey.measures import PARTNERS_GROUP, PLACES, partner_wait
+from sim.journey.measures import PARTNERS_GROUP, PLACES, WAITS, partner_wait
 from sim.journey.route import Group
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
@@ -18,7 +18,8 @@ COLUMNS = {
     "group_label": "the same in words",
     "member": "station or payment partner of the group, stable name; empty: the whole group",
     "label": "the member in words; empty: the whole group",
-    "person_days": "person-days waited until the end of the run, the unfinished waits included",
+    "person_days": "person-days waited until the end of the run, the unfinished waits included; places: of "
+    f"{WAITS['place'].who}",
     "share": "of all person-days waited for stations and places, share",
 }
 

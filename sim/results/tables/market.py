@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import WEEK
 from sim.calendar.months import months
 from sim.journey.measures import WANTS, revoked_for
-from sim.observers.market import MarketCounts, seats_offered, seats_offered_by_week, week_of_day
+from sim.observers.market import MarketCounts, week_of_day
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
@@ -116,7 +116,7 @@ def seats(observations: Observations, counts: MarketCounts) -> Table:
     def by_week(days: Ints) -> Ints:
         return np.add.reduceat(days[: observations.days], begins)
 
-    offered, taken = seats_offered_by_week(counts.table, observations.end, weeks), by_week(counts.taken_by_day)
+    offered, taken = counts.classes.offered_by_week(observations.end, weeks), by_week(counts.taken_by_day)
     columns = {
         "week": [day_of(counts.table.first_week + number * WEEK) for number in range(weeks)],
         "seats_offered": offered.tolist(),
@@ -139,7 +139,7 @@ def courses(observations: Observations, counts: MarketCounts) -> Table:
     """Return every course of the catalogue: what it sold, and its seats."""
     table = counts.table
     sold = counts.sold_by_course.sum(axis=1)
-    offered = seats_offered(table, observations.end)
+    offered = counts.classes.offered(0, observations.end)
     lists = np.bincount(table.listed, minlength=table.courses.size)
     rows: list[dict[str, Cell]] = []
     for number, course in enumerate(table.courses):

@@ -28,7 +28,7 @@ from sim.rules.people import Trait
 
 Ints = NDArray[np.int64]
 
-EXACTLY, AT_ONCE = "exactly", "behind at once"
+EXACTLY, AT_ONCE, BY_ALL = "exactly", "behind at once", "exactly, by all outages together"
 
 COLUMNS = {
     "place": "station or payment partner that was closed, stable name",
@@ -43,7 +43,7 @@ COLUMNS = {
     "included; stations: people served on another day, likewise, or those behind at once: see touched_is",
     "touched_is": f"{EXACTLY}; or {AT_ONCE}, at a station where some give up, who comes depends on an outage, or many "
     "queue apart: the most people, at one day's end until the queue was back, who would have been served without the "
-    "outage and were not yet",
+    f"outage and were not yet; or {BY_ALL}, of payments where a station was closed as well, which holds them up too",
     "share": f"touched of all payments made (stations: people served) there in the run without the outage, share; "
     f"empty for those {AT_ONCE}",
     "earlier": f"of the touched, those earlier than without it; empty for those {AT_ONCE}",
@@ -139,6 +139,8 @@ def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
     observations = run.observations
     rows: list[dict[str, Cell]] = []
     days: list[dict[str, Cell]] = []
+    # Partners do not touch each other, but who is held up at a station is paid later by whatever partner.
+    stations_closed = any(each.config in left_out for each in observations.programme.journey.stations)
     for path, some in left_out.items():
         for place, label, partner in _places(observations, path):
             here, there = (_queue(side, place, partner) for side in (run, other))
@@ -156,6 +158,8 @@ def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
                 more = None if number else (here.waits.time - there.waits.time) / DAY
                 cells = (place, number + 1, label, kind, *_row(observations, closure, here, there, own, more))
                 rows.append(dict(zip(COLUMNS, cells, strict=True)))
+                if partner is not None and stations_closed:
+                    rows[-1]["touched_is"] = BY_ALL
                 days.extend(_days(place, number + 1, closure, here, there))
     scale = observations.programme.parameters.population.scale
     return (

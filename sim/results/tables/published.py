@@ -39,15 +39,16 @@ PREDICTED = ("registered", *FUNNEL, "fully_paid")
 
 
 def published(observations: Observations, records: list[WaveRecord]) -> Table:
-    """Return every published figure beside the simulated one."""
+    """Return every published figure beside the simulated one; of single waves only where they come by the calendar.
+
+    A wave by a rule has the number of a published one and nothing else of it.
+    """
     if observations.programme.parameters.clock.end is None:
         return Table("published", COLUMNS, [])
-    rows = [
-        *_funnel(observations),
-        *_revoked(observations),
-        *_waves(observations, records),
-        *_predictions(observations),
-    ]
+    rows = [*_funnel(observations)]
+    if observations.programme.parameters.waves.calendar is not None:
+        rows += [*_revoked(observations), *_waves(observations, records)]
+    rows += _predictions(observations)
     rows = [row for row in rows if instant(row["at"]) <= observations.end]
     return Table("published", COLUMNS, rows)
 
@@ -92,8 +93,9 @@ def _funnel(observations: Observations) -> list[dict[str, Cell]]:
             known = getattr(row, figure)
             if known is not None:
                 count = _before(observations, STAGES[figure][0], row.at)
-                # What had been awarded by a date is set by the calendar.
-                role = "input" if figure == "awarded" else _role(observations, row.at)
+                # What had been awarded by a date is set by the calendar, where there is one.
+                given = figure == "awarded" and observations.programme.parameters.waves.calendar is not None
+                role = "input" if given else _role(observations, row.at)
                 rows.append(_row(observations, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
             paid = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _found(observations: Observations, level: ServiceLevel, counts: LevelCounts)
 
 def kept(in_time: int, began: int, share: float) -> bool:
     """Return whether so many in time are the share that was asked of those who began."""
-    return in_time >= share * began
+    return in_time >= Fraction(str(share)) * began  # the share as it is written: a product of floats misses by a bit
 
 
 def _share(began: int, in_time: int, level: ServiceLevel) -> tuple[Cell, ...]:

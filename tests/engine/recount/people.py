@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -154,6 +155,7 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the published figures."""
     parameters = journal.programme.parameters
     figures, rows = parameters.published, list[dict[str, Any]]()
+    by_calendar = parameters.waves.calendar is not None
     if parameters.clock.end is None:
         return rows
 
@@ -185,13 +187,23 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     for row in figures.funnel:
         for figure in PRINTED:
             if getattr(row, figure) is not None:
-                role = "input" if figure == "awarded" else fitted(row.at)
+                role = "input" if figure == "awarded" and by_calendar else fitted(row.at)
                 add(figure, None, row.at, before(figure, row.at), getattr(row, figure), role)
         if row.incentive_rupiah is not None:
             stamps = together(journal, [f"{name}_paid" for name in incentive_names(journal)])
             rupiah = int(np.count_nonzero(stamps < since_epoch(row.at))) * parameters.budget.incentive
             add("incentive_rupiah", None, row.at, rupiah, row.incentive_rupiah, "compared")
-    own = journal.participants
+    if by_calendar:
+        _published_of_waves(journal, add, fitted)
+    for at in figures.predictions:
+        for figure in ("registered", *PRINTED, "fully_paid"):
+            add(figure, None, at, before(figure, at), None, "prediction")
+    return rows
+
+
+def _published_of_waves(journal: Journal, add: Callable[..., None], fitted: Callable[[datetime], str]) -> None:
+    """Add the rows of the figures that were published of some waves."""
+    own, figures = journal.participants, journal.programme.parameters.published
     for some_waves in figures.revocations:
         here = (own["wave"] >= some_waves.first_wave - 1) & (own["wave"] < some_waves.last_wave)
         revoked = int(np.count_nonzero(own["revoked"][here] < since_epoch(some_waves.at)))
@@ -211,10 +223,6 @@ def published(journal: Journal) -> list[dict[str, Any]]:
             eligible, joined = (sum(each[what] for each in some if each) for what in ("eligible", "joined"))
             at = of_wave[shared.last_wave]["announced"]
             add("eligible_share", _scope(shared), at, ratio(eligible, joined) or 0.0, shared.share, "fitted")
-    for at in figures.predictions:
-        for figure in ("registered", *PRINTED, "fully_paid"):
-            add(figure, None, at, before(figure, at), None, "prediction")
-    return rows
 
 
 def _scope(row: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from sim.calendar.instants import DAY, NEVER
@@ -42,14 +43,14 @@ def service_levels(journal: Journal) -> list[dict[str, Any]]:
 
 
 def _rows(journal: Journal, name: str, level: Any) -> Iterator[dict[str, Any]]:
-    limit = level.days * DAY
+    limit, asked = level.days * DAY, Decimal(repr(level.share))
     latest = journal.programme.horizon - limit
     held = [each for each in _held(journal, level.wait, level.counted_from) if each[1] <= latest]
     in_times = [ended - began <= limit for _, began, ended, _ in held]
     by_month: dict[Any, list[bool]] = {}
     for (_, began, _, _), in_time in zip(held, in_times, strict=True):
         by_month.setdefault(month_of(began), []).append(in_time)
-    failed = sorted(month for month, each in by_month.items() if sum(each) < level.share * len(each))
+    failed = sorted(month for month, each in by_month.items() if sum(each) < asked * len(each))
 
     def row(by: str, value: str | None, began: int, in_time: int, of_all: tuple[Any, ...] = (None, None, None)) -> Any:
         return {
@@ -64,7 +65,7 @@ def _rows(journal: Journal, name: str, level: Any) -> Iterator[dict[str, Any]]:
             "began": began,
             "in_time": in_time,
             "share": ratio(in_time, began),
-            "kept": in_time >= level.share * began if began else None,
+            "kept": in_time >= asked * began if began else None,
             "failed_since": of_all[0],
             "months_failed": of_all[1],
             "months": of_all[2],

@@ -98,7 +98,10 @@ def of_partner(journal: Journal, key: str) -> Waited:
 
 
 def place(journal: Journal) -> Waited:
-    """Return the waits for a place: of the eligible, from first joining until award, giving up or the last chance."""
+    """Return the waits for a place, of those eligible in the first wave they joined.
+
+    They last from joining it until award, giving up or the last chance.
+    """
     people, programme = journal.people, journal.programme
     joined = [
         person
@@ -138,7 +141,7 @@ def _journey(journal: Journal) -> dict[str, tuple[str, str, Waited]]:
         "registered_to_pool": (
             "Registered to pool", everyone, from_to(registered, people["tested"], turned_away)
         ),
-        "place": ("Joined to award", "the eligible who joined a wave", place(journal)),
+        "place": ("Joined to award", "those eligible in the first wave they joined", place(journal)),
         "registered_to_award": ("Registered to award", everyone, award),
         "award_to_account": ("Award to account linked", awardees, from_to(awarded, own["linked"], own["revoked"])),
         "award_to_purchase": ("Award to first purchase", awardees, from_to(awarded, own["bought_1"], own["revoked"])),
