@@ -180,7 +180,7 @@ def participant_outcomes(courses: int, payments: tuple[Payment, ...], market: bo
                 f"choice_{k + 1}": f"choices taken before that of course {k + 1}",
                 f"tries_{k + 1}": f"times that one came to the market for course {k + 1}",
             }
-        columns["revoked_for"] = "why one was revoked: 0 bought nothing, 1 for want of checkout, 2 for want of a seat"
+        columns["revoked_for"] = "for want of what one was revoked"
     columns["unspent"] = "training balance that returned when the account closed, rupiah"
     surveys = [payment for payment in payments if payment.benefit is Benefit.SURVEY]
     columns |= {

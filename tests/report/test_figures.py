@@ -44,6 +44,7 @@ DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
 }
 OF_A_MARKET = {"seats", "market"}
 HISTORY = (SMALL,)
+CLOSED = "market.platforms.marketplace_1.checkout.outages=[{from: 2020-09-01, until: 2020-09-11}]"
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "history": (HISTORY, {}),
     "rate": (("scenario=rate_800k", SMALL), {}),
@@ -67,6 +68,8 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "market.patience": law("constant", 3),
         },
     ),
+    "checkout_short": ((*HISTORY, INSTITUTIONS), {"market.checkout_capacity": 0.01}),
+    "checkout_closed": ((*HISTORY, INSTITUTIONS, CLOSED), {}),
     "self_paced": ((*HISTORY, INSTITUTIONS), {"market.catalogue.live": 0}),
     "one_provider": ((*HISTORY, INSTITUTIONS), {"market.catalogue.providers": 1, "market.catalogue.courses": 2}),
     "nobody_in_the_market": (("population.applicants=0", INSTITUTIONS), {}),
@@ -512,6 +515,21 @@ def test_seats_are_drawn_as_the_table_says(runs: Callable[[str], Saved]) -> None
         said = " ".join(texts(drawn))
         assert "seats a week, millions" in said, "in the unit of what is asked for"
         assert "times a week, millions" in said
+
+
+def test_a_checkout_is_not_told_as_on_the_way_to_the_pool(runs: Callable[[str], Saved]) -> None:
+    """Catches a queue after the award told as one before it, and a platform's outage that is not drawn."""
+    saved = runs("checkout_short")
+    longest = max(table(saved, "stations"), key=lambda row: int(row["peak_queue"]))
+    assert longest["station"] == "checkout"
+    assert "; after the award Checkout has the longest queue, " in queues.finding(saved)
+    saved = runs("checkout_closed")
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            drawn = queues.draw(saved, sheet)
+        shaded = {axes.get_title("left").partition(":")[0] for axes in drawn.figure.axes if spans(axes)}
+        assert shaded == {"Checkout"}
+        assert any("Marketplace 1 closed 1 to 10 September 2020" in text for text in texts(drawn))
 
 
 def test_the_market_s_finding(runs: Callable[[str], Saved]) -> None:

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from sim.calendar.instants import NEVER, WEEK, moment
+from sim.engines.person.model import rows as rows_of_everyone
 from sim.experiments.run import Result, evaluate
 from sim.programme.market import MarketTable
+from sim.results.codebook import codebook
+from sim.results.people import people_rows
 from sim.rules.choosing import SELF_PACED
-from tests.building import ENGINES, INSTITUTIONS, SMALL, Engine, Run, on_both, parameters, run_on
+from tests.building import ENGINES, INSTITUTIONS, SMALL, Engine, Run, on_both, parameters, run, run_on
 
 RUNS: dict[str, dict[str, Any]] = {
     "few_seats": {"market.seats": 0.3, "market.choices": 2},
@@ -127,3 +130,20 @@ def test_offered_is_what_classes_and_instructors_both_allow() -> None:
     rows = result.tables["seats"].rows
     assert [row["seats_offered"] for row in rows] == [round(by_week.get(week, 0) / scale) for week in range(len(rows))]
     assert sum(by_week.values()) < sum(offered.values())
+
+
+def test_the_codebook_has_every_column_of_a_market() -> None:
+    """Catch a run with people's rows that ends in an error, and a reason or a platform told by its number."""
+    journal = run(SMALL, INSTITUTIONS, changes=RUNS["few_seats"])
+    rows = people_rows(rows_of_everyone(journal))
+    assert list(rows) == list(codebook(journal.programme))
+    assert all(all(column) for column in codebook(journal.programme).values())
+    market = journal.programme.seats
+    assert market is not None
+    bought = journal.participants["bought_1"][journal.participants["bought_1"] < NEVER].size
+    told = [where for where in rows["platform_1"] if where is not None]
+    assert len(told) == bought > 0
+    assert set(told) <= set(market.keys)
+    reasons = {why for why in rows["revoked_for"] if why is not None}
+    assert {"nothing_tried", "seat"} <= reasons <= {"nothing_tried", "checkout", "seat"}
+    assert np.array_equal(np.array([why is not None for why in rows["revoked_for"]]), ~np.isnat(rows["revoked"]))

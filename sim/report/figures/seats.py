@@ -82,7 +82,8 @@ def finding(saved: Saved) -> str:
     offered, taken, turned_away, revoked = (
         sum(row[name] for row in rows) for name in ("seats_offered", "seats_taken", "turned_away", "revoked_for_seat")
     )
-    lost = f"; {amount(revoked)} awards are revoked for want of a seat" if revoked else ""
+    awards = "award is" if revoked == 1 else "awards are"
+    lost = f"; {amount(revoked)} {awards} revoked for want of a seat" if revoked else ""
     if not offered:
         return f"No live seats are offered{lost}"
     if not taken and not turned_away:
