@@ -184,7 +184,7 @@ def test_names_by_the_clock_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (["payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"],
          "history-ovo-closed-1-to-10-november-2020"),
         (["scenario=rate_800k", "processing.rate=1600000"], "rate_800k-processing-1600000-people-a-week"),
-        (["payment.fails=0.125", "clock.end=2021-01-01"], "history-fails-12.5-and-1-more"),
+        (["payment.fails=0.125", "clock.end=2021-01-01"], "history-payments-that-fail-12.5-and-1-more"),
     ],
 )  # fmt: skip
 def test_a_folder_is_called_by_what_differs(words: list[str], name: str) -> None:

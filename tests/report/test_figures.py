@@ -270,11 +270,15 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
         assert due[at] == pytest.approx(fell_due / float(november["runs"]))
 
 
-def test_the_pool_is_one(runs: Callable[[str], Saved]) -> None:
+def test_the_pool_is_one() -> None:
     """Catches "the pool on a scale of their own"."""
-    with look(SLIDE):
-        said = queues.draw(runs("rate"), SLIDE).says
-    assert said == "Waiting at a day's end, the most in each week. The pool on a scale of its own."
+    station, payments, pool = (queues.Picture(name, name, np.zeros(1)) for name in ("processing", "payments", "pool"))
+    for others, said in (
+        ([pool], "The pool on a scale of its own."),
+        ([payments], "Payments on a scale of their own."),
+        ([payments, pool], "Payments and the pool on scales of their own."),
+    ):
+        assert queues.says([station], others).endswith(f" {said}")
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:
