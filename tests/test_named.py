@@ -220,6 +220,18 @@ def test_changes_are_what_the_scenario_changes(
     assert "Write what it changes: [portal.rate]" in found
 
 
+def test_all_that_changes_leaves_out_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a list that is printed again for each key that it leaves out."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(
+        'scenario: {name: mine, question: "What?", changes: [portal]}\n'
+        "portal: {rate: 9}\npayment: {fails: 0.1}\npurchase: {deadline_days: 31}\n"
+    )
+    with pytest.raises(BadInput, match=r"leaves out purchase\.deadline_days, payment\.fails, which") as refused:
+        name_of("scenario=mine.yaml")
+    assert len(refused.value.problems) == 1
+
+
 def test_the_screen_the_footers_and_the_manifest_say_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

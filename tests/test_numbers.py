@@ -82,6 +82,23 @@ def test_what_was_understood_stands_on_the_screen(tmp_path: Path, capsys: pytest
     assert "Understood: processing.rate: 800 people a week.\nNote: processing.rate = 800.000 was read as 800" in said
 
 
+@pytest.mark.parametrize("command", [["config"], ["config", "csv"], ["trace", "person=1", "population.scale=1e-6"]])
+def test_what_was_understood_stands_beside_a_config_and_a_journey(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a planner who looks at what 800.000 is, and is not told that it is 800."""
+    assert main([*command, "processing.rate=800.000", "clock.end=2020-06-01"]) == 0
+    said = capsys.readouterr().err
+    assert "Understood: processing.rate: 800 people a week.\nNote: processing.rate = 800.000 was read as 800" in said
+
+
+def test_a_time_may_have_a_space_before_its_hour() -> None:
+    """Catches a time as people and pandas write it that is refused, or read as its day."""
+    for written in ("2020-11-01 08:00", "2020-11-01 08:00:00", "2020-11-01T08:00"):
+        found, _ = load([f"payment.partners.ovo.outages=[{{from: '{written}', until: 2020-11-11}}]"])
+        assert found.payment.partners["ovo"].outages[0].since == datetime(2020, 11, 1, 8)
+
+
 def test_a_date_is_its_midnight_wherever_one_is_read() -> None:
     """Catches a place that wants an hour: outages, steps, the clock, waves, demand, partners."""
     outage = "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"

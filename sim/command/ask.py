@@ -66,13 +66,15 @@ def _shown(text: str) -> OSError | None:
 
 def trace(words: list[str]) -> int:
     """Print one person's journey."""
-    from sim.composition.compose import load
+    from sim.composition.compose import composition
+    from sim.composition.understood import remarks
 
     numbers = [word.removeprefix("person=") for word in words if word.startswith("person=")]
     found: list[Problem] = []
-    parameters = None
+    parameters, understood = None, list[str]()
     try:
-        parameters, _ = load([word for word in words if not word.startswith("person=")])
+        composed = composition([word for word in words if not word.startswith("person=")])
+        parameters, understood = composed.parameters, remarks(composed)
     except BadInput as bad:
         found += bad.problems
     if len(numbers) != 1:
@@ -82,6 +84,8 @@ def trace(words: list[str]) -> int:
         found += _no_person(numbers[0], parameters)
     if found or parameters is None:
         raise BadInput(found)
+    for line in understood:
+        remark(line)
     parameters = _refuse_what_does_not_fit(parameters, rows=False)
     from sim.experiments.run import trace as journey
 
@@ -110,9 +114,12 @@ def config(words: list[str]) -> int:
     """Print what is composed, each value with where it comes from."""
     from sim.command.composed import config_csv, config_lines
     from sim.composition.compose import composition
+    from sim.composition.understood import remarks
 
     as_table, words = _csv_wanted(words)
     found = composition(words)
+    for line in remarks(found):
+        remark(line)
     _say_as_it_is([config_csv(found)] if as_table else config_lines(found))
     return 0
 

@@ -63,9 +63,12 @@ def _print(text: str, stream: TextIO | None = None) -> int:
 
 def _command(name: str) -> Callable[[list[str]], int]:
     from sim.command import ask
+    from sim.composition import scenario
     from sim.parameters import BadInput, Problem
     from sim.parameters.problems import NOTHING, suggestion
 
+    if name in scenario.names():
+        raise BadInput([Problem(name, NOTHING, "is a scenario, not a command", f"Write prakerja run {name}.")])
     if name not in COMMANDS:
         do = f"{suggestion(name, COMMANDS)} `prakerja --help` shows examples."
         raise BadInput([Problem(name, NOTHING, "is not a command", do)])

@@ -44,9 +44,10 @@ def _undeclared(alone: Composition, found: Sequence[Difference]) -> list[Problem
     silent = [one.path for one in found if not any(one.path == path or inside(one.path, path) for path in declared)]
     do = f"Write what it changes: [{', '.join(_briefly(found, declared))}]."
     problems = [Problem("scenario.changes", path, f"does not differ from {BASE}", do) for path in idle]
+    left_out = ", ".join(silent)
     return problems + [
-        Problem("scenario.changes", said, f"leaves out {path}, which the scenario changes", do) for path in silent
-    ]
+        Problem("scenario.changes", said, f"leaves out {left_out}, which the scenario changes", do)
+    ] * bool(silent)
 
 
 def _briefly(found: Sequence[Difference], declared: Sequence[str]) -> list[str]:

@@ -191,7 +191,7 @@ def service_levels_speak_of_waits(
     for name, level in service_levels.items():
         path = f"service_levels.{name}"
         if level.wait not in known:
-            near = suggestion(level.wait, known).partition("Known")[0]
+            near = _wait_of_label(level.wait) or suggestion(level.wait, known).partition("Known")[0]
             yield Problem(f"{path}.wait", level.wait, "is no wait", f"{near}Waits are: {', '.join(known)}.")
             continue
         of_payments = level.wait in PAYMENT_WAITS or level.wait in payment.partners
@@ -201,6 +201,13 @@ def service_levels_speak_of_waits(
         if not of_payments and level.counted_from is not None:
             allowed = f"must be null: {level.wait} is no wait of payments"
             yield Problem(f"{path}.from", level.counted_from, allowed, "Write from: null.")
+
+
+def _wait_of_label(told: str) -> str:
+    """Return the advice to write the name of a wait that is told by its label on the screen, if it is one."""
+    labels = {wait.label.lower(): name for name, wait in WAITS.items()}
+    name = labels.get(told.lower().replace("_", " "))
+    return f"Did you mean {name}? " if name else ""
 
 
 RULES: tuple[Callable[..., Iterator[Problem]], ...] = (

@@ -30,13 +30,13 @@ def _in_years(value: object, year: int, what: str, example: str) -> None:
 
 
 def _moment(value: Any) -> datetime:
-    """Return a time; a date without an hour is its 00:00."""
+    """Return a time; a date without an hour is its 00:00, and a space may stand before the hour."""
     what, example = "a time that exists (WIB)", "2020-08-08T00:00"
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     if isinstance(value, datetime) and value.tzinfo is None and not value.microsecond:
         found = value
-    elif isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?", value, re.ASCII):
+    elif isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?", value, re.ASCII):
         try:
             found = datetime.fromisoformat(value)
         except ValueError as error:

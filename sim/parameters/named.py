@@ -37,9 +37,8 @@ class Named:
         if not changed:
             return self.name
         told = together(changed, most)
-        return (
-            f"{self.name}, {told}" if told.startswith(("until ", "with ", "without ")) else f"{self.name}, with {told}"
-        )
+        itself = told.startswith(("until ", "with ", "without "))
+        return f"{self.name}, {told}" if itself else f"{self.name}, with {told}"
 
     @property
     def against_base(self) -> str | None:

@@ -223,9 +223,14 @@ def level_lines(table: Table) -> list[str]:
             months = f"{row['months_failed']:,} of {row['months']:,} months"
             found += f"; too few in {months}, first in {row['failed_since']:%Y-%m}"
         own = [each for each in table.rows if each["level"] == row["level"] and each["value"]]
-        below = [each for each in own if each["kept"] is False]
+        below = [each for each in own if each["kept"] is False and not _is_all(each, row)]
         lines += [f"{found}.", *_below(below)]
     return [line for each in lines for line in wrapped(each)]
+
+
+def _is_all(group: dict[str, Any], whole: dict[str, Any]) -> bool:
+    """Return whether a payment partner is all that a service level speaks of."""
+    return bool(group["by"] == "partner" and group["began"] == whole["began"])
 
 
 def _below(rows: list[dict[str, Any]]) -> list[str]:

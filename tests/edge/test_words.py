@@ -201,6 +201,11 @@ def test_what_is_no_command_is_told(command: str, capsys: pytest.CaptureFixture[
     assert all(line.isprintable() for line in said.splitlines())
 
 
+def test_a_scenario_in_place_of_a_command_is_told_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a planner who is told that a scenario of ours is nothing known."""
+    assert "rate_800k: is a scenario, not a command. Write prakerja run rate_800k." in refused(["rate_800k"], capsys)
+
+
 def test_the_groups_are_those_that_there_are() -> None:
     """Catch a group of the configs that this file of tests, which names `waves`, would not stand for."""
     assert {"waves", "budget", "joining", "run"} <= set(options())

@@ -86,7 +86,12 @@ class Leaf:
         elif isinstance(check, Choice):
             found = (check.names[0] + "x", *NO_TEXTS)
         elif self.kind is datetime:
-            found = (wib(FIRST - timedelta(seconds=1)), wib(LAST + timedelta(seconds=1)), "2020-08-08 00:00", *NO_DATES)
+            found = (
+                wib(FIRST - timedelta(seconds=1)),
+                wib(LAST + timedelta(seconds=1)),
+                "2020-08-08  00:00",
+                *NO_DATES,
+            )
         elif self.kind is date:
             found = (f"{FIRST_YEAR - 1}-12-31", f"{LAST_YEAR + 1}-01-01", "2020-08-08T00:00", *NO_DATES)
         elif self.kind is MonthDay:

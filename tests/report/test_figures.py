@@ -296,11 +296,14 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
 
 
 def test_the_pool_is_one() -> None:
-    """Catch "the pool on a scale of their own"."""
-    pool, payments_waiting = (queues.Picture(name, name, np.ones(1)) for name in ("pool", "payments"))
-    assert queues._says([payments_waiting], [pool]).endswith(" The pool on a scale of its own.")
-    assert queues._says([pool], [payments_waiting]).endswith(" Payments on a scale of their own.")
-    assert queues._says([], [payments_waiting, pool]).endswith(" Payments and the pool on scales of their own.")
+    """Catches "the pool on a scale of their own"."""
+    station, payments, pool = (queues.Picture(name, name, np.zeros(1)) for name in ("processing", "payments", "pool"))
+    for others, said in (
+        ([pool], "The pool on a scale of its own."),
+        ([payments], "Payments on a scale of their own."),
+        ([payments, pool], "Payments and the pool on scales of their own."),
+    ):
+        assert queues.says([station], others).endswith(f" {said}")
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:

@@ -61,6 +61,7 @@ WRONG = {
         level("incentive_due_to_payed", "due"),
         "Did you mean incentive_due_to_paid? Waits are: ",
     ),
+    "a wait by its label": (level("joined_to_award", None), "Did you mean place? Waits are: "),
     "no beginning": (level("bni", None), "must be due or ready"),
     "no payment": (level("screening", "due"), "must be null: screening is no wait of payments"),
     "share": (level("place", None, share=95), "must be from 0 to 1"),
@@ -119,6 +120,17 @@ def test_less_than_all_is_never_told_as_all() -> None:
     """Catch 100.0 % of whom some are left out."""
     assert [percent(share) for share in (1, 0.9995, 0.99949, None)] == ["100.0 %", "over 99.9 %", "99.9 %", "-"]
     assert percent(0.99999999, 0) == "over 99 %"
+
+
+def test_a_level_of_one_partner_is_not_below_itself() -> None:
+    """Catch "Below it: OVO" of a level that speaks of OVO alone, and a partner that is left out beside others."""
+    row = dict.fromkeys(COLUMNS) | {"level": "mine", "label": "Paid", "share_asked": 0.9, "began": 100, "kept": False}
+    of_all = row | {"by": "all", "share": 0.7}
+    ovo = row | {"by": "partner", "value": "OVO", "share": 0.7}
+    women = row | {"by": "woman", "value": "yes", "share": 0.6, "began": 40}
+    assert level_lines(Table("service_levels", COLUMNS, [of_all, ovo, women]))[1:] == ["  Below it: woman 60.0 %."]
+    some = ovo | {"began": 60}
+    assert level_lines(Table("service_levels", COLUMNS, [of_all, some]))[1:] == ["  Below it: OVO 70.0 %."]
 
 
 def test_the_screen_tells_a_level_that_is_just_missed() -> None:

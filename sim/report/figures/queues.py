@@ -60,7 +60,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     small = [picture for picture in every if picture not in shown]
     if small:
         notes.insert(0, f"Queued too, too few to draw: {', '.join(_peak_of(saved, picture) for picture in small)}.")
-    drawn = page(saved, sheet, finding(saved), _says(stations, others), notes, 1.5 * len(shown) + 0.35)
+    drawn = page(saved, sheet, finding(saved), says(stations, others), notes, 1.5 * len(shown) + 0.35)
     high = (drawn.space - 0.34) / len(shown)
     most = max(picture.most for picture in shown)
     for number, picture in enumerate(shown):
@@ -89,15 +89,16 @@ def _pool(saved: Saved) -> Picture:
 POOL = "the pool"
 
 
-def _says(stations: list[Picture], others: list[Picture]) -> str:
-    says = "Waiting at a day's end, the most in each week."
+def says(stations: list[Picture], others: list[Picture]) -> str:
+    """Return what is drawn, and which pictures are on one scale."""
+    told = "Waiting at a day's end, the most in each week."
     own = [{"payments": "payments", "pool": POOL}[picture.name] for picture in others]
     if len(stations) + len(own) < 2:
-        return says
+        return told
     parts = ["one scale for the stations"] * (len(stations) > 1)
     whose = "on scales of their own" if len(own) > 1 else f"on a scale of {'its' if own == [POOL] else 'their'} own"
     parts += [f"{' and '.join(own)} {whose}"] * bool(own)
-    return f"{says} {'; '.join(parts).capitalize()}."
+    return f"{told} {'; '.join(parts).capitalize()}."
 
 
 def _peak_of(saved: Saved, picture: Picture) -> str:
