@@ -29,6 +29,9 @@ from sim.rules.luck import Block, Key, luck
 SMALL = "population.scale=0.00002"
 """1,600 people in place of 80 million; a run of history takes a fifth of a second."""
 
+INSTITUTIONS = "market=institutions"
+"""The market of platforms, providers and courses."""
+
 THOUSANDS = "population.scale=0.0001"
 """8,000 people, for the cohort engine."""
 

@@ -94,7 +94,25 @@ def later_waves(config: Config, number: int) -> None:
     config["purchase"]["waves"] = [first, first | {"from_wave": number}]
 
 
+def platforms(config: Config, number: int) -> None:
+    """Let there be so many platforms."""
+    some = config["market"]["platforms"]["store_1"]
+    config["market"]["platforms"] = {f"p{k}": some for k in range(number)}
+
+
+def providers(config: Config, number: int) -> None:
+    """Let there be so many providers, and a course of each."""
+    config["market"]["catalogue"] |= {"providers": number, "courses": number}
+
+
 LIMITS = {
+    "platforms": Limit("market.platforms", limits.PLATFORMS, platforms, "Join some of them"),
+    "providers": Limit("market.catalogue.providers", limits.PROVIDERS, providers, "Set a number of providers"),
+    "on sale": Limit(
+        "market.catalogue.courses", limits.ON_SALE, put("market.catalogue.courses"), "Set a number of courses"
+    ),
+    "choices": Limit("market.choices", limits.CHOICES, put("market.choices"), "Set how many courses a buyer tries"),
+    "tries": Limit("market.tries", limits.TRIES, put("market.tries"), "Set the tries in all"),
     "people": Limit("population.applicants", limits.PEOPLE, put("population.applicants"), "Set a number of people"),
     "provinces": Limit("population.provinces", limits.PROVINCES, provinces, "Join some of them"),
     "regencies": Limit(
@@ -129,7 +147,7 @@ LIMITS = {
 @cache
 def base() -> Config:
     """Return the composed base; read it, do not write in it."""
-    return compose(())
+    return compose(("market=institutions",))
 
 
 def brought(limit: Limit, number: int) -> Config:

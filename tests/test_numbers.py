@@ -70,7 +70,8 @@ def test_the_scenarios_are_told_without_a_doubt(name: str) -> None:
     """Catches a scenario of ours that a planner would be told to mend, and rates that are not told."""
     said = remarks(composition([name]))
     assert all(line.startswith("Understood: ") for line in said)
-    assert (name != "history") == any("a week" in line or "a working day" in line for line in said)
+    asks_a_rate = name.startswith(("rate_", "payment_caps"))
+    assert asks_a_rate == any("a week" in line or "a working day" in line for line in said)
 
 
 def test_what_was_understood_stands_on_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,3 +123,17 @@ def test_a_number_of_a_scenario_is_held_against_the_base(tmp_path: Path) -> None
     )
     (note,) = (line for line in remarks(composition([f"scenario={file}"])) if line.startswith("Note: "))
     assert note.startswith("Note: processing.registry.rate = 6,710 is a thousandth of the 6,710,000 it was before.")
+
+
+def test_levers_of_the_market_are_told_as_what_they_multiply() -> None:
+    """Catch half the seats told as half a seat, orders told as people, and certificates told as people."""
+    words = [
+        "market=institutions",
+        "market.seats=0.5",
+        "market.platforms.store_1.checkout.rate=900",
+        "market.platforms.marketplace_3.certificates.cap=100",
+    ]
+    said = " ".join(remarks(composition(words)))
+    assert "market.seats: 0.5 times the seats of every class" in said
+    assert "market.platforms.store_1.checkout.rate: 900 orders a hour" in said or "900 orders an hour" in said
+    assert "market.platforms.marketplace_3.certificates.cap: 100 certificates a working day" in said

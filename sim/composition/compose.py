@@ -140,7 +140,7 @@ def _compose(asked: Asked) -> tuple[Config | None, dict[str, str], Config | None
     itself = {name: said for name, said in itself.items() if not own.get(name)}
     try:
         with _in_memory(given, itself, changes):
-            composed = _composed(asked, first, own)
+            composed = _with_nulls(_composed(asked, first, own), {group: blocks[group] for group in parts})
     except FAULTS as error:
         said = " ".join(str(override.input_line) for override in asked.keys) or "configs"
         reason = "; ".join(filter(None, (line.strip() for line in str(error).splitlines())))
@@ -226,6 +226,12 @@ def _composed(asked: Asked, first: list[str], own: Config) -> Config:
         if LAST in first:  # without a scenario, keys of the parts it would swap are missing by right
             asked.problems += unknown
         return composed(known) if known else config
+
+
+def _with_nulls(composed: Config, said: Config) -> Config:
+    """Return a config in which a part whose file says nothing is null, in the order of the parts."""
+    there = composed | {group: None for group, block in said.items() if not block and not composed.get(group)}
+    return {group: there[group] for group in said if group in there} | there
 
 
 def _plain(config: DictConfig) -> Config:

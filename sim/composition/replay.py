@@ -10,10 +10,13 @@ from sim.composition.asked import REPLAYED
 from sim.composition.harmless import harms
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
 from sim.parameters import BadInput, Problem
+from sim.parameters.market_file import COPY
 
 
 def load(asked: str) -> dict[str, Any]:
     """Return a whole config from the file that was asked for; where its results were written is left out.
+
+    The courses of a market file are those of its copy beside the config.
 
     Raises BadInput where it cannot be read, or says what a config may not say.
     """
@@ -34,4 +37,7 @@ def load(asked: str) -> dict[str, Any]:
         raise BadInput(found)
     if isinstance(contents.get("run"), dict) and "folder" in contents["run"]:
         contents["run"] = {**contents["run"], "folder": None}
+    market, copy = contents.get("market"), path.parent / COPY
+    if isinstance(market, dict) and market.get("file") is not None and copy.is_file():
+        contents["market"] = {**market, "file": str(copy)}
     return contents

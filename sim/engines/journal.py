@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
+from sim.programme.classes import Classes
 from sim.programme.ledger import Day
 from sim.programme.payment_runs import RunRecord
 from sim.programme.programme import Programme
@@ -99,6 +100,35 @@ class Visits:
 
 
 @dataclass
+class MarketLog:
+    """What happened in the market, in order of time: who came where, who found nothing, and what was booked."""
+
+    came_to: array[int] = field(default_factory=_integers)
+    """Platforms, -1: there was none; and when, µs."""
+    came_at: array[int] = field(default_factory=_integers)
+    nothing_on: array[int] = field(default_factory=_integers)
+    nothing_at: array[int] = field(default_factory=_integers)
+    booked: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    """Platform, course, choices before it, when it was booked, and when it begins."""
+
+    def came(self, platform: int, now: int) -> None:
+        """Write down one who comes to a platform."""
+        self.came_to.append(platform)
+        self.came_at.append(now)
+
+    def nothing(self, platform: int, now: int) -> None:
+        """Write down one who leaves a platform without a course."""
+        self.nothing_on.append(platform)
+        self.nothing_at.append(now)
+
+    def arrays(self) -> dict[str, NDArray[np.int64]]:
+        """Return the columns as arrays; `booked` is [booking; its five numbers]."""
+        names = ("came_to", "came_at", "nothing_on", "nothing_at")
+        columns = {name: np.array(getattr(self, name), dtype=np.int64) for name in names}
+        return columns | {"booked": np.array(self.booked, dtype=np.int64).reshape(-1, 5)}
+
+
+@dataclass
 class Journal:
     """What happened in a run: the only thing that observers of the person engine read.
 
@@ -115,4 +145,11 @@ class Journal:
     runs: list[RunRecord]
     days: list[Day]
     budget_refused: int
+    market: dict[str, NDArray[np.int64]]
+    """The log of the market, `turned_away` by course, and `misses` [buyer; when, how many, whether nothing was found];
+    empty of an open market."""
+    classes: Classes | None
+    """The classes as they were scheduled in the run; None of an open market."""
+    seeking: NDArray[np.bool_]
+    """Participants who go to buy one more course, or are at it."""
     end: int

@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
-from sim.journey.measures import AWARD_YEARS, PAYMENT_STEPS, awarded_in, partner_stamp, partner_wait
+from sim.journey.measures import (
+    AWARD_YEARS,
+    PAYMENT_STEPS,
+    WANTS,
+    awarded_in,
+    partner_stamp,
+    partner_wait,
+    revoked_for,
+)
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
@@ -35,8 +43,27 @@ def observe(journal: Journal) -> Observations:
     _money(counts, journal)
     _accounts(counts, journal)
     _payments(counts, journal)
+    _market(counts, observations, journal)
     counts.stamp("fully_paid", np.max([settled, *_incentives_paid(journal)], axis=0))
     return observations
+
+
+def _market(counts: Counts, observations: Observations, journal: Journal) -> None:
+    if observations.market is None:
+        return
+    log = journal.market
+    assert journal.classes is not None
+    observations.market.classes = journal.classes
+    observations.market.add_came(log["came_to"], log["came_at"])
+    observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
+    platform, course, choice, at, begins = log["booked"].T
+    observations.market.add_booked(platform, course, choice, at, begins)
+    observations.market.turned_away += log["turned_away"]
+    own = journal.participants
+    for code, want in WANTS.items():
+        counts.stamp(revoked_for(want), own["revoked"][own["revoked_for"] == code])
+    at, times, leaves = log["misses"].T
+    observations.market.add_turned_away(times, at, leaves != 0)
 
 
 def paid_days(journal: Journal) -> PaidDays:
@@ -47,7 +74,7 @@ def paid_days(journal: Journal) -> PaidDays:
 
 
 def _stations(counts: Counts, journal: Journal) -> None:
-    for name in journal.programme.journey.names:
+    for name in journal.programme.stations:
         visits = journal.visits[name]
         plan = journal.programme.stations[name]
         counts.station(name).add(
@@ -178,6 +205,9 @@ def _accounts(counts: Counts, journal: Journal) -> None:
     balance = programme.parameters.budget.training_balance
     for number in np.flatnonzero(is_open & earned).tolist():
         course, left = int(courses[number]), balance - int(spent[number])
+        if programme.seats is not None:
+            buys_more[number] = journal.seeking[number]
+            continue
         buys_more[number] = _buys(journal, number, course, left, int(closing[number]))
     for standing, some in (
         ("not_reviewed", is_open & ~earned),

@@ -23,6 +23,9 @@ EACH, PASSING, AT_ONCE = 5, 40, 25
 """Bytes in the cohort engine of each person; of one who passes every check and so is in the pool or awarded (a
 candidate, their place in a selection, a payment); and of one who registers on the busiest day."""
 
+A_BUYER, A_COURSE = 4, 2
+"""Bytes more of each of them where there is a market: on the way to a course, and of each course that was bought."""
+
 ROWS_OF_A_PASS = 1 << 21
 """People whose rows one run writes down."""
 
@@ -52,7 +55,8 @@ def needed_by(parameters: Parameters) -> int:
     if parameters.engine == "person":
         needed += people * A_PERSON
     else:
-        needed += people * (EACH + PASSING * _passing(parameters) + AT_ONCE * _busiest_day(parameters))
+        passing = PASSING + (A_BUYER + A_COURSE * parameters.purchase.further.courses if parameters.market else 0)
+        needed += people * (EACH + passing * _passing(parameters) + AT_ONCE * _busiest_day(parameters))
     if parameters.run.people != "none":
         rows = people * (_passing(parameters) if parameters.run.people == "participants" else 1)
         held = min(rows, ROWS_OF_A_PASS if parameters.engine == "cohort" else rows)
@@ -79,7 +83,8 @@ def columns_of_a_row(parameters: Parameters) -> int:
     """Return how many columns of 64 bits a person's row has in memory, with those that say which row is whose."""
     courses = parameters.purchase.further.courses
     each = payments(parameters.budget.incentives, len(parameters.payment.survey_days))
-    own = len(participant_stamps(courses, each)) + len(participant_outcomes(courses, each))
+    market = parameters.market is not None
+    own = len(participant_stamps(courses, each, market)) + len(participant_outcomes(courses, each, market))
     journey = parameters.journey
     return len(journey.person_stamps) + len(journey.person_outcomes) + own + WHOSE
 

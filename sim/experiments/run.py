@@ -21,6 +21,7 @@ from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
 from sim.parameters import Parameters
+from sim.parameters.market_file import COPY
 from sim.parameters.named import Named
 from sim.parameters.outages import Outages, without
 from sim.programme.compiling import compile_programme
@@ -174,6 +175,8 @@ def write(result: Result, composed: dict[str, Any], named: Named, command: list[
         write_codebook(codebook_table(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
     write_key_figures(result.figures, folder / "kpis.json")
     write_yaml(composed, folder / "config.yaml")
+    if parameters.market is not None and parameters.market.file is not None:
+        (folder / COPY).write_bytes(parameters.market.file.contents)
     if parameters.run.figures != "none":
         draw_figures(folder / "tables", folder / "figures", composed, named)
     writing = time.perf_counter() - started

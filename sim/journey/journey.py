@@ -9,7 +9,7 @@ from sim.journey.money import Benefit
 from sim.journey.order import AT_STATIONS, PersonAct
 from sim.journey.payments import Payment
 from sim.journey.places import Place
-from sim.journey.route import ROUTE, Route, Station
+from sim.journey.route import MARKET, ROUTE, Route, Station
 
 Columns = dict[str, str]
 """Name of a column → what it means."""
@@ -18,20 +18,26 @@ Columns = dict[str, str]
 class Journey:
     """A route with all that follows from it."""
 
-    def __init__(self, route: Route = ROUTE) -> None:
+    def __init__(self, route: Route = ROUTE, after_award: Route = MARKET) -> None:
         self.route = route
+        self.after_award = after_award
+        """The stations at which participants queue; they stand there in no place of their own."""
         self.stations: tuple[Station, ...] = tuple(
             station for each in route for station in ((each, each.retry) if each.retries else (each,))
         )
         """Every station in order, each followed by that of its retries."""
         self.names = tuple(station.name for station in self.stations)
         self._number = {name: number for number, name in enumerate(self.names)}
+        self.names_after_award = tuple(station.name for station in after_award)
+        self.queued = (*self.stations, *after_award)
+        """Every station, those after the award behind the route's."""
+        self._by_name = {station.name: station for station in self.queued}
         self.checks = tuple(station for station in route if station.checks)
         self.refusals = ("nobody", *(station.name for station in self.checks), "test")
         """Who may refuse a registrant, by code."""
         self.places = (*(place.name.lower() for place in Place), *self.names)
         """Every place, by code."""
-        if len(set(self.places)) != len(self.places):
+        if len({*self.places, *self.names_after_award}) != len(self.places) + len(after_award):
             raise ValueError(f"two stations, or a station and a place, have one name: {', '.join(self.places)}")
         if len(self.places) > limits.PLACES:
             raise ValueError(
@@ -43,7 +49,7 @@ class Journey:
 
     def station(self, name: str) -> Station:
         """Return a station by its name; raise KeyError where there is none."""
-        return self.stations[self._number[name]]
+        return self._by_name[name]
 
     def number(self, name: str) -> int:
         """Return the code of a station: its number in order."""
@@ -68,7 +74,9 @@ class Journey:
 
     def leave(self, station: str) -> int:
         """Return the turn of leaving a station; reneging is the next, arriving the one after."""
-        return AT_STATIONS + 3 * self._number[station]
+        if station in self._number:
+            return AT_STATIONS + 3 * self._number[station]
+        return self._behind_acts + 3 * self.names_after_award.index(station)
 
     def renege(self, station: str) -> int:
         """Return the turn of giving up the wait at a station."""
@@ -80,7 +88,14 @@ class Journey:
 
     def turn(self, act: PersonAct) -> int:
         """Return the turn of an act of a person that is at no station."""
+        if act is PersonAct.BOOK:
+            return self._behind_acts + 3 * len(self.after_award)
         return AT_STATIONS + 3 * len(self.stations) + act
+
+    @property
+    def _behind_acts(self) -> int:
+        """Return the first turn of the stations after the award: behind the acts of people but booking, the last."""
+        return AT_STATIONS + 3 * len(self.stations) + PersonAct.BOOK
 
     # The columns of people's rows
 
@@ -122,10 +137,14 @@ class Journey:
         }
 
 
-def participant_stamps(courses: int, payments: tuple[Payment, ...]) -> Columns:
-    """Return the stamps of one who is awarded."""
+def participant_stamps(courses: int, payments: tuple[Payment, ...], market: bool = False) -> Columns:
+    """Return the stamps of one who is awarded; with a market, those of the search for courses as well."""
     columns = {"link_tried": "tried to link an account", "linked": "had linked an account"}
+    if market:
+        columns |= {f"sought_{k + 1}": f"came to the market for course {k + 1}, the first time" for k in range(courses)}
     columns |= {f"bought_{k + 1}": f"bought course {k + 1}" for k in range(courses)}
+    if market:
+        columns |= {f"begun_{k + 1}": f"course {k + 1} began" for k in range(courses)}
     columns |= {f"completed_{k + 1}": f"completed course {k + 1}" for k in range(courses)}
     columns |= {
         "certified": "got the certificate of the first course",
@@ -145,14 +164,23 @@ def participant_stamps(courses: int, payments: tuple[Payment, ...]) -> Columns:
     return columns
 
 
-def participant_outcomes(courses: int, payments: tuple[Payment, ...]) -> Columns:
-    """Return the outcomes of one who is awarded."""
+def participant_outcomes(courses: int, payments: tuple[Payment, ...], market: bool = False) -> Columns:
+    """Return the outcomes of one who is awarded; with a market, those of the search for courses as well."""
     columns = {
         "person": "person's number",
         "wave": "wave of the award",
         "partner": "payment partner",
     }
     columns |= {f"price_{k + 1}": f"price of course {k + 1}, rupiah" for k in range(courses)}
+    if market:
+        for k in range(courses):
+            columns |= {
+                f"platform_{k + 1}": f"platform on which course {k + 1} was bought",
+                f"course_{k + 1}": f"course {k + 1}: its number in the catalogue",
+                f"choice_{k + 1}": f"choices taken before that of course {k + 1}",
+                f"tries_{k + 1}": f"times that one came to the market for course {k + 1}",
+            }
+        columns["revoked_for"] = "for want of what one was revoked"
     columns["unspent"] = "training balance that returned when the account closed, rupiah"
     surveys = [payment for payment in payments if payment.benefit is Benefit.SURVEY]
     columns |= {

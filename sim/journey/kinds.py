@@ -23,3 +23,5 @@ class Bank(StrEnum):
 
     REGENCY = "regency"
     """An instance in each regency; people go to their own."""
+    PLATFORM = "platform"
+    """An instance of each platform of the market; people go to that on which they buy."""

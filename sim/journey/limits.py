@@ -29,6 +29,21 @@ PLACES = 1 << 8
 COURSES = 40
 """Courses of a participant: three columns each in people's rows."""
 
+PLATFORMS = (1 << 8) - 1
+"""Marketplaces and digital stores: a number of 8 bits, and one for none."""
+
+PROVIDERS = 2_000
+"""Providers of training: each has a row of weeks over the longest run."""
+
+ON_SALE = (1 << 15) - 1
+"""Courses on sale in a run: a signed number of 16 bits, with -1 for none."""
+
+CHOICES = 64
+"""Courses that a buyer tries at a time: as many as are drawn for one purchase."""
+
+TRIES = 1_000
+"""Times that a buyer comes to the market for one course: counted in 16 bits, and no purchase goes on for ever."""
+
 INCENTIVES = 8
 """Incentives of a participant."""
 

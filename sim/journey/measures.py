@@ -62,6 +62,15 @@ WAITS = {
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
+WANTS = {1: "checkout", 2: "seat"}
+"""For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""
+
+
+def revoked_for(want: str) -> str:
+    """Return the name of the stamp of those revoked for want of something."""
+    return f"revoked_for_{want}"
+
+
 AWARD_YEARS = (2020, 2021, 2022)
 """Years of award that people are counted by."""
 
@@ -130,6 +139,7 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
         "certified",
         "reviewed",
         "revoked",
+        *map(revoked_for, WANTS.values()),
         "closed",
         "surveys_offered",
         "surveys_unanswered",
@@ -147,3 +157,11 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
 def observed_waits(partners: Iterable[str]) -> tuple[str, ...]:
     """Return the names of all waits but those at the stations of the route."""
     return (*WAITS, *(partner_wait(partner) for partner in partners))
+
+
+EXACTLY, AT_ONCE, BY_ALL = "exactly", "behind at once", "exactly, by all outages together"
+"""How it is known whom an outage touched: one by one; no better than by who was behind at once; or one by one, of all
+outages together."""
+
+TEN = 10
+"""Providers whose share of the courses sold is told together."""

@@ -20,18 +20,23 @@ class ProgrammeAct(IntEnum):
     ANNOUNCE = 6
     OPEN = 7
     RUN = 8
-    """A daily run of a station of the route: it takes who came before this instant."""
+    """A daily run of a station: it takes who came before this instant."""
+    ADD_CLASSES = 9
+    """Providers add seats to their classes."""
 
 
-REGISTER = 9
+REGISTER = 10
 """The turn of registering, before all stations."""
 
-AT_STATIONS = 10
+AT_STATIONS = 11
 """The first turn at a station; each station has three: leave, renege, arrive."""
 
 
 class PersonAct(IntEnum):
-    """An act of a person that is at no station, in the order of the journey; their turns follow the stations'."""
+    """An act of a person that is at no station, in the order of the journey; their turns follow the stations'.
+
+    Booking alone follows the stations after the award as well: those who leave them at one instant go by number.
+    """
 
     TEST = 0
     JOIN = 1
@@ -45,3 +50,4 @@ class PersonAct(IntEnum):
     DUE = 9
     READY = 10
     CLOSE_ACCOUNT = 11
+    BOOK = 12

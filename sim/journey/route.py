@@ -1,4 +1,4 @@
-"""The route: the stations and checks that every applicant passes, in order."""
+"""The route: the stations and checks that every applicant passes, in order; and those of the market after the award."""
 
 from __future__ import annotations
 
@@ -76,3 +76,11 @@ ROUTE: Route = (
 
 PROCESSED_AT = "processing"
 """The station that people are counted as processed by when they leave it."""
+
+CHECKOUT, CERTIFICATES = "checkout", "certificates"
+
+MARKET: Route = (
+    Station(CHECKOUT, "Checkout", Kind.RATE, "market.platforms", bank=Bank.PLATFORM),
+    Station(CERTIFICATES, "Certificates", Kind.DAILY_RUNS, "market.platforms", bank=Bank.PLATFORM),
+)
+"""What participants queue for on a platform, whose block has that of each station under its name."""

@@ -17,6 +17,7 @@ from sim.observers.counts import Counts
 from sim.observers.declared import Declared
 from sim.observers.durations import Durations
 from sim.observers.levels import LevelCounts
+from sim.observers.market import MarketCounts
 from sim.observers.span import Span
 from sim.observers.station import StationObserver
 from sim.programme.programme import Programme
@@ -66,10 +67,11 @@ class Observations:
         self.span = Span(end, (instant(at) for at in [*moments, ARTICLE]))
         self._counts: list[Counts] = []
         self.stations: dict[str, StationObserver] = {}
-        """The observers of the stations of the route, in its order."""
-        for name in programme.journey.names:
-            plan = programme.stations[name]
+        """The observers of all stations where people queue, in the order of the journey."""
+        for name, plan in programme.stations.items():
             self.stations[name] = StationObserver(() if plan is None else plan.schedules, self.span)
+        self.market = None if programme.seats is None else MarketCounts(programme.seats, self.span)
+        """What is counted of the market, by one thread; None of the open market."""
         self._counted_by: dict[str, Counts] = {}
         self._none = Counts(programme, self.span, self._station)
         """Counts of nothing, which know all names."""

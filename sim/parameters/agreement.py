@@ -12,11 +12,13 @@ from typing import Any
 
 from sim.calendar.instants import EPOCH, HOUR
 from sim.journey.measures import PAYMENT_WAITS, WAITS
-from sim.journey.route import Route, Station
+from sim.journey.route import MARKET, Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.capacity import multiplied
 from sim.parameters.demand import Demand
+from sim.parameters.law import Law
+from sim.parameters.market import Market
 from sim.parameters.payment import KINDS, Payment
 from sim.parameters.problems import Problem, shown, suggestion
 from sim.parameters.published import Published
@@ -82,11 +84,9 @@ def feedback_is_no_shorter_than_the_window(run: Run, station: Station, block: An
     if not station.retries:
         return
     retry: Retry = block.retry
-    if retry.share > 0 and retry.delay.least < int(run.window_hours * HOUR):
-        least = "mean" if retry.delay.law == "constant" else "minimum"
-        allowed = f"a retry must not come back sooner than run.window_hours ({run.window_hours:g} hours)"
-        do = "Lengthen it, or shorten the window (down to 0.1 hours)."
-        yield Problem(f"{station.retry.config}.delay.{least}", getattr(retry.delay, least), allowed, do)
+    if retry.share > 0:
+        allowed = "a retry must not come back sooner than"
+        yield from _within_the_window(run, f"{station.retry.config}.delay", retry.delay, allowed)
 
 
 def capacity_stays_within_the_clock(station: Station, block: Any, lever: Any) -> Iterator[Problem]:
@@ -118,6 +118,51 @@ def the_balance_returns_after_the_deadline(budget: Budget, purchase: Purchase) -
         yield Problem("budget.unspent_returns_days", budget.unspent_returns_days, allowed, "Return it later.")
 
 
+def who_found_nothing_comes_back_after_the_window(run: Run, market: Market | None) -> Iterator[Problem]:
+    """Refuse buyers who come back to the market within a window of the cohort engine, which would miss them."""
+    if market is not None and market.tries > 1:
+        yield from _within_the_window(run, "market.comes_back", market.comes_back)
+
+
+def the_next_purchase_is_after_the_window(run: Run, market: Market | None, purchase: Purchase) -> Iterator[Problem]:
+    """Refuse further purchases within a window of the last one, where buyers compete for seats."""
+    if market is not None and purchase.further.courses > 1 and purchase.further.appetite > 0:
+        yield from _within_the_window(run, "purchase.further.delay", purchase.further.delay)
+
+
+def _within_the_window(run: Run, path: str, law: Law, refused: str = "must not be shorter than") -> Iterator[Problem]:
+    if law.least < int(run.window_hours * HOUR):
+        least = "mean" if law.law == "constant" else "minimum"
+        allowed = f"{refused} run.window_hours ({run.window_hours:g} hours)"
+        do = "Lengthen it, or shorten the window (down to 0.1 hours)."
+        yield Problem(f"{path}.{least}", getattr(law, least), allowed, do)
+
+
+def the_balance_buys_every_course_of_the_market(budget: Budget, market: Market | None) -> Iterator[Problem]:
+    """Refuse courses of the market that are dearer than the training balance."""
+    if market is None:
+        return
+    if market.file is not None:
+        yield from (problem.below("market.file") for problem in market.file.dearer_than(budget.training_balance))
+    elif market.catalogue is not None and market.catalogue.price.most > budget.training_balance:
+        allowed = f"must be at most budget.training_balance ({budget.training_balance:,})"
+        do = "Lower the price, or raise the balance."
+        yield Problem("market.catalogue.price.most", market.catalogue.price.most, allowed, do)
+
+
+def checkouts_stay_within_the_clock(market: Market | None) -> Iterator[Problem]:
+    """Refuse a multiplier by which a checkout passes more than one order a microsecond."""
+    for key, platform in ({} if market is None else market.platforms).items():
+        most = PER_SECONDS[platform.checkout.per] * 1_000_000
+        rates = [platform.checkout.rate, *(step.rate for step in platform.checkout.steps)]
+        rate = max((rate for rate in rates if rate is not None), default=0)
+        if market is not None and rate * market.checkout_capacity > most:
+            path = f"market.platforms.{key}.checkout"
+            allowed = f"must be at most {most / rate:.6g}, or {path} would pass more than one each microsecond"
+            do = "Write null for a rate that never binds."
+            yield Problem("market.checkout_capacity", market.checkout_capacity, allowed, do)
+
+
 def published_waves_are_in_the_calendar(waves: Waves, published: Published) -> Iterator[Problem]:
     """Refuse published figures of waves that the calendar does not have."""
     if waves.calendar is None:
@@ -138,10 +183,11 @@ def _stations(route: Route) -> list[str]:
 
 
 def service_levels_speak_of_waits(
-    service_levels: dict[str, ServiceLevel], payment: Payment, route: Route
+    service_levels: dict[str, ServiceLevel], payment: Payment, market: Market | None, route: Route
 ) -> Iterator[Problem]:
     """Refuse service levels of a wait that nobody observes, and one counted from where it does not begin."""
-    known = [*WAITS, *_stations(route), *payment.partners]
+    of_market = [] if market is None else [station.name for station in MARKET]
+    known = [*WAITS, *_stations(route), *of_market, *payment.partners]
     for name, level in service_levels.items():
         path = f"service_levels.{name}"
         if level.wait not in known:
@@ -175,6 +221,10 @@ RULES: tuple[Callable[..., Iterator[Problem]], ...] = (
     capacity_stays_within_the_clock,
     the_balance_buys_every_course,
     the_balance_returns_after_the_deadline,
+    who_found_nothing_comes_back_after_the_window,
+    the_next_purchase_is_after_the_window,
+    the_balance_buys_every_course_of_the_market,
+    checkouts_stay_within_the_clock,
     published_waves_are_in_the_calendar,
     service_levels_speak_of_waits,
 )

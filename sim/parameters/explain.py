@@ -173,15 +173,20 @@ def _between_blocks(given: Mapping[str, Any], error: ValidationError, model: typ
     faults = {details["loc"][:2] for details in error.errors()}
     if () in faults:
         return  # no block had a fault of its own: the rules have run, they are the error
+    partly = {details["loc"]: details.get("ctx", {}).get("error") for details in error.errors()}
     blocks: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        kind, keys = field.annotation, given.get(name)
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
+        kind, keys = _bare(field.annotation), given.get(name)
+        if keys is None and name in given and kind is not field.annotation:
+            blocks[name] = None
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(keys, Mapping):
             sound = {}
             for key, inner in kind.model_fields.items():
                 written = inner.alias or key
                 if written in keys and (name, written) not in faults:
                     sound[key] = _kind(inner).validate_python(keys[written])
+                elif (left := getattr(partly.get((name, written)), "sound", None)) is not None:
+                    sound[key] = left
             blocks[name] = kind.model_construct(**sound)
     yield from disagreements(model.model_construct(**blocks), model.journey.route, partial=True)
 

@@ -11,6 +11,7 @@ from sim.parameters.agreement import disagreements
 from sim.parameters.block import Block
 from sim.parameters.budget import Budget
 from sim.parameters.demand import Demand
+from sim.parameters.market import Market
 from sim.parameters.payment import Payment, named_apart
 from sim.parameters.population import Population
 from sim.parameters.problems import raise_any
@@ -45,6 +46,7 @@ class Parameters(Block):
     account: Account
     purchase: Purchase
     training: Training
+    market: Market | None
     payment: Payment
     service_levels: Annotated[dict[str, ServiceLevel], several(0, MOST_LEVELS, "service levels", "Leave some out.")]
     published: Published
@@ -59,6 +61,6 @@ class Parameters(Block):
     def _check(self) -> Self:
         for station in self.journey.route:
             hold_declaration(station, self)
-        raise_any(named_apart(self.payment.partners, self.journey.names))
+        raise_any(named_apart(self.payment.partners, (*self.journey.names, *self.journey.names_after_award)))
         raise_any(disagreements(self, self.journey.route))
         return self

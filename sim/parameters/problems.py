@@ -60,8 +60,10 @@ class Problem:
 class Fault(ValueError):
     """Carry the problems of one block, their paths relative to it, through the validation."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], sound: object = None) -> None:
         self.problems = tuple(problems)
+        self.sound = sound
+        """What of the value has no fault of its own, for the rules between the blocks; None: nothing."""
         super().__init__("; ".join(problem.text for problem in self.problems))
 
 

@@ -10,6 +10,7 @@ from sim.journey.payments import PAID_BENEFITS, Payment, payments
 from sim.parameters import Parameters
 from sim.programme.demand import demand_curve
 from sim.programme.laws import law, law_record
+from sim.programme.market import compile_market
 from sim.programme.partners import partners
 from sim.programme.programme import Programme
 from sim.programme.stations import route_stations
@@ -49,6 +50,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
         tranche_awards=_tranche_awards(p),
         account=_account(p),
         market=_market(p),
+        seats=compile_market(p, calendar),
         training=_training(p),
         closing_after=p.budget.unspent_returns_days * DAY,
         payments=each,

@@ -11,6 +11,7 @@ from sim.journey.journey import Columns, Journey, participant_outcomes, particip
 from sim.journey.money import Benefit
 from sim.journey.payments import Payment
 from sim.parameters import Parameters
+from sim.programme.market import MarketTable
 from sim.programme.partners import Partner
 from sim.programme.stations import RouteStation
 from sim.programme.waves_table import WavesTable
@@ -60,6 +61,9 @@ class Programme:
 
     account: AccountRecord
     market: MarketRecord
+    """Prices of the open market, and the appetite for further courses."""
+    seats: MarketTable | None
+    """The market of platforms and courses; None: the open market."""
     training: TrainingRecord
     closing_after: int
     """From the award to the closing of the account, µs."""
@@ -85,8 +89,9 @@ class Programme:
 
     @property
     def stations(self) -> dict[str, Plan | None]:
-        """Return the plan of each station's capacity; None is plenty."""
-        return {name: station.plan for name, station in self.route.items()}
+        """Return the plan of the capacity of each station, those of the market behind the route's; None is plenty."""
+        own = {name: station.plan for name, station in self.route.items()}
+        return own if self.seats is None else own | self.seats.stations
 
     @property
     def incentives(self) -> int:
@@ -112,8 +117,8 @@ class Programme:
 
     def participant_stamps(self) -> Columns:
         """Return the stamps of one who is awarded, with their meanings."""
-        return participant_stamps(self.courses, self.payments)
+        return participant_stamps(self.courses, self.payments, self.seats is not None)
 
     def participant_outcomes(self) -> Columns:
         """Return the outcomes of one who is awarded, with their meanings."""
-        return participant_outcomes(self.courses, self.payments)
+        return participant_outcomes(self.courses, self.payments, self.seats is not None)

@@ -12,6 +12,7 @@ from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.parameters.run import Run
 from sim.parameters.sayings import when
+from sim.report.market import market_lines
 from sim.report.outages import outage_lines
 from sim.report.text import beside, block, count, days, in_short, percent, rupiah, wrapped
 from sim.results.figure import Figure
@@ -33,6 +34,8 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, s
     ]
     lines += ["", *_bottlenecks(tables["bottlenecks"]), "", *_findings(tables, figures)]
     lines += [*level_lines(tables["service_levels"]), "", *_money(figures)]
+    if "market" in tables:
+        lines += ["", *market_lines(tables, figures)]
     if "outages" in tables:
         lines += ["", *outage_lines(tables["outages"])]
     if tables["published"].rows:

@@ -6,6 +6,7 @@ from sim.calendar.instants import DAY, NEVER, moment
 from sim.engines.rows import Rows
 from sim.journey.money import Benefit
 from sim.report.text import days
+from sim.report.trace_market import market_texts
 from sim.rules.people import EDUCATIONS, Trait, trait
 from sim.rules.selecting import Verdict
 
@@ -107,6 +108,8 @@ def _participant(rows: Rows, number: int) -> list[tuple[int, str]]:
         price = int(own[f"price_{course + 1}"][number])
         texts[f"bought_{course + 1}"] = f"buys course {course + 1} for {price:,} rupiah."
         texts[f"completed_{course + 1}"] = f"completes course {course + 1}."
+    if programme.seats is not None:
+        texts |= market_texts(rows, number, programme.seats)
     for payment, each in enumerate(programme.payments):
         name, words = each.name, each.name.replace("_", " ")
         tries, amount = int(own[f"{name}_attempts"][number]), programme.amount(payment)

@@ -56,9 +56,21 @@ OUTCOMES = {
     "participant": ("", "whole number from 0", NOT_AWARDED),
     "wave": ("", "number of a wave from 1", NOT_AWARDED),
     "partner": ("", TEXT, NOT_AWARDED),
+    "revoked_for": (": nothing_tried, checkout, seat", TEXT, "was not revoked before the end of the run"),
     "unspent": ("", "rupiah", "the account did not close before the end of the run"),
 }
 """Outcomes by name: what their meaning lacks, their unit, and what none means."""
+
+NOT_BOUGHT = "was not bought before the end of the run"
+
+BY_BEGINNING = {
+    "price_": ("rupiah", NOT_BOUGHT),
+    "platform_": (TEXT, NOT_BOUGHT),
+    "course_": ("whole number from 0", NOT_BOUGHT),
+    "choice_": ("choices", NOT_BOUGHT),
+    "tries_": ("times", "did not come to the market for it before the end of the run"),
+}
+"""Units of outcomes that each course has, and what none means, by the beginning of their names."""
 
 BY_ENDING = {
     "_tries": ("tries", "did not come to the check before the end of the run"),
@@ -95,7 +107,8 @@ def _outcome(name: str, meaning: str) -> Column:
     if name in OUTCOMES:
         more, unit, none = OUTCOMES[name]
         return Column(meaning.removesuffix(", rupiah") + more, unit, none)
-    if name.startswith("price_"):
-        return Column(meaning.removesuffix(", rupiah"), "rupiah", "was not bought before the end of the run")
+    for beginning, told in BY_BEGINNING.items():
+        if name.startswith(beginning):
+            return Column(meaning.removesuffix(", rupiah"), *told)
     ending = next(ending for ending in BY_ENDING if name.endswith(ending))
     return Column(meaning.removesuffix(": 1 or 0"), *BY_ENDING[ending])

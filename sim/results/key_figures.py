@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES
+from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
+from sim.observers.market import MarketCounts
 from sim.observers.observations import ARTICLE, Observations
 from sim.observers.outstanding import outstanding
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
 from sim.results.full_population import full
-from sim.results.table import Table
+from sim.results.table import Table, ratio
+from sim.results.tables.market import concentration
 
 WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
 """Counts of a wait by outcome."""
@@ -73,7 +75,41 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             figures[f"{name}.asked"] = Figure(row["share_asked"], "share")
             since = row["failed_since"]
             figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
+    if observations.market is not None:
+        figures |= _market(observations, observations.market, tables)
     return dict(sorted(figures.items()))
+
+
+def _market(observations: Observations, counts: MarketCounts, tables: dict[str, Table]) -> dict[str, Figure]:
+    index, largest = concentration(counts)
+    scale, end = observations.programme.parameters.population.scale, observations.days
+    offered, taken = (sum(tables["seats"].column(name)) for name in ("seats_offered", "seats_taken"))
+
+    def in_all(name: str) -> int:
+        return sum(row[name] for row in tables["market"].rows)
+
+    def at_full(count: int) -> int:
+        return full(count, scale)
+
+    return {
+        "market.courses_sold": Figure(in_all("sold"), "courses"),
+        "market.rupiah": Figure(in_all("rupiah"), "rupiah"),
+        "market.next_choices": Figure(in_all("next_choices"), "courses"),
+        "market.came": Figure(at_full(int(counts.came[:, :end].sum())), "times"),
+        "market.found_nothing": Figure(at_full(int(counts.found_nothing[:, :end].sum())), "times"),
+        "market.found_no_seat": Figure(at_full(int(counts.found_no_seat[:end].sum())), "times"),
+        "market.found_no_platform": Figure(at_full(int(counts.found_nothing[-1, :end].sum())), "times"),
+        "market.turned_away": Figure(at_full(int(counts.turned_away_by_day[:end].sum())), "times"),
+        **{
+            f"market.{revoked_for(want)}": Figure(at_full(observations.total(revoked_for(want))), "people")
+            for want in WANTS.values()
+        },
+        "market.seats_offered": Figure(offered, "seats"),
+        "market.seats_taken": Figure(taken, "seats"),
+        "market.seats_used": Figure(ratio(taken, offered), "share"),
+        "market.concentration": Figure(index, "Herfindahl-Hirschman index of providers' sales, 0 to 1"),
+        "market.share_of_ten_largest": Figure(largest, "share of courses sold"),
+    }
 
 
 def figures_of_outages(table: Table) -> dict[str, Figure]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import EPOCH, NEVER
 from sim.engines.rows import Rows
+from sim.journey.measures import WANTS
 from sim.rules.people import EDUCATIONS, Trait, trait
 from sim.rules.selecting import Verdict
 
@@ -28,7 +29,11 @@ def people_rows(rows: Rows) -> dict[str, Any]:
         "gave_up_at": list(programme.journey.names),
         "awarded_by": [verdict.name.lower() for verdict in Verdict],
         "partner": [partner.key for partner in programme.partners],
+        "revoked_for": ["nothing_tried", *WANTS.values()],
     }
+    if programme.seats is not None:
+        platforms = list(programme.seats.keys)
+        words |= {f"platform_{course + 1}": platforms for course in range(programme.courses)}
     for name in people.outcomes:
         columns[name] = _outcome(name, people[name], words)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.rules.compiling import rule
 
 
@@ -12,6 +14,6 @@ def buys_in_time(wants: bool, at: int, deadline: int) -> bool:
 
 
 @rule
-def comes_before_revocation(at: int, deadline: int) -> bool:
-    """Return whether an act on an account still happens to one who is revoked: at the very instant it does."""
+def comes_before_revocation(at: Any, deadline: int) -> Any:
+    """Return whether an act on an account happens to one who is revoked: before, or then. Of several: an array."""
     return at <= deadline

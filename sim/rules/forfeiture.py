@@ -20,6 +20,6 @@ def buys_before_closing(at: int, closing: int) -> bool:
 
 
 @rule
-def earns_payments(reviewed: Any, closing: int) -> Any:
+def earns_payments(reviewed: Any, closing: Any) -> Any:
     """Return whether one who reviewed a first training at an instant keeps all payments. Of several: an array."""
     return reviewed < closing

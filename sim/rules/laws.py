@@ -8,7 +8,7 @@ from typing import Any, NewType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel, rule
 from sim.rules.normal import normal_quantile
 
 CONSTANT, EXPONENTIAL, LOGNORMAL, UNIFORM = 0, 1, 2, 3
@@ -37,6 +37,13 @@ def draw(law: Any, u: float) -> int:
     else:
         rest = 2.0 * law.mean * u
     return int(min(law.minimum + rest, LONGEST))
+
+
+@kernel
+def draw_each(law: LawRecord, u: NDArray[np.float64], outcomes: NDArray[np.int64]) -> None:
+    """Fill the outcomes of a law for some uniforms."""
+    for i in range(u.size):
+        outcomes[i] = draw(law[0], u[i])
 
 
 @rule

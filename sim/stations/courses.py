@@ -9,19 +9,42 @@ takes a seat that another was offered. Who finds nothing leaves unserved. Bookin
 
 Seats of a course are taken in order of time, so of all its classes only the first with a free seat matters: its
 beginning and the seats taken are the state of a course, and batches may be of any size.
+
+In the market of the programme people come to a platform with luck instead of choices: candidates by popularity
+(sim/rules/choosing.py). There a provider's instructors may bound the live seats of a week, over all its courses; a
+booking then takes a seat of the class and one of the week in which the class begins. Classes that are sold out and
+those of full weeks are passed for ever.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule
+from sim.calendar.instants import WEEK
+from sim.rules.choosing import (
+    CANDIDATES,
+    NO_COURSE,
+    SELF_PACED,
+    MarketRules,
+    by_guide,
+    by_popularity,
+    candidate_uniform,
+    could_be_bought,
+    guide_to,
+    is_among,
+    last_candidate,
+    pair_of_candidates,
+    patience_for_class,
+)
+from sim.rules.compiling import kernel, rule
+from sim.rules.luck import Key
+from sim.rules.whole import Whole
 from sim.stations.scaling import scaled_number, stretched
 from sim.stations.timeline import Timeline
 
@@ -29,8 +52,14 @@ COURSE = np.dtype([("first", "i8"), ("interval", "i8"), ("until", "i8"), ("seats
 """A course: its first class, the interval between classes (at least 1 µs), and the instant from which it is no longer
 offered, in µs, none beyond NEVER; seats a class (0: closed), or SELF_PACED."""
 
-SELF_PACED = -1
-"""The seats of a course without classes; it is offered from its `first` instant on."""
+CLASSES = ("first", "interval", "until", "seats", "provider")
+"""What says which classes a course of the market has. Of a self-paced one, whose seats are SELF_PACED, the `first`
+instant is that from which it is offered."""
+
+Listings = tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], int]
+"""The courses of a market: all, of `OFFER`; the numbers of those of each platform, end to end; where each platform's
+begin and end; their cumulative popularity within the platform; the seats that each provider can teach [provider, week]
+(empty: nobody is limited); and when the first week begins, µs."""
 
 
 def scaled_classes(seats: int, interval: int, scale: float) -> tuple[int, int]:
@@ -52,10 +81,14 @@ class Booking(NamedTuple):
 class Course:
     """A course in SimPy: its classes to come, each a container of free seats."""
 
-    def __init__(self, timeline: Timeline, first: int, interval: int, until: int, seats: int) -> None:
+    def __init__(
+        self, timeline: Timeline, first: int, interval: int, until: int, seats: int, weeks: Weeks | None = None
+    ) -> None:
         self.timeline = timeline
         self.seats = seats
         self.until = until
+        self.weeks = weeks
+        """What the provider's instructors can teach; None: all classes."""
         self._first = first
         self._interval = interval
         self._next = first
@@ -68,19 +101,47 @@ class Course:
             return (now, None) if self._first <= now < self.until else None
         if self.seats == 0:
             return None
-        while self._classes and self._classes[0][0] <= now:
+        self._pass_classes(lambda begins, free: begins <= now or not free.level or self._is_full(begins))
+        while not self._classes:
+            if self._next <= now:
+                self._next += ((now - self._next) // self._interval + 1) * self._interval
+            if self._next > latest or self._next >= self.until or self._is_beyond(self._next):
+                return None
+            if not self._is_full(self._next):
+                free = simpy.Container(self.timeline, self.seats, self.seats)
+                self._classes.append((self._next, free))
+            self._next += self._interval
+        begins, free = self._classes[0]
+        return (begins, free) if begins <= latest and begins < self.until else None
+
+    def _pass_classes(self, are_passed: Callable[[int, simpy.Container], bool]) -> None:
+        """Forget the classes that have begun, are sold out, or lie in a full week: nobody books them any more."""
+        while self._classes and are_passed(*self._classes[0]):
             self._classes.popleft()
-        for begins, free in self._classes:
-            if free.level:
-                return (begins, free) if begins <= latest and begins < self.until else None
-        if self._next <= now:
-            self._next += ((now - self._next) // self._interval + 1) * self._interval
-        if self._next > latest or self._next >= self.until:
-            return None
-        free = simpy.Container(self.timeline, self.seats, self.seats)
-        self._classes.append((self._next, free))
-        self._next += self._interval
-        return self._classes[-1]
+
+    def _is_full(self, begins: int) -> bool:
+        return self.weeks is not None and self.weeks.is_full(begins)
+
+    def _is_beyond(self, begins: int) -> bool:
+        return self.weeks is not None and self.weeks.is_beyond(begins)
+
+    def reschedule(self, seats: int, interval: int) -> int:
+        """Give the course classes of so many seats at an interval from now on; return when the first of them begins.
+
+        A class that is sold out stays so; one with seats taken, the first of the new ones, has the new seats.
+        """
+        now = self.timeline.now
+        self._pass_classes(lambda begins, free: begins <= now or not free.level)
+        if self._classes:
+            first, free = self._classes[0]
+            self._classes[0] = first, simpy.Container(self.timeline, seats, free.level + seats - self.seats)
+            self._next = first + interval
+        else:
+            if self._next <= now:
+                self._next += ((now - self._next) // self._interval + 1) * self._interval
+            first = self._next
+        self.seats, self._interval = seats, interval
+        return first
 
     def book(self, latest: int) -> int | None:
         """Take a seat of the class that is quoted now; return when it begins, None if there is none by `latest`."""
@@ -90,7 +151,35 @@ class Course:
         begins, free = quote
         if free is not None:
             free.get(1)
+            if self.weeks is not None:
+                self.weeks.take(begins)
         return begins
+
+
+class Weeks:
+    """The live seats that a provider's instructors can still teach in each week, in SimPy."""
+
+    def __init__(self, timeline: Timeline, seats: Sequence[int], first_week: int) -> None:
+        self._first_week = first_week
+        self._free = [simpy.Container(timeline, number, number) if number else None for number in seats]
+
+    def _week(self, begins: int) -> int:
+        return (begins - self._first_week) // WEEK
+
+    def is_beyond(self, begins: int) -> bool:
+        """Return whether a class begins after the last week that is known; it is not offered."""
+        return self._week(begins) >= len(self._free)
+
+    def is_full(self, begins: int) -> bool:
+        """Return whether no seat is left in the week in which a class begins."""
+        free = self._free[self._week(begins)]
+        return free is None or not free.level
+
+    def take(self, begins: int) -> None:
+        """Take a seat of the week in which a class begins."""
+        free = self._free[self._week(begins)]
+        assert free is not None
+        free.get(1)
 
 
 class Seats:
@@ -114,6 +203,89 @@ def seats_start(courses: NDArray[np.void]) -> NDArray[np.int64]:
     state = np.zeros((courses.size, 2), dtype=np.int64)
     state[:, 0] = courses["first"]
     return state
+
+
+class Courses:
+    """The market in SimPy: who comes to a platform books a course there. People take the turn of booking first."""
+
+    def __init__(self, timeline: Timeline, key: Key, rules: MarketRules, listings: Listings) -> None:
+        self._timeline = timeline
+        self._key, self._rules = key, rules
+        self._offers, listed, bounds, popularity, weeks, first_week = listings
+        self._listed = [listed[begin:end] for begin, end in bounds.tolist()]
+        self._popularity = [popularity[begin:end] for begin, end in bounds.tolist()]
+        taught = [Weeks(timeline, seats, first_week) for seats in weeks.tolist()]
+        self.courses = [
+            Course(timeline, first, interval, until, seats, taught[provider] if taught else None)
+            for first, interval, until, seats, provider in self._offers[list(CLASSES)].tolist()
+        ]
+        self.turned_away = [0] * len(self.courses)
+        """How often each course had no class soon enough for one who chose it."""
+        self.booked = [0] * len(self.courses)
+        """How often each live course was booked."""
+        self.misses: list[tuple[int, int, bool]] = []
+        """Of each who chose such courses: when (µs), how many, and whether they left without a course."""
+
+    def asked(self) -> NDArray[np.int64]:
+        """Return how often each live course was booked or had no class soon enough, since the beginning."""
+        return np.array(self.booked, dtype=np.int64) + np.array(self.turned_away, dtype=np.int64)
+
+    def reschedule(self, course: int, seats: int, interval: int, now: int) -> int:
+        """Give a live course other classes from now on; see `Course.reschedule`."""
+        assert now == self._timeline.now
+        return self.courses[course].reschedule(seats, interval)
+
+    def book(self, person: int, purchase: int, platform: int, balance: int, taken: Sequence[int]) -> Booking | None:
+        """Book a person's course, their number `purchase`, on a platform now; None if they find nothing there.
+
+        `balance` is in rupiah, `taken` are the courses that they have bought before.
+        """
+        now = self._timeline.now
+        latest = now + patience_for_class(self._key, self._rules, person, purchase)
+        tried: list[int] = []
+        for candidate in range(CANDIDATES + 1):
+            course = self._candidate(person, purchase, platform, balance, taken, tried, candidate)
+            if course == NO_COURSE:
+                continue
+            begins = self.courses[course].book(latest)
+            if begins is not None:
+                self.booked[course] += int(self.courses[course].seats != SELF_PACED)
+                self._note(tried, False)
+                return Booking(len(tried), course, begins)
+            self.turned_away[course] += 1
+            tried.append(course)
+            if len(tried) == self._rules[0]["choices"]:
+                break
+        self._note(tried, True)
+        return None
+
+    def _note(self, tried: Sequence[int], leaves: bool) -> None:
+        if tried:
+            self.misses.append((self._timeline.now, len(tried), leaves))
+
+    def _candidate(
+        self,
+        person: int,
+        purchase: int,
+        platform: int,
+        balance: int,
+        taken: Sequence[int],
+        tried: Sequence[int],
+        candidate: int,
+    ) -> int:
+        """Return the course of a candidate, the last of all over what remains; NO_COURSE if it is passed over."""
+        listed, popularity = self._listed[platform], self._popularity[platform]
+        now = self._timeline.now
+        if candidate == CANDIDATES:
+            before, here = (np.array(some, dtype=np.int64) for some in (taken, tried))
+            return last_candidate(
+                self._key, self._offers, listed, popularity, person, purchase, now, balance, before, here, len(here)
+            )
+        if not listed.size:
+            return NO_COURSE
+        course = int(listed[by_popularity(popularity, candidate_uniform(self._key, person, purchase, candidate))])
+        is_one = could_be_bought(self._offers[course], now, balance) and course not in (*taken, *tried)
+        return course if is_one else NO_COURSE
 
 
 @rule
@@ -157,4 +329,188 @@ def book_seats(
             state[course, 0], state[course, 1] = at, taken + fits
             if fits:
                 choice[i], begins[i] = j, at
+                break
+
+
+class CoursesKernel:
+    """The market by its compiled kernel; its state goes on from one batch to the next."""
+
+    def __init__(self, key: Key, rules: MarketRules, listings: Listings) -> None:
+        self._key, self._rules = key, rules
+        offers, self._listed, self._bounds, self._popularity, weeks, self._first_week = listings
+        self.offers = offers.copy()
+        """The courses as they are now."""
+        self._classes, self._weeks = seats_start(offers), weeks.copy()
+        self._prices = offers["price"][self._listed]
+        """By place among the courses of the platforms: most candidates are passed over for their price."""
+        popularity = (self._popularity[begin:end] for begin, end in self._bounds.tolist())
+        self._guides = np.stack([guide_to(each) for each in popularity])
+        self.turned_away = np.zeros(offers.size, dtype=np.int64)
+        """How often each course had no class soon enough for one who chose it."""
+        self.booked = np.zeros(offers.size, dtype=np.int64)
+        """How often each live course was booked."""
+
+    def book(
+        self,
+        now: NDArray[np.int64],
+        person: NDArray[Any],
+        purchase: NDArray[Any],
+        platform: NDArray[Any],
+        balance: NDArray[Any],
+        taken: NDArray[Any],
+        course: NDArray[Any],
+        choice: NDArray[Any],
+        begins: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        """Book for a batch, none before an earlier batch's; see `book_batch`.
+
+        Return how many courses had no class soon enough for each person.
+        """
+        misses = np.empty_like(now)
+        book_batch(
+            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
+            self._prices, self._first_week, self._classes, self._weeks, self.turned_away,
+            now, person, purchase, platform, balance, taken, course, choice, begins, misses,
+        )  # fmt: skip
+        live = course[(course >= 0) & (self.offers["seats"][course] != SELF_PACED)]
+        self.booked += np.bincount(live, minlength=self.booked.size)
+        return misses
+
+    def asked(self) -> NDArray[np.int64]:
+        """Return how often each live course was booked or had no class soon enough, since the beginning."""
+        return self.booked + self.turned_away
+
+    def reschedule(self, course: int, seats: int, interval: int, now: int) -> int:
+        """Give a live course other classes from now on; see `Course.reschedule`."""
+        offer = self.offers[course]
+        at, taken = self._classes[course].tolist()
+        if at > now and taken >= offer["seats"]:
+            at, taken = at + int(offer["interval"]), 0
+        if at <= now:
+            at, taken = at + ((now - at) // int(offer["interval"]) + 1) * int(offer["interval"]), 0
+        self._classes[course] = at, taken
+        self.offers["seats"][course], self.offers["interval"][course] = seats, interval
+        return at
+
+
+@rule
+def first_class(
+    offer: Any, classes: NDArray[np.int64], weeks: NDArray[np.int64], first_week: int, now: Whole, latest: Whole
+) -> int:
+    """Return when the earliest class of a live course with a free seat begins after now, -1 if not by `latest`.
+
+    `offer` is an element of the courses, `classes` the state of the course, `weeks` the seats left to its provider by
+    week (empty: no limit).
+    """
+    if offer.seats <= 0:
+        return -1
+    at, taken = classes[0], classes[1]
+    if at <= now:
+        at += ((now - at) // offer.interval + 1) * offer.interval
+        taken = 0
+    elif taken >= offer.seats:
+        at += offer.interval
+        taken = 0
+    found = -1
+    while at <= latest and at < offer.until:
+        if weeks.size == 0:
+            found = at
+            break
+        week = (at - first_week) // WEEK
+        if week >= weeks.size:
+            break
+        if weeks[week] > 0:
+            found = at
+            break
+        to_monday = first_week + (week + 1) * WEEK - at
+        at += (to_monday + offer.interval - 1) // offer.interval * offer.interval
+        taken = 0
+    classes[0], classes[1] = at, taken
+    return found
+
+
+@kernel
+def book_batch(
+    key: Key,
+    rules: MarketRules,
+    offers: NDArray[np.void],
+    listed: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    popularity: NDArray[np.float64],
+    guides: NDArray[np.int32],
+    prices: NDArray[np.int64],
+    first_week: int,
+    classes: NDArray[np.int64],
+    weeks: NDArray[np.int64],
+    turned_away: NDArray[np.int64],
+    now: NDArray[np.int64],
+    person: NDArray[Any],
+    purchase: NDArray[Any],
+    platform: NDArray[Any],
+    balance: NDArray[Any],
+    taken: NDArray[Any],
+    course: NDArray[Any],
+    choice: NDArray[Any],
+    begins: NDArray[np.int64],
+    misses: NDArray[np.int64],
+) -> None:
+    """Book for a batch of people in order of (time, participant's number); the state goes on to the next batch.
+
+    By person of the batch: `now` (µs), the person's number, that of the purchase, the platform, the balance in rupiah,
+    and `taken` [person; courses bought before, -1: none]. Fill `course` (-1: nothing found), `choice` (how many were
+    tried before it, -1), `begins` (µs, -1) and `misses` (how many had no class soon enough). State: `classes` [course;
+    class that books, seats taken], `weeks` left to each provider, and `turned_away` by course.
+    """
+    tried = np.empty(CANDIDATES + 1, dtype=np.int64)
+    no_weeks = np.empty(0, dtype=np.int64)
+    for i in range(now.size):
+        course[i] = choice[i] = begins[i] = -1
+        misses[i] = 0
+        at, who, what, rupiah = now[i], np.int64(person[i]), np.int64(purchase[i]), np.int64(balance[i])
+        a, b = bounds[platform[i], 0], bounds[platform[i], 1]
+        if a == b:
+            continue
+        tries = 0
+        latest = np.int64(-1)
+        odd = 0.0
+        for candidate in range(CANDIDATES + 1):
+            if candidate < CANDIDATES:
+                u = odd
+                if candidate % 2 == 0:
+                    u, odd = pair_of_candidates(key, who, what, candidate // 2)
+                place = a + by_guide(popularity[a:b], guides[platform[i]], u)
+                if prices[place] > rupiah:
+                    continue
+                chosen = listed[place]
+                if (
+                    not could_be_bought(offers[chosen], at, rupiah)
+                    or is_among(chosen, taken[i], taken.shape[1])
+                    or is_among(chosen, tried, tries)
+                ):
+                    continue
+            else:
+                chosen = last_candidate(
+                    key, offers, listed[a:b], popularity[a:b], who, what, at, rupiah, taken[i], tried, tries
+                )
+                if chosen == NO_COURSE:
+                    break
+            offer = offers[chosen]
+            if offer.seats == SELF_PACED:
+                course[i], choice[i], begins[i] = chosen, tries, at
+                break
+            if latest < 0:
+                latest = at + patience_for_class(key, rules, who, what)
+            left = weeks[offer.provider] if weeks.shape[0] else no_weeks
+            found = first_class(offer, classes[chosen], left, first_week, at, latest)
+            if found >= 0:
+                classes[chosen, 1] += 1
+                if left.size:
+                    left[(found - first_week) // WEEK] -= 1
+                course[i], choice[i], begins[i] = chosen, tries, found
+                break
+            turned_away[chosen] += 1
+            misses[i] += 1
+            tried[tries] = chosen
+            tries += 1
+            if tries == rules[0].choices:
                 break

@@ -33,6 +33,9 @@ def journal_of(run: Run) -> Journal:
         runs=run.runs,
         days=run.days,
         budget_refused=sum(record.refused_by_budget for record in run.waves),
+        market={},
+        classes=None,
+        seeking=np.zeros(run.participants.rows, dtype=np.bool_),
         end=run.end,
     )
 

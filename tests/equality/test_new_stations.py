@@ -148,7 +148,7 @@ def test_an_office_in_each_regency_serves_its_own_people_in_office_hours() -> No
     visits, compiled_programme = journal.visits[station.name], journal.programme
     regencies = [province.regencies for province in compiled_programme.parameters.population.provinces.values()]
     assert sum(regencies) == 514
-    of_days = [name for name in columns_of(compiled_programme.journey, ()) if "office" in name]
+    of_days = [name for name in columns_of(compiled_programme.journey.stations, ()) if "office" in name]
     each = ("office_again", "office_again_retry")
     assert of_days == [f"{what}_{name}" for what in ("queue", "served") for name in each], "a bank has one, not 514"
     before = np.cumsum([0, *regencies])

@@ -17,6 +17,7 @@ from sim.stations.plan import EMPTY, Served
 from sim.stations.rate import RatePlan
 from sim.stations.schedule import MILLION, Schedule, compile_schedule
 from sim.stations.servers import ServersPlan
+from tests.theory.queueing import through_classes
 
 CUSTOMERS = 2_000
 
@@ -131,3 +132,43 @@ def test_office_hours() -> None:
     assert np.array_equal(found["wait"], began - arrived)
     assert np.array_equal(found["left"], gone)
     assert (began % (24 * HOUR) == hours[0]).sum() > 10
+
+
+def test_checkouts_that_people_leave_at_their_limit() -> None:
+    """Catches an order that passes the checkout of another platform, or one who waits beyond their limit there."""
+    luck = np.random.default_rng(9)
+    arrived = poisson(10, MINUTE)
+    platform = luck.integers(0, 2, CUSTOMERS)
+    intervals = np.array([WEEK // 4_200, WEEK // 6_300])  # of 144 and 96 seconds: whole microseconds
+    patience = luck.exponential(20 * MINUTE, CUSTOMERS).astype(np.int64) + 1
+    plan = RatePlan(tuple(compile_schedule(WEEK // int(interval) * MILLION) for interval in intervals))
+    began, left, gave_up, _ = plan.kernel().serve(arrived, np.arange(CUSTOMERS), instance=platform, patience=patience)
+    for each in (0, 1):
+        here = platform == each
+        services = np.full(np.count_nonzero(here), intervals[each])
+        found = in_ciw(arrived[here], [1], [services], patience[here])[1]
+        assert np.array_equal(found["gave_up"], gave_up[here] < NEVER)
+        assert np.array_equal(found["left"], np.where(gave_up < NEVER, gave_up, left)[here])
+        assert np.array_equal(found["wait"], (np.where(gave_up < NEVER, gave_up, began) - arrived)[here])
+        assert 0.05 < found["gave_up"].mean() < 0.5
+
+
+def test_classes_of_seats() -> None:
+    """Catches a seat more or less in a class, or one who takes a later class than they could.
+
+    In Ciw a class is a shift of as many servers as it has seats; it lasts a microsecond, a service two, so that each
+    server takes one of those who wait.
+    """
+    seats, interval, classes = 5, 7 * MINUTE, 900
+    arrived = poisson(11, interval / seats / 0.9)
+    shifts = [at for k in range(1, classes) for at in (k * interval, k * interval + 1)]
+    course = ciw.Schedule(
+        numbers_of_servers=[0, seats] * (classes - 1) + [0],
+        shift_end_dates=[*map(float, shifts), 1e16],
+        preemption=False,
+    )
+    assert not np.any(arrived % interval == 0)  # who comes as a class begins is too late for us, for Ciw it depends
+    found = in_ciw(arrived, [course], [np.full(CUSTOMERS, 2)])[1]
+    waited = np.rint(through_classes(seats, interval, arrived) * interval).astype(np.int64)
+    assert np.array_equal(found["wait"], waited)
+    assert (waited > interval).mean() > 0.2

@@ -13,7 +13,7 @@ from sim.journey.money import OUTCOMES
 from sim.observers.audit import audit
 from sim.programme.ledger import BrokenPromise
 from sim.report.answer import waves_in_words
-from tests.building import ENGINES, PARTNERS, SMALL, Engine, history, name_of, parameters
+from tests.building import ENGINES, INSTITUTIONS, PARTNERS, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "history": ((SMALL,), {}),
@@ -28,6 +28,10 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "from_2021": (("scenario=rate_800k", SMALL), {"clock.start": "2021-01-01T00:00", "demand.points": [
         {"at": "2021-01-01T00:00", "registered": 0}, {"at": "2021-02-01T00:00", "registered": 1_000},
     ]}),
+    "institutions": ((SMALL, INSTITUTIONS), {}),
+    "few_seats": ((SMALL, INSTITUTIONS), {"market.seats": 0.2, "market.choices": 1}),
+    "checkout_short": ((SMALL, INSTITUTIONS), {"market.checkout_capacity": 0.01}),
+    "market_of_nobody": (("population.applicants=0", INSTITUTIONS), {}),
     "nobody": (("population.applicants=0",), {}),
     "one": (("population.applicants=1", "population.scale=1"), {}),
 }  # fmt: skip
@@ -157,3 +161,31 @@ def test_a_service_level_says_what_was_found_for_whom_it_failed_and_since_when()
     assert "First incentive paid within 30 days of being due: " in missed
     assert "95.0 % asked: missed; too few in " in missed
     assert "Below it: BNI " in missed or "Below it: OVO " in missed
+
+
+def test_the_market_is_told_where_there_is_one() -> None:
+    """Catch a market told of an open one, and one of which nothing is said."""
+    assert "Market" not in words("history")
+    assert "Market: nobody came to buy a course." in words("market_of_nobody")
+    overrides, changes = RUNS["few_seats"]
+    made = evaluate(parameters(*overrides, changes=changes))
+    own = {name.removeprefix("market."): figure.value for name, figure in made.figures.items()}
+    said = words("few_seats")
+    assert f" {own['courses_sold']:,} courses sold on " in said
+    assert f"the ten largest of 180 sell {100 * float(own['share_of_ten_largest'] or 0):.1f} % of the courses." in said
+    assert f" {own['seats_taken']:,} of {own['seats_offered']:,} live seats taken, " in said
+    assert f"; {own['turned_away']:,} times a chosen class was full or too late. " in said
+    assert f"Of {own['came']:,} times that somebody came to buy a course, {own['found_nothing']:,} ended" in said
+    assert f", {own['found_no_seat']:,} of them since no chosen class had a seat soon enough" in said
+    checkout = f"{own['revoked_for_checkout']:,}" if own["revoked_for_checkout"] else "nobody"
+    told = f"Revoked at the deadline: {checkout} for want of checkout, {own['revoked_for_seat']:,} for want of a seat."
+    assert told in said
+    assert min(int(own[name] or 0) for name in ("found_no_seat", "revoked_for_seat")) > 0
+
+
+def test_who_stood_at_checkout_is_not_told_as_wanting_a_seat() -> None:
+    """Catch those revoked for want of checkout counted among the others, and certificates that wait left out."""
+    said = words("checkout_short")
+    assert "Revoked at the deadline: nobody" not in said
+    assert " for want of checkout, " in said
+    assert "Certificates: " in words("institutions")

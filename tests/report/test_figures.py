@@ -22,14 +22,14 @@ from matplotlib.text import Annotation, Text
 
 from sim.experiments.run import evaluate
 from sim.journey.measures import PAYMENT_PARTNERS as PARTNERS_BANK
-from sim.report.figures import draw_figures, funnel, payments, processing, queues, waits, waves
+from sim.report.figures import draw_figures, funnel, market, payments, processing, queues, seats, waits, waves
 from sim.report.figures.look import look
 from sim.report.figures.page import Page
 from sim.report.figures.saved import Days, Saved
 from sim.report.figures.sheet import PAGE, SLIDE, Sheet
 from sim.report.figures.words import SPACE, amount, day, percent, span
 from sim.results.write import write_columns, write_tables
-from tests.building import PARTNERS, SMALL, UNLIMITED_CAPS, composed, name_of, parameters
+from tests.building import INSTITUTIONS, PARTNERS, SMALL, UNLIMITED_CAPS, composed, law, name_of, parameters
 
 NAMES = {"funnel", "queues", "waves", "payments", "waits"}
 DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
@@ -39,8 +39,12 @@ DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
     "payments": payments.draw,
     "waits": waits.draw,
     "processing": processing.draw,
+    "seats": seats.draw,
+    "market": market.draw,
 }
+OF_A_MARKET = {"seats", "market"}
 HISTORY = (SMALL,)
+CLOSED = "market.platforms.marketplace_1.checkout.outages=[{from: 2020-09-01, until: 2020-09-11}]"
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "history": (HISTORY, {}),
     "rate": (("scenario=rate_800k", SMALL), {}),
@@ -55,6 +59,21 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
     "partners_plenty": (HISTORY, UNLIMITED_CAPS),
     "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
+    "institutions": ((*HISTORY, INSTITUTIONS), {}),
+    "few_seats": (
+        (*HISTORY, INSTITUTIONS),
+        {
+            "market.seats": 0.2,
+            "market.choices": 1,
+            "market.patience": law("constant", 3),
+        },
+    ),
+    "checkout_short": ((*HISTORY, INSTITUTIONS), {"market.checkout_capacity": 0.01}),
+    "checkout_closed": ((*HISTORY, INSTITUTIONS, CLOSED), {}),
+    "self_paced": ((*HISTORY, INSTITUTIONS), {"market.catalogue.live": 0}),
+    "one_provider": ((*HISTORY, INSTITUTIONS), {"market.catalogue.providers": 1, "market.catalogue.courses": 2}),
+    "nobody_in_the_market": (("population.applicants=0", INSTITUTIONS), {}),
+    "a_day_of_the_market": (("population.scale=0.0001", "clock.end=2020-04-12T06:00", INSTITUTIONS), {}),
     "two_queues": (("scenario=rate_800k", SMALL), {"processing.registry.rate": 300_000}),
     "waves_moved": ((SMALL, "waves.calendar.w18.announced=2021-08-25", "waves.calendar.w19.places=5"), {}),
     "left_over": ((SMALL,), {f"waves.calendar.w{wave:02d}.places": 20_000_000 for wave in range(4, 23)}),
@@ -104,13 +123,20 @@ def drawn(runs: Callable[[str], Saved], tmp_path_factory: pytest.TempPathFactory
     return folder
 
 
-@pytest.mark.parametrize("name", ["history", "nobody_at_a_rate"])
+def drawn_of(saved: Saved) -> dict[str, Callable[[Saved, Sheet], Page]]:
+    """Return how each figure of a run is drawn."""
+    missing = set() if saved.has("market") else OF_A_MARKET
+    missing |= set() if processing.asked(saved) else {"processing"}
+    return {name: draw for name, draw in DRAW.items() if name not in missing}
+
+
+@pytest.mark.parametrize("name", ["history", "nobody_at_a_rate", "institutions"])
 def test_every_figure_is_drawn_and_for_a_slide(
     name: str, runs: Callable[[str], Saved], drawn: Callable[[str], Path]
 ) -> None:
     """Catches a file that is none, of another shape or asked for by nobody, and one that tells the blind nothing."""
     saved = runs(name)
-    expected = NAMES | ({"processing"} if name == "nobody_at_a_rate" else set())
+    expected = NAMES | {"nobody_at_a_rate": {"processing"}, "institutions": OF_A_MARKET}.get(name, set())
     files = {f"{figure}.{kind}" for figure in expected for kind in ("svg", "png")}
     for folder in (drawn(name), drawn(name) / "slides"):
         assert {path.name for path in folder.iterdir() if path.is_file()} == files
@@ -146,9 +172,7 @@ def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, runs: Calla
     """Catches what cannot be drawn, words over one another or cut off, and words too small to read on a slide."""
     saved = runs(name)
     with look(sheet):
-        for figure, draw in DRAW.items():
-            if figure == "processing" and not processing.asked(saved):
-                continue
+        for figure, draw in drawn_of(saved).items():
             drawn = draw(saved, sheet)
             whole = drawn.figure.bbox
             words = list(shown_words(drawn))
@@ -225,7 +249,8 @@ def test_a_figure_names_as_many_differences_as_its_lines_hold(sheet: Sheet, runs
 def said_of(saved: Saved, sheet: Sheet) -> set[str]:
     """Return what each figure says that it shows, which fits its lines."""
     with look(sheet):
-        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure != "processing"]
+        drawn = DRAW.keys() - {"processing", *OF_A_MARKET}
+        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure in drawn]
     said = [page.figure.texts[1].get_text() for page in pages]
     assert max(text.count("\n") for text in said) < sheet.lines
     return {" ".join(text.split()) for text in said}
@@ -453,6 +478,105 @@ def test_the_payments_finding(runs: Callable[[str], Saved]) -> None:
     assert said.startswith("The payment partners keep up: ")
     assert said.endswith(f"the busiest, {busiest}, uses {percent(shares[busiest])} of what it could pay")
     assert payments.finding(runs("nobody")) == "Nothing was paid"
+
+
+def test_the_seats_finding(runs: Callable[[str], Saved]) -> None:
+    """Catches seats told as taken that were not, those turned away left out, and a shortage where nobody saw one."""
+    saved = runs("few_seats")
+    rows = table(saved, "seats")
+    offered, taken, away, revoked = (
+        sum(int(row[name]) for row in rows)
+        for name in ("seats_offered", "seats_taken", "turned_away", "revoked_for_seat")
+    )
+    said = seats.finding(saved)
+    assert said.startswith(f"{percent(taken / offered)} of {amount(offered)} live seats are taken, yet {amount(away)} ")
+    assert said.endswith(f"full or too late; {amount(revoked)} awards are revoked for want of a seat")
+    assert min(taken, away, revoked) > 0
+    assert seats.finding(runs("self_paced")) == "No live seats are offered"
+    assert seats.finding(runs("nobody_in_the_market")).startswith("None of ")
+
+
+def test_seats_are_drawn_as_the_table_says(runs: Callable[[str], Saved]) -> None:
+    """Catches a week drawn as another, those turned away on another scale, and an axis without a unit."""
+    saved = runs("few_seats")
+    rows = table(saved, "seats")
+    offered, booked, away = (
+        np.array([float(row[name]) for row in rows]) for name in ("seats_offered", "seats_booked", "turned_away")
+    )
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            drawn = seats.draw(saved, sheet)
+        above, below = drawn.figure.axes
+        for axes in (above, below):
+            (line,) = [line for line in axes.get_lines() if line.get_linestyle() == "--"]
+            assert line.get_ydata()[:-1] == pytest.approx(offered)  # type: ignore[index]
+            assert axes.get_ylim()[0] == 0
+            week = np.asarray(line.get_xdata(), dtype="datetime64[D]")[1]
+            assert str(week) == rows[1]["week"]
+        assert below.dataLim.y1 == pytest.approx(max(*offered, *(booked + away)))
+        assert {"booked", "turned away", "offered", "taken"} <= set(texts(drawn))
+        said = " ".join(texts(drawn))
+        assert "seats a week, millions" in said, "in the unit of what is asked for"
+        assert "times a week, millions" in said
+
+
+def test_a_checkout_is_not_told_as_on_the_way_to_the_pool(runs: Callable[[str], Saved]) -> None:
+    """Catches a queue after the award told as one before it, and a platform's outage that is not drawn."""
+    saved = runs("checkout_short")
+    longest = max(table(saved, "stations"), key=lambda row: int(row["peak_queue"]))
+    assert longest["station"] == "checkout"
+    assert "; after the award Checkout has the longest queue, " in queues.finding(saved)
+    saved = runs("checkout_closed")
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            drawn = queues.draw(saved, sheet)
+        shaded = {axes.get_title("left").partition(":")[0] for axes in drawn.figure.axes if spans(axes)}
+        assert shaded == {"Checkout"}
+        assert any("Marketplace 1 closed 1 to 10 September 2020" in text for text in texts(drawn))
+
+
+def test_the_market_s_finding(runs: Callable[[str], Saved]) -> None:
+    """Catches a platform that is not the largest, rupiah of another sum, and the ten largest of ten."""
+    saved = runs("institutions")
+    by_platform, by_provider = Counter[str](), Counter[str]()
+    for row in table(saved, "market"):
+        by_platform[row["label"]] += int(row["sold"])
+    for row in table(saved, "courses"):
+        by_provider[row["provider"]] += int(row["sold"])
+    sold, (largest, most) = sum(by_platform.values()), by_platform.most_common(1)[0]
+    rupiah = sum(int(row["rupiah"]) for row in table(saved, "market"))
+    said = market.finding(saved)
+    assert said.startswith(f"{amount(sold)} courses for {rupiah / 1e12:.2f}{SPACE}trillion rupiah are sold on ")
+    assert f", {percent(most / sold)} on {largest}; " in said
+    ten = sum(number for _, number in by_provider.most_common(10))
+    assert said.endswith(f"the ten largest of {len(by_provider)} providers sell {percent(ten / sold)}")
+    assert "providers" not in market.finding(runs("one_provider"))
+    assert market.finding(runs("nobody_in_the_market")) == "No market forms: no course is sold"
+
+
+def test_the_market_is_drawn_as_the_tables_say(runs: Callable[[str], Saved]) -> None:
+    """Catches months of unlike length on one scale, a platform left out of the others, and a curve that is not one."""
+    saved = runs("institutions")
+    rows = table(saved, "market")
+    months = sorted({row["month"] for row in rows})
+    by_month = Counter[str]()
+    for row in rows:
+        by_month[row["month"]] += int(row["sold"])
+    edges = np.array([saved.days.dates[0], *months[1:], saved.days.dates[-1] + 1], dtype="datetime64[D]")
+    a_day = np.array([by_month[month] for month in months]) / np.diff(edges).astype(float)
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            drawn = market.draw(saved, sheet)
+        by_platform, providers = drawn.figure.axes
+        assert by_platform.dataLim.y1 == pytest.approx(a_day.max())
+        assert by_platform.get_ylabel().startswith("courses a day")
+        curve = np.asarray(providers.get_lines()[0].get_ydata(), dtype=float)
+        assert (curve[0], curve[-1]) == (0, pytest.approx(1))
+        assert (np.diff(curve, 2) <= 1e-12).all(), "the largest come first"
+        key = by_platform.get_legend()
+        assert key is not None
+        assert len(key.get_texts()) == 5
+        assert key.get_texts()[0].get_text().startswith("6 others")
 
 
 def test_the_processing_finding(runs: Callable[[str], Saved]) -> None:

@@ -1,4 +1,4 @@
-"""What is observed of participants from the award to the review, as each wave is announced."""
+"""What is observed of participants from the award to the closing of the account, step by step."""
 
 from __future__ import annotations
 
@@ -8,34 +8,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
-from sim.engines.cohort.award_kernels import NOT_PAID, Award, Journeys
+from sim.engines.cohort.after_award_kernels import FORFEITED, NOT_PAID, REVOKED, Persons, Purchases
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.registrations import Registrations
-from sim.journey.measures import AWARD_YEARS, awarded_in
+from sim.journey.measures import AWARD_YEARS, WANTS, awarded_in, revoked_for
 from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS
 from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
 from sim.programme.programme import Programme
-from sim.rules.forfeiture import closes_at, earns_payments
-
-NO_LOSS, REVOKED, FORFEITED = 0, 1, 2
-"""What an award loses: nothing; all of it, for want of a purchase by the deadline; or its incentives and surveys, as
-the account closes before a first training is reviewed."""
+from sim.rules.forfeiture import closes_at
 
 
 class Awarded(NamedTuple):
     """Some participants at the end of a run, and what became of their awards."""
 
-    persons: NDArray[np.uint32]
+    persons: Persons
     wave: Ints
     first_paid: NDArray[np.uint16]
     """Day of the run that paid the first incentive, or NOT_PAID."""
     loss: NDArray[np.uint8]
-    """NO_LOSS, REVOKED or FORFEITED."""
+
+
+class Bought(NamedTuple):
+    """Courses that some participants have bought, in µs where nothing else is said."""
+
+    numbers: Persons
+    persons: Persons
+    purchase: Purchases
+    at: Ints
+    price: Ints
+    """Rupiah."""
+    completed: Ints
+    """NEVER of a course that is not completed."""
+    awarded: Ints
+    closing: Ints
+
+    def some(self, chosen: NDArray[np.bool_]) -> Bought:
+        """Return some of them."""
+        return Bought(*[column[chosen] for column in self])  # type: ignore[arg-type]
 
 
 class AwardObserver:
-    """Tells the counts of each batch of people awarded."""
+    """Tells the counts of what becomes of awards."""
 
     def __init__(
         self,
@@ -48,87 +63,97 @@ class AwardObserver:
         self._counts = observations.new_counts()
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
-    def awarded(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
-        """Observe some people awarded and what follows."""
+    def awarded(self, wave: int, now: int, persons: Persons) -> None:
+        """Observe people who are awarded."""
+        counts, traits = self._counts, self._traits[persons]
+        counts.stamp_at("awarded", now, persons.size)
+        counts.stamp_of_wave("awarded", wave, now, persons.size)
+        counts.people("awarded", traits)
+        for year in AWARD_YEARS:
+            if new_year(year) <= now < new_year(year + 1):
+                counts.people(awarded_in(year), traits)
+        for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
+            self._money("awarded", benefit, now, persons.size * rupiah)
+
+    def bought(self, bought: Bought) -> None:
+        """Observe courses that are bought before the end of the run, and when they are completed."""
         counts = self._counts
-        deadline = int(self._programme.waves.waves[award.wave]["deadline"])
-        counts.stamp_at("awarded", award.at, persons.size)
-        for name in ("linked", "certified", "reviewed", "revoked", "closed"):
-            counts.stamp(name, getattr(journeys, name))
-        counts.stamp("bought_1", journeys.bought[0])
-        counts.stamp("completed_1", journeys.completed[0])
-        for course in range(journeys.bought.shape[0]):
-            counts.stamp("bought", journeys.bought[course])
-            counts.stamp("completed", journeys.completed[course])
-        revoked = int(np.count_nonzero(journeys.revoked < NEVER))
-        counts.stamp_of_wave("awarded", award.wave, award.at, persons.size)
-        counts.stamp_of_wave("revoked", award.wave, deadline, revoked)
-        self._waits(award, persons, journeys)
-        self._people(award, persons, journeys)
-        self._money(award, persons.size, journeys)
-        self._accounts(award, journeys)
+        counts.stamp("bought", bought.at)
+        counts.stamp("completed", bought.completed)
+        counts.money("paid", Benefit.TRAINING, bought.at, bought.price)
 
-    def _waits(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
-        awarded = np.full(persons.size, award.at)
-        bought, completed = journeys.bought[0], journeys.completed[0]
-        for name, began, ended, gave_up in (
-            ("award_to_account", awarded, journeys.linked, journeys.revoked),
-            ("award_to_purchase", awarded, bought, journeys.revoked),
-            ("purchase_to_completion", bought, completed, journeys.closed),
-            ("completion_to_review", completed, journeys.reviewed, journeys.closed),
-        ):
-            self._wait(award, name, began, ended, gave_up)
-            self._counts.level(name, persons, began, ended, gave_up)
+    def bought_first(self, first: Bought, linked: Ints) -> None:
+        """Observe what only first courses begin and end, and that their buyers have linked an account."""
+        counts = self._counts
+        counts.stamp("linked", linked)
+        counts.stamp("bought_1", first.at)
+        counts.stamp("completed_1", first.completed)
+        counts.people("participants", self._traits[first.persons])
+        never = np.full(first.at.size, NEVER)
+        self._wait("award_to_account", first.persons, first.awarded, linked, never, first.closing)
+        self._wait("award_to_purchase", first.persons, first.awarded, first.at, never, first.closing)
+        self._wait("purchase_to_completion", first.persons, first.at, first.completed, first.closing, first.closing)
 
-    def _wait(self, award: Award, name: str, began: Ints, ended: Ints, gave_up: Ints) -> None:
+    def reviewed(self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints) -> None:
+        """Observe what follows from the completion of first courses; NEVER where it does not happen."""
+        counts = self._counts
+        counts.stamp("certified", certified)
+        counts.stamp("reviewed", reviewed)
+        self._wait("completion_to_review", persons, completed, reviewed, closing, closing)
+        counts.account("earned", int(np.count_nonzero(reviewed < np.minimum(closing, counts.end))))
+
+    def revoked(self, wave: int, deadline: int, awarded: int, persons: Persons, linked: Ints) -> None:
+        """Observe the awards of a wave that are revoked at the deadline; `linked` is NEVER of who has no account."""
+        counts = self._counts
+        counts.stamp("linked", linked)
+        counts.stamp_at("revoked", deadline, persons.size)
+        counts.stamp_of_wave("revoked", wave, deadline, persons.size)
+        for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
+            self._money("returned", benefit, deadline, persons.size * rupiah)
+        began = np.full(persons.size, awarded)
+        for name, ended in (("award_to_account", linked), ("award_to_purchase", np.full(persons.size, NEVER))):
+            counts.wait(name, began, ended, deadline)
+            counts.level(name, persons, began, ended, deadline)
+
+    def revoked_for(self, deadline: int, want: NDArray[np.uint8]) -> None:
+        """Observe for want of what awards are revoked at the deadline."""
+        for code, name in WANTS.items():
+            self._counts.stamp_at(revoked_for(name), deadline, int(np.count_nonzero(want == code)))
+
+    def undecided(self, awarded: int, persons: Persons, linked: Ints) -> None:
+        """Observe who has neither bought nor been revoked by the end of the run."""
+        counts, began = self._counts, np.full(persons.size, awarded)
+        counts.stamp("linked", linked)
+        for name, ended in (("award_to_account", linked), ("award_to_purchase", np.full(persons.size, NEVER))):
+            counts.wait(name, began, ended)
+            counts.level(name, persons, began, ended)
+
+    def closed(self, closing: int, accounts: int, unspent: int, forfeited: int) -> None:
+        """Observe accounts that close at an instant: how many, the rupiah left, and how many lose all payments."""
+        self._counts.stamp_at("closed", closing, accounts)
+        self._money("returned", Benefit.TRAINING, closing, unspent)
+        for benefit in PAID_BENEFITS:
+            self._money("returned", benefit, closing, forfeited * self._programme.benefit[benefit])
+
+    def open_accounts(self, standing: str, people: int, spent: int) -> None:
+        """Observe open accounts of a standing at the end of the run, and what has been spent from them."""
+        self._counts.account(standing, people, people * self._programme.benefit[Benefit.TRAINING] - spent)
+
+    def _money(self, flow: str, benefit: Benefit, at: int, rupiah: int) -> None:
+        self._counts.money(flow, benefit, np.array([at]), rupiah)
+
+    def _wait(self, name: str, persons: Persons, began: Ints, ended: Ints, gave_up: Ints, closing: Ints) -> None:
         """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
+        self._counts.level(name, persons, began, ended, gave_up)
         if self._programme.parameters.clock.end is not None:
             self._counts.wait(name, began, ended, gave_up)
             return
         # No run ends before the account of every buyer has closed.
-        known = np.maximum(began, np.minimum(ended, gave_up)) < award.closing
+        known = np.maximum(began, np.minimum(ended, gave_up)) < closing
         late = ~known & (began < NEVER)
         self._counts.wait(name, began[known], ended[known], gave_up[known])
         if late.any():
             self._late.append((name, began[late], ended[late], gave_up[late]))
-
-    def _people(self, award: Award, persons: NDArray[np.uint32], journeys: Journeys) -> None:
-        counts, traits = self._counts, self._traits[persons]
-        counts.people("awarded", traits)
-        for year in AWARD_YEARS:
-            if new_year(year) <= award.at < new_year(year + 1):
-                counts.people(awarded_in(year), traits)
-        counts.people("participants", traits[journeys.bought[0] < counts.end])
-
-    def _money(self, award: Award, people: int, journeys: Journeys) -> None:
-        counts = self._counts
-        forfeited = journeys.closed[(journeys.closed < NEVER) & ~earns_payments(journeys.reviewed, award.closing)]
-        for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
-            counts.money("awarded", benefit, np.full(people, award.at), rupiah)
-            counts.money("returned", benefit, journeys.revoked, rupiah)
-            if benefit is not Benefit.TRAINING:
-                counts.money("returned", benefit, forfeited, rupiah)
-        counts.money("returned", Benefit.TRAINING, journeys.closed, journeys.unspent)
-        for course in range(journeys.bought.shape[0]):
-            counts.money("paid", Benefit.TRAINING, journeys.bought[course], journeys.price[course])
-
-    def _accounts(self, award: Award, journeys: Journeys) -> None:
-        """Observe how the accounts stand at the end of the run."""
-        counts, end = self._counts, self._counts.end
-        earned = journeys.reviewed < min(award.closing, end)
-        counts.account("earned", int(np.count_nonzero(earned)))
-        if award.closing < end:  # all have closed, or were revoked
-            return
-        is_open = (journeys.revoked >= end) & (journeys.closed >= end)
-        spent = np.where(journeys.bought < end, journeys.price, 0).sum(axis=0)
-        buys_more = ((journeys.bought >= end) & (journeys.bought < NEVER)).any(axis=0)
-        for standing, some in (
-            ("not_reviewed", is_open & ~earned),
-            ("buys_more", is_open & earned & buys_more),
-            ("buys_no_more", is_open & earned & ~buys_more),
-        ):
-            people = int(np.count_nonzero(some))
-            counts.account(standing, people, people * award.balance - int(spent[some].sum()))
 
     def finish(self) -> None:
         """Observe the waits that were kept until the end of the run was known."""

@@ -6,7 +6,6 @@ from sim.calendar.instants import DAY, moment
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payments import Payments
-from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.way_to_pool import WayToPool
 from sim.journey.places import Place
 from sim.programme.ledger import BrokenPromise, Day
@@ -21,24 +20,23 @@ class DayEnds:
         programme: Programme,
         census: Census,
         way: WayToPool,
-        pool: Pool,
         participants: Participants,
         payments: Payments,
     ) -> None:
         self._programme, self._census, self._way = programme, census, way
-        self._pool, self._participants, self._payments = pool, participants, payments
+        self._participants, self._payments = participants, payments
         self._sheet = census.sheet()
         self._awarded: list[list[int]] = []
 
-    def close(self, now: int) -> None:
-        """Count who is awarded, bought, was revoked or gave up, and what has been awarded."""
+    def close(self, now: int, gave_up: int) -> None:
+        """Count who is awarded, bought, was revoked or gave up waves (so many so far), and what has been awarded."""
         own, sheet = self._participants, self._sheet
         undecided = own.undecided(now)
         sheet.count(now, Place.AWARDED, undecided)
         sheet.count(now, Place.PARTICIPANT, own.bought_people)
         sheet.count(now, Place.REVOKED, own.revoked_people)
-        sheet.count(now, Place.GAVE_UP_WAVES, self._pool.gave_up_people)
-        sheet.count(now, Place.POOL, -own.size - self._pool.gave_up_people)
+        sheet.count(now, Place.GAVE_UP_WAVES, gave_up)
+        sheet.count(now, Place.POOL, -own.size - gave_up)
         self._awarded.append(own.awarded_rupiah())
 
     def days(self, end: int) -> list[Day]:

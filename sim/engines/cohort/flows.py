@@ -112,9 +112,22 @@ class Backlog:
             late = ~now
             self._days[(until - 1) // DAY] = [tuple(column[late] for column in taken)]
             taken = tuple(column[now] for column in taken)
-        order = np.lexsort((taken[1], taken[0]))
+        order = in_order(taken[0], taken[1])
         self._size -= order.size
         return tuple(column[order] for column in taken)
+
+
+NUMBER_BITS = 27
+"""Bits of a person's number, below `limits.PEOPLE`; 37 more hold the microseconds of a day and a half."""
+
+
+def in_order(times: Ints, people: People) -> NDArray[np.intp]:
+    """Return the order of (time, person)."""
+    first = int(times.min()) if times.size else 0
+    if not times.size or int(times.max()) - first >= 1 << (64 - NUMBER_BITS):
+        return np.lexsort((people, times))
+    # One word is sorted faster than two keys.
+    return np.argsort((times - first).astype(np.uint64) << np.uint64(NUMBER_BITS) | people)
 
 
 def by_period(flow: Flow, begins: int, length: int) -> list[tuple[int, Flow]]:

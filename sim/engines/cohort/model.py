@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
+from sim.engines.cohort.after_award import AfterAward
 from sim.engines.cohort.ahead import Ahead, InTurn
-from sim.engines.cohort.award_observer import REVOKED
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.day_ends import DayEnds
 from sim.engines.cohort.participants import Participants
@@ -33,8 +33,10 @@ from sim.engines.rows import Rows
 from sim.journey.order import PersonAct, ProgrammeAct
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
+from sim.programme.adding import adds, mondays
 from sim.programme.budget import Budget
 from sim.programme.ledger import Day
+from sim.programme.market import MarketTable
 from sim.programme.payment_runs import PaymentRuns, Report, RunRecord
 from sim.programme.programme import Programme
 from sim.programme.waves import WaveRecord, Waves
@@ -99,14 +101,19 @@ class Model:
             sync_points,
         )
         self.way = Ahead(way, sync_points, threads_of(programme) > 1)
-        self.participants = Participants(programme, self.observations, self.traits, self.recorder, drawn)
+        self.participants = Participants(programme)
+        self._after_award = AfterAward(
+            programme, self.participants, self.observations, self.traits, self.recorder, drawn
+        )
         self.payments = Payments(programme, self.observations, self.participants, self.recorder)
         self._paying = InTurn(threads_of(programme) > 1)
         self.budget = Budget(programme)
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
-        self._day_ends = DayEnds(programme, census, way, self.pool, self.participants, self.payments)
+        self._day_ends = DayEnds(programme, census, way, self.participants, self.payments)
         self.timeline.process(self._days())
+        if programme.seats is not None and adds(programme):
+            self.timeline.process(self._add_seats(programme.seats))
 
     # The run
 
@@ -135,8 +142,8 @@ class Model:
     def _result(self) -> Result:
         end = self.timeline.now
         self.observations.finish(end)
-        self._paying.do(partial(self.payments.finish, end))
-        self._paying.do(self.participants.finish)
+        self._do(partial(self.payments.finish, end))
+        self._do(self._after_award.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
@@ -175,8 +182,24 @@ class Model:
 
     def _close_day(self) -> None:
         now = self.timeline.now
-        self._day_ends.close(now)
-        self._paying.do(partial(self.payments.close_day, now))
+        self._do(partial(self._day_ends.close, now, self.pool.gave_up_people))
+        self._do(partial(self.payments.close_day, now))
+
+    def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
+        for event in mondays(self.timeline, market, self.programme.horizon):
+            yield event
+            self._do(partial(self._after_award.add_seats, self.timeline.now))
+
+    def _do(self, task: Callable[[], None]) -> None:
+        """Do a task of those awarded, on their thread, once they have come to this instant."""
+        self._paying.do(partial(self._come_to, self.timeline.now))
+        self._paying.do(task)
+
+    def _come_to(self, now: int) -> None:
+        self._after_award.advance(now)
+        numbers, due = self._after_award.due()
+        if numbers.size:
+            self.payments.fall_due(numbers, due, 0)
 
     def _registered(self, now: int) -> int:
         """Return how many have registered before now by the demand: their thread may be ahead of this instant."""
@@ -185,19 +208,17 @@ class Model:
 
     def _nothing_is_left(self, now: int) -> bool:
         own = self.participants
+        if self.programme.parameters.clock.end is not None:
+            return False
+        self._paying.wait()
         return (
-            self.programme.parameters.clock.end is None
-            and self.waves.all_announced()
+            self.waves.all_announced()
             and own.undecided(now) == 0
             and own.last_course_end < now
             and own.last_closing < now
-            and self._everything_is_paid()
+            and self.payments.settled == own.payments_due
             and self.way.empty_at(now)
         )
-
-    def _everything_is_paid(self) -> bool:
-        self._paying.wait()
-        return self.payments.settled == self.participants.payments_due
 
     # What the programme's own processes ask of the people
 
@@ -210,17 +231,17 @@ class Model:
         """Award, and tell everyone who waits for the wave."""
         now = self.timeline.now
         winners = self.pool.announce(wave, verdict, now)
-        numbers, due = self.participants.award(wave, winners, now)
-        self._paying.do(partial(self.payments.fall_due, numbers, due, 0))
-        self.timeline.process(self._deadline(wave, winners.size))
+        self._do(partial(self._after_award.award, wave, winners, now))
+        self.timeline.process(self._deadline(wave))
 
-    def _deadline(self, wave: int, awards: int) -> Generator[Wait, None, None]:
-        """Release what a wave's revoked awards had committed, in people's turn at the deadline."""
-        own = self.participants
-        revoked = int(np.count_nonzero(own.loss[own.size - awards : own.size] == REVOKED))
-        turn = self.programme.journey.turn(PersonAct.REVOKE)
-        yield self.timeline.turn(int(self.programme.waves.waves[wave]["deadline"]), turn, 0)
-        self.waves.revoke(wave, revoked)
+    def _deadline(self, wave: int) -> Generator[Wait, None, None]:
+        """Revoke the awards of a wave that have bought nothing, in people's turn at the deadline."""
+        deadline = int(self.programme.waves.waves[wave]["deadline"])
+        yield self.timeline.turn(deadline, self.programme.journey.turn(PersonAct.REVOKE), 0)
+        revoked: list[int] = []
+        self._do(lambda: revoked.append(self._after_award.revoke(wave, deadline)))
+        self._paying.wait()
+        self.waves.revoke(wave, revoked[0])
 
     def processed(self) -> int:
         """Return how many have left the processing-rate station before now."""
@@ -236,11 +257,14 @@ class Model:
 
     def undecided(self) -> int:
         """Return how many awards have neither bought nor been revoked."""
-        return self.participants.undecided(self.timeline.now)
+        undecided: list[int] = []
+        self._do(lambda: undecided.append(self.participants.undecided(self.timeline.now)))
+        self._paying.wait()
+        return undecided[0]
 
     def make_runs(self, caps: list[int | None], report: Report) -> None:
         """Make the run of every partner, on the thread of the payments."""
-        self._paying.do(partial(self.payments.make_runs, caps, self.timeline.now, report))
+        self._do(partial(self.payments.make_runs, caps, self.timeline.now, report))
 
 
 def _sync_points(programme: Programme) -> list[int]:

@@ -1,170 +1,180 @@
-"""Participants: all that follows from an award but the payments is known at the announcement."""
+"""Everyone awarded, by participant's number: who they are, what they have bought, and what their awards lose."""
 
 from __future__ import annotations
 
-from bisect import insort
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER
-from sim.engines.cohort.award_kernels import (
+from sim.calendar.instants import DAY
+from sim.engines.cohort.after_award_kernels import (
+    FORFEITED,
+    NO_LOSS,
     PARTICIPANT,
-    Award,
-    Journeys,
-    account_for,
-    attend,
-    buy_first,
-    buy_further,
-    link_accounts,
-    new_journeys,
-    review_first,
+    REVOKED,
+    UNDECIDED,
+    Persons,
+    Purchases,
+    pay_courses,
+    standing_of,
 )
-from sim.engines.cohort.award_observer import FORFEITED, NO_LOSS, REVOKED, Awarded, AwardObserver
 from sim.engines.cohort.flows import Ints
-from sim.engines.cohort.recorder import Recorder
-from sim.engines.cohort.registrations import Registrations
-from sim.observers.observations import Observations
+from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS
 from sim.programme.programme import Programme
-from sim.rules.forfeiture import closes_at, earns_payments
+from sim.rules.forfeiture import closes_at
 
-AWARDED_AT_A_TIME = 1 << 14
-"""People who are followed at a time."""
 
-FINISHED_AT_A_TIME = 1 << 17
-"""People whose whole time is observed together at the end."""
+class Announcement(NamedTuple):
+    """The awards of a wave: participants with the numbers from `first` to before `last`."""
+
+    wave: int
+    at: int
+    first: int
+    last: int
+    closing: int
+    """When the accounts close, µs."""
+
+    @property
+    def rows(self) -> slice:
+        """Return the rows of its participants."""
+        return slice(self.first, self.last)
 
 
 class Participants:
-    """Everyone awarded, by participant's number."""
+    """Everyone awarded so far, and the count of people and rupiah by day."""
 
-    def __init__(
-        self,
-        programme: Programme,
-        observations: Observations,
-        traits: NDArray[np.uint32],
-        recorder: Recorder,
-        registrations: Registrations,
-    ) -> None:
-        self._programme, self._traits, self._recorder = programme, traits, recorder
-        self._observer = AwardObserver(programme, observations, traits, registrations)
+    def __init__(self, programme: Programme) -> None:
+        self._programme = programme
         self.size = 0
         # Columns reach for everyone; memory is taken only by the rows that are filled.
         self.people = np.empty(programme.people, dtype=PARTICIPANT)
         self.loss = np.empty(programme.people, dtype=np.uint8)
-        """Whether a participant loses benefits, and to what: NO_LOSS, REVOKED or FORFEITED."""
-        self._announcements: list[tuple[int, int]] = []
-        """The number of the first participant of each announcement, and its wave."""
-        self.last_course_end = self.last_closing = -1
+        """What an award loses: NO_LOSS, REVOKED, FORFEITED or, so far, UNDECIDED."""
+        self.spent = np.empty(programme.people, dtype=np.int32)
+        """Rupiah of the training balance spent before the end of the run."""
+        self.seeking = np.empty(programme.people, dtype=np.bool_)
+        """Whether a participant goes to buy a course, or is at it."""
+        self.announcements: list[Announcement] = []
+        self._first_numbers: Ints = np.zeros(0, dtype=np.int64)
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
+        self.last_course_end = self.last_closing = -1
         self.bought_people = self.revoked_people = 0
-        self._purchases: list[Ints] = []
-        """When some bought first, in order of time, where not all have yet."""
+        self._coming: list[Ints] = []
+        """When some buy first, in order of time, where not all have yet."""
         self._all_bought = 0
         """How many bought, of those who all have."""
-        self._revocations: list[tuple[int, int]] = []
-        """When awards will be revoked, and how many."""
         days = -(-programme.horizon // DAY)
-        self._awarded = np.zeros(3, dtype=np.int64)
+        self._awarded = np.zeros(len(Benefit), dtype=np.int64)
         self._paid = np.zeros(days, dtype=np.int64)
         """Rupiah of training by day."""
-        self._returned = np.zeros((3, days), dtype=np.int64)
-        """Rupiah by day, of training, incentives and surveys."""
+        self._returned = np.zeros((len(Benefit), days), dtype=np.int64)
+        """Rupiah by benefit and day."""
+
+    # Who they are
 
     @property
-    def persons(self) -> NDArray[np.uint32]:
+    def persons(self) -> Persons:
         """Return the persons' numbers of those awarded, by participant's number."""
         return self.people["person"][: self.size]
 
-    def closes_at(self, numbers: NDArray[np.uint32]) -> Ints:
+    def persons_of(self, numbers: NDArray[Any]) -> Persons:
+        """Return the persons' numbers of some participants."""
+        persons: Persons = self.people["person"][numbers]
+        return persons
+
+    def waves_of(self, numbers: NDArray[Any]) -> Ints:
+        """Return the waves of some participants: numbers are given announcement by announcement."""
+        waves = np.array([each.wave for each in self.announcements], dtype=np.int64)
+        found: Ints = waves[np.searchsorted(self._first_numbers, numbers, side="right") - 1]
+        return found
+
+    def awarded_at(self, numbers: NDArray[Any]) -> Ints:
+        """Return when some participants were awarded."""
+        if len(self.announcements) == 1:
+            return np.full(numbers.size, self.announcements[0].at)
+        announced: Ints = self._programme.waves.waves["announced"][self.waves_of(numbers)]
+        return announced
+
+    def closes_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when the accounts of some participants close."""
-        announced: Ints = self._programme.waves.waves["announced"][self._wave_of(numbers)]
-        closing: Ints = closes_at(announced, self._programme.closing_after)
+        closing: Ints = closes_at(self.awarded_at(numbers), self._programme.closing_after)
         return closing
 
-    def _wave_of(self, numbers: NDArray[Any]) -> Ints:
-        """Return the waves of some participants: numbers are given announcement by announcement."""
-        first_numbers, waves = np.array(self._announcements).T
-        wave: Ints = waves[np.searchsorted(first_numbers, numbers, side="right") - 1]
-        return wave
+    def balances_of(self, numbers: NDArray[Any]) -> Ints:
+        """Return what is left of the training balance of some participants, rupiah."""
+        return self._programme.benefit[Benefit.TRAINING] - self.spent[numbers].astype(np.int64)
 
-    def award(self, wave: int, persons: NDArray[np.uint32], now: int) -> tuple[Ints, Ints]:
-        """Number the awarded (ascending), follow each to the first incentive; return (numbers, due) of those due.
+    # What becomes of them
 
-        Some at a time, since all that is written down of them then stays in the processor's cache.
-        """
-        award = Award(wave, now, closes_at(now, self._programme.closing_after), self._programme.benefit[0])
-        if persons.size:
-            self._announcements.append((self.size, wave))
-        begins = range(0, max(persons.size, 1), AWARDED_AT_A_TIME)
-        due = [self._award(award, persons[begin : begin + AWARDED_AT_A_TIME]) for begin in begins]
-        numbers, instants = (np.concatenate(columns) for columns in zip(*due, strict=True))
-        return numbers, instants
+    def enroll(self, wave: int, persons: int, now: int) -> Announcement:
+        """Give the awarded of a wave the next numbers."""
+        first = self.size
+        self.size += persons
+        closing = int(closes_at(now, self._programme.closing_after))
+        announcement = Announcement(wave, now, first, self.size, closing)
+        if persons:
+            self.announcements.append(announcement)
+            self._first_numbers = np.array([each.first for each in self.announcements], dtype=np.int64)
+        self.loss[announcement.rows] = UNDECIDED
+        self.spent[announcement.rows] = 0
+        self.seeking[announcement.rows] = False
+        self._awarded += np.array(self._programme.benefit) * persons
+        return announcement
 
-    def _award(self, award: Award, persons: NDArray[np.uint32]) -> tuple[Ints, Ints]:
-        size, first = persons.size, self.size
-        rows = slice(first, first + size)
-        numbers = np.arange(first, first + size)
-        journeys = new_journeys(size, self._programme.courses)
-        self._follow(award, persons, rows, journeys)
-        revoked = journeys.revoked < NEVER
-        if not revoked.all():
-            self.last_closing = award.closing
-        has_due = journeys.due < NEVER
-        self.payments_due += int(np.count_nonzero(has_due)) * len(self._programme.payments)
-        self.loss[rows] = np.where(
-            revoked, REVOKED, np.where(earns_payments(journeys.reviewed, award.closing), NO_LOSS, FORFEITED)
-        )
-        self.size += size
-        self._account_for(award, size, journeys)
-        self._keep_purchases(award, journeys, int(np.count_nonzero(revoked)))
-        self._observer.awarded(award, persons, journeys)
-        self._record(numbers, award.wave, persons, journeys, self.people["partner"][rows])
-        in_time = journeys.due < self._programme.horizon
-        return numbers[in_time], journeys.due[in_time]
+    def buy(self, numbers: Persons, purchase: Purchases, at: Ints, price: Ints) -> None:
+        """Count courses that some buy before the end of the run; `price` is rupiah."""
+        pay_courses(numbers, at, price, self.spent, self._paid)
+        first = purchase == 0
+        if first.any():
+            self.loss[numbers[first]] = FORFEITED
+            self._coming.append(np.sort(at[first]))
+            self.last_closing = max(self.last_closing, int(self.closes_at(numbers[first]).max()))
 
-    def _follow(self, award: Award, persons: NDArray[np.uint32], rows: slice, journeys: Journeys) -> None:
-        """Fill the journeys, from linking an account to the first incentive's due date."""
-        p = self._programme
-        shares = p.waves.partners[award.wave]
-        packed = self._traits[persons]
-        link_accounts(p.key, p.account, shares, award, persons, packed, self.people[rows], journeys)
-        buyers = np.empty(persons.size, dtype=np.int64)
-        buying = buy_first(p.key, p.waves.waves, p.market, award, persons, journeys, buyers)
-        for course in range(p.courses):
-            if course > 0:
-                buying = buy_further(p.key, p.market, award, persons, course, journeys, buyers, buying)
-            ends = attend(p.key, p.training, persons, course, journeys, buyers, buying)
-            self.last_course_end = max(self.last_course_end, ends)
-        review_first(p.key, p.training, award, persons, journeys)
+    def keep_payments(self, numbers: Persons, kept: NDArray[np.bool_], earned: NDArray[np.bool_]) -> None:
+        """Note who keeps all payments, and who has earned them before the end of the run."""
+        self.payments_due += int(np.count_nonzero(kept)) * len(self._programme.payments)
+        self.loss[numbers[earned]] = NO_LOSS
 
-    def _account_for(self, award: Award, people: int, journeys: Journeys) -> None:
-        benefit = self._programme.benefit
-        self._awarded += np.array(benefit) * people
-        account_for(award, benefit, self._programme.horizon, journeys, self._paid, self._returned)
+    def revoke(self, announcement: Announcement, deadline: int) -> NDArray[np.int64]:
+        """Revoke, at the deadline, those of a wave who have bought nothing; return their numbers."""
+        loss = self.loss[announcement.rows]
+        some = np.flatnonzero(loss == UNDECIDED)
+        loss[some] = REVOKED
+        self.revoked_people += some.size
+        self._returned[:, deadline // DAY] += np.array(self._programme.benefit) * some.size
+        return some + announcement.first
 
-    def _keep_purchases(self, award: Award, journeys: Journeys, revoked: int) -> None:
-        bought = journeys.bought[0]
-        if revoked < bought.size:
-            self._purchases.append(np.sort(bought[bought < NEVER]))
-        if revoked:
-            insort(self._revocations, (int(self._programme.waves.waves[award.wave]["deadline"]), revoked))
+    def close(self, announcement: Announcement) -> tuple[int, int, int]:
+        """Close the accounts of a wave; return how many, the rupiah left in them, and how many lose all payments."""
+        benefit, counts = self._programme.benefit, self.standings(announcement)
+        (forfeited, _), (accounts, spent) = counts[FORFEITED], counts[FORFEITED] + counts[NO_LOSS]
+        unspent = int(accounts) * benefit[Benefit.TRAINING] - int(spent)
+        day = announcement.closing // DAY
+        self._returned[Benefit.TRAINING, day] += unspent
+        for each in PAID_BENEFITS:
+            self._returned[each, day] += int(forfeited) * benefit[each]
+        return int(accounts), unspent, int(forfeited)
+
+    def standings(self, announcement: Announcement) -> NDArray[np.int64]:
+        """Return the people of a wave, and what they have spent, by what they lose [loss; people, rupiah]."""
+        counts = np.zeros((4, 2), dtype=np.int64)
+        standing_of(self.loss[announcement.rows], self.spent[announcement.rows], counts)
+        return counts
 
     # The clock and the census
 
     def undecided(self, now: int) -> int:
         """Return how many of those awarded have neither bought nor been revoked before now."""
-        while self._revocations and self._revocations[0][0] < now:
-            self.revoked_people += self._revocations.pop(0)[1]
         self.bought_people = self._all_bought
-        for bought in self._purchases:
+        for bought in self._coming:
             self.bought_people += int(np.searchsorted(bought, now))
-        over = [bought for bought in self._purchases if bought[-1] < now]
+        over = [bought for bought in self._coming if bought[-1] < now]
         if over:
             self._all_bought += sum(bought.size for bought in over)
-            self._purchases = [bought for bought in self._purchases if bought[-1] >= now]
+            self._coming = [bought for bought in self._coming if bought[-1] >= now]
         return self.size - self.bought_people - self.revoked_people
 
     def awarded_rupiah(self) -> list[int]:
@@ -178,31 +188,3 @@ class Participants:
     def returned(self, days: int) -> list[int]:
         """Return the rupiah that returned in the first days, by benefit, but those of unanswered surveys."""
         return [int(rupiah) for rupiah in self._returned[:, :days].sum(axis=1)]
-
-    def finish(self) -> None:
-        """Observe what needs the end of the run, and the whole time from award to payment."""
-        # Some at a time, since every temporary would have as many rows as there are participants.
-        for first in range(0, self.size, FINISHED_AT_A_TIME):
-            rows = slice(first, min(first + FINISHED_AT_A_TIME, self.size))
-            people, wave = self.people[rows], self._wave_of(np.arange(rows.start, rows.stop))
-            self._observer.whole_time(Awarded(people["person"], wave, people["first_paid"], self.loss[rows]))
-        self._observer.finish()
-
-    # Rows
-
-    def _record(
-        self, numbers: Ints, wave: int, persons: NDArray[np.uint32], journeys: Journeys, partner: NDArray[np.uint8]
-    ) -> None:
-        recorder = self._recorder
-        if not recorder.on:
-            return
-        recorder.put("participant", persons, numbers)
-        recorder.put_participant("person", persons, persons.astype(np.int64))
-        recorder.put_participant("wave", persons, wave)
-        recorder.put_participant("partner", persons, partner.astype(np.int64))
-        for name in ("link_tried", "linked", "certified", "reviewed", "revoked", "closed", "unspent"):
-            recorder.put_participant(name, persons, getattr(journeys, name))
-        for course in range(self._programme.courses):
-            recorder.put_participant(f"bought_{course + 1}", persons, journeys.bought[course])
-            recorder.put_participant(f"completed_{course + 1}", persons, journeys.completed[course])
-            recorder.put_participant(f"price_{course + 1}", persons, journeys.price[course])

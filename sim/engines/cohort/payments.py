@@ -76,12 +76,12 @@ class Payments:
 
     # Due
 
-    def fall_due(self, numbers: Ints, due: Ints, payment: int) -> None:
+    def fall_due(self, numbers: Numbers, due: Ints, payment: int) -> None:
         """Add payments of one kind with their due dates, to participants of any partner."""
         partner = self._participants.people["partner"][numbers]
         for each in np.unique(partner).tolist():
             here = partner == each
-            self._fall_due(each, numbers[here].astype(np.uint32), due[here], payment)
+            self._fall_due(each, numbers[here], due[here], payment)
 
     def _fall_due(self, partner: int, numbers: Numbers, due: Ints, payment: int) -> None:
         """Add payments of one kind at one partner; those beyond the end of the run never fall due."""

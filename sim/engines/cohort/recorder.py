@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar.instants import NEVER
 from sim.engines.journal import Columns
 from sim.engines.rows import Rows
 from sim.programme.programme import Programme
@@ -58,6 +59,13 @@ class Recorder:
         if self.on:
             positions, rows = self._mine(persons)
             self.participants[name][rows] = values[positions] if isinstance(values, np.ndarray) else values
+
+    def forget_participant(self, name: str, persons: NDArray[Any], after: int) -> None:
+        """Take back stamps of a column of the participants that lie after an instant."""
+        if self.on:
+            rows = self._mine(persons)[1]
+            column = self.participants[name]
+            column[rows] = np.where(column[rows] > after, NEVER, column[rows])
 
     def plan(self, persons: NDArray[Any], at: Ints) -> None:
         """Keep when people will press join."""

@@ -16,7 +16,9 @@ from sim.engines.rows import Rows
 from sim.journey.money import Benefit
 from sim.journey.order import REGISTER, ProgrammeAct
 from sim.journey.places import Place
+from sim.programme.adding import Adding, adds, mondays
 from sim.programme.budget import Budget
+from sim.programme.market import MarketTable
 from sim.programme.payment_runs import PaymentRuns, Report
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
@@ -63,6 +65,8 @@ class Model:
         self.runs = PaymentRuns(self.timeline, programme, self)
         self.timeline.process(self._registrations())
         self.timeline.process(self._days())
+        if programme.seats is not None and adds(programme):
+            self.timeline.process(self._add_seats(programme.seats))
 
     # The run
 
@@ -90,8 +94,27 @@ class Model:
             runs=self.runs.records,
             days=state.ledger.days,
             budget_refused=self.budget.refused,
+            market=self._market(),
+            classes=state.classes,
+            seeking=state.seeking,
             end=end,
         )
+
+    def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
+        assert self.state.courses is not None and self.state.classes is not None
+        adding = Adding(self.programme, market, self.state.classes, self.state.courses)
+        for event in mondays(self.timeline, market, self.programme.horizon):
+            yield event
+            adding.add(self.timeline.now)
+
+    def _market(self) -> dict[str, NDArray[np.int64]]:
+        courses = self.state.courses
+        if courses is None:
+            return {}
+        return self.state.log.arrays() | {
+            "turned_away": np.array(courses.turned_away, dtype=np.int64),
+            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 3),
+        }
 
     def _registrations(self) -> Generator[Wait, None, None]:
         state = self.state

@@ -11,12 +11,14 @@ from typing import Any
 
 import simpy
 
+from sim.engines.person.buyer import Search, be_certified, find_course
 from sim.engines.person.payee import incentives
 from sim.engines.person.state import State
 from sim.journey.money import Benefit
 from sim.journey.order import PersonAct
 from sim.journey.places import Place
 from sim.rules import buying, linking, training
+from sim.rules.choosing import SELF_PACED, train_at_pace
 from sim.rules.deadline import buys_in_time
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.people import Trait
@@ -49,14 +51,25 @@ def participant(state: State, person: int, number: int, wave: int) -> Generator[
         yield timeline.turn(deadline, state.journey.turn(PersonAct.REVOKE), number)
         revoke(state, award)
         return
+    if programme.seats is not None:
+        timeline.process(revoke_at(state, award, deadline))
     yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), number)
+    course = yield from buy(state, award, 0, deadline)
+    if course is None:
+        assert programme.seats is not None, "the balance buys any first course, or the parameters are refused"
+        return
     state.move(person, Place.PARTICIPANT)
     state.accounts_open += 1
     timeline.process(close_account(state, award))
-    bought = buy(state, award, course=0)
-    assert bought, "the balance buys any first course, or the parameters are refused"
-    timeline.process(first_training(state, award, linked))
+    timeline.process(first_training(state, award, course, linked))
     yield from buy_further(state, award)
+
+
+def revoke_at(state: State, award: Award, deadline: int) -> Generator[Wait, Any, None]:
+    """Revoke, at the deadline, one who has still bought nothing."""
+    yield state.timeline.turn(deadline, state.journey.turn(PersonAct.REVOKE), award.number)
+    if state.place[award.person] == Place.AWARDED:
+        revoke(state, award)
 
 
 def link_account(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
@@ -84,53 +97,105 @@ def revoke(state: State, award: Award) -> None:
     """End the participation of one who bought nothing before the deadline."""
     state.move(award.person, Place.REVOKED)
     state.participants["revoked"][award.number] = state.timeline.now
+    if state.programme.seats is not None:
+        state.participants["revoked_for"][award.number] = state.want[award.number]
     state.waves.revoke(award.wave, 1)
     for benefit in Benefit:
         state.give_back(award.number, benefit)
 
 
-def buy(state: State, award: Award, course: int) -> bool:
-    """Buy a course from the training balance, if it suffices; return whether it did."""
+@dataclass(frozen=True)
+class Course:
+    """A course that is bought: which purchase it is, its platform (-1: an open market), its length and completion."""
+
+    purchase: int
+    platform: int
+    ends: int
+    completes: bool
+
+
+def buy(state: State, award: Award, purchase: int, limit: int) -> Generator[Wait, Any, Course | None]:
+    """Buy a course from the training balance, in the market before an instant; return it, None if none is bought."""
+    if state.programme.seats is None:
+        return buy_at_once(state, award, purchase)
+    market, own, number = state.programme.seats, state.participants, award.number
+    search = Search(award.person, number, purchase, limit)
+    found = yield from find_course(state, market, search)
+    if found is None:
+        return None
+    platform, booking = found
+    offer = market.courses[booking.course]
+    bought = {"bought": state.timeline.now, "begun": booking.begins, "platform": platform}
+    bought |= {"course": booking.course, "choice": booking.choice, "price": int(offer["price"])}
+    for name, value in bought.items():
+        own[f"{name}_{purchase + 1}"][number] = value
+    state.pay(number, Benefit.TRAINING, int(offer["price"]))
+    state.log.booked.append((platform, booking.course, booking.choice, state.timeline.now, booking.begins))
+    live = int(offer["seats"]) != SELF_PACED
+    duration, completes = train_at_pace(
+        state.programme.key,
+        market.rules,
+        int(offer["duration"]),
+        float(offer["completion"]),
+        live,
+        award.person,
+        purchase,
+    )
+    return Course(purchase, platform, booking.begins + duration, completes)
+
+
+def buy_at_once(state: State, award: Award, purchase: int) -> Course | None:
+    """Buy a course of an open market, if the balance suffices."""
     programme, own = state.programme, state.participants
-    balance = int(state.entitled[Benefit.TRAINING][award.number])
-    price = buying.price(programme.key, programme.market, award.person, course, balance)
+    price = buying.price(programme.key, programme.market, award.person, purchase, state.balance(award.number))
     if price == 0:
-        return False
-    own[f"bought_{course + 1}"][award.number] = state.timeline.now
-    own[f"price_{course + 1}"][award.number] = price
+        return None
+    own[f"bought_{purchase + 1}"][award.number] = state.timeline.now
+    own[f"price_{purchase + 1}"][award.number] = price
     state.pay(award.number, Benefit.TRAINING, price)
-    return True
+    duration, completes = training.train(programme.key, programme.training, award.person, purchase)
+    return Course(purchase, -1, state.timeline.now + duration, completes)
 
 
 def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:
     """Buy further courses while balance and appetite last."""
     programme, timeline = state.programme, state.timeline
-    for course in range(1, programme.courses):
-        wants, delay = buying.further_purchase(programme.key, programme.market, award.person, course)
+    for purchase in range(1, programme.courses):
+        wants, delay = buying.further_purchase(programme.key, programme.market, award.person, purchase)
         if not wants or not buys_before_closing(timeline.now + delay, award.closing):
             return
+        state.seeking[award.number] = True
         yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), award.number)
-        if not buy(state, award, course):
+        course = yield from buy(state, award, purchase, award.closing)
+        state.seeking[award.number] = False
+        if course is None:
             return
-        timeline.process(attend(state, award, course))
+        timeline.process(attend_and_certify(state, award, course))
 
 
-def attend(state: State, award: Award, course: int) -> Generator[Wait, Any, bool]:
+def attend(state: State, award: Award, course: Course) -> Generator[Wait, Any, bool]:
     """Attend a course just bought; return whether it was completed."""
-    programme, timeline = state.programme, state.timeline
-    duration, completes = training.train(programme.key, programme.training, award.person, course)
+    timeline = state.timeline
     state.courses_running += 1
-    yield timeline.turn(timeline.now + duration, state.journey.turn(PersonAct.COMPLETE), award.number)
+    yield timeline.turn(course.ends, state.journey.turn(PersonAct.COMPLETE), award.number)
     state.courses_running -= 1
-    if completes:
-        state.participants[f"completed_{course + 1}"][award.number] = timeline.now
-    return bool(completes)
+    if course.completes:
+        state.participants[f"completed_{course.purchase + 1}"][award.number] = timeline.now
+    return bool(course.completes)
 
 
-def first_training(state: State, award: Award, linked: simpy.Event) -> Generator[Wait, Any, None]:
+def attend_and_certify(state: State, award: Award, course: Course) -> Generator[Wait, Any, bool]:
+    """Attend a course and wait until its platform issues the certificate; return whether it was completed."""
+    completed = yield from attend(state, award, course)
+    if completed and state.programme.seats is not None:
+        yield from be_certified(state, state.programme.seats, award.person, award.number, course.platform)
+    return completed
+
+
+def first_training(state: State, award: Award, course: Course, linked: simpy.Event) -> Generator[Wait, Any, None]:
     """Attend the first course, get the certificate, rate and review; then the incentives fall due."""
     programme, timeline, own = state.programme, state.timeline, state.participants
-    completed = yield from attend(state, award, course=0)
+    completed = yield from attend_and_certify(state, award, course)
     if not completed:
         return
     certificate, reviews, delay = training.review(programme.key, programme.training, award.person)

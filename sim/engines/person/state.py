@@ -6,15 +6,17 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engines.journal import Columns, Visits
+from sim.engines.journal import Columns, MarketLog, Visits
 from sim.journey.kinds import Bank
 from sim.journey.money import Benefit
 from sim.journey.places import Place
+from sim.programme.classes import Classes
 from sim.programme.ledger import Ledger
 from sim.programme.programme import Programme
 from sim.programme.waves import Waves
 from sim.rules.people import Trait, regency_number
 from sim.rules.registering import register_everyone
+from sim.stations.courses import Courses
 from sim.stations.payment_queue import PaymentQueue
 from sim.stations.plan import Resource
 from sim.stations.timeline import Timeline
@@ -49,7 +51,18 @@ class State:
         """When each person registers, µs, and their packed traits."""
         self.people = Columns(self.journey.person_stamps, self.journey.person_outcomes, programme.people)
         self.participants = Columns(programme.participant_stamps(), programme.participant_outcomes())
-        self.visits = {name: Visits() for name in self.journey.names}
+        self.visits = {name: Visits() for name in programme.stations}
+        self.courses = self._courses()
+        """The courses on sale; None in an open market."""
+        self.classes = None if programme.seats is None else Classes(programme.seats)
+        """Their classes as they are scheduled so far."""
+        self.log = MarketLog()
+        self.taken: dict[int, list[int]] = {}
+        """The courses that participants have bought."""
+        self.want = np.zeros(0, dtype=np.int64)
+        """For want of what each participant has bought nothing so far; 0: nothing was tried."""
+        self.seeking = np.zeros(0, dtype=np.bool_)
+        """Whether each participant goes to buy one more course, or is at it."""
         self.entitled: dict[Benefit, NDArray[np.int64]] = {benefit: np.zeros(0, dtype=np.int64) for benefit in Benefit}
         """What each participant may still get, in rupiah."""
 
@@ -60,6 +73,12 @@ class State:
         """Participants whose account has not closed yet."""
         self.payments_left = 0
         """Incentives and surveys that are still to be paid to those who have reviewed a training."""
+
+    def _courses(self) -> Courses | None:
+        market = self.programme.seats
+        if market is None:
+            return None
+        return Courses(self.timeline, self.programme.key, market.rules, market.listings)
 
     # People
 
@@ -89,6 +108,8 @@ class State:
         """Give those awarded in a wave, in order of person, the next participant's numbers; return these."""
         first = self.participants.rows
         self.participants.grow(persons.size)
+        self.want = np.concatenate([self.want, np.zeros(persons.size, dtype=np.int64)])
+        self.seeking = np.concatenate([self.seeking, np.zeros(persons.size, dtype=np.bool_)])
         for benefit in Benefit:
             self.entitled[benefit] = np.concatenate([self.entitled[benefit], np.zeros(persons.size, dtype=np.int64)])
         numbers = np.arange(first, first + persons.size)
@@ -97,6 +118,10 @@ class State:
         self.people["participant"][persons] = numbers
         self.people["awarded"][persons] = self.timeline.now
         return numbers
+
+    def balance(self, number: int) -> int:
+        """Return what is left of a participant's training balance, rupiah."""
+        return int(self.entitled[Benefit.TRAINING][number])
 
     def award(self, number: int, benefit: Benefit, rupiah: int) -> None:
         """Award a participant rupiah of a benefit."""

@@ -17,7 +17,7 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     The folder is new, or empty.
     """
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
-    from sim.report.figures import funnel, payments, processing, queues, waits, waves
+    from sim.report.figures import funnel, market, payments, processing, queues, seats, waits, waves
     from sim.report.figures.look import look
     from sim.report.figures.page import save
     from sim.report.figures.saved import Saved
@@ -33,6 +33,7 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     }
     if processing.asked(saved):
         figures["processing"] = processing.draw
+    figures |= {name: each.draw for name, each in (("seats", seats), ("market", market)) if saved.has(each.TABLE)}
     for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
         here.mkdir(exist_ok=True)
         with look(sheet):

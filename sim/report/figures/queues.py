@@ -9,7 +9,7 @@ from operator import attrgetter
 from matplotlib.axes import Axes
 
 from sim.journey.measures import PAYMENT_PARTNERS
-from sim.journey.route import ROUTE
+from sim.journey.route import MARKET, ROUTE
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, amounts, dates, place, steps
 from sim.report.figures.outages import outages, shade, told
 from sim.report.figures.page import Page, page
@@ -19,6 +19,9 @@ from sim.report.figures.words import amount, day
 
 SMALL = 0.01
 """A queue less than this share of the longest one is told in words."""
+
+AFTER_AWARD = tuple(station.name for station in MARKET)
+"""Stations of the market's platforms, whose blocks in the config have the same names."""
 
 FEW = 3
 """Pictures that a slide has room for: of the stations those with the longest queues."""
@@ -126,6 +129,7 @@ def finding(saved: Saved) -> str:
     when = day(longest["peak_queue_date"])
     if places:
         where = "on the way to the pool" if on_the_way else "of the payment partners"
+        where = "after the award" if longest["station"] in AFTER_AWARD else where
         queue = f"{where} {longest['label']} has the longest queue, {peak} on {when}"
         return f"Places are the bottleneck; {queue}"
     if found is not None and found.name == PAYMENT_PARTNERS:
@@ -156,11 +160,14 @@ def _queue(axes: Axes, saved: Saved, picture: Picture, scale: float, most: float
 
 
 def _closed(axes: Axes, saved: Saved, name: str) -> str:
-    """Shade when a station, or any payment partner, was closed, and return it in words."""
+    """Shade when a station, any platform's or any payment partner was closed, and return it in words."""
     blocks = {station.name: station.config for station in ROUTE}
     if name == "payments":
         partners = saved.composed["payment"]["partners"].values()
         found = [(f"{partner['name']} ", outages(partner, saved.days.edges)) for partner in partners]
+    elif name in AFTER_AWARD:
+        platforms = saved.composed["market"]["platforms"].values()
+        found = [(f"{each['name']} ", outages(each[name], saved.days.edges)) for each in platforms]
     elif name in blocks:
         block = saved.composed
         for key in blocks[name].split("."):

@@ -66,6 +66,10 @@ class Saved:
             return f"{head} Differs from {named.base} in {len(differs):,} ways (see {MANIFEST})."
         return f"{head} {'Also differs' if also else 'Differs'} from {named.base}: {together(differs, most)}."
 
+    def has(self, name: str) -> bool:
+        """Return whether the run has a table of a name."""
+        return (self.tables / f"{name}.parquet").exists()
+
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
         if name not in self._read:

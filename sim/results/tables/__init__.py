@@ -10,6 +10,7 @@ from sim.results.tables.bottlenecks import bottlenecks
 from sim.results.tables.daily import daily
 from sim.results.tables.funnel import funnel
 from sim.results.tables.groups import groups
+from sim.results.tables.market import courses, market, seats
 from sim.results.tables.money import money
 from sim.results.tables.payments import payments
 from sim.results.tables.published import published
@@ -21,7 +22,7 @@ from sim.results.tables.waves import waves
 
 def tables(observations: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
     """Return every table of a run by name."""
-    each = (
+    each: tuple[Table, ...] = (
         funnel(observations),
         daily(observations, runs),
         waits(observations),
@@ -34,4 +35,6 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         service_levels(observations),
         published(observations, wave_records),
     )
+    if observations.market is not None:
+        each = (*each, *(table(observations, observations.market) for table in (market, seats, courses)))
     return {table.name: table for table in each}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.calendar.instants import DAY
-from sim.journey.journey import Journey
 from sim.journey.measures import STAGES
 from sim.journey.money import Benefit
 from sim.journey.places import Place
+from sim.journey.route import Station
 from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
 from sim.programme.partners import Partner
@@ -36,10 +36,10 @@ PAYMENTS = {
 """Payments of a day over all partners: column → (benefit, step, meaning)."""
 
 
-def columns_of(journey: Journey, partners: Sequence[Partner]) -> dict[str, str]:
-    """Return the columns of the table for a journey and its payment partners: name → meaning.
+def columns_of(stations: Sequence[Station], partners: Sequence[Partner]) -> dict[str, str]:
+    """Return the columns of the table for stations and payment partners: name → meaning.
 
-    A bank by regency has one column, of all its instances; a payment partner has columns of its own.
+    A bank has one column, of all its instances; but a payment partner has columns of its own.
     """
     return {
         "date": "day (WIB)",
@@ -48,11 +48,11 @@ def columns_of(journey: Journey, partners: Sequence[Partner]) -> dict[str, str]:
         **{name: meaning for name, (_, _, meaning) in PAYMENTS.items()},
         **{
             f"queue_{station.name}": f"people who wait at the day's end: {station.label.lower()}"
-            for station in journey.stations
+            for station in stations
         },
         **{
             f"served_{station.name}": f"people whose service began that day: {station.label.lower()}"
-            for station in journey.stations
+            for station in stations
         },
         "queue_payments": "payments that wait for a partner's run after the day's runs; empty on days without runs",
         "payment_capacity": "payments that the day's runs could make; empty where there is plenty",
@@ -84,7 +84,8 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
     places = people_by_place(observations)
     columns["people_in_pool"] = places[Place.POOL].tolist()
     columns["people_awarded"] = places[Place.AWARDED].tolist()
-    meanings = columns_of(observations.programme.journey, observations.programme.partners)
+    stations = [observations.programme.journey.station(name) for name in observations.stations]
+    meanings = columns_of(stations, observations.programme.partners)
     rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
     table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
     counts = meanings.keys() - {"date"}

@@ -1,0 +1,187 @@
+"""What follows from an award, for many people at once: account, purchases, training, review, and the money of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar.instants import DAY, NEVER
+from sim.rules.buying import PURCHASE_BLOCK, MarketRecord, first_purchase_from, further_purchase_from, price_from
+from sim.rules.compiling import kernel
+from sim.rules.deadline import buys_in_time
+from sim.rules.forfeiture import buys_before_closing, earns_payments
+from sim.rules.joining import WaveTable
+from sim.rules.linking import LINKING_BLOCK, PARTNER_BLOCK, AccountRecord, choose_partner_from, link_account_from
+from sim.rules.luck import CHUNK, Key, deal, deal_each, words_at
+from sim.rules.next_incentive import first_incentive_due
+from sim.rules.people import Trait, has_trait
+from sim.rules.training import CERTIFICATE_BLOCK, COURSE_BLOCK, REVIEW_BLOCK, TrainingRecord, review_from, train_from
+
+Ints = NDArray[np.int64]
+Persons = NDArray[np.uint32]
+Purchases = NDArray[np.uint8]
+"""Which purchase of a participant each is, from 0."""
+
+PARTICIPANT = np.dtype([("person", "u4"), ("first_paid", "u2"), ("partner", "u1"), ("settled", "u1")])
+"""A participant: the person's number, the day of the run that paid the first incentive, the partner, and how many
+payments are settled: made, or a survey that is not answered. Packed: a run finds all it needs of one in one place."""
+
+NOT_PAID = 65_535
+"""The day of what is not paid."""
+
+NO_LOSS, REVOKED, FORFEITED, UNDECIDED = 0, 1, 2, 3
+"""What an award loses: nothing, since a first training was reviewed before the account closes; all of it, for want of
+a purchase by the deadline; its incentives and surveys, unless a first training will be reviewed in time. Undecided: has
+neither bought nor been revoked."""
+
+_E_MONEY, _UNBANKED = int(Trait.E_MONEY), int(Trait.UNBANKED)
+
+
+@kernel
+def link_accounts(
+    key: Key,
+    account: AccountRecord,
+    partner_shares: NDArray[np.float64],
+    awarded: int,
+    persons: Persons,
+    packed: NDArray[np.uint32],
+    people: NDArray[np.void],
+    tried: Ints,
+    linked: Ints,
+) -> None:
+    """Fill the participants, their partners, and when they try to link an account there, and have linked it."""
+    partner, linking = np.empty((4, CHUNK), dtype=np.uint32), np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal(key, PARTNER_BLOCK, persons[begin:end], 0, partner)
+        deal(key, LINKING_BLOCK, persons[begin:end], 0, linking)
+        for i in range(begin, end):
+            words = words_at(partner, i - begin)
+            people[i].person = persons[i]
+            people[i].first_paid = NOT_PAID
+            people[i].settled = 0
+            people[i].partner = choose_partner_from(words, partner_shares[int(has_trait(packed[i], _E_MONEY))])
+            unbanked = has_trait(packed[i], _UNBANKED)
+            delay, repair = link_account_from(words, words_at(linking, i - begin), account, unbanked)
+            tried[i] = awarded + delay
+            linked[i] = awarded + delay + repair
+
+
+@kernel
+def linked_again(
+    key: Key, account: AccountRecord, awarded: Ints, persons: Persons, packed: NDArray[np.uint32], linked: Ints
+) -> None:
+    """Fill when participants have linked an account, from the same luck as `link_accounts`, which nobody keeps."""
+    partner, linking = np.empty((4, CHUNK), dtype=np.uint32), np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal(key, PARTNER_BLOCK, persons[begin:end], 0, partner)
+        deal(key, LINKING_BLOCK, persons[begin:end], 0, linking)
+        for i in range(begin, end):
+            unbanked = has_trait(packed[i], _UNBANKED)
+            own = words_at(partner, i - begin)
+            delay, repair = link_account_from(own, words_at(linking, i - begin), account, unbanked)
+            linked[i] = awarded[i] + delay + repair
+
+
+@kernel
+def first_purchases(key: Key, waves: WaveTable, wave: int, awarded: int, persons: Persons, at: Ints) -> None:
+    """Fill when those awarded in a wave go to buy a first course; NEVER of those who do not before the deadline."""
+    words = np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal(key, PURCHASE_BLOCK, persons[begin:end], 0, words)
+        for i in range(begin, end):
+            wants, delay = first_purchase_from(words_at(words, i - begin), waves, wave)
+            at[i] = awarded + delay if buys_in_time(wants, awarded + delay, waves[wave].deadline) else NEVER
+
+
+@kernel
+def further_purchases(
+    key: Key, market: MarketRecord, persons: Persons, purchase: Purchases, bought: Ints, closing: Ints, at: Ints
+) -> None:
+    """Fill when those who have just bought go to buy one more course, their number `purchase`; NEVER: they do not."""
+    words = np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal_each(key, PURCHASE_BLOCK, persons[begin:end], purchase[begin:end], words)
+        for i in range(begin, end):
+            wants, delay = further_purchase_from(words_at(words, i - begin), market)
+            goes = wants and buys_before_closing(bought[i] + delay, closing[i])
+            at[i] = bought[i] + delay if goes else NEVER
+
+
+@kernel
+def prices_by_law(
+    key: Key, market: MarketRecord, persons: Persons, purchase: Purchases, balance: Ints, price: Ints
+) -> None:
+    """Fill the prices of an open market, rupiah; 0 where the balance buys no course."""
+    words = np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal_each(key, PURCHASE_BLOCK, persons[begin:end], purchase[begin:end], words)
+        for i in range(begin, end):
+            price[i] = price_from(words_at(words, i - begin), market, balance[i])
+
+
+@kernel
+def attend(
+    key: Key, training: TrainingRecord, persons: Persons, purchase: Purchases, begins: Ints, completed: Ints
+) -> int:
+    """Fill when courses of an open market are completed, or NEVER; return when the last of them ends (-1: none)."""
+    words = np.empty((4, CHUNK), dtype=np.uint32)
+    last = -1
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal_each(key, COURSE_BLOCK, persons[begin:end], purchase[begin:end], words)
+        for i in range(begin, end):
+            duration, completes = train_from(words_at(words, i - begin), training)
+            last = max(last, begins[i] + duration)
+            completed[i] = begins[i] + duration if completes else NEVER
+    return last
+
+
+@kernel
+def review(
+    key: Key,
+    training: TrainingRecord,
+    persons: Persons,
+    issued: Ints,
+    linked: Ints,
+    closing: Ints,
+    certified: Ints,
+    reviewed: Ints,
+    due: Ints,
+) -> None:
+    """Fill when people get the certificate of the first course, rate and review it, and have the first incentive due.
+
+    `issued` is when the platform has issued it; NEVER where something does not happen.
+    """
+    certificate, words = np.empty((4, CHUNK), dtype=np.uint32), np.empty((4, CHUNK), dtype=np.uint32)
+    for begin in range(0, persons.size, CHUNK):
+        end = min(begin + CHUNK, persons.size)
+        deal(key, CERTIFICATE_BLOCK, persons[begin:end], 0, certificate)
+        deal(key, REVIEW_BLOCK, persons[begin:end], 0, words)
+        for i in range(begin, end):
+            arrives, reviews, delay = review_from(
+                words_at(certificate, i - begin), words_at(words, i - begin), training
+            )
+            certified[i] = issued[i] + arrives if issued[i] < NEVER else NEVER
+            reviewed[i] = certified[i] + delay if reviews and issued[i] < NEVER else NEVER
+            due[i] = first_incentive_due(reviewed[i], linked[i]) if earns_payments(reviewed[i], closing[i]) else NEVER
+
+
+@kernel
+def pay_courses(numbers: Persons, at: Ints, price: Ints, spent: NDArray[np.int32], paid: NDArray[np.int64]) -> None:
+    """Add the prices of courses, bought before the end of the run, to what each has spent and to what a day pays."""
+    for i in range(numbers.size):
+        spent[numbers[i]] += price[i]
+        paid[at[i] // DAY] += price[i]
+
+
+@kernel
+def standing_of(loss: NDArray[np.uint8], spent: NDArray[np.int32], counts: NDArray[np.int64]) -> None:
+    """Add up some participants, and what they have spent, by what their awards lose [loss; people, rupiah]."""
+    for i in range(loss.size):
+        counts[loss[i], 0] += 1
+        counts[loss[i], 1] += spent[i]

@@ -1,0 +1,66 @@
+"""Visits of a station after the award, told to its observer in the order of arrival."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.calendar.instants import NEVER
+from sim.engines.cohort.after_award_kernels import Persons
+from sim.engines.cohort.flows import Ints
+from sim.observers.counts import Counts
+from sim.programme.programme import Programme
+
+
+class Visited(NamedTuple):
+    """Visits in the order of arrival; instants in µs, NEVER where it does not happen."""
+
+    persons: Persons
+    arrived: Ints
+    started: Ints
+    left: Ints
+    gave_up: Ints
+    """Empty: nobody did."""
+    instance: Ints
+
+    def some(self, chosen: Any) -> Visited:
+        """Return some of them: those chosen, or a slice."""
+        return Visited(*[column[chosen] if column.size else column for column in self])  # type: ignore[arg-type]
+
+
+class Visits:
+    """Tells the visits of a station as they are known; in a run without a date some only when its end is known.
+
+    These are the visits that may go on beyond the end, and all that come behind one, since they are told in order.
+    """
+
+    def __init__(self, programme: Programme, counts: Counts, station: str) -> None:
+        self._counts, self._station = counts, station
+        self._ends_by_date = programme.parameters.clock.end is not None
+        self._late: list[Visited] = []
+
+    def tell(self, visited: Visited, before_end: Ints) -> None:
+        """Tell visits; by visit no run ends at or before the instants `before_end`."""
+        known = visited.arrived.size
+        if not self._ends_by_date:
+            over = np.minimum(visited.left, visited.gave_up) if visited.gave_up.size else visited.left
+            later = np.flatnonzero(over > before_end)
+            known = 0 if self._late else int(later[0]) if later.size else known
+        self._tell(visited.some(slice(known)))
+        if known < visited.arrived.size:
+            self._late.append(visited.some(slice(known, None)))
+
+    def finish(self) -> None:
+        """Tell the visits that were kept until the end of the run was known."""
+        end = self._counts.end
+        for late in self._late:
+            started, left, gave_up = (np.where(at < end, at, NEVER) for at in (late.started, late.left, late.gave_up))
+            happened = late._replace(started=started, left=left, gave_up=gave_up)
+            self._tell(happened.some(late.arrived < end))
+        self._late = []
+
+    def _tell(self, told: Visited) -> None:
+        station = self._counts.station(self._station)
+        station.add(told.arrived, told.started, told.left, told.gave_up, instance=told.instance)
+        self._counts.level(self._station, told.persons, told.arrived, told.started, told.gave_up)

@@ -1,0 +1,73 @@
+"""What the market did, in words: what was sold where, seats taken, who found nothing, and certificates that wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sim.journey.measures import TEN, WANTS, revoked_for
+from sim.journey.route import CERTIFICATES
+from sim.report.text import count, percent, rupiah, wrapped
+from sim.results.figure import Figure
+from sim.results.table import Table
+
+
+def market_lines(tables: dict[str, Table], figures: dict[str, Figure]) -> list[str]:
+    """Return what the tables and key figures of the market say."""
+    own: dict[str, Any] = {name.removeprefix("market."): figure.value for name, figure in figures.items()}
+    if not own["came"]:
+        return ["Market: nobody came to buy a course."]
+    lines = [_sales(tables, own), _seats(own), _nothing(own), _revoked(own), _certificates(tables)]
+    return ["Market", *(line for each in lines if each for line in wrapped(f"  {each}"))]
+
+
+def _sales(tables: dict[str, Table], own: dict[str, Any]) -> str:
+    sold: Counter[str] = Counter()
+    for row in tables["market"].rows:
+        sold[row["label"]] += row["sold"]
+    sellers = sum(number > 0 for number in sold.values())
+    if not sellers:
+        return "No course was sold."
+    (largest, most), total = sold.most_common(1)[0], sum(sold.values())
+    where = f"on {largest}" if sellers == 1 else f"on {sellers:,} platforms, {percent(most / total)} on {largest}"
+    providers = len(set(tables["courses"].column("provider")))
+    told = f"{count(own['courses_sold'])} courses sold {where}; {rupiah(own['rupiah'])} rupiah to providers"
+    if providers <= TEN:
+        return f"{told}."
+    return f"{told}, the ten largest of {providers:,} sell {percent(own['share_of_ten_largest'])} of the courses."
+
+
+def _seats(own: dict[str, Any]) -> str:
+    next_choices = f"{count(own['next_choices'])} courses sold were not the buyer's first choice."
+    if not own["seats_offered"]:
+        return f"No live seats were offered. {next_choices}"
+    taken, offered, used = count(own["seats_taken"]), count(own["seats_offered"]), percent(own["seats_used"])
+    away = f"{count(own['turned_away'])} times a chosen class was full or too late"
+    return f"{taken} of {offered} live seats taken, {used}; {away}. {next_choices}"
+
+
+def _nothing(own: dict[str, Any]) -> str:
+    if not own["found_nothing"]:
+        return f"Nobody left without a course, of {count(own['came'])} times that somebody came to buy one."
+    seat = count(own["found_no_seat"]) if own["found_no_seat"] else "none"
+    reasons = [f"{seat} of them since no chosen class had a seat soon enough"]
+    if own["found_no_platform"]:
+        reasons.append(f"{count(own['found_no_platform'])} since no platform was there")
+    nothing, came = count(own["found_nothing"]), count(own["came"])
+    return f"Of {came} times that somebody came to buy a course, {nothing} ended without one, {', '.join(reasons)}."
+
+
+def _revoked(own: dict[str, Any]) -> str:
+    told = [f"{count(own[revoked_for(want)]) if own[revoked_for(want)] else 'nobody'} for want of {words}"
+            for want, words in zip(WANTS.values(), ("checkout", "a seat"), strict=True)]  # fmt: skip
+    return f"Revoked at the deadline: {', '.join(told)}."
+
+
+def _certificates(tables: dict[str, Table]) -> str:
+    row = next(row for row in tables["stations"].rows if row["station"] == CERTIFICATES)
+    if not row["peak_queue"]:
+        return "No certificate waited at the end of a day."
+    return (
+        f"Certificates: {count(row['peak_queue'])} waited at most, on {row['peak_queue_date']}; "
+        f"{count(row['waiting_at_end']) if row['waiting_at_end'] else 'none'} at the end."
+    )
