@@ -232,6 +232,23 @@ def test_all_that_changes_leaves_out_is_told_once(tmp_path: Path, monkeypatch: p
     assert len(refused.value.problems) == 1
 
 
+@pytest.mark.parametrize("changes", ["[service_levels.fast]", "[service_levels]", "[]"])
+def test_service_levels_are_in_the_manifest_and_may_be_among_the_changes(
+    changes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch a scenario of service levels alone that differs in nothing, and one that may not say what it changes."""
+    monkeypatch.chdir(tmp_path)
+    level = "{wait: incentive_due_to_paid, from: ready, days: 7, share: 0.99}"
+    (tmp_path / "mine.yaml").write_text(
+        f'scenario: {{name: mine, question: "Fast enough?", changes: {changes}}}\nservice_levels: {{fast: {level}}}\n'
+    )
+    found = name_of("scenario=mine.yaml")
+    assert (found.title, found.question, found.against_base) == ("mine", "Fast enough?", None)
+    (only,) = found.manifest()["differs_from_base"]
+    assert (only["key"], only["base"], only["here"]["days"]) == ("service_levels.fast", None, 7)
+    assert name_of().manifest()["differs_from_base"] == []
+
+
 def test_the_screen_the_footers_and_the_manifest_say_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

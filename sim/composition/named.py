@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sim.composition.asked import BASE
 from sim.composition.compose import Composition
 from sim.parameters import BadInput, Problem
-from sim.parameters.differences import Difference, differences, inside
+from sim.parameters.differences import Difference, differences, inside, levels
 from sim.parameters.named import Named, named
 
 
@@ -20,7 +20,8 @@ def named_as(found: Composition) -> Named:
     if alone is None:
         return named(found.parameters, of_base)
     of_scenario = differences(of_base, alone.parameters)
-    problems = [*_called_as_the_base(found, of_scenario), *_undeclared(alone, of_scenario)]
+    of_levels = levels(of_base, alone.parameters)
+    problems = [*_called_as_the_base(found, of_scenario), *_undeclared(alone, of_scenario, of_levels)]
     if problems:
         raise BadInput(problems)
     return named(found.parameters, of_base, alone.parameters)
@@ -34,15 +35,19 @@ def _called_as_the_base(found: Composition, of_scenario: Sequence[Difference]) -
         yield Problem("scenario.name", name, allowed, "Give it a name of its own.")
 
 
-def _undeclared(alone: Composition, found: Sequence[Difference]) -> list[Problem]:
-    """Return where a scenario's `changes`, if its file has them, are not what it changes."""
+def _undeclared(alone: Composition, found: Sequence[Difference], of_levels: Sequence[Difference]) -> list[Problem]:
+    """Return where a scenario's `changes`, if its file has them, are not what it changes.
+
+    Service levels may be among them or not.
+    """
     said = alone.changes.get("scenario", {}).get("changes")
     if not isinstance(said, list):
         return []
     declared = [str(path) for path in said]
-    idle = [path for path in declared if not any(one.path == path or inside(one.path, path) for one in found)]
+    every = [*found, *of_levels]
+    idle = [path for path in declared if not any(one.path == path or inside(one.path, path) for one in every)]
     silent = [one.path for one in found if not any(one.path == path or inside(one.path, path) for path in declared)]
-    do = f"Write what it changes: [{', '.join(_briefly(found, declared))}]."
+    do = f"Write what it changes: [{', '.join(_briefly(every, declared))}]."
     problems = [Problem("scenario.changes", path, f"does not differ from {BASE}", do) for path in idle]
     left_out = ", ".join(silent)
     return problems + [

@@ -51,6 +51,11 @@ def differences(base: Parameters, other: Parameters) -> tuple[Difference, ...]:
     return tuple(one for one in found if not any(one.path == key for key in NOT_OF_THE_PROGRAMME))
 
 
+def levels(base: Parameters, other: Parameters) -> tuple[Difference, ...]:
+    """Return which service levels differ from those of a base: no difference of the programme, yet of what is asked."""
+    return tuple(_between(base.service_levels, other.service_levels, "service_levels", None))
+
+
 def _between(before: Any, after: Any, path: str, declared: Any) -> Iterator[Difference]:
     if isinstance(before, Block) and isinstance(after, Block) and not isinstance(after, Law):
         for name, field in type(after).model_fields.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.parameters.differences import Difference, differences, plain
+from sim.parameters.differences import Difference, differences, levels, plain
 from sim.parameters.parameters import Parameters
 from sim.parameters.sayings import CAPACITY, LEVER, MOST_TOLD, OUTAGES, Saying, sayings, together
 
@@ -26,6 +26,8 @@ class Named:
     """What differs from the base, the scenario's changes and the command line's alike."""
     differences: tuple[Difference, ...]
     """The same, key by key."""
+    levels: tuple[Difference, ...]
+    """The service levels that differ from the base's, which the name leaves out: the programme is the same."""
 
     @property
     def title(self) -> str:
@@ -48,13 +50,14 @@ class Named:
 
     def manifest(self) -> dict[str, Any]:
         """Return the name, the question and every difference from the base, as plain values."""
+        told = (*self.differences, *self.levels)
         return {
             "name": self.name,
             "title": self.title,
             "question": self.question,
             "base": self.base,
             "differs_from_base": [
-                {"key": one.path, "base": plain(one.before), "here": plain(one.after)} for one in self.differences
+                {"key": one.path, "base": plain(one.before), "here": plain(one.after)} for one in told
             ],
             "in_words": [saying.words for saying in self.differs],
         }
@@ -87,6 +90,7 @@ def named(run: Parameters, base: Parameters, scenario: Parameters | None = None)
         changed=sayings(own, base if scenario is None else scenario, run),
         differs=sayings(found, base, run),
         differences=found,
+        levels=levels(base, run),
     )
 
 
