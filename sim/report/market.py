@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sim.journey.measures import WANTS, revoked_for
+from sim.journey.measures import TEN, WANTS, revoked_for
 from sim.journey.route import CERTIFICATES
 from sim.report.text import count, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
-from sim.results.tables.market import TEN
 
 
 def market_lines(tables: dict[str, Table], figures: dict[str, Figure]) -> list[str]:

@@ -9,13 +9,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.journey.measures import TEN
 from sim.report.figures.look import BLUE, GREY, INK, ORANGE, PALE, SKY, amounts, dates, steps
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Counts, Row, Saved
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import SPACE, amount, percent
 from sim.report.text import rupiah as in_rupiah
-from sim.results.tables.market import TEN
 
 TABLE = "market"
 """The table that is drawn; a run without a market has none."""

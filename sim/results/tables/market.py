@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import WEEK
 from sim.calendar.months import months
-from sim.journey.measures import WANTS, revoked_for
+from sim.journey.measures import TEN, WANTS, revoked_for
 from sim.observers.market import MarketCounts, week_of_day
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
@@ -67,9 +67,6 @@ SEATS = {
 }
 
 SEATS_COUNTS = tuple(name for name in SEATS if name not in ("week", "utilisation"))
-
-TEN = 10
-"""Providers whose share is told together."""
 
 
 def market(observations: Observations, counts: MarketCounts) -> Table:
