@@ -117,7 +117,7 @@ def test_every_part_is_of_the_programme_or_is_not() -> None:
     """Catch a part that changes the name although it changes no run, such as how files are written."""
     of_the_programme = {
         "clock", "population", "demand", "portal", "processing", "waves", "joining", "selection", "budget", "account",
-        "purchase", "training", "payment",
+        "purchase", "training", "market", "payment",
     }  # fmt: skip
     beside = {key for key in NOT_OF_THE_PROGRAMME if "." not in key}
     assert of_the_programme | beside == set(Parameters.model_fields)

@@ -160,3 +160,11 @@ def observed_stamps(journey: Journey, payments: Iterable[Payment], partners: Ite
 def observed_waits(partners: Iterable[str]) -> tuple[str, ...]:
     """Return the names of all waits but those at the stations of the route."""
     return (*WAITS, *(partner_wait(partner) for partner in partners))
+
+
+EXACTLY, AT_ONCE, BY_ALL = "exactly", "behind at once", "exactly, by all outages together"
+"""How it is known whom an outage touched: one by one; no better than by who was behind at once; or one by one, of all
+outages together."""
+
+TEN = 10
+"""Providers whose share of the courses sold is told together."""

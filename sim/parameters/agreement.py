@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.calendar.instants import EPOCH, HOUR
 from sim.journey.measures import PAYMENT_WAITS, WAITS
-from sim.journey.route import Route, Station
+from sim.journey.route import MARKET, Route, Station
 from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.capacity import multiplied
@@ -183,10 +183,11 @@ def _stations(route: Route) -> list[str]:
 
 
 def service_levels_speak_of_waits(
-    service_levels: dict[str, ServiceLevel], payment: Payment, route: Route
+    service_levels: dict[str, ServiceLevel], payment: Payment, market: Market | None, route: Route
 ) -> Iterator[Problem]:
     """Refuse service levels of a wait that nobody observes, and one counted from where it does not begin."""
-    known = [*WAITS, *_stations(route), *payment.partners]
+    of_market = [] if market is None else [station.name for station in MARKET]
+    known = [*WAITS, *_stations(route), *of_market, *payment.partners]
     for name, level in service_levels.items():
         path = f"service_levels.{name}"
         if level.wait not in known:

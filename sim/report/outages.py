@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.measures import AT_ONCE, BY_ALL, PAYMENT_PARTNERS
 from sim.parameters.sayings import day, span
 from sim.report.text import count, percent, wrapped
 from sim.results.table import Table
-from sim.results.tables.outages import AT_ONCE, BY_ALL
 
 
 def outage_lines(table: Table) -> list[str]:

@@ -17,12 +17,13 @@ from tests.equality.awkward_programmes import CROWDS, PAYMENTS
 from tests.equality.same import assert_same, run_both
 
 
-def every_wait() -> dict[str, Any]:
+def every_wait(market: bool = False) -> dict[str, Any]:
     """Return a service level of each wait there is, counted from wherever it can be."""
     levels: dict[str, Any] = {}
-    for wait in (*WAITS, *JOURNEY.names, *PARTNERS):
+    stations = (*JOURNEY.names, *(JOURNEY.names_after_award if market else ()))
+    for wait in (*WAITS, *stations, *PARTNERS):
         for counted_from in ("due", "ready") if wait in (*PAYMENT_WAITS, *PARTNERS) else (None,):
-            days = 7 if counted_from else 1 if wait in JOURNEY.names else 40
+            days = 7 if counted_from else 1 if wait in stations else 40
             levels[f"{wait}_{counted_from}"] = {"wait": wait, "from": counted_from, "days": days, "share": 0.8}
     return levels
 
@@ -47,3 +48,20 @@ def test_both_engines_hold_every_wait_against_its_level(name: str) -> None:
     for row, should_be in zip(found, expected, strict=True):
         wrong = {column: (row[column], should_be[column]) for column in row if not same(row[column], should_be[column])}
         assert wrong == {}, f"{row['level']} by {row['by']} {row['value']}"
+
+
+SLOW_CERTIFICATES = "market.platforms.marketplace_1.certificates.cap=100000"
+
+
+def test_both_engines_hold_checkout_and_certificates_against_their_levels() -> None:
+    """Catches a wait of the market that one engine tells and the other does not, and one that none tells."""
+    levels = {"service_levels": every_wait(market=True)}
+    compiled = programme(
+        SMALL, "market=institutions", "market.checkout_capacity=0.02", SLOW_CERTIFICATES, changes=levels
+    )
+    journal, result = run_both(compiled)
+    assert_same(journal, result)
+    rows = service_levels(observe(journal)).rows
+    for station in JOURNEY.names_after_award:
+        (row,) = (row for row in rows if row["level"] == f"{station}_None" and row["by"] == "all")
+        assert row["began"] > 0 and row["in_time"] < row["began"], station

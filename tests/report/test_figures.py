@@ -294,11 +294,12 @@ def test_payments_are_drawn_by_partner_on_one_scale(runs: Callable[[str], Saved]
         assert due[at] == pytest.approx(fell_due / float(november["runs"]))
 
 
-def test_the_pool_is_one(runs: Callable[[str], Saved]) -> None:
-    """Catches "the pool on a scale of their own"."""
-    with look(SLIDE):
-        said = queues.draw(runs("rate"), SLIDE).says
-    assert said == "Waiting at a day's end, the most in each week. The pool on a scale of its own."
+def test_the_pool_is_one() -> None:
+    """Catch "the pool on a scale of their own"."""
+    pool, payments_waiting = (queues.Picture(name, name, np.ones(1)) for name in ("pool", "payments"))
+    assert queues._says([payments_waiting], [pool]).endswith(" The pool on a scale of its own.")
+    assert queues._says([pool], [payments_waiting]).endswith(" Payments on a scale of their own.")
+    assert queues._says([], [payments_waiting, pool]).endswith(" Payments and the pool on scales of their own.")
 
 
 def test_queues_that_are_compared_have_one_unit_and_scale(runs: Callable[[str], Saved]) -> None:

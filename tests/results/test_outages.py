@@ -15,11 +15,12 @@ from sim.calendar.instants import DAY, EPOCH, NEVER
 from sim.command.main import main
 from sim.experiments.memory import needed_by
 from sim.experiments.run import Result, evaluate
+from sim.journey.measures import BY_ALL, EXACTLY
 from sim.observers.paid_days import PaidDays, delays
 from sim.parameters.differences import differences
 from sim.parameters.outages import left_out, outages_of, without
 from sim.report.outages import outage_lines
-from sim.results.tables.outages import BY_ALL, COLUMNS, EXACTLY
+from sim.results.tables.outages import COLUMNS
 from tests.building import PARTNERS, SMALL, Engine, Run, law, on_both, parameters, run_on
 from tests.journey.routes import BLOCKS, further, on_route, route_with
 

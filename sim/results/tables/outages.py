@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, partner_wait
+from sim.journey.measures import AT_ONCE, BY_ALL, EXACTLY, PAYMENT_PARTNERS, partner_wait
 from sim.observers.delays import Delays, delays_of_served
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
@@ -27,8 +27,6 @@ from sim.results.table import Cell, Table, day_of, ratio
 from sim.rules.people import Trait
 
 Ints = NDArray[np.int64]
-
-EXACTLY, AT_ONCE, BY_ALL = "exactly", "behind at once", "exactly, by all outages together"
 
 COLUMNS = {
     "place": "station or payment partner that was closed, stable name",
