@@ -249,8 +249,7 @@ def test_a_figure_names_as_many_differences_as_its_lines_hold(sheet: Sheet, runs
 def said_of(saved: Saved, sheet: Sheet) -> set[str]:
     """Return what each figure says that it shows, which fits its lines."""
     with look(sheet):
-        drawn = DRAW.keys() - {"processing", *OF_A_MARKET}
-        pages = [draw(saved, sheet) for figure, draw in DRAW.items() if figure in drawn]
+        pages = [draw(saved, sheet) for figure, draw in drawn_of(saved).items() if figure != "processing"]
     said = [page.figure.texts[1].get_text() for page in pages]
     assert max(text.count("\n") for text in said) < sheet.lines
     return {" ".join(text.split()) for text in said}

@@ -30,7 +30,7 @@ NOTES = (
     "Booked: live seats booked in the week.",
     "Turned away: times in the week that a live course was chosen whose next class was full, or too late, or was not "
     "there; one buyer may be turned away several times.",
-    "Left without a course: those turned away who found none at all; most come back.",
+    "Left without a course: those turned away who found none at all; they may come back.",
     "The first and the last week are cut where the run begins and ends.",
 )
 
