@@ -168,7 +168,7 @@ def test_less_of_each_makes_the_right_thing_worse_and_changes_no_luck() -> None:
         assert (less.people["awarded"] == journal.people["awarded"]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_what_holds_on_any_market(data: st.DataObject) -> None:
     """Catches seats taken twice, rupiah that do not add up, a purchase without time, money or a platform, and a stamp

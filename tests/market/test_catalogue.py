@@ -189,7 +189,7 @@ def test_a_scaled_market_offers_as_many_seats_a_person() -> None:
         assert np.quantile(of_interval, 0.1) < 0.2 < 0.8 < np.quantile(of_interval, 0.9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_what_holds_of_any_market(data: st.DataObject) -> None:
     """Catches a table that a kernel could read out of bounds, or that no search would end in."""

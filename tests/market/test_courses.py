@@ -139,7 +139,7 @@ BUYERS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     offers=st.lists(OFFERS, min_size=1, max_size=8),
     weeks=st.none() | st.lists(st.sampled_from([0, 1, 2, 30]), min_size=2, max_size=6),
