@@ -171,8 +171,11 @@ def test_same_tables_same_bytes(runs: Callable[[str], Saved], drawn: Callable[[s
 def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, runs: Callable[[str], Saved]) -> None:
     """Catches what cannot be drawn, words over one another or cut off, and words too small to read on a slide."""
     saved = runs(name)
+    shown = drawn_of(saved)
+    if shown.keys() >= OF_A_MARKET and name != "institutions":  # one market is enough for the figures of every run
+        shown = {figure: shown[figure] for figure in (*sorted(OF_A_MARKET), "queues") if figure in shown}
     with look(sheet):
-        for figure, draw in drawn_of(saved).items():
+        for figure, draw in shown.items():
             drawn = draw(saved, sheet)
             whole = drawn.figure.bbox
             words = list(shown_words(drawn))
