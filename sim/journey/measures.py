@@ -62,7 +62,10 @@ WAITS = {
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
-WANTS = {1: "checkout", 2: "seat"}
+NOTHING_TRIED, NO_CHECKOUT, NO_SEAT = 0, 1, 2
+"""Why an award is revoked: nothing was tried; the buyer stood at checkout at the deadline; no seat was found."""
+
+WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat"}
 """For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""
 
 

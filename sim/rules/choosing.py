@@ -118,7 +118,7 @@ def by_guide(popularity: NDArray[np.float64], guide: NDArray[np.int32], u: float
 
 
 @rule
-def is_among(course: int, some: NDArray[Any], count: int) -> bool:
+def is_among(course: Whole, some: NDArray[Any], count: int) -> bool:
     """Return whether a course is among the first `count` of some."""
     found = False
     for each in range(count):
@@ -130,6 +130,22 @@ def is_among(course: int, some: NDArray[Any], count: int) -> bool:
 def could_be_bought(offer: Any, now: Whole, balance: Whole) -> bool:
     """Return whether a course, an element of the offers, is on sale now and the balance buys it."""
     return offer.since <= now < offer.until and offer.price <= balance
+
+
+@rule
+def remains(
+    offers: NDArray[np.void],
+    course: Whole,
+    now: Whole,
+    balance: Whole,
+    taken: NDArray[Any],
+    tried: NDArray[np.int64],
+    tries: int,
+) -> bool:
+    """Return whether a course could be bought now, was not bought before and is not among those tried already."""
+    if not could_be_bought(offers[course], now, balance) or is_among(course, taken, taken.size):
+        return False
+    return not is_among(course, tried, tries)
 
 
 @rule
@@ -153,21 +169,13 @@ def last_candidate(
     total = 0.0
     for place in range(listed.size):
         course = listed[place]
-        if (
-            could_be_bought(offers[course], now, balance)
-            and not is_among(course, taken, taken.size)
-            and not is_among(course, tried, tries)
-        ):
+        if remains(offers, course, now, balance, taken, tried, tries):
             total += popularity[place] - (popularity[place - 1] if place else 0.0)
     target = LAST(luck(key, LAST_CANDIDATE_BLOCK, person, purchase)) * total
     total, found = 0.0, NO_COURSE
     for place in range(listed.size):
         course = listed[place]
-        if (
-            could_be_bought(offers[course], now, balance)
-            and not is_among(course, taken, taken.size)
-            and not is_among(course, tried, tries)
-        ):
+        if remains(offers, course, now, balance, taken, tried, tries):
             total += popularity[place] - (popularity[place - 1] if place else 0.0)
             found = course
             if total > target:

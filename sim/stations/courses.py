@@ -37,10 +37,10 @@ from sim.rules.choosing import (
     candidate_uniform,
     could_be_bought,
     guide_to,
-    is_among,
     last_candidate,
     pair_of_candidates,
     patience_for_class,
+    remains,
 )
 from sim.rules.compiling import kernel, rule
 from sim.rules.luck import Key
@@ -482,11 +482,7 @@ def book_batch(
                 if prices[place] > rupiah:
                     continue
                 chosen = listed[place]
-                if (
-                    not could_be_bought(offers[chosen], at, rupiah)
-                    or is_among(chosen, taken[i], taken.shape[1])
-                    or is_among(chosen, tried, tries)
-                ):
+                if not remains(offers, chosen, at, rupiah, taken[i], tried, tries):
                     continue
             else:
                 chosen = last_candidate(

@@ -14,6 +14,7 @@ from sim.engines.cohort.market_kernels import choose_platforms, come_back, train
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.visits import Visited, Visits
+from sim.journey.measures import NO_CHECKOUT, NO_SEAT, NOTHING_TRIED
 from sim.journey.route import CERTIFICATES, CHECKOUT
 from sim.observers.observations import Observations
 from sim.programme.adding import Adding, adds
@@ -29,9 +30,6 @@ AT_CHECKOUT: Flow = (*NO_TRY, EMPTY, EMPTY)
 """The same, the platform, and the limit: the deadline of a first purchase, the closing of the account of others."""
 COMPLETED: Flow = (EMPTY, NOBODY, PURCHASE, EMPTY)
 """(instants of completion, numbers, purchases, platforms)"""
-
-NOTHING_TRIED, NO_CHECKOUT, NO_SEAT = 0, 1, 2
-"""Why an award is revoked: nothing was tried; the buyer stood at checkout at the deadline; no seat was found."""
 
 
 class Booked(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.engines.person.state import State
+from sim.journey.measures import NO_CHECKOUT, NO_SEAT
 from sim.journey.order import PersonAct
 from sim.journey.route import CERTIFICATES, CHECKOUT
 from sim.programme.market import MarketTable
@@ -14,9 +15,6 @@ from sim.rules.choosing import comes_back_after
 from sim.rules.platforms import NOWHERE, choose_platform
 from sim.stations.courses import Booking
 from sim.stations.timeline import Wait
-
-NO_CHECKOUT, NO_SEAT = 1, 2
-"""Why an award is revoked: the buyer stood at checkout at the deadline; no seat was found."""
 
 
 @dataclass(frozen=True)
