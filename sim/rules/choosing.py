@@ -148,12 +148,18 @@ def remains(
     return not is_among(course, tried, tries)
 
 
+def cheapest_first(prices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of a platform's courses in order of their price, then of their place."""
+    return np.argsort(prices, kind="stable")
+
+
 @rule
 def last_candidate(
     key: Key,
     offers: NDArray[np.void],
     listed: NDArray[np.int64],
     popularity: NDArray[np.float64],
+    by_price: NDArray[np.int64],
     person: Whole,
     purchase: Whole,
     now: Whole,
@@ -164,17 +170,25 @@ def last_candidate(
 ) -> int:
     """Return the course of a last draw over what remains on a platform, by popularity; NO_COURSE if nothing does.
 
-    `taken` are the courses that the person has bought (-1: none), `tried` the first `tries` of those that had no seat.
+    `by_price` are the places of its courses, the cheapest first: those too dear are not looked at. `taken` are the
+    courses that the person has bought (-1: none), `tried` the first `tries` of those that had no seat.
     """
-    total = 0.0
-    for place in range(listed.size):
+    total, some = 0.0, False
+    for place in by_price:
         course = listed[place]
+        if offers[course].price > balance:
+            break
         if remains(offers, course, now, balance, taken, tried, tries):
             total += popularity[place] - (popularity[place - 1] if place else 0.0)
+            some = True
+    if not some:
+        return NO_COURSE
     target = LAST(luck(key, LAST_CANDIDATE_BLOCK, person, purchase)) * total
     total, found = 0.0, NO_COURSE
-    for place in range(listed.size):
+    for place in by_price:
         course = listed[place]
+        if offers[course].price > balance:
+            break
         if remains(offers, course, now, balance, taken, tried, tries):
             total += popularity[place] - (popularity[place - 1] if place else 0.0)
             found = course

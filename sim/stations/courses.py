@@ -35,6 +35,7 @@ from sim.rules.choosing import (
     by_guide,
     by_popularity,
     candidate_uniform,
+    cheapest_first,
     could_be_bought,
     guide_to,
     last_candidate,
@@ -214,6 +215,7 @@ class Courses:
         self._offers, listed, bounds, popularity, weeks, first_week = listings
         self._listed = [listed[begin:end] for begin, end in bounds.tolist()]
         self._popularity = [popularity[begin:end] for begin, end in bounds.tolist()]
+        self._by_price = [cheapest_first(self._offers["price"][here]) for here in self._listed]
         taught = [Weeks(timeline, seats, first_week) for seats in weeks.tolist()]
         self.courses = [
             Course(timeline, first, interval, until, seats, taught[provider] if taught else None)
@@ -274,13 +276,14 @@ class Courses:
         candidate: int,
     ) -> int:
         """Return the course of a candidate, the last of all over what remains; NO_COURSE if it is passed over."""
-        listed, popularity = self._listed[platform], self._popularity[platform]
+        listed, popularity, by_price = self._listed[platform], self._popularity[platform], self._by_price[platform]
         now = self._timeline.now
         if candidate == CANDIDATES:
             before, here = (np.array(some, dtype=np.int64) for some in (taken, tried))
             return last_candidate(
-                self._key, self._offers, listed, popularity, person, purchase, now, balance, before, here, len(here)
-            )
+                self._key, self._offers, listed, popularity, by_price,
+                person, purchase, now, balance, before, here, len(here),
+            )  # fmt: skip
         if not listed.size:
             return NO_COURSE
         course = int(listed[by_popularity(popularity, candidate_uniform(self._key, person, purchase, candidate))])
@@ -343,6 +346,8 @@ class CoursesKernel:
         self._classes, self._weeks = seats_start(offers), weeks.copy()
         self._prices = offers["price"][self._listed]
         """By place among the courses of the platforms: most candidates are passed over for their price."""
+        by_price = [cheapest_first(self._prices[begin:end]) for begin, end in self._bounds.tolist()]
+        self._by_price = np.concatenate(by_price)
         popularity = (self._popularity[begin:end] for begin, end in self._bounds.tolist())
         self._guides = np.stack([guide_to(each) for each in popularity])
         self.turned_away = np.zeros(offers.size, dtype=np.int64)
@@ -369,7 +374,7 @@ class CoursesKernel:
         misses = np.empty_like(now)
         book_batch(
             self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
-            self._prices, self._first_week, self._classes, self._weeks, self.turned_away,
+            self._prices, self._by_price, self._first_week, self._classes, self._weeks, self.turned_away,
             now, person, purchase, platform, balance, taken, course, choice, begins, misses,
         )  # fmt: skip
         live = course[(course >= 0) & (self.offers["seats"][course] != SELF_PACED)]
@@ -439,6 +444,7 @@ def book_batch(
     popularity: NDArray[np.float64],
     guides: NDArray[np.int32],
     prices: NDArray[np.int64],
+    by_price: NDArray[np.int64],
     first_week: int,
     classes: NDArray[np.int64],
     weeks: NDArray[np.int64],
@@ -462,6 +468,7 @@ def book_batch(
     class that books, seats taken], `weeks` left to each provider, and `turned_away` by course.
     """
     tried = np.empty(CANDIDATES + 1, dtype=np.int64)
+    before = np.empty(taken.shape[1], dtype=np.int64)
     no_weeks = np.empty(0, dtype=np.int64)
     for i in range(now.size):
         course[i] = choice[i] = begins[i] = -1
@@ -470,6 +477,12 @@ def book_batch(
         a, b = bounds[platform[i], 0], bounds[platform[i], 1]
         if a == b:
             continue
+        # Views are made once a person: in the loops below they would cost more than what is looked up.
+        here, shares, guide, cheapest = listed[a:b], popularity[a:b], guides[platform[i]], by_price[a:b]
+        if prices[a + cheapest[0]] > rupiah:
+            continue  # every candidate would be passed over
+        for k in range(before.size):
+            before[k] = taken[i, k]
         tries = 0
         latest = np.int64(-1)
         odd = 0.0
@@ -478,15 +491,15 @@ def book_batch(
                 u = odd
                 if candidate % 2 == 0:
                     u, odd = pair_of_candidates(key, who, what, candidate // 2)
-                place = a + by_guide(popularity[a:b], guides[platform[i]], u)
-                if prices[place] > rupiah:
+                place = by_guide(shares, guide, u)
+                if prices[a + place] > rupiah:
                     continue
-                chosen = listed[place]
-                if not remains(offers, chosen, at, rupiah, taken[i], tried, tries):
+                chosen = here[place]
+                if not remains(offers, chosen, at, rupiah, before, tried, tries):
                     continue
             else:
                 chosen = last_candidate(
-                    key, offers, listed[a:b], popularity[a:b], who, what, at, rupiah, taken[i], tried, tries
+                    key, offers, here, shares, cheapest, who, what, at, rupiah, before, tried, tries
                 )
                 if chosen == NO_COURSE:
                     break
