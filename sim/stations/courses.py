@@ -358,6 +358,7 @@ class CoursesKernel:
     def book(
         self,
         now: NDArray[np.int64],
+        row: NDArray[Any],
         person: NDArray[Any],
         purchase: NDArray[Any],
         platform: NDArray[Any],
@@ -374,11 +375,9 @@ class CoursesKernel:
         misses = np.empty_like(now)
         book_batch(
             self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
-            self._prices, self._by_price, self._first_week, self._classes, self._weeks, self.turned_away,
-            now, person, purchase, platform, balance, taken, course, choice, begins, misses,
+            self._prices, self._by_price, self._first_week, self._classes, self._weeks, self.turned_away, self.booked,
+            now, row, person, purchase, platform, balance, taken, course, choice, begins, misses,
         )  # fmt: skip
-        live = course[(course >= 0) & (self.offers["seats"][course] != SELF_PACED)]
-        self.booked += np.bincount(live, minlength=self.booked.size)
         return misses
 
     def asked(self) -> NDArray[np.int64]:
@@ -449,7 +448,9 @@ def book_batch(
     classes: NDArray[np.int64],
     weeks: NDArray[np.int64],
     turned_away: NDArray[np.int64],
+    booked: NDArray[np.int64],
     now: NDArray[np.int64],
+    row: NDArray[Any],
     person: NDArray[Any],
     purchase: NDArray[Any],
     platform: NDArray[Any],
@@ -462,10 +463,11 @@ def book_batch(
 ) -> None:
     """Book for a batch of people in order of (time, participant's number); the state goes on to the next batch.
 
-    By person of the batch: `now` (µs), the person's number, that of the purchase, the platform, the balance in rupiah,
-    and `taken` [person; courses bought before, -1: none]. Fill `course` (-1: nothing found), `choice` (how many were
-    tried before it, -1), `begins` (µs, -1) and `misses` (how many had no class soon enough). State: `classes` [course;
-    class that books, seats taken], `weeks` left to each provider, and `turned_away` by course.
+    By person of the batch: `now` (µs), the row in `taken`, the person's number, that of the purchase, the platform and
+    the balance in rupiah. Fill `course` (-1: nothing found), `choice` (how many were tried before it, -1), `begins`
+    (µs, -1) and `misses` (how many had no class soon enough). State: `taken` [row, purchase; course bought, -1: none],
+    `classes` [course; class that books, seats taken], `weeks` left to each provider, and by course `turned_away` and
+    `booked` (of live ones).
     """
     tried = np.empty(CANDIDATES + 1, dtype=np.int64)
     before = np.empty(taken.shape[1], dtype=np.int64)
@@ -482,7 +484,7 @@ def book_batch(
         if prices[a + cheapest[0]] > rupiah:
             continue  # every candidate would be passed over
         for k in range(before.size):
-            before[k] = taken[i, k]
+            before[k] = taken[row[i], k]
         tries = 0
         latest = np.int64(-1)
         odd = 0.0
@@ -516,6 +518,7 @@ def book_batch(
                 if left.size:
                     left[(found - first_week) // WEEK] -= 1
                 course[i], choice[i], begins[i] = chosen, tries, found
+                booked[chosen] += 1
                 break
             turned_away[chosen] += 1
             misses[i] += 1
@@ -523,3 +526,5 @@ def book_batch(
             tries += 1
             if tries == rules[0].choices:
                 break
+        if course[i] >= 0:
+            taken[row[i], what] = course[i]

@@ -140,8 +140,8 @@ def in_kernel(
             for name in ("at", "purchase", "platform", "balance")
         )
         course, choice, begins = np.empty_like(now), np.empty_like(now), np.empty_like(now)
-        people = np.array(batch, dtype=np.uint32)
-        kernel.book(now, people, purchase, platform, balance, taken, course, choice, begins)
+        people, rows = np.array(batch, dtype=np.uint32), np.arange(len(batch))
+        kernel.book(now, rows, people, purchase, platform, balance, taken, course, choice, begins)
         for row, number in enumerate(batch):
             if course[row] >= 0:
                 found[number] = Booking(int(choice[row]), int(course[row]), int(begins[row]))

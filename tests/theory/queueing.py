@@ -65,7 +65,7 @@ def through_classes(seats: int, interval: int, arrived: Any) -> Any:
     course, choice, begins = (np.empty(arrived.size, dtype=np.int64) for _ in range(3))
     nothing, none = np.zeros(arrived.size, dtype=np.int64), np.full((arrived.size, 1), -1)
     CoursesKernel(key(1, 0), MarketRules(rules), listings).book(
-        arrived, np.arange(arrived.size), nothing, nothing, nothing + 1, none, course, choice, begins
+        arrived, np.arange(arrived.size), np.arange(arrived.size), nothing, nothing, nothing + 1, none, course, choice, begins
     )
     assert not course.any()
     return (begins - arrived) / interval

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -169,6 +171,24 @@ def review(
             certified[i] = issued[i] + arrives if issued[i] < NEVER else NEVER
             reviewed[i] = certified[i] + delay if reviews and issued[i] < NEVER else NEVER
             due[i] = first_incentive_due(reviewed[i], linked[i]) if earns_payments(reviewed[i], closing[i]) else NEVER
+
+
+@kernel
+def by_announcement(announcements: Ints, numbers: NDArray[Any], column: int, found: Ints) -> None:
+    """Fill what a column of announcements [announcement; first participant's number, ...] says of participants.
+
+    Numbers are given announcement by announcement.
+    """
+    values, ends = announcements[:, column].copy(), announcements[:, 0].copy()
+    for i in range(numbers.size):
+        low, high = 0, ends.size
+        while high - low > 1:
+            middle = (low + high) >> 1
+            if ends[middle] <= numbers[i]:
+                low = middle
+            else:
+                high = middle
+        found[i] = values[low]
 
 
 @kernel

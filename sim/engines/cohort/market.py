@@ -179,7 +179,7 @@ class Market:
         persons, balance = own.persons_of(numbers), own.balances_of(numbers)
         course, choice, begins = (np.empty(at.size, dtype=np.int64) for _ in range(3))
         misses = self._courses.book(
-            at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins
+            at, numbers, persons, purchase, platform, balance, self._taken, course, choice, begins
         )
         self._observer.add_turned_away(misses, at, course < 0)
         found = course >= 0
@@ -187,17 +187,16 @@ class Market:
             self._find_nothing(_some(flow, ~found), at[~found])
             numbers, persons, purchase, at = numbers[found], persons[found], purchase[found], at[found]
             platform, course, choice, begins = platform[found], course[found], choice[found], begins[found]
-        self._taken[numbers, purchase] = course
         own.seeking[numbers] = False
-        completed = np.empty_like(at)
-        offers = self._table.courses
+        price, completed = np.empty_like(at), np.empty_like(at)
         last = train_in_market(
-            self._programme.key, self._table.rules, offers, persons, purchase, course, begins, completed
-        )
+            self._programme.key, self._table.rules, self._table.courses, persons, purchase, course, begins,
+            price, completed,
+        )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
         self._observer.add_booked(platform, course, choice, at, begins)
         self._record_bookings(persons, purchase, {"platform": platform, "course": course, "choice": choice}, begins)
-        return Booked(numbers, persons, purchase, at, offers["price"][course], completed, platform)
+        return Booked(numbers, persons, purchase, at, price, completed, platform)
 
     def _find_nothing(self, flow: Flow, at: Ints) -> None:
         """Let people who found nothing at an instant come back later, or no more."""

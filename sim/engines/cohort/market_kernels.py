@@ -48,12 +48,17 @@ def train_in_market(
     purchase: Purchases,
     course: Ints,
     begins: Ints,
+    price: Ints,
     completed: Ints,
 ) -> int:
-    """Fill when courses that begin at instants are completed, or NEVER; return when the last ends (-1: none)."""
+    """Fill the prices of courses that begin at instants (rupiah), and when they are completed, or NEVER.
+
+    Return when the last ends (-1: none).
+    """
     last = -1
     for i in range(persons.size):
         offer = offers[course[i]]
+        price[i] = offer.price
         duration, completes = train_at_pace(
             key,
             rules,

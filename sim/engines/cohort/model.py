@@ -106,7 +106,8 @@ class Model:
             programme, self.participants, self.observations, self.traits, self.recorder, drawn
         )
         self.payments = Payments(programme, self.observations, self.participants, self.recorder)
-        self._paying = InTurn(threads_of(programme) > 1)
+        self._awarded, self._paying = (InTurn(threads_of(programme) > 1) for _ in range(2))
+        """The threads of those awarded, up to the first incentive, and of payments, which follow them."""
         self.budget = Budget(programme)
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
@@ -128,10 +129,11 @@ class Model:
             else:
                 self.timeline.run(until=self.ended)
             self._stop_ahead()
-            self._paying.wait()
+            self._wait()
             return self._result()
         finally:
             self._stop_ahead()
+            self._awarded.stop()
             self._paying.stop()
 
     def _stop_ahead(self) -> None:
@@ -142,14 +144,15 @@ class Model:
     def _result(self) -> Result:
         end = self.timeline.now
         self.observations.finish(end)
-        self._do(partial(self.payments.finish, end))
+        self._pay(partial(self.payments.finish, end))
+        self._wait()
         self._do(self._after_award.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
         )
         self.pool.finish(self.waves.last_announcement(), open_waves)
-        self._paying.wait()
+        self._wait()
         return Result(
             observations=self.observations,
             waves=self.waves.records,
@@ -183,7 +186,7 @@ class Model:
     def _close_day(self) -> None:
         now = self.timeline.now
         self._do(partial(self._day_ends.close, now, self.pool.gave_up_people))
-        self._do(partial(self.payments.close_day, now))
+        self._pay(partial(self.payments.close_day, now))
 
     def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
         for event in mondays(self.timeline, market, self.programme.horizon):
@@ -192,14 +195,23 @@ class Model:
 
     def _do(self, task: Callable[[], None]) -> None:
         """Do a task of those awarded, on their thread, once they have come to this instant."""
-        self._paying.do(partial(self._come_to, self.timeline.now))
-        self._paying.do(task)
+        self._awarded.do(partial(self._come_to, self.timeline.now))
+        self._awarded.do(task)
+
+    def _pay(self, task: Callable[[], None]) -> None:
+        """Do a task of payments, on their thread, once all that those awarded have earned so far is known there."""
+        self._do(partial(self._paying.do, task))
 
     def _come_to(self, now: int) -> None:
         self._after_award.advance(now)
         numbers, due = self._after_award.due()
         if numbers.size:
-            self.payments.fall_due(numbers, due, 0)
+            self._paying.do(partial(self.payments.fall_due, numbers, due, 0))
+
+    def _wait(self) -> None:
+        """Wait until those awarded, and then their payments, have come to this instant."""
+        self._awarded.wait()
+        self._paying.wait()
 
     def _registered(self, now: int) -> int:
         """Return how many have registered before now by the demand: their thread may be ahead of this instant."""
@@ -210,7 +222,7 @@ class Model:
         own = self.participants
         if self.programme.parameters.clock.end is not None:
             return False
-        self._paying.wait()
+        self._wait()
         return (
             self.waves.all_announced()
             and own.undecided(now) == 0
@@ -240,7 +252,7 @@ class Model:
         yield self.timeline.turn(deadline, self.programme.journey.turn(PersonAct.REVOKE), 0)
         revoked: list[int] = []
         self._do(lambda: revoked.append(self._after_award.revoke(wave, deadline)))
-        self._paying.wait()
+        self._awarded.wait()
         self.waves.revoke(wave, revoked[0])
 
     def processed(self) -> int:
@@ -259,12 +271,12 @@ class Model:
         """Return how many awards have neither bought nor been revoked."""
         undecided: list[int] = []
         self._do(lambda: undecided.append(self.participants.undecided(self.timeline.now)))
-        self._paying.wait()
+        self._awarded.wait()
         return undecided[0]
 
     def make_runs(self, caps: list[int | None], report: Report) -> None:
-        """Make the run of every partner, on the thread of the payments."""
-        self._do(partial(self.payments.make_runs, caps, self.timeline.now, report))
+        """Make the run of every partner."""
+        self._pay(partial(self.payments.make_runs, caps, self.timeline.now, report))
 
 
 def _sync_points(programme: Programme) -> list[int]:

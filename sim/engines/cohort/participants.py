@@ -16,6 +16,7 @@ from sim.engines.cohort.after_award_kernels import (
     UNDECIDED,
     Persons,
     Purchases,
+    by_announcement,
     pay_courses,
     standing_of,
 )
@@ -57,7 +58,8 @@ class Participants:
         self.seeking = np.empty(programme.people, dtype=np.bool_)
         """Whether a participant goes to buy a course, or is at it."""
         self.announcements: list[Announcement] = []
-        self._first_numbers: Ints = np.zeros(0, dtype=np.int64)
+        self._by_announcement = np.zeros((0, 4), dtype=np.int64)
+        """By announcement: its first participant's number, the wave, when it was, and when the accounts close (µs)."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1
@@ -86,22 +88,22 @@ class Participants:
         return persons
 
     def waves_of(self, numbers: NDArray[Any]) -> Ints:
-        """Return the waves of some participants: numbers are given announcement by announcement."""
-        waves = np.array([each.wave for each in self.announcements], dtype=np.int64)
-        found: Ints = waves[np.searchsorted(self._first_numbers, numbers, side="right") - 1]
-        return found
+        """Return the waves of some participants."""
+        return self._of_announcement(numbers, 1)
 
     def awarded_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when some participants were awarded."""
-        if len(self.announcements) == 1:
-            return np.full(numbers.size, self.announcements[0].at)
-        announced: Ints = self._programme.waves.waves["announced"][self.waves_of(numbers)]
-        return announced
+        return self._of_announcement(numbers, 2)
 
     def closes_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when the accounts of some participants close."""
-        closing: Ints = closes_at(self.awarded_at(numbers), self._programme.closing_after)
-        return closing
+        return self._of_announcement(numbers, 3)
+
+    def _of_announcement(self, numbers: NDArray[Any], column: int) -> Ints:
+        """Return what a column says of the announcements of some participants, on any thread."""
+        found = np.empty(numbers.size, dtype=np.int64)
+        by_announcement(self._by_announcement, numbers, column, found)
+        return found
 
     def balances_of(self, numbers: NDArray[Any]) -> Ints:
         """Return what is left of the training balance of some participants, rupiah."""
@@ -117,7 +119,9 @@ class Participants:
         announcement = Announcement(wave, now, first, self.size, closing)
         if persons:
             self.announcements.append(announcement)
-            self._first_numbers = np.array([each.first for each in self.announcements], dtype=np.int64)
+            # Another array takes the place of the old one, which the thread of payments may be reading.
+            told = [(each.first, each.wave, each.at, each.closing) for each in self.announcements]
+            self._by_announcement = np.array(told, dtype=np.int64)
         self.loss[announcement.rows] = UNDECIDED
         self.spent[announcement.rows] = 0
         self.seeking[announcement.rows] = False
