@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -78,6 +79,11 @@ class MarketTable:
     def listings(self) -> Listings:
         """Return the courses as those who book read them."""
         return self.courses, self.listed, self.bounds, self.popularity, self.weeks, self.first_week
+
+    @cached_property
+    def cheapest(self) -> int:
+        """Return the price of the cheapest course that the run ever lists, rupiah: who has less buys no more."""
+        return int(self.courses["price"].min())
 
     @property
     def stations(self) -> dict[str, Plan | None]:

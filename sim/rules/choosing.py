@@ -132,6 +132,11 @@ def could_be_bought(offer: Any, now: Whole, balance: Whole) -> bool:
     return offer.since <= now < offer.until and offer.price <= balance
 
 
+def buys_something(balance: Any, cheapest: int) -> Any:
+    """Return whether a balance, or which of several, buys the cheapest course that the run ever lists (rupiah)."""
+    return balance >= cheapest
+
+
 @rule
 def remains(
     offers: NDArray[np.void],

@@ -165,8 +165,8 @@ def _too_dear(journal: Journal, table: MarketTable) -> Iterator[str]:
     balance = programme.parameters.budget.training_balance
     spent = np.zeros(own.rows, dtype=np.int64)
     for purchase in range(programme.courses):
-        sought, bought = own[f"sought_{purchase + 1}"], own[f"bought_{purchase + 1}"]
-        if np.any((sought < NEVER) & (bought == NEVER) & (balance - spent < table.courses["price"].min())):
+        bought = own[f"bought_{purchase + 1}"]
+        if np.any((0 < spent) & (bought == NEVER) & (balance - spent < table.courses["price"].min())):
             yield "the balance buys no further course"
         spent += np.where(bought < NEVER, own[f"price_{purchase + 1}"], 0)
 

@@ -188,6 +188,8 @@ def test_what_holds_on_any_market(data: st.DataObject) -> None:
         person, spent, taken = row["person"], 0, set()
         deadline = int(programme.waves.waves["deadline"][row["wave"]])
         for k in range(1, programme.courses + 1):
+            if k > 1 and programme.benefit[0] - spent < table.courses["price"].min():
+                assert row[f"sought_{k}"] == NEVER  # who has too little for any course does not come
             if row[f"bought_{k}"] == NEVER:
                 event(f"course {k} not bought after {row[f'tries_{k}']} tries")
                 assert row[f"course_{k}"] == row[f"platform_{k}"] == row[f"choice_{k}"] == row[f"price_{k}"] == -1

@@ -64,8 +64,9 @@ def through_classes(seats: int, interval: int, arrived: Any) -> Any:
     rules = record(MARKET_RULES, choices=1, tries=1, patience=ever, comes_back=ever, pace=ever)
     course, choice, begins = (np.empty(arrived.size, dtype=np.int64) for _ in range(3))
     nothing, none = np.zeros(arrived.size, dtype=np.int64), np.full((arrived.size, 1), -1)
+    people = np.arange(arrived.size)
     CoursesKernel(key(1, 0), MarketRules(rules), listings).book(
-        arrived, np.arange(arrived.size), np.arange(arrived.size), nothing, nothing, nothing + 1, none, course, choice, begins
+        arrived, people, people, nothing, nothing, nothing + 1, none, course, choice, begins
     )
     assert not course.any()
     return (begins - arrived) / interval

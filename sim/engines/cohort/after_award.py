@@ -31,6 +31,7 @@ from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
+from sim.rules.choosing import buys_something
 from sim.rules.deadline import comes_before_revocation
 from sim.rules.forfeiture import earns_payments
 
@@ -209,6 +210,8 @@ class AfterAward:
     def _further(self, bought: Bought) -> tuple[Persons, Purchases, Ints]:
         p = self._programme
         more = bought.purchase < p.courses - 1
+        if p.seats is not None:
+            more &= buys_something(self._participants.balances_of(bought.numbers), p.seats.cheapest)
         some = bought if more.all() else bought.some(more)
         purchase, at = some.purchase + np.uint8(1), np.empty_like(some.at)
         further_purchases(p.key, p.market, some.persons, purchase, some.at, some.closing, at)

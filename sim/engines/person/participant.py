@@ -18,7 +18,7 @@ from sim.journey.money import Benefit
 from sim.journey.order import PersonAct
 from sim.journey.places import Place
 from sim.rules import buying, linking, training
-from sim.rules.choosing import SELF_PACED, train_at_pace
+from sim.rules.choosing import SELF_PACED, buys_something, train_at_pace
 from sim.rules.deadline import buys_in_time
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
 from sim.rules.people import Trait
@@ -159,8 +159,10 @@ def buy_at_once(state: State, award: Award, purchase: int) -> Course | None:
 
 def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:
     """Buy further courses while balance and appetite last."""
-    programme, timeline = state.programme, state.timeline
+    programme, timeline, market = state.programme, state.timeline, state.programme.seats
     for purchase in range(1, programme.courses):
+        if market is not None and not buys_something(state.balance(award.number), market.cheapest):
+            return
         wants, delay = buying.further_purchase(programme.key, programme.market, award.person, purchase)
         if not wants or not buys_before_closing(timeline.now + delay, award.closing):
             return
