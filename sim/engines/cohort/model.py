@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, WEEK
 from sim.engines.cohort.after_award import AfterAward
 from sim.engines.cohort.ahead import Ahead, InTurn
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.day_ends import DayEnds
+from sim.engines.cohort.heap import give_back
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payments import Payments
 from sim.engines.cohort.pool import Pool
@@ -176,6 +177,8 @@ class Model:
             yield self.timeline.act((self.timeline.now // DAY + 1) * DAY, ProgrammeAct.DAY_END)
             now = self.timeline.now
             self._close_day()
+            if now % WEEK == 0:
+                give_back()
             self._progress(now, self._registered(now))
             if now >= self.programme.horizon:
                 self.way.advance_to(now)  # what is unfinished then is counted as it stands
