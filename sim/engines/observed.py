@@ -20,7 +20,6 @@ from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
-from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
 from sim.observers.paid_days import PaidDays, day_numbers
 from sim.rules import buying
@@ -76,14 +75,7 @@ def paid_days(journal: Journal) -> PaidDays:
 def _stations(counts: Counts, journal: Journal) -> None:
     for name in journal.programme.stations:
         visits = journal.visits[name]
-        plan = journal.programme.stations[name]
-        counts.station(name).add(
-            visits["arrived"],
-            visits["started"],
-            visits["left"],
-            visits["gave_up"],
-            visits["instance"] if plan is not None and plan.instances > 1 else NOBODY,
-        )
+        counts.station(name).add(*(visits[column] for column in ("arrived", "started", "left", "gave_up", "instance")))
         counts.level(name, visits["person"], visits["arrived"], visits["started"], visits["gave_up"])
 
 

@@ -233,25 +233,6 @@ def count_visits(
     sums[2] = last
 
 
-@kernel
-def count_passages(
-    arrived: NDArray[np.int64],
-    end: int,
-    counts: NDArray[np.int64],
-    bins: NDArray[np.int64],
-    people: NDArray[np.int64],
-) -> None:
-    """Add visits that neither wait nor take time."""
-    for i in range(arrived.size):
-        if arrived[i] < end:
-            day = arrived[i] // DAY
-            counts[0, day] += 1
-            counts[1, day] += 1
-            counts[2, day] += 1
-            bins[ENDED, 0] += 1
-            people[ENDED] += 1
-
-
 PROVINCE_BITS = WIDTHS[Trait.PROVINCE]
 BEHIND_REGENCY = Trait.REGENCY + WIDTHS[Trait.REGENCY]
 """The lowest bit of the traits behind the regency."""

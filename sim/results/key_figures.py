@@ -34,6 +34,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         figures[f"funnel.{row['stage']}"] = Figure(row["people"], "people")
     figures |= _processing(observations, scale)
     for row in tables["waits"].rows:
+        if row["kind"] == "platform":  # the table has them
+            continue
         for what, cell in row.items():
             if what in WAIT_COUNTS:
                 counted = "payments" if row["kind"] == "run" or row["wait"] in PAYMENT_WAITS else "people"
@@ -41,6 +43,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             elif "_days" in what and what != "person_days":
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
     for row in tables["stations"].rows:
+        if row["bank"] not in (None, PAYMENT_PARTNERS):
+            continue
         counted = "payments" if row["bank"] == PAYMENT_PARTNERS else "people"
         units = {
             "peak_queue": counted,

@@ -125,7 +125,7 @@ class Market:
         at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
         persons = self._participants.persons_of(numbers)
         if self._checkout is None:
-            self._counts.station(CHECKOUT).add_without_wait(at)
+            self._counts.station(CHECKOUT).add(at, at, at, instance=platform)
             self._counts.level(CHECKOUT, persons, at, at)
             return flow
         leaving = AT_CHECKOUT

@@ -16,6 +16,7 @@ from sim.observers.station import StationObserver
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
+from sim.results.members import Member, members
 from sim.results.table import Cell, Table, day_of, ratio
 from sim.results.tables.payments import used_of_cap
 from sim.stations.plan import Plan
@@ -23,8 +24,9 @@ from sim.stations.plan import Plan
 COLUMNS = {
     "station": "station, stable name",
     "label": "the same in words",
-    "bank": "the bank of which the station is one instance; empty: a station of its own, or a bank in one row",
-    "kind": f"{', '.join(Kind)}, or plenty (no station)",
+    "bank": "the bank of which the station is one instance (a platform's checkout, say, whose bank in one row stands "
+    "before it); empty: a station of its own, or a bank in one row",
+    "kind": f"{', '.join(Kind)}, or plenty (no limit at any time)",
     "arrived": "people (partners: payments) who arrived",
     "served": "of them, those whose service began (partners: payments made)",
     "gave_up": "of them, those who gave up the wait",
@@ -48,24 +50,28 @@ COUNTS = ("arrived", "served", "gave_up", "waiting_at_end", "peak_queue", "perso
 
 def stations(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the stations of the run, payment partners among them."""
-    rows = [_station(observations, name, observer) for name, observer in observations.stations.items()]
-    of_partner: list[list[RunRecord]] = [[] for _ in observations.programme.partners]
+    programme, rows = observations.programme, list[dict[str, Cell]]()
+    for name, observer in observations.stations.items():
+        label = programme.journey.station(name).label
+        rows.append(_station(observations, Member(name, label, observer, programme.stations[name])))
+        rows += [_station(observations, member, name) for member in members(observations, name)]
+    of_partner: list[list[RunRecord]] = [[] for _ in programme.partners]
     for run in runs:
         of_partner[run.partner].append(run)
-    for partner, own in zip(observations.programme.partners, of_partner, strict=True):
+    for partner, own in zip(programme.partners, of_partner, strict=True):
         rows.append(_partner(observations, partner, own))
-    table, scale = Table("stations", COLUMNS, rows), observations.programme.parameters.population.scale
+    table, scale = Table("stations", COLUMNS, rows), programme.parameters.population.scale
     return at_full_population(table, scale, COUNTS, "arrived", "people (partners: payments) who arrived")
 
 
-def _station(observations: Observations, name: str, observer: StationObserver) -> dict[str, Cell]:
-    plan = observations.programme.stations[name]
+def _station(observations: Observations, station: Member, bank: str | None = None) -> dict[str, Cell]:
+    name, label, observer, plan = station
     queue, waits = observer.queue(), observer.waits
     peak = int(queue.max())
     return {
         "station": name,
-        "label": observations.programme.journey.station(name).label,
-        "bank": None,
+        "label": label,
+        "bank": bank,
         "kind": "plenty" if plan is None else str(plan.kind),
         "arrived": waits.began,
         "served": waits.ended,
