@@ -146,8 +146,8 @@ class Journal:
     days: list[Day]
     budget_refused: int
     market: dict[str, NDArray[np.int64]]
-    """The log of the market, `turned_away` by course, and `misses` [buyer; when, how many, whether nothing was found];
-    empty of an open market."""
+    """The log of the market, `turned_away` by course, and `misses` [buyer; platform, when, how many, whether they found
+    nothing]; empty of an open market."""
     classes: Classes | None
     """The classes as they were scheduled in the run; None of an open market."""
     seeking: NDArray[np.bool_]

@@ -55,14 +55,14 @@ def _market(counts: Counts, observations: Observations, journal: Journal) -> Non
     observations.market.classes = journal.classes
     observations.market.add_came(log["came_to"], log["came_at"])
     observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
-    platform, course, choice, at, begins = log["booked"].T
+    platform, course, choice, at, begins = np.ascontiguousarray(log["booked"].T)
     observations.market.add_booked(platform, course, choice, at, begins)
     observations.market.turned_away += log["turned_away"]
     own = journal.participants
     for code, want in WANTS.items():
         counts.stamp(revoked_for(want), own["revoked"][own["revoked_for"] == code])
-    at, times, leaves = log["misses"].T
-    observations.market.add_turned_away(times, at, leaves != 0)
+    platform, at, times, leaves = np.ascontiguousarray(log["misses"].T)
+    observations.market.add_turned_away(platform, times, at, leaves != 0)
 
 
 def paid_days(journal: Journal) -> PaidDays:

@@ -181,7 +181,7 @@ class Market:
         misses = self._courses.book(
             at, persons, purchase, platform, balance, self._taken[numbers], course, choice, begins
         )
-        self._observer.add_turned_away(misses, at, course < 0)
+        self._observer.add_turned_away(platform, misses, at, course < 0)
         found = course >= 0
         if not found.all():
             self._find_nothing(_some(flow, ~found), at[~found])

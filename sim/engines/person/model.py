@@ -113,7 +113,7 @@ class Model:
             return {}
         return self.state.log.arrays() | {
             "turned_away": np.array(courses.turned_away, dtype=np.int64),
-            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 3),
+            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 4),
         }
 
     def _registrations(self) -> Generator[Wait, None, None]:
