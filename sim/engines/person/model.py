@@ -48,6 +48,7 @@ def rows(journal: Journal) -> Rows:
         participants=journal.participants,
         participant_row=journal.people["participant"],
         end=journal.end,
+        returns=journal.market.get("returned", np.zeros((0, 3), dtype=np.int64)),
     )
 
 
