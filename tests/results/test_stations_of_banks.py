@@ -94,6 +94,21 @@ def test_a_platform_says_what_its_checkout_is(engine: Engine) -> None:
     assert leaves["utilisation"] > 0.2
 
 
+@on_both
+def test_runs_of_certificates_are_over_capacity_while_a_cap_binds(engine: Engine) -> None:
+    """Catch everybody's wait for the next run told as a cap that is short, and runs of platforms that have no cap."""
+    changes = {"market.platforms.marketplace_2.certificates.cap": 5_000}
+    table = evaluate(parameters(SMALL, INSTITUTIONS, f"engine={engine}", changes=changes)).tables["stations"]
+    found = {row["station"]: row for row in table.rows if row["station"].startswith(CERTIFICATES)}
+    bank, short, wide = (found.pop(f"{CERTIFICATES}{name}") for name in ("", "_marketplace_2", "_marketplace_3"))
+    # Of one a cap of a tenth of a certificate a run binds to the end; of the other it falls away on 1 July 2020.
+    assert short["time_over_capacity"] > 0.3 > bank["time_over_capacity"] > wide["time_over_capacity"]
+    assert short["waiting_at_end"] > 0 == wide["waiting_at_end"]
+    assert wide["longest_wait_days"] > 0
+    rest = {(row["kind"], row["arrived"], row["time_over_capacity"]) for row in found.values()}
+    assert rest == {("plenty", 0, None)}
+
+
 def instant_of(text: str) -> int:
     """Return the instant of a date."""
     return instant(datetime.fromisoformat(text))
