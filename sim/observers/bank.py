@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.observers.counting import BINS, OpenTime, count_visits
 from sim.observers.durations import NOBODY
 from sim.observers.span import Span
-from sim.observers.station import Counted, StationObserver
+from sim.observers.station import ALWAYS, Counted, StationObserver, opening_of
 from sim.rules.compiling import kernel
 from sim.stations.bank import by_instance, take
 from sim.stations.schedule import Schedule
@@ -39,6 +39,7 @@ class BankObserver:
             for k in range(instances)
         )
         """The observer of each instance."""
+        self._opening = opening_of(self._schedules or (ALWAYS,) * instances)
         self._reached = np.zeros((instances, 1), dtype=np.int64)
 
     def add(
@@ -59,7 +60,7 @@ class BankObserver:
                 instance,
                 self._span.end,
                 *self._counted,
-                tuple(member.opening for member in self.members),
+                self._opening,
                 self._reached,
             )
 
@@ -85,16 +86,18 @@ def count_by_instance(
     people: Ints,
     time: Ints,
     sums: Ints,
-    opening: tuple[OpenTime, ...],
+    opening: OpenTime,
     reached: Ints,
 ) -> None:
     """Add the visits of each instance to its own counts, of which there is a row an instance: see `count_visits`."""
+    starts, is_open, before, first, after = opening
     order, ends = by_instance(instance, days.shape[0])
     begin = np.int64(0)
     for k in range(days.shape[0]):
         some = order[begin : ends[k]]
         begin = ends[k]
+        own = starts, is_open, before, first[k : k + 1], after[k : k + 1]
         count_visits(
             take(arrived, some), take(started, some), take(left, some), take(gave_up, some), None, end,
-            days[k], bins[k], people[k], time[k], opening[k], sums[k], reached[k],
+            days[k], bins[k], people[k], time[k], own, sums[k], reached[k],
         )  # fmt: skip
