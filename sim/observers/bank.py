@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.observers.counting import BINS, OpenTime, count_visits
+from sim.calendar.instants import DAY
+from sim.observers.counting import BINS, ENDED, LOW, OpenTime, count_visits
 from sim.observers.durations import NOBODY
 from sim.observers.span import Span
 from sim.observers.station import ALWAYS, Counted, StationObserver, opening_of
@@ -90,14 +91,31 @@ def count_by_instance(
     reached: Ints,
 ) -> None:
     """Add the visits of each instance to its own counts, of which there is a row an instance: see `count_visits`."""
+    # Most do not wait, and leave on the day on which they came: only the others are laid out by instance.
+    others = np.empty(arrived.size, dtype=np.int64)
+    number = 0
+    for i in range(arrived.size):
+        at, own, day = arrived[i], instance[i], arrived[i] // DAY
+        if started[i] == at and left[i] < min((day + 1) * DAY, end):
+            days[own, 0, day] += 1
+            days[own, 1, day] += 1
+            days[own, 2, day] += 1
+            days[own, 4, day] += (left[i] - at) >> 20
+            days[own, 5, day] += (left[i] - at) & LOW
+            people[own, ENDED] += 1
+            bins[own, ENDED, 0] += 1
+            sums[own, 2] = max(sums[own, 2], left[i])
+        else:
+            others[number] = i
+            number += 1
     starts, is_open, before, first, after = opening
-    order, ends = by_instance(instance, days.shape[0])
+    order, ends = by_instance(take(instance, others[:number]), days.shape[0])
     begin = np.int64(0)
     for k in range(days.shape[0]):
-        some = order[begin : ends[k]]
+        some = take(others, order[begin : ends[k]])
         begin = ends[k]
-        own = starts, is_open, before, first[k : k + 1], after[k : k + 1]
+        opens = starts, is_open, before, first[k : k + 1], after[k : k + 1]
         count_visits(
             take(arrived, some), take(started, some), take(left, some), take(gave_up, some), None, end,
-            days[k], bins[k], people[k], time[k], own, sums[k], reached[k],
+            days[k], bins[k], people[k], time[k], opens, sums[k], reached[k],
         )  # fmt: skip
