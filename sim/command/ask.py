@@ -9,10 +9,11 @@ from sim.command.address_space import refuse_too_little
 from sim.command.edge import silence
 from sim.command.folder import called, taken
 from sim.command.progress import clear, progress
-from sim.command.screen import remark, say, wrapped
+from sim.command.screen import remark, say
 from sim.parameters import BadInput, Parameters, Problem
 from sim.parameters.outages import Outages
 from sim.parameters.problems import NOTHING, printable
+from sim.report.text import wrapped
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""

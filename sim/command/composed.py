@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sim.command.screen import WIDTH, as_csv, cut, wrapped
+from sim.command.screen import WIDTH, as_csv, cut
 from sim.composition import base, folders
 from sim.composition.comments import Leaf, numbers
 from sim.composition.compose import Composition
 from sim.composition.origins import COMMAND_LINE, Origin, origins
 from sim.parameters.problems import shown
+from sim.report.text import wrapped
 
 KEYS, VALUES = 36, 10
 """Columns of keys and values, where a block has such long ones; what is longer takes room of what follows."""

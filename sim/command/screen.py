@@ -6,10 +6,10 @@ import csv
 import io
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from sim.parameters.problems import printable
+from sim.report.text import wrapped
 
 WIDTH = 80
 """Columns of what is answered, whatever the terminal: the same command gives the same bytes."""
@@ -42,14 +42,6 @@ def fitted(text: str, width: int) -> list[str]:
         indent = " " * (len(line) - len(line.lstrip()))
         lines += wrapped(line.strip(), indent, indent + "  ", width)
     return lines
-
-
-def wrapped(text: str, first: str, later: str, width: int = WIDTH) -> list[str]:
-    """Return a text as lines, with an indentation of the first and of the later ones."""
-    found = textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False, break_long_words=True
-    )
-    return found or [first.rstrip()]
 
 
 def cut(text: str, width: int) -> str:

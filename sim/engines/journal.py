@@ -111,6 +111,9 @@ class MarketLog:
     booked: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     """Platform, course, choices before it, when it was booked, and when it begins."""
 
+    returned: list[tuple[int, int, int]] = field(default_factory=list)
+    """Who came back for which purchase when: the person, the purchase from 0, and µs."""
+
     def came(self, platform: int, now: int) -> None:
         """Write down one who comes to a platform."""
         self.came_to.append(platform)
@@ -122,10 +125,11 @@ class MarketLog:
         self.nothing_at.append(now)
 
     def arrays(self) -> dict[str, NDArray[np.int64]]:
-        """Return the columns as arrays; `booked` is [booking; its five numbers]."""
+        """Return the columns as arrays; `booked` is [booking; its five numbers], `returned` [return; its three]."""
         names = ("came_to", "came_at", "nothing_on", "nothing_at")
         columns = {name: np.array(getattr(self, name), dtype=np.int64) for name in names}
-        return columns | {"booked": np.array(self.booked, dtype=np.int64).reshape(-1, 5)}
+        booked = np.array(self.booked, dtype=np.int64).reshape(-1, 5)
+        return columns | {"booked": booked, "returned": np.array(self.returned, dtype=np.int64).reshape(-1, 3)}
 
 
 @dataclass
@@ -146,8 +150,8 @@ class Journal:
     days: list[Day]
     budget_refused: int
     market: dict[str, NDArray[np.int64]]
-    """The log of the market, `turned_away` by course, and `misses` [buyer; when, how many, whether nothing was found];
-    empty of an open market."""
+    """The log of the market, `turned_away` by course, and `misses` [buyer; platform, when, how many, whether they found
+    nothing]; empty of an open market."""
     classes: Classes | None
     """The classes as they were scheduled in the run; None of an open market."""
     seeking: NDArray[np.bool_]

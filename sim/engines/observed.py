@@ -20,7 +20,6 @@ from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
-from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
 from sim.observers.paid_days import PaidDays, day_numbers
 from sim.rules import buying
@@ -56,14 +55,14 @@ def _market(counts: Counts, observations: Observations, journal: Journal) -> Non
     observations.market.classes = journal.classes
     observations.market.add_came(log["came_to"], log["came_at"])
     observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
-    platform, course, choice, at, begins = log["booked"].T
+    platform, course, choice, at, begins = np.ascontiguousarray(log["booked"].T)
     observations.market.add_booked(platform, course, choice, at, begins)
     observations.market.turned_away += log["turned_away"]
     own = journal.participants
     for code, want in WANTS.items():
         counts.stamp(revoked_for(want), own["revoked"][own["revoked_for"] == code])
-    at, times, leaves = log["misses"].T
-    observations.market.add_turned_away(times, at, leaves != 0)
+    platform, at, times, leaves = np.ascontiguousarray(log["misses"].T)
+    observations.market.add_turned_away(platform, times, at, leaves != 0)
 
 
 def paid_days(journal: Journal) -> PaidDays:
@@ -76,14 +75,7 @@ def paid_days(journal: Journal) -> PaidDays:
 def _stations(counts: Counts, journal: Journal) -> None:
     for name in journal.programme.stations:
         visits = journal.visits[name]
-        plan = journal.programme.stations[name]
-        counts.station(name).add(
-            visits["arrived"],
-            visits["started"],
-            visits["left"],
-            visits["gave_up"],
-            visits["instance"] if plan is not None and plan.instances > 1 else NOBODY,
-        )
+        counts.station(name).add(*(visits[column] for column in ("arrived", "started", "left", "gave_up", "instance")))
         counts.level(name, visits["person"], visits["arrived"], visits["started"], visits["gave_up"])
 
 

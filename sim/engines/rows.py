@@ -15,7 +15,8 @@ from sim.programme.programme import Programme
 class Rows:
     """Columns of some people: their numbers (ascending), traits, and as participants the row of each (-1: none).
 
-    `end` is the instant at which the run ended.
+    `end` is the instant at which the run ended. `returns` says who came back to the market for what and when [return;
+    person's number, purchase from 0, instant].
     """
 
     programme: Programme
@@ -25,6 +26,7 @@ class Rows:
     participants: Columns
     participant_row: NDArray[np.int64]
     end: int
+    returns: NDArray[np.int64]
 
     def some(self, chosen: NDArray[np.int64]) -> Rows:
         """Return a copy of the rows at some positions, which keeps nothing of the others in memory."""
@@ -37,4 +39,5 @@ class Rows:
             people=self.people.some(chosen),
             participants=self.participants.some(row[is_one]),
             participant_row=np.where(is_one, np.cumsum(is_one) - 1, -1),
+            returns=self.returns[np.isin(self.returns[:, 0], self.numbers[chosen])],
         )

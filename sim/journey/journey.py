@@ -146,6 +146,9 @@ def participant_stamps(courses: int, payments: tuple[Payment, ...], market: bool
     if market:
         columns |= {f"begun_{k + 1}": f"course {k + 1} began" for k in range(courses)}
     columns |= {f"completed_{k + 1}": f"completed course {k + 1}" for k in range(courses)}
+    if market:
+        issued = "the platform issued the certificate of course"
+        columns |= {f"issued_{k + 1}": f"{issued} {k + 1}" for k in range(courses)}
     columns |= {
         "certified": "got the certificate of the first course",
         "reviewed": "rated and reviewed the first course",

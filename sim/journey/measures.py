@@ -74,9 +74,6 @@ def revoked_for(want: str) -> str:
     return f"revoked_for_{want}"
 
 
-TEN = 10
-"""Providers whose share of all sales is told together."""
-
 AWARD_YEARS = (2020, 2021, 2022)
 """Years of award that people are counted by."""
 

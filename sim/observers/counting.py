@@ -20,7 +20,8 @@ ZERO = (1023 << 10) - 1
 BINS = 56 << 10
 
 ENDED, GAVE_UP, WAITING = 0, 1, 2
-_LOW = (1 << 20) - 1
+LOW = (1 << 20) - 1
+"""The lower half of a time, of sums that exceed 64 bits."""
 
 
 @rule
@@ -36,7 +37,7 @@ def tally(duration: int, how: int, bins: NDArray[np.int64], people: NDArray[np.i
     bins[how, bin_of(duration)] += 1
     people[how] += 1
     time[how, 0] += duration >> 20
-    time[how, 1] += duration & _LOW
+    time[how, 1] += duration & LOW
 
 
 @kernel
@@ -149,7 +150,7 @@ def _add_work(counts: NDArray[np.int64], since: int, until: int) -> None:
         day = at // DAY
         spent = min(until, (day + 1) * DAY) - at
         counts[4, day] += spent >> 20
-        counts[5, day] += spent & _LOW
+        counts[5, day] += spent & LOW
         at += spent
 
 
@@ -195,7 +196,7 @@ def count_visits(
             if left[i] < min(midnight, end):
                 spent = left[i] - at
                 busy += spent >> 20
-                low += spent & _LOW
+                low += spent & LOW
                 leaving += 1
                 last = max(last, left[i])
             else:
@@ -231,25 +232,6 @@ def count_visits(
     if without_wait:
         _add_day(counts, day, without_wait, leaving, busy, low)
     sums[2] = last
-
-
-@kernel
-def count_passages(
-    arrived: NDArray[np.int64],
-    end: int,
-    counts: NDArray[np.int64],
-    bins: NDArray[np.int64],
-    people: NDArray[np.int64],
-) -> None:
-    """Add visits that neither wait nor take time."""
-    for i in range(arrived.size):
-        if arrived[i] < end:
-            day = arrived[i] // DAY
-            counts[0, day] += 1
-            counts[1, day] += 1
-            counts[2, day] += 1
-            bins[ENDED, 0] += 1
-            people[ENDED] += 1
 
 
 PROVINCE_BITS = WIDTHS[Trait.PROVINCE]

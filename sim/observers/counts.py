@@ -12,6 +12,7 @@ from sim.calendar.instants import DAY
 from sim.journey.journey import Journey
 from sim.journey.measures import GROUP_STAGES, WAVE_STAMPS, observed_stamps, observed_waits
 from sim.journey.money import ACCOUNTS, FLOWS, Benefit
+from sim.observers.bank import BankObserver
 from sim.observers.counting import GROUPS, count_groups, count_rupiah, count_stamps
 from sim.observers.declared import Declared
 from sim.observers.durations import NOBODY, Durations
@@ -36,7 +37,7 @@ class Counts:
         self,
         programme: Programme,
         span: Span,
-        station: Callable[[Counts, str], StationObserver],
+        station: Callable[[Counts, str], StationObserver | BankObserver],
         traits: NDArray[np.uint32] | None = None,
     ) -> None:
         journey: Journey = programme.journey
@@ -199,7 +200,7 @@ class Counts:
 
     # Stations
 
-    def station(self, name: str) -> StationObserver:
+    def station(self, name: str) -> StationObserver | BankObserver:
         """Return the observer of a station; only one thread's counts may have it, since visits come in order."""
         return self._station(self, name)
 

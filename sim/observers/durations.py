@@ -19,6 +19,8 @@ MARGIN = 1e-12
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
+Counts = NDArray[np.int64]
+
 
 def lower_edge(number: int) -> float:
     """Return the least duration of a bin, µs."""
@@ -30,11 +32,11 @@ def lower_edge(number: int) -> float:
 class Durations:
     """Durations of people who began to wait: some ended, some gave up, some still wait at the end of the run."""
 
-    def __init__(self) -> None:
-        self.bins = np.zeros((3, BINS), dtype=np.int64)
+    def __init__(self, bins: Counts | None = None, people: Counts | None = None, sums: Counts | None = None) -> None:
+        self.bins = np.zeros((3, BINS), dtype=np.int64) if bins is None else bins
         """[ended, gave up or waiting; bin]"""
-        self.people = np.zeros(3, dtype=np.int64)
-        self.sums = np.zeros((3, 2), dtype=np.int64)
+        self.people = np.zeros(3, dtype=np.int64) if people is None else people
+        self.sums = np.zeros((3, 2), dtype=np.int64) if sums is None else sums
 
     def add(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
+from sim.observers.market_counting import count_by_platform, count_seats, count_sold, count_turned_away
 from sim.observers.span import Span
 from sim.programme.classes import Classes
 from sim.programme.market import MarketTable
@@ -43,45 +46,54 @@ class MarketCounts:
         """How often a course had no class soon enough for one who chose it."""
         self.turned_away_by_day = span.no_days()
         """The same of all courses, by day."""
-        self.found_no_seat = span.no_days()
-        """Those who found nothing and had been turned away by a course, by day."""
+        self.found_no_seat = np.zeros((platforms, span.days), dtype=np.int64)
+        """Those who found nothing and had been turned away by a course [platform, day]."""
+        self.found_nothing_to_buy = np.zeros_like(self.found_no_seat)
+        """Those who found nothing since no course that they could buy was on sale [platform, day]."""
 
     def add_came(self, platform: Ints, at: Ints) -> None:
         """Count people who came to platforms (-1: to none) before the end, at instants."""
-        self._count(self.came, platform, at)
+        count_by_platform(platform, at, self._span.end, self.came)
 
     def add_nothing(self, platform: Ints, at: Ints) -> None:
         """Count people who found nothing on a platform (-1: there was none), at instants."""
-        in_time = at < self._span.end
-        self._count(self.found_nothing, platform[in_time], at[in_time])
+        count_by_platform(platform, at, self._span.end, self.found_nothing)
 
     def add_booked(self, platform: Ints, course: Ints, choice: Ints, at: Ints, begins: Ints) -> None:
-        """Count courses that were booked before the end, at instants."""
-        later = choice > 0
-        self._count(self.next_choices, platform[later], at[later])
-        month = self._month_of_day[at // DAY]
-        shape = self.table.courses.size, len(self.table.keys)
-        for each in np.unique(month).tolist():
-            here = month == each
-            numbers = np.ravel_multi_index((course[here], platform[here]), shape)
-            counts = np.bincount(numbers, minlength=shape[0] * shape[1]).reshape(shape)
-            self.sold[each] = self.sold.get(each, 0) + counts
-        live = self._live[course]
-        self.booked_by_day += np.bincount(at[live] // DAY, minlength=self.booked_by_day.size)
-        seats = live & (begins < self._span.end)
-        self.taken += np.bincount(course[seats], minlength=self.taken.size)
-        self.taken_by_day += np.bincount(begins[seats] // DAY, minlength=self.taken_by_day.size)
+        """Count courses that were booked before the end, at instants in order."""
+        for month, some in self._by_month(at):
+            if month not in self.sold:
+                self.sold[month] = np.zeros((self.table.courses.size, len(self.table.keys)), dtype=np.int64)
+            count_sold(platform[some], course[some], self.sold[month])
+        count_seats(
+            platform, course, choice, at, begins, self._span.end, self._live,
+            self.next_choices, self.booked_by_day, self.taken, self.taken_by_day,
+        )  # fmt: skip
 
-    def add_turned_away(self, times: Ints, at: Ints, leaves: NDArray[np.bool_]) -> None:
+    def _by_month(self, at: Ints) -> Iterator[tuple[int, slice]]:
+        """Yield the months of ascending instants, each with the slice of those that lie in it."""
+        begin = 0
+        while begin < at.size:
+            month = int(self._month_of_day[at[begin] // DAY])
+            after = int(np.searchsorted(self._month_of_day, month, side="right")) * DAY
+            end = int(np.searchsorted(at, after))
+            yield month, slice(begin, end)
+            begin = end
+
+    def add_turned_away(self, platform: Ints, times: Ints, at: Ints, leaves: NDArray[np.bool_]) -> None:
         """Count how many courses had no class soon enough for people who chose at instants before the end.
 
         `leaves` says who found nothing.
         """
-        np.add.at(self.turned_away_by_day, at // DAY, times)
-        np.add.at(self.found_no_seat, at // DAY, leaves & (times > 0))
+        count_turned_away(
+            platform, at, times, leaves, self.turned_away_by_day, self.found_no_seat, self.found_nothing_to_buy
+        )
 
-    def _count(self, counts: Ints, platform: Ints, at: Ints) -> None:
-        np.add.at(counts, (platform, at // DAY), 1)
+    @property
+    def platform_gone(self) -> Ints:
+        """Return those who found nothing since their platform left while they were at its checkout [platform, day]."""
+        gone: Ints = self.found_nothing[:-1] - self.found_no_seat - self.found_nothing_to_buy
+        return gone
 
     @property
     def sold_by_course(self) -> Ints:

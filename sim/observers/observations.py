@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
+from sim.journey.kinds import Bank
 from sim.journey.measures import WAITS, partner_stamp
 from sim.journey.money import Benefit
+from sim.observers.bank import BankObserver
 from sim.observers.counting import BEHIND_REGENCY, GROUPS, PROVINCE_BITS
 from sim.observers.counts import Counts
 from sim.observers.declared import Declared
@@ -66,10 +68,7 @@ class Observations:
         moments += [row.at for row in published.revocations]
         self.span = Span(end, (instant(at) for at in [*moments, ARTICLE]))
         self._counts: list[Counts] = []
-        self.stations: dict[str, StationObserver] = {}
-        """The observers of all stations where people queue, in the order of the journey."""
-        for name, plan in programme.stations.items():
-            self.stations[name] = StationObserver(() if plan is None else plan.schedules, self.span)
+        self._stations = {name: self._observer(name) for name in programme.stations}
         self.market = None if programme.seats is None else MarketCounts(programme.seats, self.span)
         """What is counted of the market, by one thread; None of the open market."""
         self._counted_by: dict[str, Counts] = {}
@@ -84,18 +83,37 @@ class Observations:
         self._counts.append(counts)
         return counts
 
-    def _station(self, counts: Counts, name: str) -> StationObserver:
-        if name not in self.stations:
-            raise KeyError(f"{name!r} is no station of the route; declared are {', '.join(self.stations)}")
+    def _observer(self, name: str) -> StationObserver | BankObserver:
+        """Return what counts a station: of a bank of platforms each by itself."""
+        plan, market = self.programme.stations[name], self.programme.seats
+        schedules = () if plan is None else plan.schedules
+        if market is not None and self.programme.journey.station(name).bank is Bank.PLATFORM:
+            return BankObserver(schedules, len(market.keys), self.span)
+        return StationObserver(schedules, self.span)
+
+    def _station(self, counts: Counts, name: str) -> StationObserver | BankObserver:
+        if name not in self._stations:
+            raise KeyError(f"{name!r} is no station of the route; declared are {', '.join(self._stations)}")
         if self._counted_by.setdefault(name, counts) is not counts:
             raise ValueError(f"visits of {name!r} are counted by another thread: they must come in order of arrival")
-        return self.stations[name]
+        return self._stations[name]
 
     def finish(self, end: int) -> None:
         """Set the end of a run that was not known before: a midnight, with no stamp counted beyond it."""
         self.span.finish(end)
 
     # Reading
+
+    @property
+    def stations(self) -> dict[str, StationObserver]:
+        """Return the observers of all stations where people queue, in the order of the journey; a bank as one."""
+        each = self._stations.items()
+        return {name: own.whole if isinstance(own, BankObserver) else own for name, own in each}
+
+    def members(self, name: str) -> tuple[StationObserver, ...]:
+        """Return the observer of each platform, of a station that is a bank of platforms; of others none."""
+        own = self._stations[name]
+        return own.members if isinstance(own, BankObserver) else ()
 
     @property
     def end(self) -> int:

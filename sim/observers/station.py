@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.observers.counting import OpenTime, count_passages, count_visits, open_until
+from sim.observers.counting import OpenTime, count_visits, open_until
 from sim.observers.durations import NOBODY, Durations
 from sim.observers.span import Span
 from sim.stations.schedule import Schedule
@@ -18,19 +18,32 @@ ALWAYS = Schedule(np.array([-NEVER]), np.array([1]))
 """The schedule of a station that is always open."""
 
 
+class Counted(NamedTuple):
+    """What is counted of a station's visits: see `count_visits`, and `tally` for the waits."""
+
+    days: NDArray[np.int64]
+    bins: NDArray[np.int64]
+    people: NDArray[np.int64]
+    time: NDArray[np.int64]
+    sums: NDArray[np.int64]
+
+
 class StationObserver:
     """Count the visits of a station; batches come in the order of arrival.
 
     A bank has a schedule for each of its instances; a station of which there is plenty has none and is always open.
     """
 
-    def __init__(self, schedules: Sequence[Schedule], span: Span) -> None:
-        self.waits = Durations()
+    def __init__(self, schedules: Sequence[Schedule], span: Span, counted: Counted | None = None) -> None:
+        if counted is None:
+            days, sums = np.zeros((6, span.days), dtype=np.int64), np.array([0, 0, -1], dtype=np.int64)
+            counted = Counted(days, *Durations().counts, sums)
+        self.waits = Durations(counted.bins, counted.people, counted.time)
         self._span = span
-        self._counts = np.zeros((6, span.days), dtype=np.int64)
-        self._sums = np.array([0, 0, -1], dtype=np.int64)
-        self._open = _open_time(schedules or (ALWAYS,))
-        self._reached = np.zeros(self._open[3].size, dtype=np.int64)
+        self._counts, self._sums = counted.days, counted.sums
+        self.opening = opening_of(schedules or (ALWAYS,))
+        """When each instance is open."""
+        self._reached = np.zeros(self.opening[3].size, dtype=np.int64)
 
     def add(
         self,
@@ -53,14 +66,10 @@ class StationObserver:
             self._span.end,
             self._counts,
             *self.waits.counts,
-            self._open,
+            self.opening,
             self._sums,
             self._reached,
         )
-
-    def add_without_wait(self, arrived: NDArray[np.int64]) -> None:
-        """Add visits to a station of which there is plenty: nobody waits, nothing takes time."""
-        count_passages(arrived, self._span.end, self._counts, self.waits.bins, self.waits.people)
 
     @property
     def arrivals(self) -> NDArray[np.int64]:
@@ -114,10 +123,10 @@ class StationObserver:
 
     def open_time(self) -> int:
         """Return the µs in which the station was open until the end of the run; of a bank the sum."""
-        return int(open_until(self._span.end, self._open))
+        return int(open_until(self._span.end, self.opening))
 
 
-def _open_time(schedules: Sequence[Schedule]) -> OpenTime:
+def opening_of(schedules: Sequence[Schedule]) -> OpenTime:
     """Return when each instance is open; instances that share a schedule share its periods."""
     different = list({id(schedule): schedule for schedule in schedules}.values())
     starts = [np.maximum(schedule.starts, 0) for schedule in different]

@@ -51,10 +51,10 @@ class Classes:
         between: Ints = np.diff(self.before(np.array([since, max(until, since)])), axis=1)[:, 0]
         return between
 
-    def offered_by_week(self, until: int, weeks: int) -> Ints:
-        """Return the seats of all classes that begin from 0 to before an instant (µs), by week from the first Monday.
+    def offered_by_provider(self, until: int, weeks: int) -> Ints:
+        """Return the seats of all classes that begin from 0 to before an instant (µs) [provider, week].
 
-        Of a provider no more than its instructors can teach in a week.
+        Weeks count from the first Monday. Of a provider no more than its instructors can teach in a week.
         """
         market = self._market
         edges = np.clip(market.first_week + WEEK * np.arange(weeks + 1, dtype=np.int64), 0, max(until, 0))
@@ -62,5 +62,4 @@ class Classes:
         np.add.at(by_provider, market.courses["provider"], np.diff(self.before(edges), axis=1))
         if market.weeks.size:
             by_provider = np.minimum(by_provider, market.weeks[:, :weeks])
-        offered: Ints = by_provider.sum(axis=0)
-        return offered
+        return by_provider

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ from sim.rules.records import record
 from sim.stations.blocks import Blocks, never_binds
 from sim.stations.courses import Listings, scaled_classes
 from sim.stations.kinds import Plan, plan_station
-from sim.stations.schedule import MILLION
+from sim.stations.schedule import MILLION, UNLIMITED, Schedule
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -104,6 +104,7 @@ def compile_market(parameters: Parameters, calendar: WorkCalendar) -> MarketTabl
     found = with_seats(courses := catalogue(parameters, market), market.seats)
     listed, bounds, popularity = _listings(found)
     plans = _plans(market, certificates, scale, calendar)
+    checkout = plans[CHECKOUT]
     first_week = -EPOCH.weekday() * DAY
     return MarketTable(
         keys=tuple(market.platforms),
@@ -113,7 +114,7 @@ def compile_market(parameters: Parameters, calendar: WorkCalendar) -> MarketTabl
         exit=exits,
         share_since=since,
         shares=shares,
-        checkout=plans[CHECKOUT],
+        checkout=checkout and _while_there(checkout, entry, exits),
         certificates=plans[CERTIFICATES],
         issues_at_once=np.array([never_binds(block, "cap") for block in certificates]),
         providers=found.providers,
@@ -173,6 +174,18 @@ def _plans(
         return plan_station(station, blocks, scale, calendar)
 
     return {station.name: plan(station) for station in MARKET}
+
+
+def _while_there(checkout: Plan, entry: Ints, exits: Ints) -> Plan:
+    """Return the checkouts closed while a platform is not there: nothing can be done, so nothing is offered."""
+    stays = zip(checkout.schedules, entry.tolist(), exits.tolist(), strict=True)
+    return replace(checkout, schedules=tuple(_within(*stay) for stay in stays))
+
+
+def _within(schedule: Schedule, since: int, until: int) -> Schedule:
+    """Return a schedule closed outside a stay; one without limit, or of one who stays, as it is."""
+    stays = since <= 0 and until == NEVER
+    return schedule if stays or schedule.values.min() >= UNLIMITED else schedule.within(since, until)
 
 
 # Courses

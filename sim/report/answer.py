@@ -127,7 +127,7 @@ def _in_the_pool(waits: dict[str, dict[str, Any]], waves_follow: bool) -> list[s
 
 def _stations(tables: Tables) -> list[str]:
     waits = {row["wait"]: row for row in tables["waits"].rows}
-    used = [row for row in tables["stations"].rows if row["arrived"]]
+    used = [row for row in tables["stations"].rows if row["arrived"] and row["bank"] in (None, PAYMENT_PARTNERS)]
     waited = [row for row in used if row["person_days_waited"]]
     some_gave_up = any(row["gave_up"] for row in waited)
     queued = [
@@ -190,7 +190,7 @@ def _findings(tables: Tables, figures: dict[str, Figure]) -> list[str]:
     lines = [
         f"{count(row['waiting_at_end'])} people still stand at {row['label']} at the end."
         for row in tables["stations"].rows
-        if row["waiting_at_end"] and row["bank"] != PAYMENT_PARTNERS
+        if row["waiting_at_end"] and row["bank"] is None
     ]
     lines.append(_processed(figures) if figures["people"].value else "Nobody registered.")
     lines.append(f"Places that the budget refused: {count(figures['places.refused_by_budget'].value)}.")

@@ -46,15 +46,21 @@ def _seats(own: dict[str, Any]) -> str:
     return f"{taken} of {offered} live seats taken, {used}; {away}. {next_choices}"
 
 
+WHY = {
+    "found_no_seat": "since no chosen class had a seat soon enough",
+    "found_nothing_to_buy": "since nothing was on sale that the balance buys",
+    "found_no_platform": "since no platform was there",
+    "found_platform_gone": "since the platform left",
+}
+"""Why people left without a course, by key figure."""
+
+
 def _nothing(own: dict[str, Any]) -> str:
     if not own["found_nothing"]:
         return f"Nobody left without a course, of {count(own['came'])} times that somebody came to buy one."
-    seat = count(own["found_no_seat"]) if own["found_no_seat"] else "none"
-    reasons = [f"{seat} of them since no chosen class had a seat soon enough"]
-    if own["found_no_platform"]:
-        reasons.append(f"{count(own['found_no_platform'])} since no platform was there")
+    told = [f"{count(own[name])} {why}" for name, why in WHY.items() if own[name]]
     nothing, came = count(own["found_nothing"]), count(own["came"])
-    return f"Of {came} times that somebody came to buy a course, {nothing} ended without one, {', '.join(reasons)}."
+    return f"Of {came} times that somebody came to buy a course, {nothing} ended without one: {', '.join(told)}."
 
 
 def _revoked(own: dict[str, Any]) -> str:

@@ -13,11 +13,15 @@ WIDTH = 79
 """Signs of a line that no terminal of 80 columns wraps."""
 
 
-def wrapped(text: str) -> list[str]:
-    """Return a sentence in lines that fit the terminal, all but the first indented."""
+def wrapped(text: str, first: str = "", later: str = "  ", width: int = WIDTH) -> list[str]:
+    """Return a text in lines no wider than `width`, with an indentation of the first and of the later ones.
+
+    Words that are longer are broken.
+    """
     # A number stays with its unit.
-    lines = textwrap.wrap(text.replace(" %", "\u00a0%"), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-    return [line.replace("\u00a0", " ") for line in lines] or [""]
+    kept = text.replace(" %", "\u00a0%")
+    lines = textwrap.wrap(kept, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines] or [first.rstrip()]
 
 
 def count(value: Any) -> str:

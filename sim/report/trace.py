@@ -6,7 +6,7 @@ from sim.calendar.instants import DAY, NEVER, moment
 from sim.engines.rows import Rows
 from sim.journey.money import Benefit
 from sim.report.text import days
-from sim.report.trace_market import market_texts
+from sim.report.trace_market import market_texts, returns
 from sim.rules.people import EDUCATIONS, Trait, trait
 from sim.rules.selecting import Verdict
 
@@ -108,8 +108,10 @@ def _participant(rows: Rows, number: int) -> list[tuple[int, str]]:
         price = int(own[f"price_{course + 1}"][number])
         texts[f"bought_{course + 1}"] = f"buys course {course + 1} for {price:,} rupiah."
         texts[f"completed_{course + 1}"] = f"completes course {course + 1}."
+    events: list[tuple[int, str]] = []
     if programme.seats is not None:
         texts |= market_texts(rows, number, programme.seats)
+        events = returns(rows, number)
     for payment, each in enumerate(programme.payments):
         name, words = each.name, each.name.replace("_", " ")
         tries, amount = int(own[f"{name}_attempts"][number]), programme.amount(payment)
@@ -121,4 +123,4 @@ def _participant(rows: Rows, number: int) -> list[tuple[int, str]]:
         texts[f"{name}_paid"] = (
             f"is paid {words}, {amount:,} rupiah by {partner}{f', at attempt {tries}' if tries > 1 else ''}."
         )
-    return [(int(own[name][number]), text) for name, text in texts.items() if own[name][number] < NEVER]
+    return events + [(int(own[name][number]), text) for name, text in texts.items() if own[name][number] < NEVER]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.rows import Rows
 from sim.programme.market import MarketTable
@@ -17,6 +19,16 @@ WHY = {
 
 FIRST = ("first", "second", "third", "fourth", "fifth")
 
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
+def ordinal(number: int) -> str:
+    """Return the word for a place counted from 0."""
+    if number < len(FIRST):
+        return FIRST[number]
+    place = number + 1
+    return f"{place}{'th' if 10 < place % 100 < 14 else ENDINGS.get(place % 10, 'th')}"
+
 
 def market_texts(rows: Rows, number: int, market: MarketTable) -> dict[str, str]:
     """Return what is told of the stamps of a participant's row that the market says more of."""
@@ -28,8 +40,29 @@ def market_texts(rows: Rows, number: int, market: MarketTable) -> dict[str, str]
     if certified < NEVER:
         texts["certified"] = f"gets the certificate, {days((certified - completed) / DAY)} after completing the course."
     for purchase in range(rows.programme.courses):
-        texts |= _search(rows, number, purchase, market)
+        texts |= _search(rows, number, purchase, market) | _certificate(rows, number, purchase, market)
     return texts
+
+
+def _certificate(rows: Rows, number: int, purchase: int, market: MarketTable) -> dict[str, str]:
+    """Return what is told of the certificate that a platform issues for a course, where it is issued."""
+    own = rows.participants
+    issued, completed = (int(own[f"{what}_{purchase + 1}"][number]) for what in ("issued", "completed"))
+    if issued == NEVER:
+        return {}
+    platform = market.platforms[int(own[f"platform_{purchase + 1}"][number])]
+    waited = f", {days((issued - completed) / DAY)} after the course was completed" if issued > completed else ""
+    return {f"issued_{purchase + 1}": f"{platform} issues the certificate of course {purchase + 1}{waited}."}
+
+
+def returns(rows: Rows, number: int) -> list[tuple[int, str]]:
+    """Return each coming back to the market of a participant's row, in order of time."""
+    tries, told = Counter[int](), list[tuple[int, str]]()
+    own = rows.returns[rows.returns[:, 0] == rows.participants["person"][number]]
+    for at, purchase in sorted(zip(own[:, 2].tolist(), own[:, 1].tolist(), strict=True)):
+        tries[purchase] += 1
+        told.append((at, f"comes back to the market for course {purchase + 1}, the {ordinal(tries[purchase])} time."))
+    return told
 
 
 def _search(rows: Rows, number: int, purchase: int, market: MarketTable) -> dict[str, str]:
@@ -58,7 +91,7 @@ def _search(rows: Rows, number: int, purchase: int, market: MarketTable) -> dict
 
 def _choice(rows: Rows, number: int, purchase: int, market: MarketTable) -> str:
     choice = int(rows.participants[f"choice_{purchase + 1}"][number])
-    rank = FIRST[choice] if choice < len(FIRST) else f"{choice + 1}th"
+    rank = ordinal(choice)
     if not choice:
         return "the first choice"
     courses = [market.course_names[course] for course in turned_away_by(rows, number, purchase, market)]

@@ -34,6 +34,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
         figures[f"funnel.{row['stage']}"] = Figure(row["people"], "people")
     figures |= _processing(observations, scale)
     for row in tables["waits"].rows:
+        if row["kind"] == "platform":  # the table has them
+            continue
         for what, cell in row.items():
             if what in WAIT_COUNTS:
                 counted = "payments" if row["kind"] == "run" or row["wait"] in PAYMENT_WAITS else "people"
@@ -41,6 +43,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             elif "_days" in what and what != "person_days":
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")
     for row in tables["stations"].rows:
+        if row["bank"] not in (None, PAYMENT_PARTNERS):
+            continue
         counted = "payments" if row["bank"] == PAYMENT_PARTNERS else "people"
         units = {
             "peak_queue": counted,
@@ -97,7 +101,9 @@ def _market(observations: Observations, counts: MarketCounts, tables: dict[str, 
         "market.next_choices": Figure(in_all("next_choices"), "courses"),
         "market.came": Figure(at_full(int(counts.came[:, :end].sum())), "times"),
         "market.found_nothing": Figure(at_full(int(counts.found_nothing[:, :end].sum())), "times"),
-        "market.found_no_seat": Figure(at_full(int(counts.found_no_seat[:end].sum())), "times"),
+        "market.found_no_seat": Figure(at_full(int(counts.found_no_seat[:, :end].sum())), "times"),
+        "market.found_nothing_to_buy": Figure(at_full(int(counts.found_nothing_to_buy[:, :end].sum())), "times"),
+        "market.found_platform_gone": Figure(at_full(int(counts.platform_gone[:, :end].sum())), "times"),
         "market.found_no_platform": Figure(at_full(int(counts.found_nothing[-1, :end].sum())), "times"),
         "market.turned_away": Figure(at_full(int(counts.turned_away_by_day[:end].sum())), "times"),
         **{

@@ -225,8 +225,8 @@ class Courses:
         """How often each course had no class soon enough for one who chose it."""
         self.booked = [0] * len(self.courses)
         """How often each live course was booked."""
-        self.misses: list[tuple[int, int, bool]] = []
-        """Of each who chose such courses: when (µs), how many, and whether they left without a course."""
+        self.misses: list[tuple[int, int, int, bool]] = []
+        """Of each who chose such courses, or none: the platform, when (µs), how many, and whether they left without."""
 
     def asked(self) -> NDArray[np.int64]:
         """Return how often each live course was booked or had no class soon enough, since the beginning."""
@@ -252,18 +252,18 @@ class Courses:
             begins = self.courses[course].book(latest)
             if begins is not None:
                 self.booked[course] += int(self.courses[course].seats != SELF_PACED)
-                self._note(tried, False)
+                self._note(platform, tried, False)
                 return Booking(len(tried), course, begins)
             self.turned_away[course] += 1
             tried.append(course)
             if len(tried) == self._rules[0]["choices"]:
                 break
-        self._note(tried, True)
+        self._note(platform, tried, True)
         return None
 
-    def _note(self, tried: Sequence[int], leaves: bool) -> None:
-        if tried:
-            self.misses.append((self._timeline.now, len(tried), leaves))
+    def _note(self, platform: int, tried: Sequence[int], leaves: bool) -> None:
+        if tried or leaves:
+            self.misses.append((platform, self._timeline.now, len(tried), leaves))
 
     def _candidate(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.journey.kinds import Kind
-from sim.stations.schedule import Schedule
+from sim.stations.schedule import UNLIMITED, Schedule
 from sim.stations.timeline import Timeline
 
 Ints = NDArray[np.int64]
@@ -99,6 +99,11 @@ class Plan(ABC):
     def instances(self) -> int:
         """Return how many instances the station has: more than one is a bank."""
         return len(self.schedules)
+
+    def alone(self, instance: int) -> Plan | None:
+        """Return the plan of one instance by itself; None where it never binds."""
+        schedule = self.schedules[instance]
+        return None if schedule.values.min() >= UNLIMITED else replace(self, schedules=(schedule,))
 
     @property
     def service(self) -> Any | None:

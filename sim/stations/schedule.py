@@ -34,6 +34,11 @@ class Schedule:
         """Yield (instant, capacity) for every change after the first."""
         return zip(self.starts[1:].tolist(), self.values[1:].tolist(), strict=True)
 
+    def within(self, since: int, until: int) -> Schedule:
+        """Return the schedule closed before an instant and from another on."""
+        closed = ((-NEVER + 1, max(since, -NEVER + 1)), (until, NEVER))
+        return compile_schedule(int(self.values[0]), self.changes(), closed)
+
     def integral(self, until: int) -> int:
         """Return the sum of capacity × µs from 0 to an instant, exact."""
         corners = [0, *(s for s in self.starts.tolist() if 0 < s < until), until]

@@ -166,7 +166,7 @@ def _too_dear(journal: Journal, table: MarketTable) -> Iterator[str]:
     spent = np.zeros(own.rows, dtype=np.int64)
     for purchase in range(programme.courses):
         bought = own[f"bought_{purchase + 1}"]
-        if np.any((0 < spent) & (bought == NEVER) & (balance - spent < table.courses["price"].min())):
+        if np.any((spent > 0) & (bought == NEVER) & (balance - spent < table.courses["price"].min())):
             yield "the balance buys no further course"
         spent += np.where(bought < NEVER, own[f"price_{purchase + 1}"], 0)
 

@@ -176,7 +176,7 @@ def test_the_market_is_told_where_there_is_one() -> None:
     assert f" {own['seats_taken']:,} of {own['seats_offered']:,} live seats taken, " in said
     assert f"; {own['turned_away']:,} times a chosen class was full or too late. " in said
     assert f"Of {own['came']:,} times that somebody came to buy a course, {own['found_nothing']:,} ended" in said
-    assert f", {own['found_no_seat']:,} of them since no chosen class had a seat soon enough" in said
+    assert f" without one: {own['found_no_seat']:,} since no chosen class had a seat soon enough" in said
     checkout = f"{own['revoked_for_checkout']:,}" if own["revoked_for_checkout"] else "nobody"
     told = f"Revoked at the deadline: {checkout} for want of checkout, {own['revoked_for_seat']:,} for want of a seat."
     assert told in said

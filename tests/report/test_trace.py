@@ -15,7 +15,7 @@ from sim.engines.cohort.model import Result
 from sim.engines.person import model as person
 from sim.report.text import days
 from sim.report.trace import sentences
-from sim.report.trace_market import turned_away_by
+from sim.report.trace_market import ordinal, turned_away_by
 from sim.rules.choosing import SELF_PACED
 from tests.building import INSTITUTIONS, SMALL, programme
 
@@ -118,6 +118,59 @@ def test_who_is_revoked_is_told_why(name: str, code: int, why: str) -> None:
     told = journey(result, untried[0])
     assert told[-2].endswith("is revoked: no course was bought before the deadline.")
     assert not any("comes to the market" in line for line in told)
+
+
+def test_every_coming_back_is_told_with_its_date() -> None:
+    """Catch a try that is not told, one told twice or of another purchase, and places counted wrongly."""
+    result = traced("few_seats")
+    own, returns = result.rows.participants, result.rows.returns
+    assert returns.size
+    most = 0
+    for number in np.flatnonzero(result.rows.participants["sought_1"] < NEVER).tolist():
+        told = [line for line in journey(result, number) if "comes back to the market" in line]
+        mine = returns[returns[:, 0] == own["person"][number]]
+        for k in range(result.rows.programme.courses):
+            some = [line for line in told if f" for course {k + 1}, the " in line]
+            tries = int(own[f"tries_{k + 1}"][number])
+            assert len(some) == max(tries - 1, 0)
+            most = max(most, tries)
+            for place, (line, at) in enumerate(zip(some, sorted(mine[mine[:, 1] == k, 2].tolist()), strict=True), 1):
+                assert line.startswith(f"{moment(at):%d %B %Y, %H:%M:%S}: ")
+                assert line.endswith(f", the {ordinal(place)} time.")
+                assert own[f"sought_{k + 1}"][number] < at <= own[f"bought_{k + 1}"][number]
+    assert most > 2
+
+
+def test_places_are_told_in_words_and_figures() -> None:
+    """Catch a 21th and a 12nd."""
+    assert [ordinal(n) for n in (0, 1, 4, 5, 10, 11, 12, 20, 21, 110)] == [
+        "first", "second", "fifth", "6th", "11th", "12th", "13th", "21st", "22nd", "111th",
+    ]  # fmt: skip
+
+
+def test_certificates_of_all_courses_are_told() -> None:
+    """Catch a certificate of a later course that is not told, another platform's, and one before the course is over."""
+    result = traced("few_seats")
+    own, market = result.rows.participants, result.rows.programme.seats
+    assert market is not None
+    later = waits = 0
+    for number in np.flatnonzero(own["completed_1"] < NEVER).tolist():
+        told = [line for line in journey(result, number) if " issues the certificate of course " in line]
+        issued = 0
+        for k in range(result.rows.programme.courses):
+            at, completed = int(own[f"issued_{k + 1}"][number]), int(own[f"completed_{k + 1}"][number])
+            if at == NEVER:
+                assert completed == NEVER or not market.issues_at_once[own[f"platform_{k + 1}"][number]]
+                continue
+            issued, later, waits = issued + 1, later + (k > 0), waits + (at > completed)
+            assert at >= completed
+            assert (at == completed) or not market.issues_at_once[own[f"platform_{k + 1}"][number]]
+            (line,) = [line for line in told if f" course {k + 1}" in line]
+            platform = market.platforms[own[f"platform_{k + 1}"][number]]
+            assert line.startswith(f"{moment(at):%d %B %Y, %H:%M:%S}: {platform} issues")
+        assert len(told) == issued
+        assert own["issued_1"][number] <= own["certified"][number]
+    assert min(later, waits) > 0
 
 
 def test_both_engines_tell_the_same() -> None:

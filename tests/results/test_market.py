@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from sim.calendar.instants import NEVER, WEEK, moment
 from sim.engines.person.model import rows as rows_of_everyone
 from sim.experiments.run import Result, evaluate
+from sim.journey.money import Benefit
 from sim.programme.market import MarketTable
 from sim.results.codebook import codebook
 from sim.results.people import people_rows
@@ -22,6 +24,10 @@ RUNS: dict[str, dict[str, Any]] = {
     "few_seats": {"market.seats": 0.3, "market.choices": 2},
     "instructors_bind": {"market.instructors_share": 0.02},
     "checkout_short": {"market.checkout_capacity": 0.01},
+    "platform_leaves": {
+        "market.checkout_capacity": 0.01,
+        "market.platforms.marketplace_1.until": "2020-10-01T00:00",
+    },
     "no_platform": {
         **{
             f"market.platforms.{kind}_{number}.until": "2020-09-01T00:00"
@@ -55,7 +61,7 @@ def monday(at: int, market: MarketTable) -> date:
 def test_engines_say_the_same(name: str) -> None:
     """Catch a count that one engine makes on another day, or twice."""
     one, other = (made(engine, name) for engine in ENGINES)
-    for table in ("market", "seats", "courses"):
+    for table in ("market", "sales", "providers", "seats", "courses"):
         assert one.tables[table].rows == other.tables[table].rows, table
     assert one.figures == other.figures
 
@@ -96,19 +102,109 @@ def test_seats_are_conserved(name: str, engine: Engine) -> None:
     for row in weeks.rows:
         assert row["seats_taken"] + row["seats_unused"] == row["seats_offered"]
         assert min(row["seats_taken"], row["seats_unused"]) >= 0
-        assert 0 <= row["found_no_seat"] <= row["found_nothing"]
+        reasons = [row[f"found_{why}"] for why in ("no_seat", "nothing_to_buy", "platform_gone", "no_platform")]
+        assert min(reasons) >= 0
+        assert sum(reasons) == row["found_nothing"]
     live = [row for row in courses.rows if row["kind"] == "live"]
     assert sum(weeks["seats_taken"]) == sum(row["seats_taken"] for row in live)
     assert sum(weeks["turned_away"]) == sum(courses["turned_away"])
     figures = {name.removeprefix("market."): figure.value for name, figure in result.figures.items()}
     for what in ("came", "found_nothing"):
         assert figures[what] == sum(weeks[what])
+    for what in ("found_no_seat", "found_nothing_to_buy", "found_platform_gone"):
+        assert figures[what] == sum(weeks[what]) == sum(months[what]), what
+    assert sum(weeks["found_no_platform"]) == figures["found_no_platform"]
     left = int(figures["found_nothing"] or 0) - int(figures["found_no_platform"] or 0)
     assert left == sum(months["found_nothing"])
     assert (int(figures["found_no_platform"] or 0) > 0) == (name == "no_platform")
     assert sum(months["rupiah"]) == sum(courses["rupiah"]) == figures["rupiah"]
     if name != "instructors_bind":
         assert sum(weeks["seats_offered"]) == sum(row["seats_offered"] for row in live)
+
+
+def by(rows: list[dict[str, Any]], columns: tuple[str, ...], what: str) -> Counter[Any]:
+    """Return the sums of a column by others; nothing is left out as zero is."""
+    sums: Counter[Any] = Counter()
+    for row in rows:
+        sums[tuple(row[column] for column in columns)] += row[what]
+    return +sums
+
+
+@on_both
+@pytest.mark.parametrize("name", RUNS)
+def test_sales_are_those_of_every_table_and_of_the_ledger(name: str, engine: Engine) -> None:
+    """Catch a sale of another month, platform or provider, and rupiah that were not paid from a training balance."""
+    result, run = made(engine, name), rows_of(engine, name)
+    own, market, scale = run.participants, run.programme.seats, run.programme.parameters.population.scale
+    assert market is not None
+    expected: dict[str, Counter[Any]] = {"sold": Counter(), "rupiah": Counter()}
+    for k in range(run.programme.courses):
+        for number in np.flatnonzero(own[f"bought_{k + 1}"] < NEVER).tolist():
+            platform, course, price, at = (
+                int(own[f"{what}_{k + 1}"][number]) for what in ("platform", "course", "price", "bought")
+            )
+            provider = market.providers[int(market.courses["provider"][course])]
+            row = moment(at).date().replace(day=1), market.keys[platform], provider
+            expected["sold"][row] += round(1 / scale)
+            expected["rupiah"][row] += round(price / scale)
+    tables = {table: result.tables[table].rows for table in ("sales", "market", "providers", "courses")}
+    columns = "month", "platform", "provider"
+    assert len(tables["sales"]) == len(expected["sold"]) > 5
+    for what, sums in expected.items():
+        assert by(tables["sales"], columns, what) == sums
+        assert by(tables["sales"], columns[:2], what) == by(tables["market"], columns[:2], what)
+        for table in ("courses", "providers"):
+            assert by(tables["sales"], columns[2:], what) == by(tables[table], columns[2:], what)
+    observed = result.observations.rupiah("paid", Benefit.TRAINING).sum()
+    assert (
+        sum(result.tables["sales"]["rupiah"]) == round(int(observed) / scale) == result.figures["market.rupiah"].value
+    )
+
+
+@on_both
+@pytest.mark.parametrize("name", RUNS)
+def test_providers_are_their_courses(name: str, engine: Engine) -> None:
+    """Catch seats of one provider told of another, seats nobody could teach, and instructors used where none bind."""
+    result = made(engine, name)
+    courses, weeks = result.tables["courses"].rows, result.tables["seats"]
+    rows = {row["provider"]: row for row in result.tables["providers"].rows}
+    assert len(rows) == 180
+    for name_of, row in rows.items():
+        own = [course for course in courses if course["provider"] == name_of]
+        live = [course for course in own if course["kind"] == "live"]
+        assert (row["courses"], row["live_courses"]) == (len(own), len(live))
+        assert row["turned_away"] == sum(course["turned_away"] for course in own)
+        if not live:
+            assert [row[seats] for seats in row if "seats" in seats or "used" in seats] == [None] * 5
+            continue
+        assert row["seats_taken"] == sum(course["seats_taken"] for course in live)
+        assert row["seats_taken"] + row["seats_unused"] == row["seats_offered"]
+        offered = sum(course["seats_offered"] for course in live)
+        if name == "instructors_bind":
+            assert row["seats_offered"] <= min(offered, row["seats_teachable"])
+            assert row["instructors_used"] is None or 0 <= row["instructors_used"] <= 1
+        else:
+            assert row["seats_offered"] == offered
+            assert row["seats_teachable"] is row["instructors_used"] is None
+    assert sum(row["seats_offered"] or 0 for row in rows.values()) == sum(weeks["seats_offered"])
+    if name == "instructors_bind":
+        used = [row["instructors_used"] for row in rows.values() if row["instructors_used"] is not None]
+        assert max(used) > 0.5
+
+
+@on_both
+def test_who_found_nothing_is_told_why(engine: Engine) -> None:
+    """Catch who could afford nothing counted as one who found no seat, or a platform's exit as either."""
+    found = {name: made(engine, name).figures for name in RUNS}
+    assert int(found["few_seats"]["market.found_no_seat"].value or 0) > 0
+    gone = {name: int(figures["market.found_platform_gone"].value or 0) for name, figures in found.items()}
+    assert {name for name, times in gone.items() if times} <= {"platform_leaves", "no_platform"}
+    assert gone["platform_leaves"] > 0
+    # Where no course has seats, what is not found is not on sale, or too dear.
+    no_seats = evaluate(parameters(SMALL, INSTITUTIONS, f"engine={engine}", changes={"market.catalogue.live": 0}))
+    own = {name: figure.value for name, figure in no_seats.figures.items()}
+    assert own["market.found_no_seat"] == own["market.turned_away"] == 0
+    assert own["market.found_nothing"] == own["market.found_nothing_to_buy"] != 0
 
 
 def test_offered_is_what_classes_and_instructors_both_allow() -> None:

@@ -63,7 +63,7 @@ class AtStation:
     def _pass_through(self, flow: Flow) -> None:
         """Pass a station of which there is plenty: nobody waits, nothing takes time."""
         arrived, people = flow[:2]
-        self._observer.add_without_wait(arrived)
+        self._observer.add(arrived, arrived, arrived)
         self._counts.level(self._station.name, people, arrived, arrived)
         if self._recorder.on:
             for what in ("arrived", "started", "left"):

@@ -125,7 +125,7 @@ class Market:
         at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
         persons = self._participants.persons_of(numbers)
         if self._checkout is None:
-            self._counts.station(CHECKOUT).add_without_wait(at)
+            self._counts.station(CHECKOUT).add(at, at, at, instance=platform)
             self._counts.level(CHECKOUT, persons, at, at)
             return flow
         leaving = AT_CHECKOUT
@@ -181,7 +181,7 @@ class Market:
         misses = self._courses.book(
             at, numbers, persons, purchase, platform, balance, self._taken, course, choice, begins
         )
-        self._observer.add_turned_away(misses, at, course < 0)
+        self._observer.add_turned_away(platform, misses, at, course < 0)
         found = course >= 0
         if not found.all():
             self._find_nothing(_some(flow, ~found), at[~found])
@@ -215,8 +215,11 @@ class Market:
     def complete(self, booked: Booked) -> NDArray[np.bool_]:
         """Let those who have booked courses complete them; return whose certificate is issued at once."""
         if self._certificates is None:
+            self._record_issued(booked.persons, booked.purchase, booked.completed)
             return np.ones(booked.at.size, dtype=np.bool_)
-        queues = (booked.completed < self._programme.horizon) & ~self._table.issues_at_once[booked.platform]
+        at_once = self._table.issues_at_once[booked.platform]
+        self._record_issued(booked.persons[at_once], booked.purchase[at_once], booked.completed[at_once])
+        queues = (booked.completed < self._programme.horizon) & ~at_once
         self._completing.put(
             (booked.completed[queues], booked.numbers[queues], booked.purchase[queues], booked.platform[queues])
         )
@@ -236,6 +239,7 @@ class Market:
         persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
         visited = Visited(persons, completed, served.started, served.left, EMPTY, platform)
         self._at_certificates.tell(visited, closing)
+        self._record_issued(persons, purchase, served.left)
         first = purchase == 0
         return numbers[first], completed[first], served.left[first]
 
@@ -249,6 +253,8 @@ class Market:
 
     def _record_arrivals(self, persons: Persons, purchase: Purchases, tries: NDArray[np.uint16], at: Ints) -> None:
         if self._recorder.on:
+            again = tries > 0
+            self._recorder.put_returns(persons[again], purchase[again], at[again])
             for each in np.unique(purchase).tolist():
                 here = purchase == each
                 new = here & (tries == 0)
@@ -261,6 +267,12 @@ class Market:
                 here = purchase == each
                 for name, column in (*columns.items(), ("begun", begins)):
                     self._recorder.put_participant(f"{name}_{each + 1}", persons[here], column[here])
+
+    def _record_issued(self, persons: Persons, purchase: Purchases, issued: Ints) -> None:
+        if self._recorder.on:
+            for each in np.unique(purchase).tolist():
+                here = purchase == each
+                self._recorder.put_participant(f"issued_{each + 1}", persons[here], issued[here])
 
 
 def _some(flow: Flow, chosen: NDArray[np.bool_]) -> Flow:

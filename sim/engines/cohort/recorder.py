@@ -32,6 +32,7 @@ class Recorder:
         self._programme = programme
         self.people = Columns(programme.journey.person_stamps, programme.journey.person_outcomes, rows)
         self.participants = Columns(programme.participant_stamps(), programme.participant_outcomes(), rows)
+        self._returns = [np.zeros((0, 3), dtype=np.int64)]
         self._joins_at = np.full(rows, -1, dtype=np.int64)
         self._records_all = rows == programme.people
 
@@ -60,6 +61,14 @@ class Recorder:
             positions, rows = self._mine(persons)
             self.participants[name][rows] = values[positions] if isinstance(values, np.ndarray) else values
 
+    def put_returns(self, persons: NDArray[Any], purchase: NDArray[Any], at: Ints) -> None:
+        """Write down who comes back to the market for a purchase, at instants."""
+        if self.on:
+            positions = self._mine(persons)[0]
+            self._returns.append(
+                np.stack([each[positions] for each in (persons, purchase, at)], axis=1, dtype=np.int64)
+            )
+
     def forget_participant(self, name: str, persons: NDArray[Any], after: int) -> None:
         """Take back stamps of a column of the participants that lie after an instant."""
         if self.on:
@@ -87,6 +96,7 @@ class Recorder:
             if name.startswith("price_"):
                 own[name][own[f"bought_{name.removeprefix('price_')}"] >= end] = -1
         own["unspent"][own["closed"] >= end] = -1
+        returns = np.concatenate(self._returns)
         is_one = self.people["participant"] >= 0
         return Rows(
             programme=self._programme,
@@ -96,4 +106,5 @@ class Recorder:
             participants=own,
             participant_row=np.where(is_one, np.arange(self.chosen.size), -1),
             end=end,
+            returns=returns[returns[:, 2] < end],
         )

@@ -53,6 +53,7 @@ def find_course(state: State, market: MarketTable, search: Search) -> Generator[
             return None
         yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.BUY), number)
         attempt += 1
+        state.log.returned.append((search.person, purchase, timeline.now))
 
 
 def visit_platform(

@@ -48,6 +48,7 @@ def rows(journal: Journal) -> Rows:
         participants=journal.participants,
         participant_row=journal.people["participant"],
         end=journal.end,
+        returns=journal.market.get("returned", np.zeros((0, 3), dtype=np.int64)),
     )
 
 
@@ -113,7 +114,7 @@ class Model:
             return {}
         return self.state.log.arrays() | {
             "turned_away": np.array(courses.turned_away, dtype=np.int64),
-            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 3),
+            "misses": np.array(courses.misses, dtype=np.int64).reshape(-1, 4),
         }
 
     def _registrations(self) -> Generator[Wait, None, None]:

@@ -191,6 +191,7 @@ def attend_and_certify(state: State, award: Award, course: Course) -> Generator[
     completed = yield from attend(state, award, course)
     if completed and state.programme.seats is not None:
         yield from be_certified(state, state.programme.seats, award.person, award.number, course.platform)
+        state.participants[f"issued_{course.purchase + 1}"][award.number] = state.timeline.now
     return completed
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from matplotlib.axes import Axes
 
 from sim.journey.measures import PAYMENT_PARTNERS
-from sim.journey.route import MARKET, ROUTE
+from sim.journey.route import CHECKOUT, MARKET, ROUTE
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, amounts, dates, place, steps
 from sim.report.figures.outages import outages, shade, told
 from sim.report.figures.page import Page, page
@@ -109,7 +109,7 @@ def _peak_of(saved: Saved, picture: Picture) -> str:
 def finding(saved: Saved) -> str:
     """Return the finding of the queues in a sentence."""
     stations = {row["station"]: row for row in saved.rows("stations")}
-    queued = [row for row in stations.values() if row["peak_queue"]]
+    queued = [row for row in stations.values() if row["peak_queue"] and row["bank"] in (None, PAYMENT_PARTNERS)]
     found = saved.bottleneck()
     longest = max(queued, key=lambda row: float(row["peak_queue"]), default=None)
     places = found is not None and found.name == "places"
@@ -124,16 +124,17 @@ def finding(saved: Saved) -> str:
     if found is not None and not places and stations[found.worst]["peak_queue"]:
         longest = stations[found.worst]
     number = longest["peak_queue"]
-    unit = "" if longest["station"] in way else " payment" if number == 1 else " payments"
-    peak = amount(number) + unit
+    payments = " payment" if number == 1 else " payments"
+    peak = amount(number) + (payments if longest["bank"] == PAYMENT_PARTNERS else "")
     when = day(longest["peak_queue_date"])
     if places:
         where = "on the way to the pool" if on_the_way else "of the payment partners"
         where = "after the award" if longest["station"] in AFTER_AWARD else where
         queue = f"{where} {longest['label']} has the longest queue, {peak} on {when}"
         return f"Places are the bottleneck; {queue}"
-    if found is not None and found.name == PAYMENT_PARTNERS:
-        return f"{found.label} are the bottleneck: the queue of {longest['label']} peaks at {peak} on {when}"
+    if found is not None and longest["bank"] is not None:
+        is_or_are = "is" if found.name == CHECKOUT else "are"
+        return f"{found.label} {is_or_are} the bottleneck: the queue of {longest['label']} peaks at {peak} on {when}"
     return f"{longest['label']} is the bottleneck: its queue peaks at {peak} on {when}"
 
 

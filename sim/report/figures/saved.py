@@ -89,7 +89,7 @@ class Saved:
 
     def on_the_way(self) -> list[str]:
         """Return the stations where people, not payments, queue and whose queue is saved, in the order of the way."""
-        rows = [row for row in self.rows("stations") if row["bank"] != PAYMENT_PARTNERS]
+        rows = [row for row in self.rows("stations") if row["bank"] is None]
         return [row["station"] for row in rows if self.days.has(f"served_{row['station']}")]
 
     def bottleneck(self) -> Bottleneck | None:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.journey.measures import PAYMENT_PARTNERS, WAITS
+from sim.journey.route import CERTIFICATES
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, VERMILION, unit_of
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Row, Saved
@@ -83,7 +84,9 @@ def finding(saved: Saved) -> str:
     places = found.name == "places"
     name = "place" if places else found.worst
     wait = next(row for row in saved.rows("waits") if row["wait"] == name)
-    where = "Places are" if places else f"{found.label} {'are' if found.name == PAYMENT_PARTNERS else 'is'}"
+    where = (
+        "Places are" if places else f"{found.label} {'are' if found.name in (PAYMENT_PARTNERS, CERTIFICATES) else 'is'}"
+    )
     paid = found.name == PAYMENT_PARTNERS
     label = next((row["label"] for row in saved.rows("stations") if row["station"] == name), wait["label"])
     at = f"at {label} " if found.members > 1 else ""

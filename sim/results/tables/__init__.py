@@ -13,6 +13,7 @@ from sim.results.tables.groups import groups
 from sim.results.tables.market import courses, market, seats
 from sim.results.tables.money import money
 from sim.results.tables.payments import payments
+from sim.results.tables.providers import providers, sales
 from sim.results.tables.published import published
 from sim.results.tables.service_levels import service_levels
 from sim.results.tables.stations import stations
@@ -36,5 +37,6 @@ def tables(observations: Observations, wave_records: list[WaveRecord], runs: lis
         published(observations, wave_records),
     )
     if observations.market is not None:
-        each = (*each, *(table(observations, observations.market) for table in (market, seats, courses)))
+        of_market = (market, sales, providers, courses, seats)
+        each = (*each, *(table(observations, observations.market) for table in of_market))
     return {table.name: table for table in each}

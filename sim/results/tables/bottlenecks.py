@@ -10,13 +10,14 @@ from sim.journey.measures import PARTNERS_GROUP, PLACES, WAITS, partner_wait
 from sim.journey.route import Group
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
+from sim.results.members import members
 from sim.results.table import Cell, Table, ratio
 
 COLUMNS = {
     "rank": "rank of the group, 1 for the one where most person-days were waited",
     "group": "places (the quota), or stations of a kind; stable name",
     "group_label": "the same in words",
-    "member": "station or payment partner of the group, stable name; empty: the whole group",
+    "member": "station, platform of it, or payment partner of the group, stable name; empty: the whole group",
     "label": "the member in words; empty: the whole group",
     "person_days": "person-days waited until the end of the run, the unfinished waits included; places: of "
     f"{WAITS['place'].who}",
@@ -44,8 +45,11 @@ def _waited(observations: Observations) -> Iterable[Waited]:
     journey = observations.programme.journey
     yield Waited(PLACES, PLACES.name, PLACES.label, observations.waits("place").time)
     for name, observer in observations.stations.items():
-        station = journey.station(name)
-        yield Waited(station.grouped, name, station.label, observer.waits.time)
+        station, platforms = journey.station(name), members(observations, name)
+        for each in platforms:
+            yield Waited(station.grouped, each.name, each.label, each.observer.waits.time)
+        if not platforms:
+            yield Waited(station.grouped, name, station.label, observer.waits.time)
     for partner in observations.programme.partners:
         yield Waited(PARTNERS_GROUP, partner.key, partner.name, observations.waits(partner_wait(partner.key)).time)
 

@@ -25,10 +25,17 @@ MARKET = {
     "sold": "courses sold",
     "next_choices": "of them, those that were not the buyer's first choice, which had no class soon enough",
     "found_nothing": "times that somebody left without a course",
+    "found_no_seat": "of them, those who had chosen a course that had no class soon enough",
+    "found_nothing_to_buy": "of them, those for whom nothing was on sale there that the balance bought and that they "
+    "had not bought before",
+    "found_platform_gone": "of them, those whose platform left while they were at its checkout",
     "rupiah": "rupiah paid for courses",
 }
 
-MARKET_COUNTS = ("came", "sold", "next_choices", "found_nothing", "rupiah")
+NOTHING = ("found_no_seat", "found_nothing_to_buy", "found_platform_gone")
+"""Why people who came to a platform found nothing; others came when no platform was there."""
+
+MARKET_COUNTS = ("came", "sold", "next_choices", "found_nothing", *NOTHING, "rupiah")
 
 COURSES = {
     "course": "number of the course in the catalogue, from 0",
@@ -60,8 +67,8 @@ SEATS = {
     "there was none; one buyer may be turned away several times",
     "came": "times in the week that somebody came to buy a course, tries of the same purchase among them",
     "found_nothing": "times in the week that somebody left without a course",
-    "found_no_seat": "of them, those who had chosen a course that had no class soon enough; the others could afford "
-    "none that was on sale, or their platform was gone",
+    **{name: MARKET[name].replace("was on sale there", "was on sale") for name in NOTHING},
+    "found_no_platform": "of them, those who came when no platform was there",
     "revoked_for_seat": "people revoked in the week who had tried to buy a course and found none",
     "revoked_for_checkout": "people revoked in the week who stood at a checkout",
 }
@@ -74,14 +81,8 @@ def market(observations: Observations, counts: MarketCounts) -> Table:
     table = counts.table
     first, month_of_day = months(observations.days)
     begins = np.searchsorted(month_of_day, np.arange(len(first)))
-    by_month = {
-        name: np.add.reduceat(days[:, : observations.days], begins, axis=1)
-        for name, days in (
-            ("came", counts.came),
-            ("next_choices", counts.next_choices),
-            ("found_nothing", counts.found_nothing),
-        )
-    }
+    by_day = {"came": counts.came, "next_choices": counts.next_choices, **_found_nothing(counts)}
+    by_month = {name: np.add.reduceat(days[:, : observations.days], begins, axis=1) for name, days in by_day.items()}
     rows: list[dict[str, Cell]] = []
     for number, month in enumerate(first):
         sold = counts.sold.get(number, np.zeros((table.courses.size, len(table.keys)), dtype=np.int64))
@@ -95,13 +96,18 @@ def market(observations: Observations, counts: MarketCounts) -> Table:
                     "kind": table.kinds[platform],
                     "came": int(by_month["came"][platform, number]),
                     "sold": int(sold[:, platform].sum()),
-                    "next_choices": int(by_month["next_choices"][platform, number]),
-                    "found_nothing": int(by_month["found_nothing"][platform, number]),
+                    **{name: int(by_month[name][platform, number]) for name in by_month if name != "came"},
                     "rupiah": int(rupiah[platform]),
                 }
             )
     scale = observations.programme.parameters.population.scale
     return at_full_population(Table("market", MARKET, rows), scale, MARKET_COUNTS, "sold", "courses sold")
+
+
+def _found_nothing(counts: MarketCounts) -> dict[str, Ints]:
+    """Return those who found nothing by platform and day, in all and by reason [platform, day]."""
+    reasons = counts.found_no_seat, counts.found_nothing_to_buy, counts.platform_gone
+    return {"found_nothing": counts.found_nothing, **dict(zip(NOTHING, reasons, strict=True))}
 
 
 def seats(observations: Observations, counts: MarketCounts) -> Table:
@@ -113,7 +119,8 @@ def seats(observations: Observations, counts: MarketCounts) -> Table:
     def by_week(days: Ints) -> Ints:
         return np.add.reduceat(days[: observations.days], begins)
 
-    offered, taken = counts.classes.offered_by_week(observations.end, weeks), by_week(counts.taken_by_day)
+    offered = counts.classes.offered_by_provider(observations.end, weeks).sum(axis=0)
+    taken = by_week(counts.taken_by_day)
     columns = {
         "week": [day_of(counts.table.first_week + number * WEEK) for number in range(weeks)],
         "seats_offered": offered.tolist(),
@@ -123,8 +130,8 @@ def seats(observations: Observations, counts: MarketCounts) -> Table:
         "seats_booked": by_week(counts.booked_by_day).tolist(),
         "turned_away": by_week(counts.turned_away_by_day).tolist(),
         "came": by_week(counts.came.sum(axis=0)).tolist(),
-        "found_nothing": by_week(counts.found_nothing.sum(axis=0)).tolist(),
-        "found_no_seat": by_week(counts.found_no_seat).tolist(),
+        **{name: by_week(days.sum(axis=0)).tolist() for name, days in _found_nothing(counts).items()},
+        "found_no_platform": by_week(counts.found_nothing[-1]).tolist(),
         **{stamp: by_week(observations.by_day(stamp)).tolist() for stamp in map(revoked_for, WANTS.values())},
     }
     rows = [dict(zip(SEATS, each, strict=True)) for each in zip(*(columns[name] for name in SEATS), strict=True)]

@@ -16,16 +16,20 @@ from sim.observers.station import StationObserver
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
 from sim.results.full_population import at_full_population
+from sim.results.members import Member, members
 from sim.results.table import Cell, Table, day_of, ratio
 from sim.results.tables.payments import used_of_cap
+from sim.stations.daily_runs import DailyRunsPlan, whole_caps
 from sim.stations.plan import Plan
 
 COLUMNS = {
     "station": "station, stable name",
     "label": "the same in words",
-    "bank": "the bank of which the station is one instance; empty: a station of its own, or a bank in one row",
-    "kind": f"{', '.join(Kind)}, or plenty (no station)",
-    "arrived": "people (partners: payments) who arrived",
+    "bank": "the bank of which the station is one instance (a platform's checkout, say, whose bank in one row stands "
+    "before it); empty: a station of its own, or a bank in one row",
+    "kind": f"{', '.join(Kind)}, or plenty (no limit at any time)",
+    "arrived": "people (partners: payments) who arrived; a platform whose certificates have no cap at any time issues "
+    "them at once, and nobody comes",
     "served": "of them, those whose service began (partners: payments made)",
     "gave_up": "of them, those who gave up the wait",
     "waiting_at_end": "of them, those who still wait at the end of the run",
@@ -37,7 +41,8 @@ COLUMNS = {
     "counts whole, up to a share of 1; empty where there is plenty",
     "busiest_month": "the calendar month (its first day) of the highest utilisation, the first of such",
     "utilisation_busiest_month": "the same of that month, share",
-    "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap",
+    "time_over_capacity": "share of opening hours with a queue; of partners: of runs that left some behind by the cap; "
+    "of certificates: of runs that used up the cap and left some behind at the day's end",
     "person_days_waited": "sum of all waits until the end of the run, person-days",
     "longest_wait_days": "the longest wait until the end of the run, days; empty for partners",
 }
@@ -48,24 +53,33 @@ COUNTS = ("arrived", "served", "gave_up", "waiting_at_end", "peak_queue", "perso
 
 def stations(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the stations of the run, payment partners among them."""
-    rows = [_station(observations, name, observer) for name, observer in observations.stations.items()]
-    of_partner: list[list[RunRecord]] = [[] for _ in observations.programme.partners]
+    programme, rows = observations.programme, list[dict[str, Cell]]()
+    for name, observer in observations.stations.items():
+        label, platforms = programme.journey.station(name).label, members(observations, name)
+        bank = _station(observations, Member(name, label, observer, programme.stations[name]))
+        some = [_station(observations, platform, name) for platform in platforms]
+        if bank["kind"] == Kind.DAILY_RUNS and platforms:
+            each = [_runs(platform, observations) for platform in platforms]
+            for row, (over, of_all) in zip((bank, *some), (_added(each), *each), strict=True):
+                row["time_over_capacity"] = ratio(over, of_all)
+        rows += [bank, *some]
+    of_partner: list[list[RunRecord]] = [[] for _ in programme.partners]
     for run in runs:
         of_partner[run.partner].append(run)
-    for partner, own in zip(observations.programme.partners, of_partner, strict=True):
+    for partner, own in zip(programme.partners, of_partner, strict=True):
         rows.append(_partner(observations, partner, own))
-    table, scale = Table("stations", COLUMNS, rows), observations.programme.parameters.population.scale
+    table, scale = Table("stations", COLUMNS, rows), programme.parameters.population.scale
     return at_full_population(table, scale, COUNTS, "arrived", "people (partners: payments) who arrived")
 
 
-def _station(observations: Observations, name: str, observer: StationObserver) -> dict[str, Cell]:
-    plan = observations.programme.stations[name]
+def _station(observations: Observations, station: Member, bank: str | None = None) -> dict[str, Cell]:
+    name, label, observer, plan = station
     queue, waits = observer.queue(), observer.waits
     peak = int(queue.max())
     return {
         "station": name,
-        "label": observations.programme.journey.station(name).label,
-        "bank": None,
+        "label": label,
+        "bank": bank,
         "kind": "plenty" if plan is None else str(plan.kind),
         "arrived": waits.began,
         "served": waits.ended,
@@ -78,6 +92,23 @@ def _station(observations: Observations, name: str, observer: StationObserver) -
         "person_days_waited": waits.time / DAY,
         "longest_wait_days": observer.longest_wait / DAY,
     }
+
+
+def _runs(platform: Member, observations: Observations) -> tuple[int, int]:
+    """Return how many daily runs of a platform used up their cap and left some behind, and how many had a cap at all.
+
+    Who is left behind is who waits at the day's end.
+    """
+    if not isinstance(platform.plan, DailyRunsPlan):
+        return 0, 0
+    runs = platform.plan.runs[platform.plan.runs < observations.end]
+    caps, days = whole_caps(platform.plan.schedules[0], runs), runs // DAY
+    served, waiting = platform.observer.starts[days], platform.observer.queue()[days]
+    return int(np.count_nonzero((caps > 0) & (served >= caps) & (waiting > 0))), int(np.count_nonzero(caps))
+
+
+def _added(some: list[tuple[int, int]]) -> tuple[int, int]:
+    return sum(over for over, _ in some), sum(runs for _, runs in some)
 
 
 USE = ("last_served", "utilisation", "busiest_month", "utilisation_busiest_month")

@@ -8,12 +8,13 @@ from sim.observers.counting import ENDED, GAVE_UP
 from sim.observers.durations import Durations
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
+from sim.results.members import members
 from sim.results.table import Cell, Table
 
 COLUMNS = {
-    "wait": "what is waited for, stable name: a station, a partner's run, or from one stage to another",
+    "wait": "what is waited for, stable name: a station, a platform's, a partner's run, or from one stage to another",
     "label": "the same in words",
-    "kind": "station, run (payments) or journey",
+    "kind": "station, platform (of the station before), run (payments) or journey",
     "who": "who counts: all of these who began to wait",
     "began": "people (runs: payments) who began to wait",
     "got_it": "of them, those whose wait ended with what they waited for",
@@ -33,15 +34,16 @@ COLUMNS = {
 COUNTS = ("began", "got_it", "left_without", "still_waiting", "person_days")
 """Columns that count at full population."""
 
+CAME = "all who came to it"
+
 
 def waits(observations: Observations) -> Table:
     """Return the waits of the run."""
     journey = observations.programme.journey
     rows = [_row(name, wait.label, "journey", wait.who, observations.waits(name)) for name, wait in WAITS.items()]
-    rows += [
-        _row(name, journey.station(name).label, "station", "all who came to it", observer.waits)
-        for name, observer in observations.stations.items()
-    ]
+    for name, observer in observations.stations.items():
+        rows.append(_row(name, journey.station(name).label, "station", CAME, observer.waits))
+        rows += [_row(own.name, own.label, "platform", CAME, own.observer.waits) for own in members(observations, name)]
     rows += [
         _row(
             partner.key,
