@@ -256,5 +256,5 @@ def simulate_on(engine: Engine, compiled: Programme) -> Run:
 
 @cache
 def history() -> Journal:
-    """Return a small run of history by the person engine; read it, do not write in it."""
-    return run(SMALL)
+    """Return a small run of history, as it is shipped, by the person engine; read it, do not write in it."""
+    return run(SMALL, INSTITUTIONS)

@@ -25,7 +25,7 @@ from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
 from sim.stations.schedule import compile_schedule
-from tests.building import PARTNERS, SMALL, law, programme, run
+from tests.building import PARTNERS, SMALL, history, law, programme, run
 from tests.engine.recount import RECOUNT
 from tests.engine.recount.journal import since_epoch
 from tests.equality.awkward_programmes import CROWDS, OVERLAPS, PAYMENTS
@@ -52,7 +52,7 @@ SLOW = {
 
 NONE_ANSWER = PAYMENTS | {"payment.survey.answers": 0.0, "payment.survey_days": [1, 40], "clock.end": None}
 RUNS: dict[str, Callable[[], Journal]] = {
-    "history": lambda: run(SMALL),
+    "history": history,
     "slow stations": lambda: run(SMALL, "scenario=rate_800k", changes=SLOW),
     "crowds": lambda: run(changes=CROWDS),
     "overlapping waves": lambda: run(changes=OVERLAPS),
