@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from sim.calendar.instants import DAY
-from tests.building import SMALL, UNLIMITED, Engine, Run, history, on_both, run, run_on
+from tests.building import INSTITUTIONS, SMALL, UNLIMITED, Engine, Run, history, on_both, run, run_on
 from tests.engine.everyone import everyone, moved, who_differ
 
 

@@ -165,11 +165,9 @@ def test_a_service_level_says_what_was_found_for_whom_it_failed_and_since_when()
 
 def test_the_market_is_told_where_there_is_one() -> None:
     """Catch a market told of an open one, and one of which nothing is said."""
-    assert "Market" not in words("history")
+    assert "Market" not in words("open_market")
     assert "Market: nobody came to buy a course." in words("nobody")
-    overrides, changes = RUNS["few_seats"]
-    made = evaluate(parameters(*overrides, changes=changes))
-    own = {name.removeprefix("market."): figure.value for name, figure in made.figures.items()}
+    own = {name.removeprefix("market."): figure.value for name, figure in made("few_seats").figures.items()}
     said = words("few_seats")
     assert f" {own['courses_sold']:,} courses sold on " in said
     assert f"the ten largest of 180 sell {100 * float(own['share_of_ten_largest'] or 0):.1f} % of the courses." in said
