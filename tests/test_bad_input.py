@@ -17,7 +17,7 @@ WORDS = {
     "a range": (["run.seed=range(3)"], ["asks for several values, a run takes one"]),
     "unknown key": (["processing.rat=5"], ["rat is not a key of processing", "Did you mean rate?"]),
     "unknown block": (["procesing.rate=5"], ["procesing is not a key", "Did you mean processing?"]),
-    "key without its block": (["seed=5"], ["seed is not a key", "Did you mean run.seed?"]),
+    "key without its block": (["seed=5"], ["seed is not a key", "Did you mean run.seed or market.catalogue.seed?"]),
     "unknown key added": (["+run.foo=5"], ["run.foo = 5: is not a key"]),
     "unknown institution": (["payment.partners.gojek.cap=1"], ["gojek", "bni, ovo, gopay, linkaja, dana"]),
     "unknown option": (["waves=wekly"], ["must name a file in configs/waves/", "Did you mean weekly?"]),
@@ -102,7 +102,7 @@ def test_all_faults_are_told_at_once(
         "payment.lag_days=[{days: 3, share: 0.4}]": "they sum to 0.4",
         "waves.calendar.w05.close=2020-08-15T12:00": "waves.calendar.w05.close",
         "waves.calendar.w08.open=2020-09-03T12:00": "waves.calendar.w08.open",
-        "purchase.price.most=2000000": "purchase.price.most = 2000000",
+        "market.catalogue.price.most=2000000": "market.catalogue.price.most = 2000000",
         "clock.end=2020-01-01T00:00": "clock.end = 2020-01-01T00:00",
     }
     said = refused(["run", *faults], tmp_path, capsys)

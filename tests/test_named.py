@@ -11,6 +11,7 @@ from sim.command.main import main
 from sim.composition.compose import composition, load
 from sim.parameters import BadInput, Parameters, validate
 from sim.parameters.differences import NOT_OF_THE_PROGRAMME
+from sim.parameters.market_file import COLUMNS
 from sim.parameters.named import named
 from sim.parameters.sayings import Saying
 from tests.building import name_of, parameters
@@ -93,6 +94,11 @@ def test_what_differs_is_told_whatever_the_name() -> None:
         ("scenario=payment_caps_2020", "payment.capacity=5"),
         ("scenario=payment_caps_2020", OVO),
         ("scenario=lever.yaml", "processing.email.retry.rate=1"),
+        ("scenario=seats_halved", "market.catalogue.seats_a_week=600000"),
+        ("scenario=instructors_bind", "market.instructors=2"),
+        ("scenario=certificates_manual", "market.certificates=100"),
+        ("scenario=providers_doubled", "market.file=courses.csv"),
+        ("scenario=open_market", "market=institutions"),
     ],
 )
 def test_a_question_about_a_capacity_is_gone_whichever_key_changes_it(
@@ -103,6 +109,8 @@ def test_a_question_about_a_capacity_is_gone_whichever_key_changes_it(
     (tmp_path / "lever.yaml").write_text(
         'scenario: {name: lever, question: "What if all were twice as fast?"}\nprocessing: {capacity: 2}\n'
     )
+    columns, row = ",".join(COLUMNS), "A,B,store_1,self-paced,,,2020-04-11,,24000,1,5,1"
+    (tmp_path / "courses.csv").write_text(f"{columns}\n{row}\n")
     assert name_of(words[0]).question is not None
     assert name_of(*words).question is None
 
@@ -111,6 +119,8 @@ def test_a_question_holds_beside_the_capacity_of_another_place() -> None:
     """Catch a question that is lost for a station that it is not about."""
     for word in ("portal.capacity=2", "processing.email.rate=1000000", "processing.screening.servers=100"):
         assert name_of("scenario=rate_800k", word).question is not None, word
+    for word in ("market.checkout_capacity=2", "market.platforms.store_1.share=0.5", "market.instructors_share=1"):
+        assert name_of("scenario=seats_halved", word).question is not None, word
 
 
 def test_every_part_is_of_the_programme_or_is_not() -> None:

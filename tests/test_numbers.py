@@ -11,6 +11,7 @@ from sim.command.main import main
 from sim.composition.compose import composition, load
 from sim.composition.scenario import names
 from sim.composition.understood import remarks
+from sim.parameters.market_file import COLUMNS
 
 DOUBTED = {
     "a thousand by a full stop": ("processing.rate=800.000", "processing.rate = 800.000 was read as 800", "800000"),
@@ -125,15 +126,31 @@ def test_a_number_of_a_scenario_is_held_against_the_base(tmp_path: Path) -> None
     assert note.startswith("Note: processing.registry.rate = 6,710 is a thousandth of the 6,710,000 it was before.")
 
 
+def test_a_key_without_effect_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a price of the open market that a planner sets in the training market, and that changes nothing."""
+    words = ["purchase.price.most=900000", "training.duration.mean=3", "training.completes=0.5", "training.reviews=0.5"]
+    said = remarks(composition(words))
+    assert [line.split(" has ")[0] for line in said] == [f"Note: {word.split('=')[0]}" for word in words[:3]]
+    assert "market.catalogue.price stands in its place" in said[0]
+    assert remarks(composition(["open_market", *words])) == []
+    monkeypatch.chdir(tmp_path)
+    row = "A,B,store_1,self-paced,,,2020-04-11,,24000,1,5,1"
+    (tmp_path / "courses.csv").write_text(f"{','.join(COLUMNS)}\n{row}\n")
+    (tmp_path / "mine.yaml").write_text(
+        'scenario: {name: mine, question: "Whose courses?"}\nmarket: {file: courses.csv, catalogue: {follow: 0.5}}\n'
+    )
+    said = remarks(composition(["mine.yaml"]))
+    assert said == ["Note: market.catalogue.follow has no effect: the courses are those of market.file."]
+
+
 def test_levers_of_the_market_are_told_as_what_they_multiply() -> None:
     """Catch half the seats told as half a seat, orders told as people, and certificates told as people."""
     words = [
-        "market=institutions",
         "market.seats=0.5",
         "market.platforms.store_1.checkout.rate=900",
         "market.platforms.marketplace_3.certificates.cap=100",
     ]
     said = " ".join(remarks(composition(words)))
     assert "market.seats: 0.5 times the seats of every class" in said
-    assert "market.platforms.store_1.checkout.rate: 900 orders a hour" in said or "900 orders an hour" in said
+    assert "market.platforms.store_1.checkout.rate: 900 orders an hour" in said
     assert "market.platforms.marketplace_3.certificates.cap: 100 certificates a working day" in said

@@ -16,7 +16,7 @@ from sim.parameters.differences import NOT_OF_THE_PROGRAMME, differences
 from sim.parameters.law import Law
 from sim.parameters.problems import joined
 from sim.parameters.sayings import sayings, together
-from tests.building import PARTNERS, name_of, parameters
+from tests.building import INSTITUTIONS, PARTNERS, name_of, parameters
 
 
 def changed(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -50,7 +50,7 @@ def other(value: Any) -> Any:
 def told() -> dict[str, str]:
     """Return what is told of each key that is changed alone, with either form of the waves."""
     found = {}
-    for base in (parameters(), parameters("waves=weekly")):
+    for base in (parameters(INSTITUTIONS), parameters(INSTITUTIONS, "waves=weekly")):
         for path, run in changed(base):
             found[path] = together(sayings(differences(base, run), base, run))
     return found
@@ -101,7 +101,24 @@ WORDS = {
     ("processing.per=day",): "processing per day instead of week",
     ("joining.patience_waves=null",): "patience in the pool for ever instead of 8 waves",
     ("payment.partners.ovo.from=2020-05-01",): "OVO from 1 May 2020 instead of 11 April 2020",
-    ("purchase.price.least=30000",): "lowest price of a course 30,000 rupiah instead of 24,000 rupiah",
+    ("market.catalogue.price.least=30000",): "lowest price of a course 30,000 rupiah instead of 24,000 rupiah",
+    ("purchase.price.least=30000",): (
+        "lowest price of a course in an open market 30,000 rupiah instead of 24,000 rupiah"
+    ),
+    (
+        "market.seats=0.5",
+        "market.checkout_capacity=2",
+    ): "rate of every checkout times 2; seats of every class times 0.5",
+    ("market.platforms.store_1.checkout.rate=500",): "Digital store 1 checkout 500 orders an hour instead of 1,000",
+    ("market.platforms.store_1.checkout.outages=[{from: 2020-11-01, until: 2020-11-11}]",): (
+        "Digital store 1 checkout closed 1 to 10 November 2020"
+    ),
+    ("market.platforms.marketplace_3.certificates.steps=[]",): (
+        "Marketplace 3 certificates 250 certificates a working day instead of 250, then no limit from 1 July 2020"
+    ),
+    ("market.platforms.store_1.until=2021-01-01",): "Digital store 1 until 1 January 2021 instead of for good",
+    ("market.instructors_share=0.5",): "share of the live seats that instructors can teach 0.5 instead of no limit",
+    ("market.adding={ratio: 2, step: 0.1, most: 3}",): "providers that add seats",
 }
 
 
@@ -109,3 +126,12 @@ WORDS = {
 def test_keys_are_told_in_words(words: tuple[str, ...]) -> None:
     """Catch a key alone that says nothing."""
     assert name_of(*words).title == f"history, with {WORDS[words]}"
+
+
+@pytest.mark.parametrize(("word", "told"), [
+    ("market=open", "history, without platforms, providers and seats"),
+    ("~market.platforms.store_1", "history, without Digital store 1"),
+])  # fmt: skip
+def test_what_is_not_there_is_told(word: str, told: str) -> None:
+    """Catch a market or a platform that is taken away, told as another one or not at all."""
+    assert name_of(word).title == told

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.composition import scenario, yaml_file
 from sim.composition.compose import Composition
 from sim.parameters.explain import Loc, check_at
+from sim.parameters.idle import idle as without_effect
 from sim.parameters.problems import joined
 from sim.parameters.quantities import Whole
 from sim.parameters.units import unit_of
@@ -48,7 +49,7 @@ class _Given:
 
 
 def remarks(found: Composition) -> list[str]:
-    """Return a line for each rate, cap and count that was given, and one for each that may not be meant."""
+    """Return a line for each rate, cap and count that was given, and one for each that may not be meant or is idle."""
     given = list(_given(found))
     asked = found.asked
     keys = ", ".join(str(override.input_line).partition("=")[0] for override in asked.keys) or "nothing"
@@ -57,7 +58,26 @@ def remarks(found: Composition) -> list[str]:
     more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
     before = [each.config for each in (found.alone, found.base) if each is not None]
     doubted = [line for each in given if (line := _doubted(each, before))]
-    return [*again, *(f"Understood: {line}." for line in (*told[:MOST], *more)), *doubted]
+    return [*again, *(f"Understood: {line}." for line in (*told[:MOST], *more)), *doubted, *_without_effect(found)]
+
+
+def _without_effect(found: Composition) -> list[str]:
+    """Return a line for each key that was given and has no effect beside the others."""
+    given = [override.key_or_group for override in found.asked.keys]
+    if found.asked.replayed is None:
+        given += _paths(found.changes)
+    idle = {path: why for path in given if (why := without_effect(found.parameters, path))}
+    return [f"Note: {path} has no effect: {why}." for path, why in idle.items()]
+
+
+def _paths(changes: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the path of every key that a scenario changes and has no further keys below it."""
+    for key, value in changes.items():
+        path = joined(above, str(key))
+        if isinstance(value, Mapping) and value:
+            yield from _paths(value, path)
+        else:
+            yield path
 
 
 def _given(found: Composition) -> Iterator[_Given]:

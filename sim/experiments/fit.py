@@ -60,7 +60,8 @@ FITTED = (
         20,
         ((("purchase", "waves", 2, "delay", "mean"), 1.0), (("purchase", "waves", 3, "delay", "mean"), 1.0)),
     ),
-    Assumption(("training", "duration", "mean"), 2, 40),
+    # The open market, which is not fitted, keeps courses as long as those of the market.
+    Assumption(("market", "catalogue", "duration", "mean"), 2, 40, ((("training", "duration", "mean"), 1.0),)),
     Assumption(("training", "review", "mean"), 0.1, 20),
     Assumption(("account", "delay", "mean"), 0.1, 20),
     Assumption(("population", "disability"), 0.005, 0.2),

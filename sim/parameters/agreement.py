@@ -104,9 +104,9 @@ def capacity_stays_within_the_clock(station: Station, block: Any, lever: Any) ->
                 yield Problem(path, multiplier, allowed, "Set fewer, or a shorter service.")
 
 
-def the_balance_buys_every_course(budget: Budget, purchase: Purchase) -> Iterator[Problem]:
-    """Refuse courses dearer than the training balance."""
-    if purchase.price.most > budget.training_balance:
+def the_balance_buys_every_course(budget: Budget, purchase: Purchase, market: Market | None) -> Iterator[Problem]:
+    """Refuse courses of an open market that are dearer than the training balance."""
+    if market is None and purchase.price.most > budget.training_balance:
         allowed = f"must be at most budget.training_balance ({budget.training_balance:,})"
         yield Problem("purchase.price.most", purchase.price.most, allowed, "Lower the price, or raise the balance.")
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 
 from sim.journey import limits
 from sim.parameters.block import Block
+from sim.parameters.called import Called
 from sim.parameters.capacity import Capacity
 from sim.parameters.dates import Wib
 from sim.parameters.law import Law, Spread
@@ -33,7 +34,7 @@ class Platform(Since):
 
     name: Text
     kind: Annotated[Literal["marketplace", "store"], choice("marketplace", "store", do="Choose one.")]
-    until: Wib | None
+    until: Annotated[Wib | None, Called("", none="for good")]
     share: Share
     share_steps: Annotated[tuple[ShareStep, ...], AfterValidator(rising)]
     checkout: RateStation
@@ -53,9 +54,9 @@ SeatsOfAClass = Annotated[int, whole(1, 1_000_000, "Set the seats of a class.")]
 class ClassSeats(Block):
     """Describe the seats of a class: from `least` to `most`, smaller where `shape` is larger."""
 
-    least: SeatsOfAClass
-    most: SeatsOfAClass
-    shape: Positive
+    least: Annotated[SeatsOfAClass, Called("least seats of a class")]
+    most: Annotated[SeatsOfAClass, Called("most seats of a class")]
+    shape: Annotated[Positive, Called("shape of the seats of classes")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -69,8 +70,8 @@ Platforms = Annotated[int, whole(1, limits.PLATFORMS, "Set a number of platforms
 class Listing(Block):
     """Give on how many platforms a provider lists its courses: from `least` to `most`, each number as likely."""
 
-    least: Platforms
-    most: Platforms
+    least: Annotated[Platforms, Called("least platforms of a provider")]
+    most: Annotated[Platforms, Called("most platforms of a provider")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -81,8 +82,8 @@ class Listing(Block):
 class Completion(Block):
     """Give the share of a course's buyers who complete it: from `least` to `most`, each as likely."""
 
-    least: Share
-    most: Share
+    least: Annotated[Share, Called("least share of a course's buyers who complete it")]
+    most: Annotated[Share, Called("greatest share of a course's buyers who complete it")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -102,18 +103,28 @@ class Catalogue(Block):
     courses offer a week are shared out among the live ones as their expected sales to the power of `follow`.
     """
 
-    seed: Annotated[int, whole(0, 2**63 - 1, "Set any whole number; another one is another catalogue.")]
-    providers: Annotated[int, whole(1, limits.PROVIDERS, "Set a number of providers.")]
-    courses: Annotated[int, whole(1, limits.ON_SALE, "Set a number of courses.")]
-    sizes: Tail
-    popularity: Tail
+    seed: Annotated[
+        int,
+        whole(0, 2**63 - 1, "Set any whole number; another one is another catalogue."),
+        Called("seed of the catalogue"),
+    ]
+    providers: Annotated[int, whole(1, limits.PROVIDERS, "Set a number of providers."), Called("training providers")]
+    courses: Annotated[int, whole(1, limits.ON_SALE, "Set a number of courses."), Called("courses on sale")]
+    sizes: Annotated[Tail, Called("exponent of the sizes of providers")]
+    popularity: Annotated[Tail, Called("exponent of the popularity of courses")]
     platforms: Listing
-    live: Share
+    live: Annotated[Share, Called("live courses")]
     seats: ClassSeats
-    seats_a_week: Annotated[float, number(0, 1e9, "Set the seats of all live classes a week; 0 is closed.")]
-    follow: Annotated[float, number(0, 2, "Set 0 for equal seats, 1 for seats as the expected sales are.")]
+    seats_a_week: Annotated[
+        float, number(0, 1e9, "Set the seats of all live classes a week; 0 is closed."), Called("live seats a week")
+    ]
+    follow: Annotated[
+        float,
+        number(0, 2, "Set 0 for equal seats, 1 for seats as the expected sales are."),
+        Called("power of the expected sales by which seats are shared out"),
+    ]
     price: Price
-    duration: Service
+    duration: Annotated[Service, Called("duration of a course")]
     completion: Completion
 
     @model_validator(mode="after")
@@ -130,10 +141,11 @@ class Pace(Block):
     law: Annotated[
         Literal["constant", "exponential", "lognormal", "uniform"],
         choice("constant", "exponential", "lognormal", "uniform", do="Choose one."),
+        Called("law of the pace in self-paced courses"),
     ]
-    minimum: Factor
-    mean: Factor
-    spread: Spread
+    minimum: Annotated[Factor, Called("least pace in self-paced courses")]
+    mean: Annotated[Factor, Called("mean pace in self-paced courses")]
+    spread: Annotated[Spread, Called("spread of the pace in self-paced courses")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -149,9 +161,17 @@ class Adding(Block):
     Each step raises the seats of a provider's classes by `step` of what they were at first, at most `most` times.
     """
 
-    ratio: Annotated[float, number(0, 1_000, "Set the tries for a seat that is offered.")]
-    step: Annotated[float, number(0, 100, "Set a share of the seats at first, such as 0.1.")]
-    most: Annotated[int, whole(1, 1_000, "Set how often a provider may add seats.")]
+    ratio: Annotated[
+        float,
+        number(0, 1_000, "Set the tries for a seat that is offered."),
+        Called("tries for a seat at which providers add some"),
+    ]
+    step: Annotated[
+        float, number(0, 100, "Set a share of the seats at first, such as 0.1."), Called("seats that a provider adds")
+    ]
+    most: Annotated[
+        int, whole(1, 1_000, "Set how often a provider may add seats."), Called("times that a provider adds seats")
+    ]
 
 
 class Market(Block):
@@ -165,18 +185,35 @@ class Market(Block):
     seats: Capacity
     instructors: Capacity
     certificates: Capacity
-    certificates_hour: RunHour
+    certificates_hour: Annotated[RunHour, Called("hour at which platforms issue certificates")]
     platforms: Annotated[dict[str, Platform], several(1, limits.PLATFORMS, "platforms", "Join some of them.")]
-    file: Annotated[MarketFile, AfterValidator(read_market_file)] | None
-    catalogue: Catalogue | None
-    instructors_share: Annotated[float, number(0, 1_000, "Set a share, such as 0.8, or null for no limit.")] | None
-    live_only: Annotated[bool, truth("Choose whether self-paced courses become live, with the seats of live ones.")]
-    choices: Annotated[int, whole(1, limits.CHOICES, "Set how many courses a buyer tries before leaving.")]
-    tries: Annotated[int, whole(1, limits.TRIES, "Set the tries in all, the first one counted.")]
-    patience: Law
-    comes_back: Law
+    file: Annotated[
+        Annotated[MarketFile, AfterValidator(read_market_file)] | None, Called("a file of courses of one's own")
+    ]
+    catalogue: Annotated[Catalogue | None, Called("a catalogue of courses")]
+    instructors_share: Annotated[
+        Annotated[float, number(0, 1_000, "Set a share, such as 0.8, or null for no limit.")] | None,
+        Called("share of the live seats that instructors can teach", none="no limit"),
+    ]
+    live_only: Annotated[
+        bool,
+        truth("Choose whether self-paced courses become live, with the seats of live ones."),
+        Called("all courses live"),
+    ]
+    choices: Annotated[
+        int,
+        whole(1, limits.CHOICES, "Set how many courses a buyer tries before leaving."),
+        Called("courses tried before leaving the market"),
+    ]
+    tries: Annotated[
+        int,
+        whole(1, limits.TRIES, "Set the tries in all, the first one counted."),
+        Called("times that a buyer comes for one course"),
+    ]
+    patience: Annotated[Law, Called("patience for a class")]
+    comes_back: Annotated[Law, Called("delay of coming back to the market")]
     pace: Pace
-    adding: Adding | None
+    adding: Annotated[Adding | None, Called("providers that add seats")]
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.parameters.differences import Difference, differences, levels, plain
+from sim.parameters.idle import idle
 from sim.parameters.parameters import Parameters
 from sim.parameters.sayings import CAPACITY, LEVER, MOST_TOLD, OUTAGES, Saying, sayings, together
 
@@ -70,14 +71,15 @@ ASKED_OF = ("population.applicants", "demand")
 def named(run: Parameters, base: Parameters, scenario: Parameters | None = None) -> Named:
     """Return how a run is named; `scenario` is what its scenario alone would be, None where that is no valid input.
 
-    The question holds unless the command line changes what the scenario itself sets, or who registers; that of the base
-    is of all as it was. How much a place takes is one thing, whichever of its keys says it.
+    The question holds unless the command line changes what the scenario itself sets, or takes its effect away, or who
+    registers; that of the base is of all as it was. How much a place takes is one thing, whichever of its keys says it.
     """
     found = differences(base, run)
     own = differences(base if scenario is None else scenario, run)
     set_by_scenario = () if scenario is None else differences(base, scenario)
     holds = scenario is not None and not any(
         scenario == base
+        or any(idle(run, other.path) for other in set_by_scenario)
         or one.path.startswith(ASKED_OF)
         or any(one.touches(other) or _places(one.path, run) & _places(other.path, run) for other in set_by_scenario)
         for one in own
@@ -94,9 +96,24 @@ def named(run: Parameters, base: Parameters, scenario: Parameters | None = None)
     )
 
 
+OF_THE_MARKET = {
+    "seats": ("market.seats", "market.catalogue.seats_a_week", "market.catalogue.seats"),
+    "instructors": ("market.instructors", "market.instructors_share"),
+}
+"""Keys and blocks that say together how many seats there are, and how many can be taught."""
+
+OF_PLATFORMS = {"market.checkout_capacity": "checkout", "market.certificates": "certificates"}
+"""Levers of the market, and the block of every platform that each multiplies."""
+
+
 def _places(path: str, run: Parameters) -> set[str]:
     """Return the blocks of which a key says how much they take; a lever says it of all below it."""
     block, _, key = path.rpartition(".")
+    for place, keys in OF_THE_MARKET.items():
+        if path in keys or block in keys:
+            return {place}
+    if path in OF_PLATFORMS and run.market is not None:
+        return {f"market.platforms.{platform}.{OF_PLATFORMS[path]}" for platform in run.market.platforms}
     if key != LEVER:
         return {block} if key in (*CAPACITY, OUTAGES) else set()
     stations = {station.config for station in run.journey.stations if station.lever == block}

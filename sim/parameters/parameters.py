@@ -10,6 +10,7 @@ from sim.journey.journey import JOURNEY, Journey
 from sim.parameters.agreement import disagreements
 from sim.parameters.block import Block
 from sim.parameters.budget import Budget
+from sim.parameters.called import Called
 from sim.parameters.demand import Demand
 from sim.parameters.market import Market
 from sim.parameters.payment import Payment, named_apart
@@ -46,7 +47,7 @@ class Parameters(Block):
     account: Account
     purchase: Purchase
     training: Training
-    market: Market | None
+    market: Annotated[Market | None, Called("platforms, providers and seats")]
     payment: Payment
     service_levels: Annotated[dict[str, ServiceLevel], several(0, MOST_LEVELS, "service levels", "Leave some out.")]
     published: Published

@@ -10,14 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sim.parameters import quantities
-from sim.parameters.block import block_at
+from sim.parameters.block import Block, block_at
 from sim.parameters.budget import Budget
 from sim.parameters.called import Called
 from sim.parameters.differences import ABSENT, Difference, inside
 from sim.parameters.law import Law
 from sim.parameters.parameters import Parameters
 from sim.parameters.steps import Outage
-from sim.parameters.units import shortened, unit_of
+from sim.parameters.units import LEVERS_OF_THE_MARKET, shortened, unit_of
 
 MOST_TOLD = 30
 """Sayings that the screen tells one by one; further ones are counted."""
@@ -77,13 +77,10 @@ Teller = Callable[[Sequence[Difference], Parameters, Parameters], Iterator[Sayin
 
 def _name(path: str, parameters: Parameters) -> str:
     """Return what a block of capacity is called: a payment partner, a station, or its own keys in words."""
-    partner = re.fullmatch(r"payment\.partners\.(\w+)", path)
-    if partner and partner[1] in parameters.payment.partners:
-        return parameters.payment.partners[partner[1]].name
     for station in parameters.journey.stations:
         if station.config == path:
             return station.label.lower()
-    return _humanly(path)
+    return _humanly(path, parameters)
 
 
 def closed(outages: Mapping[str, Sequence[Outage]], parameters: Parameters) -> str:
@@ -107,11 +104,12 @@ def _levers(found: Sequence[Difference], base: Parameters, other: Parameters) ->
     """Tell the levers: each multiplies the capacities of a group."""
     names = {station.lever: _humanly(station.lever) for station in other.journey.stations}
     names["payment"] = "payment partners'"
+    levers = {f"{block}.{LEVER}": f"{name} capacity" for block, name in names.items()}
+    levers |= {path: words.removeprefix("times the ") for path, words in LEVERS_OF_THE_MARKET.items()}
     for one in found:
-        block, _, key = one.path.rpartition(".")
-        if key == LEVER and block in names:
+        if one.path in levers:
             before = "" if one.before == 1 else f" instead of {number(one.before)}"
-            yield Saying(f"{names[block]} capacity times {number(one.after)}{before}", (one.path,))
+            yield Saying(f"{levers[one.path]} times {number(one.after)}{before}", (one.path,))
 
 
 def _span(outage: Outage) -> str:
@@ -229,18 +227,24 @@ def _one(one: Difference, base: Parameters, other: Parameters) -> str:
         return _until(one.after)
     wave = re.fullmatch(r"waves\.calendar\.\w*?0*(\d+)(?:\.(\w+))?", one.path)
     called = next((each for each in _metadata(one.declared) if isinstance(each, Called)), None)
-    name = called.words if called else _humanly(wave[2] or "" if wave else one.path, base, other)
+    words = called.words if called else ""
+    name = words or _humanly(wave[2] or "" if wave else one.path, base, other)
     if wave:
         name = f"{name} of wave {wave[1]}" if wave[2] else f"wave {wave[1]}"
-    if one.after is ABSENT:
+    if one.after is ABSENT or (one.after is None and _whole(one.before)):
         return f"without {name}"
-    if one.before is ABSENT:
+    if one.before is ABSENT or (one.before is None and _whole(one.after)):
         return f"with {name}"
     declared = () if one.path.endswith("places") else one.declared
     after, before = (_value(value, declared, called) for value in (one.after, one.before))
     if after is None or before is None or after == before:
         return f"{'other' if isinstance(one.after, tuple) else 'another'} {name}"
     return f"{name} {after} instead of {before}"
+
+
+def _whole(value: Any) -> bool:
+    """Return whether a value is a whole block, in place of which there may be none."""
+    return isinstance(value, Block) and not isinstance(value, Law)
 
 
 def _until(end: datetime | None) -> str:
@@ -252,9 +256,9 @@ GROUPS_OF_WORDS = ("population", "payment", "processing", "purchase", "training"
 
 
 def _humanly(path: str, *some: Parameters) -> str:
-    """Return the keys of a path as words; a payment partner is called by its name in the first that has it."""
+    """Return the keys of a path as words; a payment partner or platform is called by its name in the first with it."""
     keys = path.split(".")
-    named = [parameters.payment.partners[keys[2]].name for parameters in some if _has_partner(parameters, keys)]
+    named = [name for parameters in some if (name := _own_name(parameters, keys))]
     if named:
         return " ".join([named[0], *keys[3:]]).replace("_", " ")
     if len(keys) > 1 and keys[0] in GROUPS_OF_WORDS:
@@ -262,8 +266,13 @@ def _humanly(path: str, *some: Parameters) -> str:
     return " ".join(keys).replace("_", " ")
 
 
-def _has_partner(parameters: Parameters, keys: list[str]) -> bool:
-    return keys[:2] == ["payment", "partners"] and len(keys) > 2 and keys[2] in parameters.payment.partners
+def _own_name(parameters: Parameters, keys: list[str]) -> str | None:
+    """Return the name of the payment partner or platform whose keys these are; None where they are of neither."""
+    having: dict[tuple[str, ...], Mapping[str, Any]] = {("payment", "partners"): parameters.payment.partners}
+    if parameters.market is not None:
+        having["market", "platforms"] = parameters.market.platforms
+    named = having.get(tuple(keys[:2]), {}).get(keys[2]) if len(keys) > 2 else None
+    return None if named is None else str(named.name)
 
 
 # Values with their units

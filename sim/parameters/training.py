@@ -55,6 +55,14 @@ class Price(Block):
         return self
 
 
+class OpenPrice(Price):
+    """Describe the price of a course in an open market."""
+
+    least: Annotated[CoursePrice, Called("lowest price of a course in an open market", "rupiah")]
+    most: Annotated[CoursePrice, Called("highest price of a course in an open market", "rupiah")]
+    shape: Annotated[Positive, Called("shape of the prices of courses in an open market")]
+
+
 class Further(Block):
     """Describe the courses after the first."""
 
@@ -72,15 +80,15 @@ class Purchase(Block):
     waves: Annotated[
         tuple[FirstPurchase, ...], AfterValidator(_first_purchases), Called("propensities to buy a first course")
     ]
-    price: Price
+    price: OpenPrice
     further: Further
 
 
 class Training(Block):
     """Describe a course from purchase to review."""
 
-    duration: Annotated[Law, Called("duration of a course")]
-    completes: Annotated[Share, Called("courses that are completed")]
+    duration: Annotated[Law, Called("duration of a course in an open market")]
+    completes: Annotated[Share, Called("courses that are completed in an open market")]
     certificate: Annotated[Law, Called("delay of certificates")]
     reviews: Annotated[Share, Called("courses that are reviewed")]
     review: Annotated[Law, Called("delay of reviews")]

@@ -32,7 +32,7 @@ def unit_of(path: str, per: str) -> str | None:
     """Return what the number at a path counts, a rate in the period `per`; None where its key does not say it."""
     group, key = path.partition(".")[0], path.rpartition(".")[2]
     if key == "rate":
-        return f"{'orders' if group == 'market' else 'people'} a {per}"
+        return f"{'orders' if group == 'market' else 'people'} {'an' if per == 'hour' else 'a'} {per}"
     if key == "cap":
         return f"{CAPPED.get(group, 'people')} a working day"
     return LEVERS_OF_THE_MARKET.get(path) or COUNTED.get(key)

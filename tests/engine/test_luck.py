@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from sim.calendar.instants import DAY
-from tests.building import SMALL, UNLIMITED, Engine, Run, history, on_both, run, run_on
+from tests.building import INSTITUTIONS, SMALL, UNLIMITED, Engine, Run, history, on_both, run, run_on
 from tests.engine.everyone import everyone, moved, who_differ
 
 
@@ -28,7 +28,7 @@ def test_the_same_command_gives_the_same_run(engine: Engine) -> None:
 
 def test_the_same_command_makes_the_same_visits() -> None:
     """Catches a line in which people stand in another order the second time."""
-    one, other = history(), run(SMALL)
+    one, other = history(), run(SMALL, INSTITUTIONS)
     for station in one.programme.journey.names:
         for what, column in one.visits[station].items():
             assert np.array_equal(column, other.visits[station][what])

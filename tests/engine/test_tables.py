@@ -25,7 +25,7 @@ from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables import tables
 from sim.stations.schedule import compile_schedule
-from tests.building import PARTNERS, SMALL, law, programme, run
+from tests.building import OPEN, PARTNERS, SMALL, law, programme, run
 from tests.engine.recount import RECOUNT
 from tests.engine.recount.journal import since_epoch
 from tests.equality.awkward_programmes import CROWDS, OVERLAPS, PAYMENTS
@@ -52,8 +52,8 @@ SLOW = {
 
 NONE_ANSWER = PAYMENTS | {"payment.survey.answers": 0.0, "payment.survey_days": [1, 40], "clock.end": None}
 RUNS: dict[str, Callable[[], Journal]] = {
-    "history": lambda: run(SMALL),
-    "slow stations": lambda: run(SMALL, "scenario=rate_800k", changes=SLOW),
+    "open_market": lambda: run(SMALL),
+    "slow stations": lambda: run(SMALL, OPEN, "scenario=rate_800k", changes=SLOW),
     "crowds": lambda: run(changes=CROWDS),
     "overlapping waves": lambda: run(changes=OVERLAPS),
     "failing payments": lambda: run(changes=PAYMENTS),
@@ -94,7 +94,7 @@ def same(cell: Any, should_be: Any) -> bool:
 
 def test_the_tables_are_all_recounted_and_not_empty() -> None:
     """Catches a table that no recount covers, and columns of zeros in which no error would be observed."""
-    assert set(tables_of("history")) == set(RECOUNT)
+    assert set(tables_of("open_market")) == set(RECOUNT)
     filled = {
         (table.name, column)
         for name in RUNS
@@ -102,7 +102,7 @@ def test_the_tables_are_all_recounted_and_not_empty() -> None:
         for column in table.columns
         if any(cell not in (None, 0) for cell in table.column(column))
     }
-    always = {(table.name, column) for table in tables_of("history").values() for column in table.columns}
+    always = {(table.name, column) for table in tables_of("open_market").values() for column in table.columns}
     assert sorted(always - filled) == [], "no run has any"
 
 
@@ -262,7 +262,7 @@ def test_a_bank_has_the_queues_of_its_instances() -> None:
 
 def test_the_codebook_has_every_column_of_people_s_rows() -> None:
     """Catches a column without a meaning, and a meaning of a column that is not there."""
-    journal = journal_of("history")
+    journal = journal_of("open_market")
     rows = people_rows(rows_of(journal))
     assert list(rows) == list(codebook(journal.programme))
     assert all(all(column) for column in codebook(journal.programme).values())
