@@ -167,9 +167,7 @@ def test_the_market_is_told_where_there_is_one() -> None:
     """Catch a market told of an open one, and one of which nothing is said."""
     assert "Market" not in words("history")
     assert "Market: nobody came to buy a course." in words("market_of_nobody")
-    overrides, changes = RUNS["few_seats"]
-    made = evaluate(parameters(*overrides, changes=changes))
-    own = {name.removeprefix("market."): figure.value for name, figure in made.figures.items()}
+    own = {name.removeprefix("market."): figure.value for name, figure in made("few_seats").figures.items()}
     said = words("few_seats")
     assert f" {own['courses_sold']:,} courses sold on " in said
     assert f"the ten largest of 180 sell {100 * float(own['share_of_ten_largest'] or 0):.1f} % of the courses." in said
