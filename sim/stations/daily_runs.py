@@ -73,10 +73,11 @@ class CapsOfRuns:
 
 
 def whole_caps(schedule: Schedule, runs: Ints) -> Ints:
-    """Return how many each of some runs takes at most, UNLIMITED for all."""
-    caps = CapsOfRuns(schedule)
-    whole = [caps.take(at) for at in runs.tolist()]
-    return np.array([UNLIMITED if cap is None else cap for cap in whole], dtype=np.int64)
+    """Return how many each of some runs takes at most, UNLIMITED for all: what `CapsOfRuns` gives, at once."""
+    caps = schedule.values[np.searchsorted(schedule.starts, runs, side="right") - 1]
+    # Millionths are gathered without the whole people, whose sum could be too large for 64 bits.
+    left_over = np.cumsum(np.where(caps == UNLIMITED, 0, caps % MILLION)) // MILLION
+    return np.where(caps == UNLIMITED, UNLIMITED, caps // MILLION + np.diff(left_over, prepend=0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,8 @@
 
 Every set of parameters is run by both engines; each stamp, record and table must be the same, the audit of every day
 and the promises recounted from people's stamps must hold, and nothing may fail otherwise or take longer than a minute.
-Sets are drawn by seed, in batches of a process each; a set that was drawn before is not counted again.
+Sets are drawn by seed, in batches of a process each: at limits, of programmes and of markets, in turn; a set that was
+drawn before is not counted again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +36,9 @@ GIVES_UP = 300.0
 """Seconds without a word from a batch after which its process is ended."""
 
 SOUND = "equal"
+
+KINDS = ("limits", "programmes", "markets")
+"""What the sets of a batch are drawn of: parameters at their limits, programmes at random, markets at random."""
 
 Config = dict[str, Any]
 Tell = Callable[[str, str, float, str, Config], None]
@@ -83,16 +88,16 @@ def draw_batch(batch: int, seed: int, log: Log) -> None:
         if outcome != SOUND:
             file = log.file.parent / "engines_found" / f"{name}.json"
             file.parent.mkdir(exist_ok=True)
-            file.write_text(json.dumps(config, indent=1), encoding="utf-8")
+            file.write_text(json.dumps(_with_its_market(config, file), indent=1), encoding="utf-8")
         print(f"{name} {outcome}", flush=True)
 
     known = set(log.outcomes())
-    draw_sets(extreme=batch % 2 == 0, number=BATCH, seed=seed * 1_000_003 + batch, known=known, tell=tell)
+    draw_sets(KINDS[batch % len(KINDS)], number=BATCH, seed=seed * 1_000_003 + batch, known=known, tell=tell)
     log.add(f"batch {batch}", "batch done", batch=batch)
 
 
-def draw_sets(*, extreme: bool, number: int, seed: int, known: set[str], tell: Tell) -> None:
-    """Draw sets of parameters at their limits, or at random, that are not known yet, and try each."""
+def draw_sets(kind: str, *, number: int, seed: int, known: set[str], tell: Tell) -> None:
+    """Draw sets of parameters of a kind that are not known yet, and try each."""
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
     from hypothesis import strategies as st
@@ -100,10 +105,13 @@ def draw_sets(*, extreme: bool, number: int, seed: int, known: set[str], tell: T
     from tests.building import parameters_config
     from tests.engine.extremes import extremes
     from tests.equality.awkward_programmes import awkward, usual
+    from tests.equality.random_markets import markets
 
-    drawn: st.SearchStrategy[Config] = (
-        extremes() if extreme else (usual() | awkward("stations", "waves", "participation")).map(parameters_config)
-    )
+    drawn: st.SearchStrategy[Config] = {
+        "limits": extremes,
+        "programmes": lambda: (usual() | awkward("stations", "waves", "participation")).map(parameters_config),
+        "markets": lambda: markets().map(parameters_config),
+    }[kind]()
 
     @seeded(seed)
     @settings(
@@ -116,12 +124,29 @@ def draw_sets(*, extreme: bool, number: int, seed: int, known: set[str], tell: T
     )
     @given(config=drawn)
     def each(config: Config) -> None:
-        name = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:16]
+        name = _name_of(config)
         if name not in known:
             known.add(name)
             tell(name, *tried(config), config)
 
     each()
+
+
+def _name_of(config: Config) -> str:
+    """Return what a set is known by: the same whatever folder its market file lies in."""
+    market = config.get("market")
+    if market and market["file"]:
+        config = {**config, "market": {**market, "file": Path(market["file"]).name}}
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _with_its_market(config: Config, beside: Path) -> Config:
+    """Return a config that is to be kept, with a copy of its market file beside it."""
+    market = config.get("market")
+    if not market or not market["file"]:
+        return config
+    kept = shutil.copy(market["file"], beside.with_suffix(".csv"))
+    return {**config, "market": {**market, "file": str(kept)}}
 
 
 def tried(config: Config) -> tuple[str, float, str]:

@@ -1,4 +1,4 @@
-"""Try command lines, files and composed configs drawn by seed: what is no good is refused in words, and at once.
+"""Try command lines, files, configs and markets drawn by seed: what is no good is refused in words, and at once.
 
 Nothing may end in a traceback, take longer than a minute, or leave anything behind. Of what is accepted some hundreds
 are simulated with a few people, and some hundreds of all are tried as commands in processes of their own.
@@ -50,6 +50,9 @@ MOST_STARTS = 100
 
 PEOPLE = 200
 """People of a simulation."""
+
+GIVEN = ("mine.yaml", "courses.csv")
+"""The files that words may name: a scenario's, and that of courses."""
 
 FINE = ("refused", "accepted", "simulated", "done", "told")
 """Outcomes of which nothing is wrong: the last two are of commands."""
@@ -183,7 +186,15 @@ def _in_time(does: Callable[[], tuple[str, str]]) -> tuple[str, str]:
 def _tried(each: Trial, folder: Path) -> tuple[str, str]:
     composed: list[Config] = []
     code, said = _told(lambda: composed.append(_composed(each, folder)))
-    (folder / "mine.yaml").unlink(missing_ok=True)
+    try:
+        return _came_of(each, code, said, composed, folder)
+    finally:
+        for name in GIVEN:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _came_of(each: Trial, code: int, said: str, composed: list[Config], folder: Path) -> tuple[str, str]:
+    """Return the outcome of what was composed, or refused in some words."""
     unclear = _unclear(said) if code == 2 else ""
     if unclear:
         return "unclear", f"{unclear}: {said[:500]!r}"
@@ -235,10 +246,12 @@ def _composes_to_itself(config: Config, file: Path) -> None:
 
 
 def _words(each: Trial, folder: Path) -> list[str]:
-    file = folder / "mine.yaml"
+    file, courses = (folder / name for name in GIVEN)
     if each.file is not None:
         file.write_bytes(each.file)
-    return [word.replace("=FILE", f"={file}") for word in each.words]
+    if each.courses is not None:
+        courses.write_bytes(each.courses)
+    return [word.replace("=FILE", f"={file}").replace("=COURSES", f"={courses}") for word in each.words]
 
 
 def _told(does: Callable[[], object]) -> tuple[int, str]:
@@ -331,7 +344,7 @@ def _run(words: list[str], folder: Path) -> tuple[str, str]:
         except subprocess.TimeoutExpired:
             return "hang", " ".join(words)[:2_000]
     text = said.decode("utf-8", "backslashreplace")
-    left = set(contents(folder)) - {"mine.yaml"}
+    left = set(contents(folder)) - {*GIVEN}
     if "Traceback" in text or process.returncode not in (0, 2):
         return "traceback", f"exit code {process.returncode}: {text[-2_000:]}"
     if process.returncode == 2:

@@ -207,8 +207,11 @@ def mutants_of(file: Path, root: Path = ROOT) -> list[Mutant]:
 NOT_MUTATED = {"__init__", "compiling", "records", "whole", "kinds"}
 """Modules without behaviour of the programme: how code is compiled, names, types."""
 
-GROUPS: dict[str, int] = {"rules": 17, "stations": 14, "programme": 8, "kernels": 10}
-"""How many of fifty are drawn of each group of sources, beside the one that is known."""
+GROUPS: dict[str, int] = {"rules": 17, "stations": 14, "programme": 8, "kernels": 10, "buyers": 5}
+"""The share of each group of sources in those that are drawn, beside the one that is known."""
+
+BUYERS = ("cohort/after_award.py", "cohort/market.py", "person/buyer.py")
+"""Sources of the engines without kernels in which buyers find their way through a market."""
 
 
 def sources(root: Path = ROOT) -> dict[str, list[Path]]:
@@ -217,6 +220,7 @@ def sources(root: Path = ROOT) -> dict[str, list[Path]]:
     engine = sorted((root / "sim" / "engines" / "cohort").glob("*.py"))
     found["kernels"] = [file for file in engine if "\n@kernel" in file.read_text(encoding="utf-8")]
     found["kernels"].append(root / "sim" / "observers" / "counting.py")
+    found["buyers"] = [root / "sim" / "engines" / file for file in BUYERS]
     return {group: [file for file in files if file.stem not in NOT_MUTATED] for group, files in found.items()}
 
 

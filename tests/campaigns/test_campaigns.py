@@ -46,8 +46,8 @@ def test_a_torn_line_is_left_out_and_nothing_is_counted_twice(tmp_path: Path) ->
 # Engines
 
 
-@pytest.mark.parametrize("extreme", [True, False])
-def test_sets_are_drawn_and_told(extreme: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", engines.KINDS)
+def test_sets_are_drawn_and_told(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a campaign that tries a set twice, or finds a difference where there is none."""
     monkeypatch.setattr(engines, "SLOW", 600.0)  # a busy machine is no hang
     told: dict[str, str] = {}
@@ -58,10 +58,10 @@ def test_sets_are_drawn_and_told(extreme: bool, monkeypatch: pytest.MonkeyPatch)
         assert json.dumps(config)
         told[name] = outcome
 
-    engines.draw_sets(extreme=extreme, number=3, seed=5, known=set(), tell=tell)
+    engines.draw_sets(kind, number=3, seed=5, known=set(), tell=tell)
     assert set(told.values()) == {"equal"}
     before = dict(told)
-    engines.draw_sets(extreme=extreme, number=3, seed=5, known=set(told), tell=tell)
+    engines.draw_sets(kind, number=3, seed=5, known=set(told), tell=tell)
     assert told == before
 
 
@@ -123,6 +123,29 @@ def test_every_mutant_can_be_read_and_is_another_source() -> None:
             assert not names & {mutant.name for mutant in some}
             names |= {mutant.name for mutant in some}
     assert len(names) > 1_000
+
+
+def test_buyers_and_their_market_are_among_the_sources_of_mutants() -> None:
+    """Catches a part of the market whose mistakes no mutant would show the tests to miss."""
+    found = {
+        file.relative_to(ROOT / "sim").with_suffix("").as_posix() for files in sources().values() for file in files
+    }
+    assert found >= {
+        "rules/choosing", "rules/platforms", "stations/courses", "programme/market", "programme/adding",
+        "engines/cohort/market", "engines/cohort/market_kernels", "engines/cohort/after_award",
+        "engines/cohort/after_award_kernels", "engines/person/buyer",
+    }  # fmt: skip
+
+
+def test_a_set_is_known_by_what_its_market_file_holds(tmp_path: Path) -> None:
+    """Catches a set that is tried again since its file lies in another folder, and one kept without its file."""
+    here, there = ({"market": {"file": f"{folder}/a.csv"}} for folder in (tmp_path, "/elsewhere"))
+    assert engines._name_of(here) == engines._name_of(there) != engines._name_of({"market": {"file": "b.csv"}})
+    assert engines._name_of({"market": None}) == engines._name_of({"market": None})
+    (tmp_path / "a.csv").write_text("provider")
+    kept = engines._with_its_market(here, tmp_path / "found.json")
+    assert Path(kept["market"]["file"]).read_text() == "provider"
+    assert kept["market"]["file"] == str(tmp_path / "found.csv")
 
 
 def test_mutants_are_drawn_by_seed_from_every_group_and_kind() -> None:

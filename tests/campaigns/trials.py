@@ -1,4 +1,4 @@
-"""The trials of the fuzzing: command lines, files and composed configs, each drawn by its number alone."""
+"""The trials of the fuzzing: command lines, files, composed configs and markets, each drawn by its number alone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from sim.composition import base
 from sim.composition.compose import compose
 from sim.composition.scenario import names
 from tests.campaigns.hostile import SIGNS, TEXTS, Config, Path, Place, bad, good, places
+from tests.campaigns.market_files import market_file
 
-KINDS = ("words", "file", "config")
-SHARES = (0.4, 0.35, 0.25)
+KINDS = ("words", "file", "config", "market")
+SHARES = (0.35, 0.3, 0.2, 0.15)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Hold the words of a command, the file that they may name as `FILE`, and the config that is tried instead."""
+    """Hold the words of a command, the files that they may name, and the config that is tried instead.
+
+    The words name a scenario's file as `FILE` and a file of courses as `COURSES`.
+    """
 
     number: int
     kind: str
     words: list[str] = field(default_factory=list)
     file: bytes | None = None
+    courses: bytes | None = None
     config: Config | None = None
 
 
@@ -38,6 +43,8 @@ def trial(seed: int, number: int) -> Trial:
     if kind == "file":
         extra = _words(chance)[:1] if chance.random() < 0.2 else []
         return Trial(number, kind, ["scenario=FILE", *extra], _file(chance))
+    if kind == "market":
+        return _with_courses(number, chance)
     return Trial(number, kind, config=_config(chance))
 
 
@@ -61,9 +68,12 @@ def _value(place: Place, chance: random.Random, hostile: bool) -> Any:
 
 def _words(chance: random.Random) -> list[str]:
     hostile = chance.random() < 0.6
-    _, known = _some(chance)
+    scenario = chance.choice(names())
+    config, known = _based(scenario)
     words = [_word(chance.choice(known), chance, hostile) for _ in range(chance.choice((1, 1, 2, 3, 5)))]
-    if chance.random() < 0.3:
+    if config.get("market") and chance.random() < 0.8:  # elsewhere the keys of a market are none
+        words.append(f"scenario={scenario}")
+    elif chance.random() < 0.3:
         words.append(f"scenario={chance.choice(names())}")
     if chance.random() < 0.15:
         group, options = chance.choice(sorted(base.options().items()))
@@ -141,6 +151,21 @@ def _raw(chance: random.Random) -> str:
         "run.seed=range(1,100000000)", "run.seed=choice(1,2)", "run.seed=glob(*)", "-m", "--cfg", "--", "=", "==",
         "+defaults=[/etc/passwd]", "".join(chance.choice(SIGNS) for _ in range(min(many, 50))), "x" * many,
     ))  # fmt: skip
+
+
+# Markets
+
+
+def _with_courses(number: int, chance: random.Random) -> Trial:
+    """Return a market with a file of courses, and keys of the market beside it."""
+    hostile = chance.random() < 0.65
+    config, known = _based("training_market")
+    of_market = [place for place in known if place.path[0] == "market" and place.path[1:] not in ((), ("file",))]
+    some = [_word(place, chance, hostile) for place in chance.sample(of_market, chance.choice((0, 0, 1, 2, 4)))]
+    contents = market_file(list(config["market"]["platforms"]), chance, hostile)
+    if hostile and chance.random() < 0.15:
+        contents = _bytes(contents, chance)
+    return Trial(number, "market", ["market=institutions", "market.file=COURSES", *some], courses=contents)
 
 
 # Files

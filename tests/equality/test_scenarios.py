@@ -19,12 +19,12 @@ def test_there_are_scenarios() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_in_small(scenario: str) -> None:
-    """Catches engines that differ in a question that planners ask, with 1,600 people."""
-    assert_same(*run_both(programme(SMALL, f"scenario={scenario}")))
+    """Catches engines that differ in a question that planners ask, with 1,600 people and on two threads."""
+    assert_same(*run_both(programme(SMALL, f"scenario={scenario}", changes={"run.threads": 2})))
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_with_thousands(scenario: str) -> None:
     """Catches what only crowds show: several parts of a batch, queues over many windows, 20,000 people."""
-    assert_same(*run_both(programme("population.scale=0.00025", f"scenario={scenario}")))
+    assert_same(*run_both(programme("population.scale=0.00025", f"scenario={scenario}", changes={"run.threads": 2})))

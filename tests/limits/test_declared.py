@@ -16,7 +16,7 @@ from tests.limits.declared import ENORMOUS, Config, Leaf, leaves, with_value
 from tests.limits.reach import Reached, accepts, reach
 from tests.limits.tiny import PEOPLE, tiny
 
-SAMPLE = 12
+SAMPLE = 20
 """Of so many cases one is tried in the default run, all in `-m exhaustive`."""
 
 BY_VALIDATION_ONLY = {

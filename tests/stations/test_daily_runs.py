@@ -96,6 +96,16 @@ def test_an_unlimited_run_leaves_what_has_gathered() -> None:
     assert CapsOfRuns(None).take(5) is None
 
 
+def test_the_caps_of_all_runs_at_once_are_those_of_one_after_the_other() -> None:
+    """Catches parts that gather where there is no limit, and a sum of vast caps that wraps in 64 bits."""
+    runs = np.arange(0, 1000, 10)
+    for values in ([700_000, UNLIMITED, 2_600_001, 0, 1], [UNLIMITED - 1, 5, UNLIMITED - 7], [UNLIMITED], [0]):
+        schedule = compile_schedule(values[0], [(170 * k, value) for k, value in enumerate(values)])
+        caps = CapsOfRuns(schedule)
+        expected = [caps.take(at) for at in runs.tolist()]
+        assert whole_caps(schedule, runs).tolist() == [UNLIMITED if cap is None else cap for cap in expected]
+
+
 def test_what_the_runs_offer() -> None:
     """Catches a run counted at the instant itself, one of an outage, and a share of a limit that is none."""
     plan = daily_runs(2, outages=[(15, 25)])

@@ -1,0 +1,46 @@
+"""Simulate and draw each run once for all tests of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.experiments.run import evaluate
+from sim.report.figures import draw_figures
+from sim.report.figures.saved import Saved
+from sim.results.write import write_tables
+from tests.building import composed, name_of, parameters
+from tests.report.figures.runs import RUNS
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
+    """Return the saved tables of a run by its name; each is simulated once."""
+    made: dict[str, Saved] = {}
+
+    def saved(name: str) -> Saved:
+        if name not in made:
+            overrides, changes = RUNS[name]
+            tables = tmp_path_factory.mktemp(name) / "tables"
+            write_tables(evaluate(parameters(*overrides, changes=changes)).tables, tables)
+            made[name] = Saved(tables, composed(*overrides), name_of(*overrides))
+        return made[name]
+
+    return saved
+
+
+@pytest.fixture(scope="session")
+def drawn(runs: Callable[[str], Saved], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the folder of the figures of a run by its name; each is drawn once."""
+    made: dict[str, Path] = {}
+
+    def folder(name: str) -> Path:
+        if name not in made:
+            saved = runs(name)
+            made[name] = tmp_path_factory.mktemp(name) / "figures"
+            draw_figures(saved.tables, made[name], saved.composed, saved.named)
+        return made[name]
+
+    return folder
