@@ -16,11 +16,12 @@ import sim.rules.compiling  # noqa: F401
 import cimba  # noqa: F401
 
 # isort: split
-from tests.benchmarks import floors, history, parts, ratio, sizes, tandem
+from tests.benchmarks import floors, history, parts, ratio, sizes, spine, tandem
 from tests.benchmarks.show import machine
 
 PARTS = {
     "history": history.show,
+    "spine": spine.show,
     "parts": parts.show,
     "sizes": sizes.show,
     "ratio": ratio.show,

@@ -13,16 +13,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def once(*overrides: str, cache: Path | None = None) -> dict[str, float]:
+def once(*overrides: str, cache: Path | None = None, root: Path = ROOT) -> dict[str, float]:
     """Return the seconds (`process` whole, `start` until the first person, `run`) and peak memory (MB) of a run.
 
-    `cache` is a folder of compiled kernels to use instead of the planner's own; an empty one is a cold start.
+    `cache` is a folder of compiled kernels to use instead of the planner's own; an empty one is a cold start. `root` is
+    that of another checkout with a benchmark of this name.
     """
     environment = dict(os.environ) | ({} if cache is None else {"NUMBA_CACHE_DIR": str(cache)})
     began = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.once", *overrides],
-        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+        cwd=root, env=environment, check=True, capture_output=True, text=True,
     )  # fmt: skip
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found | {"process": time.perf_counter() - began}
