@@ -159,7 +159,7 @@ def _raw(chance: random.Random) -> str:
 def _with_courses(number: int, chance: random.Random) -> Trial:
     """Return a market with a file of courses, and keys of the market beside it."""
     hostile = chance.random() < 0.65
-    config, known = _based("training_market")
+    config, known = _based("history")
     of_market = [place for place in known if place.path[0] == "market" and place.path[1:] not in ((), ("file",))]
     some = [_word(place, chance, hostile) for place in chance.sample(of_market, chance.choice((0, 0, 1, 2, 4)))]
     contents = market_file(list(config["market"]["platforms"]), chance, hostile)

@@ -125,7 +125,7 @@ def test_half_of_it_changes_nobody_whom_it_does_not_reach(engine: Engine, lever:
     for name in BY_LUCK:
         assert np.array_equal(plain[name][bought], half[name][bought]), name
     # What only those have who bought is gone of those who no longer do.
-    assert columns <= {f"{name}_1" for name in ("platform", "course", "price", "choice")} | {"revoked_for"}
+    assert columns <= {f"{name}_1" for name in ("platform", "course", "price", "choice", "issued")} | {"revoked_for"}
     for began, ended in (("begun_1", "completed_1"), ("certified", "reviewed")):
         some = [each[ended] < NEVER for each in (plain, half)]
         again = some[0] & some[1]

@@ -19,6 +19,7 @@ from sim.results.codebook import codebook
 from sim.results.people import people_rows
 from sim.rules.choosing import SELF_PACED
 from tests.building import ENGINES, INSTITUTIONS, SMALL, Engine, Run, on_both, parameters, run, run_on
+from tests.equality import random_markets as small
 
 RUNS: dict[str, dict[str, Any]] = {
     "few_seats": {"market.seats": 0.3, "market.choices": 2},
@@ -200,8 +201,10 @@ def test_who_found_nothing_is_told_why(engine: Engine) -> None:
     gone = {name: int(figures["market.found_platform_gone"].value or 0) for name, figures in found.items()}
     assert {name for name, times in gone.items() if times} <= {"platform_leaves", "no_platform"}
     assert gone["platform_leaves"] > 0
-    # Where no course has seats, what is not found is not on sale, or too dear.
-    no_seats = evaluate(parameters(SMALL, INSTITUTIONS, f"engine={engine}", changes={"market.catalogue.live": 0}))
+    # Where no course has seats, what is not found is not on sale, or too dear: on the second platform 600,000 rupiah.
+    two = {"one": small.platform(), "two": small.platform()}
+    dear = small.market(two, [small.course(), small.course(platforms="two", price=600_000)])
+    no_seats = evaluate(parameters(SMALL, INSTITUTIONS, f"engine={engine}", changes={"market": dear}))
     own = {name: figure.value for name, figure in no_seats.figures.items()}
     assert own["market.found_no_seat"] == own["market.turned_away"] == 0
     assert own["market.found_nothing"] == own["market.found_nothing_to_buy"] != 0
