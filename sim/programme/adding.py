@@ -13,7 +13,7 @@ from sim.journey.order import ProgrammeAct
 from sim.programme.classes import Classes
 from sim.programme.market import MarketTable
 from sim.programme.programme import Programme
-from sim.stations.courses import scaled_classes
+from sim.stations.classes import scaled_classes
 from sim.stations.timeline import Timeline, Wait
 
 Ints = NDArray[np.int64]

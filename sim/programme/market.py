@@ -22,7 +22,8 @@ from sim.rules.choosing import MARKET_RULES, OFFER, PACE_OF_ONE, SELF_PACED, Mar
 from sim.rules.laws import LAWS
 from sim.rules.records import record
 from sim.stations.blocks import Blocks, never_binds
-from sim.stations.courses import Listings, scaled_classes
+from sim.stations.classes import scaled_classes
+from sim.stations.courses import Listings
 from sim.stations.kinds import Plan, plan_station
 from sim.stations.schedule import MILLION, UNLIMITED, Schedule
 

@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_COMPILED_BY = {"sim.rules.compiling.rule", "sim.rules.compiling.kernel"}
+_COMPILED_BY = {f"sim.rules.compiling.{how}" for how in ("rule", "rule_of_many", "kernel")}
 """What a module imports that holds compiled code."""
 
 
@@ -95,18 +95,28 @@ finally:
 
 from sim.rules.kernel_cache import SUFFIX, KernelCache  # noqa: E402
 
+_KERNEL: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
+_RULE_OF_MANY = _KERNEL | {"forceinline": True}
+_RULE = _RULE_OF_MANY | {"_nrt": False}
+
 
 def rule(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a rule on first use, inlined where another calls it; its signature stays what it is for the type checker.
 
-    It releases the interpreter's lock and keeps strict arithmetic, so both engines get the same bits.
+    It releases the interpreter's lock and keeps strict arithmetic, so both engines get the same bits. It may read and
+    fill arrays, and makes none: so it need not count who refers to them, which would cost more than most rules do.
     """
-    return _kept(numba.njit(nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function))
+    return _kept(numba.njit(**_RULE)(function))
+
+
+def rule_of_many(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a rule of one value, or of an array of them at once, which it then makes."""
+    return _kept(numba.njit(**_RULE_OF_MANY)(function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function over arrays on first use, with the arithmetic of a rule, but as a function of its own."""
-    return _kept(numba.njit(nogil=True, fastmath=False, error_model="numpy")(function))
+    return _kept(numba.njit(**_KERNEL)(function))
 
 
 def _kept(compiled: Any) -> Any:

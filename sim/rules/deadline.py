@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.rules.compiling import rule
+from sim.rules.compiling import rule, rule_of_many
 
 
 @rule
@@ -13,7 +13,7 @@ def buys_in_time(wants: bool, at: int, deadline: int) -> bool:
     return wants and at < deadline
 
 
-@rule
+@rule_of_many
 def comes_before_revocation(at: Any, deadline: int) -> Any:
     """Return whether an act on an account happens to one who is revoked: before, or then. Of several: an array."""
     return at <= deadline

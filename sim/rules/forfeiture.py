@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.rules.compiling import rule
+from sim.rules.compiling import rule, rule_of_many
 
 
-@rule
+@rule_of_many
 def closes_at(awarded: Any, after: int) -> Any:
     """Return when the account of one who was awarded at an instant closes: `after` µs later. Of several: an array."""
     return awarded + after
@@ -19,7 +19,7 @@ def buys_before_closing(at: int, closing: int) -> bool:
     return at < closing
 
 
-@rule
+@rule_of_many
 def earns_payments(reviewed: Any, closing: Any) -> Any:
     """Return whether one who reviewed a first training at an instant keeps all payments. Of several: an array."""
     return reviewed < closing

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel
 from sim.stations.plan import Ints
 
 K = TypeVar("K")
@@ -38,7 +38,7 @@ def lay(keys: Sequence[K], table: Callable[[K], tuple[NDArray[Any], ...]]) -> La
     return Laid(columns, np.array([bounds[id(key)] for key in keys], dtype=np.int64))
 
 
-@rule
+@kernel
 def by_instance(instance: Ints, instances: int) -> tuple[Ints, Ints]:
     """Return the arrivals in order of instance, each instance's as they came, and where each instance's end."""
     ends = np.zeros(instances, dtype=np.int64)
@@ -55,7 +55,7 @@ def by_instance(instance: Ints, instances: int) -> tuple[Ints, Ints]:
     return order, ends
 
 
-@rule
+@kernel
 def take(column: NDArray[Any], order: Ints) -> NDArray[Any]:
     """Return a column in another order; an empty one stays empty."""
     taken = np.empty(min(column.size, order.size), dtype=column.dtype)
@@ -64,7 +64,7 @@ def take(column: NDArray[Any], order: Ints) -> NDArray[Any]:
     return taken
 
 
-@rule
+@kernel
 def put_back(taken: Ints, order: Ints, column: Ints) -> None:
     """Fill a column from what was taken in another order."""
     for i in range(taken.size):

@@ -2,7 +2,7 @@
 
 A person books, on arrival, the earliest class with a free seat that begins after now. If it begins later than their
 patience they give up at once. Service starts as the class begins, and a person leaves when the service that they bring
-has passed since. The classes are those of a course (courses.py), one an instance.
+has passed since. The classes are those of a course (classes.py), one an instance.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.calendar.instants import NEVER, instant, length
 from sim.journey.kinds import Kind
 from sim.journey.order import ProgrammeAct
 from sim.stations.blocks import Block, Blocks, Calendar, one_each
-from sim.stations.courses import COURSE, Course, book_seats, scaled_classes, seats_start
+from sim.stations.classes import COURSE, Course, book_seats, scaled_classes, seats_start
 from sim.stations.plan import EMPTY, Ints, Kernel, Plan, Served
 from sim.stations.schedule import Schedule, compile_schedule
 from sim.stations.timeline import Timeline, Wait
@@ -148,11 +148,10 @@ class SeatsKernel(Kernel):
         self._column("service", service, arrived)
         if self.instances == 1:
             instance = np.zeros(arrived.size, dtype=np.int64)
-        courses = self._instances_of(instance, arrived).reshape(-1, 1)
         waits = patience if patience.size else np.full(arrived.size, NEVER)
-        choice, begins = np.empty_like(arrived), np.empty_like(arrived)
-        book_seats(self._courses, self._state, arrived, courses, waits, choice, begins)
-        booked = choice >= 0
+        begins = np.empty_like(arrived)
+        book_seats(self._courses, self._state, self._instances_of(instance, arrived), arrived, waits, begins)
+        booked = begins >= 0
         return Served(
             started=np.where(booked, begins, NEVER),
             left=np.where(booked, begins + np.maximum(service, 1), NEVER),

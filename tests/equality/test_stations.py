@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.calendar.instants import DAY, HOUR, NEVER
 from sim.journey.kinds import Kind
-from sim.stations.courses import COURSE
+from sim.stations.classes import COURSE
 from sim.stations.daily_runs import DailyRunsPlan
 from sim.stations.office_hours import office_hours
 from sim.stations.plan import Plan

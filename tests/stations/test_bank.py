@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.calendar.instants import DAY, HOUR, MINUTE, NEVER, moment
 from sim.journey.kinds import Kind
 from sim.stations.bank import by_instance, lay
-from sim.stations.courses import COURSE
+from sim.stations.classes import COURSE
 from sim.stations.daily_runs import DailyRunsPlan
 from sim.stations.kinds import Plan, plan_station
 from sim.stations.rate import WORK_OF_A_WEEK, RatePlan

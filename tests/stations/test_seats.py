@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.calendar.instants import NEVER
-from sim.stations.courses import COURSE
+from sim.stations.classes import COURSE
 from sim.stations.schedule import compile_schedule
 from sim.stations.seats import SeatsPlan
 from tests.stations.customers import Customer, serve, station
