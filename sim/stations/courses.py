@@ -33,6 +33,7 @@ from sim.rules.choosing import (
 )
 from sim.rules.compiling import kernel, rule
 from sim.rules.luck import Key
+from sim.rules.prefetch import ROWS_AHEAD, prefetch
 from sim.rules.whole import Whole
 from sim.stations.classes import Course, Weeks, first_class, seats_start
 from sim.stations.timeline import Timeline
@@ -239,7 +240,9 @@ def book_batch(
     `booked` (of live ones).
     """
     tried, no_weeks = np.empty(CANDIDATES + 1, dtype=np.int64), np.empty(0, dtype=np.int64)
+    rows, width = taken.reshape(-1), taken.shape[1]
     for i in range(now.size):
+        prefetch(rows, np.int64(row[min(i + ROWS_AHEAD, now.size - 1)]) * width)
         a, b = bounds[platform[i], 0], bounds[platform[i], 1]
         course[i], choice[i], begins[i], misses[i] = book_one(
             key, rules, offers, listed[a:b], popularity[a:b], guides[platform[i]], prices[a:b], by_price[a:b],

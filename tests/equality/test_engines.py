@@ -12,7 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sim.calendar.instants import HOUR
-from sim.engines.cohort import after_award, pool, registrations
+from sim.engines.cohort import after_award, pool, registrations, training
 from sim.engines.person import model as person
 from sim.experiments import run
 from sim.results.people import people_rows
@@ -75,7 +75,7 @@ SMALL_BLOCKS = (
     (pool, "LOSERS", 8),
     (pool, "STANDING_AT_A_TIME", 8),
     (after_award, "AWARDED_AT_A_TIME", 8),
-    (after_award, "FINISHED_AT_A_TIME", 8),
+    (training, "FINISHED_AT_A_TIME", 8),
 )
 """Everything that the cohort engine takes a part at a time, in parts that a small programme has many of."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import event, given, seed, settings
 
-from sim.engines.cohort import after_award
+from sim.engines.cohort import after_award, training
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
 from sim.results.people import people_rows
@@ -114,9 +114,9 @@ def test_windows_and_threads_do_not_matter(hours: float, threads: int, monkeypat
     """Catches a booking that depends on where windows and blocks of people end, or on who was faster of two threads."""
     plain = crowded()
     if threads == 2:
-        for name in ("AWARDED_AT_A_TIME", "FINISHED_AT_A_TIME"):
-            assert getattr(after_award, name) > 800
-            monkeypatch.setattr(after_award, name, 8)
+        for module, name in ((after_award, "AWARDED_AT_A_TIME"), (training, "FINISHED_AT_A_TIME")):
+            assert getattr(module, name) > 800
+            monkeypatch.setattr(module, name, 8)
     assert_same_result(plain, of_cohort(CROWDED | {"run.window_hours": hours, "run.threads": threads}))
 
 

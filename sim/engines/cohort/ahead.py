@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sim.engines.cohort.way_to_pool import WayToPool
 
-SYNC_POINTS_AHEAD = 4
+SYNC_POINTS_AHEAD = 30
 """Sync points that the way to the pool may be ahead: whoever comes early to the pool only takes memory there."""
 
 

@@ -1,52 +1,17 @@
-"""What is observed of participants from the award to the closing of the account, step by step."""
+"""What is observed of awards: to whom they go, who is revoked, and who is undecided at the end."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, NEVER
-from sim.engines.cohort.after_award_kernels import FORFEITED, NOT_PAID, REVOKED, Persons, Purchases
+from sim.calendar.instants import NEVER
+from sim.engines.cohort.after_award_kernels import Persons
 from sim.engines.cohort.flows import Ints
-from sim.engines.cohort.registrations import Registrations
 from sim.journey.measures import AWARD_YEARS, WANTS, awarded_in, revoked_for
 from sim.journey.money import Benefit
-from sim.journey.payments import PAID_BENEFITS
-from sim.observers.durations import NOBODY
 from sim.observers.observations import Observations, new_year
 from sim.programme.programme import Programme
-from sim.rules.forfeiture import closes_at
-
-
-class Awarded(NamedTuple):
-    """Some participants at the end of a run, and what became of their awards."""
-
-    persons: Persons
-    wave: Ints
-    first_paid: NDArray[np.uint16]
-    """Day of the run that paid the first incentive, or NOT_PAID."""
-    loss: NDArray[np.uint8]
-
-
-class Bought(NamedTuple):
-    """Courses that some participants have bought, in µs where nothing else is said."""
-
-    numbers: Persons
-    persons: Persons
-    purchase: Purchases
-    at: Ints
-    price: Ints
-    """Rupiah."""
-    completed: Ints
-    """NEVER of a course that is not completed."""
-    awarded: Ints
-    closing: Ints
-
-    def some(self, chosen: NDArray[np.bool_]) -> Bought:
-        """Return some of them."""
-        return Bought(*[column[chosen] for column in self])  # type: ignore[arg-type]
 
 
 class AwardObserver:
@@ -57,11 +22,9 @@ class AwardObserver:
         programme: Programme,
         observations: Observations,
         traits: NDArray[np.uint32],
-        registrations: Registrations,
     ) -> None:
-        self._programme, self._traits, self._registrations = programme, traits, registrations
+        self._programme, self._traits = programme, traits
         self._counts = observations.new_counts()
-        self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
     def awarded(self, wave: int, now: int, persons: Persons) -> None:
         """Observe people who are awarded."""
@@ -74,33 +37,6 @@ class AwardObserver:
                 counts.people(awarded_in(year), traits)
         for benefit, rupiah in zip(Benefit, self._programme.benefit, strict=True):
             self._money("awarded", benefit, now, persons.size * rupiah)
-
-    def bought(self, bought: Bought) -> None:
-        """Observe courses that are bought before the end of the run, and when they are completed."""
-        counts = self._counts
-        counts.stamp("bought", bought.at)
-        counts.stamp("completed", bought.completed)
-        counts.money("paid", Benefit.TRAINING, bought.at, bought.price)
-
-    def bought_first(self, first: Bought, linked: Ints) -> None:
-        """Observe what only first courses begin and end, and that their buyers have linked an account."""
-        counts = self._counts
-        counts.stamp("linked", linked)
-        counts.stamp("bought_1", first.at)
-        counts.stamp("completed_1", first.completed)
-        counts.people("participants", self._traits[first.persons])
-        never = np.full(first.at.size, NEVER)
-        self._wait("award_to_account", first.persons, first.awarded, linked, never, first.closing)
-        self._wait("award_to_purchase", first.persons, first.awarded, first.at, never, first.closing)
-        self._wait("purchase_to_completion", first.persons, first.at, first.completed, first.closing, first.closing)
-
-    def reviewed(self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints) -> None:
-        """Observe what follows from the completion of first courses; NEVER where it does not happen."""
-        counts = self._counts
-        counts.stamp("certified", certified)
-        counts.stamp("reviewed", reviewed)
-        self._wait("completion_to_review", persons, completed, reviewed, closing, closing)
-        counts.account("earned", int(np.count_nonzero(reviewed < np.minimum(closing, counts.end))))
 
     def revoked(self, wave: int, deadline: int, awarded: int, persons: Persons, linked: Ints) -> None:
         """Observe the awards of a wave that are revoked at the deadline; `linked` is NEVER of who has no account."""
@@ -128,53 +64,5 @@ class AwardObserver:
             counts.wait(name, began, ended)
             counts.level(name, persons, began, ended)
 
-    def closed(self, closing: int, accounts: int, unspent: int, forfeited: int) -> None:
-        """Observe accounts that close at an instant: how many, the rupiah left, and how many lose all payments."""
-        self._counts.stamp_at("closed", closing, accounts)
-        self._money("returned", Benefit.TRAINING, closing, unspent)
-        for benefit in PAID_BENEFITS:
-            self._money("returned", benefit, closing, forfeited * self._programme.benefit[benefit])
-
-    def open_accounts(self, standing: str, people: int, spent: int) -> None:
-        """Observe open accounts of a standing at the end of the run, and what has been spent from them."""
-        self._counts.account(standing, people, people * self._programme.benefit[Benefit.TRAINING] - spent)
-
     def _money(self, flow: str, benefit: Benefit, at: int, rupiah: int) -> None:
         self._counts.money(flow, benefit, np.array([at]), rupiah)
-
-    def _wait(self, name: str, persons: Persons, began: Ints, ended: Ints, gave_up: Ints, closing: Ints) -> None:
-        """Observe waits; those that may lie beyond the end of a run without a date are kept until it is known."""
-        self._counts.level(name, persons, began, ended, gave_up)
-        if self._programme.parameters.clock.end is not None:
-            self._counts.wait(name, began, ended, gave_up)
-            return
-        # No run ends before the account of every buyer has closed.
-        known = np.maximum(began, np.minimum(ended, gave_up)) < closing
-        late = ~known & (began < NEVER)
-        self._counts.wait(name, began[known], ended[known], gave_up[known])
-        if late.any():
-            self._late.append((name, began[late], ended[late], gave_up[late]))
-
-    def finish(self) -> None:
-        """Observe the waits that were kept until the end of the run was known."""
-        for name, began, ended, gave_up in self._late:
-            self._counts.wait(name, began, ended, gave_up)
-
-    def whole_time(self, participants: Awarded) -> None:
-        """Observe the whole time of some from registration and award to payment."""
-        counts, programme, persons = self._counts, self._programme, participants.persons
-        awarded = programme.waves.waves["announced"][participants.wave]
-        deadline = programme.waves.waves["deadline"][participants.wave]
-        run_day = participants.first_paid.astype(np.int64)
-        first_paid = np.where(run_day == NOT_PAID, NEVER, run_day * DAY + programme.run_clock)
-        lost = np.where(participants.loss == REVOKED, deadline, NEVER)
-        lost = np.where(participants.loss == FORFEITED, closes_at(awarded, programme.closing_after), lost)
-        registered = self._registrations.of(persons)
-        for name, began, ended, gave_up in (
-            ("award_to_incentive", awarded, first_paid, lost),
-            ("registered_to_incentive", registered, first_paid, lost),
-            ("registered_to_award", registered, awarded, NOBODY),
-        ):
-            counts.wait(name, began, ended, gave_up)
-            counts.level(name, persons, began, ended, gave_up)
-        counts.people("paid_first_incentive", self._traits[persons[first_paid < counts.end]])

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.engines.cohort.standing import IN_POOL, Standing
 from sim.observers.counting import ENDED, GAVE_UP, count_stamp, group_of, tally
 from sim.rules.compiling import kernel, rule
@@ -25,6 +24,7 @@ from sim.rules.joining import (
 from sim.rules.laws import LawRecord
 from sim.rules.luck import CHUNK, Key, deal, deal_each, words_at
 from sim.rules.patience_in_waves import TOLERANCE_BLOCK, goes_on, waves_tolerated_from
+from sim.rules.prefetch import ROWS_AHEAD, prefetch
 from sim.rules.selecting import AWARDED
 from sim.rules.whole import Whole
 

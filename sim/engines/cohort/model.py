@@ -29,6 +29,7 @@ from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
 from sim.engines.cohort.standing import new_standing
 from sim.engines.cohort.threads import threads_of
+from sim.engines.cohort.training import Training
 from sim.engines.cohort.way_to_pool import WayToPool
 from sim.engines.rows import Rows
 from sim.journey.order import PersonAct, ProgrammeAct
@@ -44,6 +45,9 @@ from sim.programme.waves import WaveRecord, Waves
 from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
+
+FREED_EVERY = 4 * WEEK
+"""How often memory that is free is given back (µs of the programme): more often takes time, to ask for it again."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,12 @@ class Model:
         )
         self.way = Ahead(way, sync_points, threads_of(programme) > 1)
         self.participants = Participants(programme)
-        self._after_award = AfterAward(
-            programme, self.participants, self.observations, self.traits, self.recorder, drawn
-        )
+        self._buying, self._paying = (InTurn(threads_of(programme) > 1) for _ in range(2))
+        """The threads of those awarded who buy courses, and of training and payments, which follow them."""
+        whom = self.observations, self.traits, self.recorder
+        self._training = Training(programme, self.participants, *whom, drawn)
+        self._after_award = AfterAward(programme, self.participants, *whom, self._training, self._paying.do)
         self.payments = Payments(programme, self.observations, self.participants, self.recorder)
-        self._awarded, self._paying = (InTurn(threads_of(programme) > 1) for _ in range(2))
-        """The threads of those awarded, up to the first incentive, and of payments, which follow them."""
         self.budget = Budget(programme)
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
@@ -134,7 +138,7 @@ class Model:
             return self._result()
         finally:
             self._stop_ahead()
-            self._awarded.stop()
+            self._buying.stop()
             self._paying.stop()
 
     def _stop_ahead(self) -> None:
@@ -148,6 +152,7 @@ class Model:
         self._pay(partial(self.payments.finish, end))
         self._wait()
         self._do(self._after_award.finish)
+        self._pay(self._training.finish)
         table = self.programme.waves.waves
         open_waves = frozenset(
             k for k, record in enumerate(self.waves.records) if record.opened and int(table[k]["close"]) >= end
@@ -177,7 +182,7 @@ class Model:
             yield self.timeline.act((self.timeline.now // DAY + 1) * DAY, ProgrammeAct.DAY_END)
             now = self.timeline.now
             self._close_day()
-            if now % WEEK == 0:
+            if now % FREED_EVERY == 0:
                 give_back()
             self._progress(now, self._registered(now))
             if now >= self.programme.horizon:
@@ -198,8 +203,8 @@ class Model:
 
     def _do(self, task: Callable[[], None]) -> None:
         """Do a task of those awarded, on their thread, once they have come to this instant."""
-        self._awarded.do(partial(self._come_to, self.timeline.now))
-        self._awarded.do(task)
+        self._buying.do(partial(self._come_to, self.timeline.now))
+        self._buying.do(task)
 
     def _pay(self, task: Callable[[], None]) -> None:
         """Do a task of payments, on their thread, once all that those awarded have earned so far is known there."""
@@ -207,13 +212,16 @@ class Model:
 
     def _come_to(self, now: int) -> None:
         self._after_award.advance(now)
-        numbers, due = self._after_award.due()
+        self._paying.do(self._fall_due)
+
+    def _fall_due(self) -> None:
+        numbers, due = self._training.due()
         if numbers.size:
-            self._paying.do(partial(self.payments.fall_due, numbers, due, 0))
+            self.payments.fall_due(numbers, due, 0)
 
     def _wait(self) -> None:
         """Wait until those awarded, and then their payments, have come to this instant."""
-        self._awarded.wait()
+        self._buying.wait()
         self._paying.wait()
 
     def _registered(self, now: int) -> int:
@@ -255,7 +263,7 @@ class Model:
         yield self.timeline.turn(deadline, self.programme.journey.turn(PersonAct.REVOKE), 0)
         revoked: list[int] = []
         self._do(lambda: revoked.append(self._after_award.revoke(wave, deadline)))
-        self._awarded.wait()
+        self._buying.wait()
         self.waves.revoke(wave, revoked[0])
 
     def processed(self) -> int:
@@ -274,7 +282,7 @@ class Model:
         """Return how many awards have neither bought nor been revoked."""
         undecided: list[int] = []
         self._do(lambda: undecided.append(self.participants.undecided(self.timeline.now)))
-        self._awarded.wait()
+        self._buying.wait()
         return undecided[0]
 
     def make_runs(self, caps: list[int | None], report: Report) -> None:

@@ -72,8 +72,8 @@ class Participants:
         self._awarded = np.zeros(len(Benefit), dtype=np.int64)
         self._paid = np.zeros(days, dtype=np.int64)
         """Rupiah of training by day."""
-        self._returned = np.zeros((len(Benefit), days), dtype=np.int64)
-        """Rupiah by benefit and day."""
+        self._revoked, self._closed = (np.zeros((len(Benefit), days), dtype=np.int64) for _ in range(2))
+        """Rupiah that returned as awards were revoked, and as accounts closed, by benefit and day."""
 
     # Who they are
 
@@ -148,7 +148,7 @@ class Participants:
         some = np.flatnonzero(loss == UNDECIDED)
         loss[some] = REVOKED
         self.revoked_people += some.size
-        self._returned[:, deadline // DAY] += np.array(self._programme.benefit) * some.size
+        self._revoked[:, deadline // DAY] += np.array(self._programme.benefit) * some.size
         return some + announcement.first
 
     def close(self, announcement: Announcement) -> tuple[int, int, int]:
@@ -157,9 +157,9 @@ class Participants:
         (forfeited, _), (accounts, spent) = counts[FORFEITED], counts[FORFEITED] + counts[NO_LOSS]
         unspent = int(accounts) * benefit[Benefit.TRAINING] - int(spent)
         day = announcement.closing // DAY
-        self._returned[Benefit.TRAINING, day] += unspent
+        self._closed[Benefit.TRAINING, day] += unspent
         for each in PAID_BENEFITS:
-            self._returned[each, day] += int(forfeited) * benefit[each]
+            self._closed[each, day] += int(forfeited) * benefit[each]
         return int(accounts), unspent, int(forfeited)
 
     def standings(self, announcement: Announcement) -> NDArray[np.int64]:
@@ -191,4 +191,4 @@ class Participants:
 
     def returned(self, days: int) -> list[int]:
         """Return the rupiah that returned in the first days, by benefit, but those of unanswered surveys."""
-        return [int(rupiah) for rupiah in self._returned[:, :days].sum(axis=1)]
+        return [int(rupiah) for rupiah in (self._revoked + self._closed)[:, :days].sum(axis=1)]

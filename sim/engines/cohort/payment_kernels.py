@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.engines.cohort.pending import PENDING, Pending
-from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.observers.counting import ENDED, WAITING, count_stamp, tally
 from sim.rules.compiling import kernel, rule
 from sim.rules.failed_payments import FailureRecord, fails_from, repair_from
@@ -17,6 +16,7 @@ from sim.rules.lags import LagTable, WorkingDays, ready, ready_from
 from sim.rules.luck import CHUNK, Key, Words, deal, deal_blocks, words_at
 from sim.rules.next_incentive import next_incentive_due
 from sim.rules.payments import PaymentTable, attempt_of, payment_luck
+from sim.rules.prefetch import ROWS_AHEAD, prefetch
 from sim.rules.surveys import ANSWER_BLOCK, SurveyRecord, answer_from, unanswered_returns
 from sim.rules.whole import Whole
 

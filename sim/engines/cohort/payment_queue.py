@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.pending import Pending, by_day, in_order
+from sim.engines.cohort.pending import Pending, Words, by_day, in_order, together
 
 
 class PaymentQueue:
@@ -14,11 +14,11 @@ class PaymentQueue:
 
     def __init__(self, run_clock: int, end: int) -> None:
         self._run_clock, self._end = run_clock, end
-        self._coming: dict[int, list[Pending]] = {}
+        self._coming: dict[int, list[Words]] = {}
         """By day, counted from the runs' time of the day, in no order."""
         self._too_late: list[Pending] = []
         """Those that are ready after the end of the run, or never."""
-        self._queue: deque[list[Pending]] = deque()
+        self._queue: deque[list[Words]] = deque()
         """By day, those ready: in no order but for a day that a cap has divided."""
         self._divided = False
         """Whether a cap has divided the first day in the queue."""
@@ -39,7 +39,7 @@ class PaymentQueue:
         for day, of_day in by_day(pending, self._run_clock):
             self._coming.setdefault(day, []).append(of_day)
             if failed:
-                self._failed_of_day[day] += of_day.size
+                self._failed_of_day[day] += len(of_day)
 
     def queue_up(self, now: int) -> None:
         """Queue those ready strictly before a run."""
@@ -48,13 +48,13 @@ class PaymentQueue:
             self._queue.append(self._coming.pop(day))
             self._failed -= self._failed_of_day.pop(day, 0)
 
-    def take(self, cap: int | None) -> list[Pending]:
+    def take(self, cap: int | None) -> list[Words]:
         """Take the first of the queue up to a cap, in order of (ready, number, payment) where it divides a day."""
-        taken: list[Pending] = []
-        left = sum(pending.size for day in self._queue for pending in day) if cap is None else cap
+        taken: list[Words] = []
+        left = sum(len(pending) for day in self._queue for pending in day) if cap is None else cap
         while self._queue and left > 0:
             day = self._queue.popleft()
-            size = sum(pending.size for pending in day)
+            size = sum(len(pending) for pending in day)
             if size > left:
                 # A day that was divided before stands in order, in one piece.
                 pending = day[0] if self._divided else in_order(day)
@@ -69,10 +69,10 @@ class PaymentQueue:
 
     def waiting(self) -> int:
         """Return how many wait for the next run, those being repaired included."""
-        return self._failed + sum(pending.size for day in self._queue for pending in day)
+        return self._failed + sum(len(pending) for day in self._queue for pending in day)
 
     def unpaid(self) -> Iterator[Pending]:
         """Yield all that are queued, will be, or would be after the end of the run."""
         for day in [*self._queue, *self._coming.values()]:
-            yield from day
+            yield from (together([pending]) for pending in day)
         yield from self._too_late

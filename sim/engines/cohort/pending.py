@@ -19,39 +19,46 @@ PENDING = np.dtype(
 comes next, which payment it is, and whether that attempt will fail."""
 
 Pending = NDArray[np.void]
-NOTHING = np.empty(0, dtype=PENDING)
+
+Words = NDArray[np.uint64]
+"""The same payments as whole words [payment; word]: records would be copied field by field, and cut more slowly."""
+
+WORDS = PENDING.itemsize // 8
+
+LARGE = 1 << 14
+"""Payments put together from which each day's are copied: a part of them would keep the memory of all."""
 
 
-def by_day(pending: Pending, begins: int) -> list[tuple[int, Pending]]:
+def words_of(pending: Pending) -> Words:
+    """Return payments as words."""
+    return pending.view(np.uint64).reshape(-1, WORDS)
+
+
+def together(batches: list[Words]) -> Pending:
+    """Return payments as one array of records."""
+    words = batches[0] if len(batches) == 1 else np.concatenate(batches)
+    records: Pending = words.reshape(-1).view(PENDING)
+    return records
+
+
+def by_day(pending: Pending, begins: int) -> list[tuple[int, Words]]:
     """Return some payments by the day, counted from an instant, on which they are ready; within a day in no order."""
     first, last = _first_and_last(pending, begins)
     ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
     _by_day(pending, begins, first, ends, ordered)
     days = enumerate(pairwise((0, *ends.tolist())), start=first)
-    # Copies, since a view would keep the memory of all until the last of them is paid.
-    return [(day, _copy(ordered[begin:end])) for day, (begin, end) in days if end > begin]
+    words = words_of(ordered)
+    if pending.size > LARGE:
+        return [(day, words[begin:end].copy()) for day, (begin, end) in days if end > begin]
+    return [(day, words[begin:end]) for day, (begin, end) in days if end > begin]
 
 
-def _copy(pending: Pending) -> Pending:
-    """Return payments as an array of its own; whole words are copied, since records would be copied field by field."""
-    copied: Pending = pending.view(np.uint64).copy().view(PENDING)
-    return copied
-
-
-def together(batches: list[Pending]) -> Pending:
-    """Return payments as one array; see `_copy`."""
-    if len(batches) == 1:
-        return batches[0]
-    joined: Pending = np.concatenate([batch.view(np.uint64) for batch in batches]).view(PENDING)
-    return joined
-
-
-def in_order(day: list[Pending]) -> Pending:
+def in_order(day: list[Words]) -> Words:
     """Return the payments of a day in order of (ready, number, payment)."""
     pending = together(day)
     ordered = np.empty_like(pending)
     _sort(pending, ordered)
-    return ordered
+    return words_of(ordered)
 
 
 NUMBER_BITS = 27

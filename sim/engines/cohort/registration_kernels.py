@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.cohort.prefetch import ROWS_AHEAD, prefetch
 from sim.rules.compiling import kernel
 from sim.rules.luck import CHUNK, Key, deal, words_at
+from sim.rules.prefetch import ROWS_AHEAD, prefetch
 from sim.rules.registering import MOMENT, REGISTRATION_BLOCK, Curve, registers_at
 
 Ints = NDArray[np.int64]
