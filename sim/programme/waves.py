@@ -38,6 +38,9 @@ class Pool(Protocol):
     def undecided(self) -> int:
         """Return how many awards have neither bought nor been revoked."""
 
+    def tell_revoked(self) -> None:
+        """Say of all awards that have been revoked so far that they are, if that is not known yet."""
+
 
 @dataclass
 class WaveRecord:
@@ -100,6 +103,7 @@ class Waves:
         """Return whether a wave by rule still opens: it must be able to award a place, now or soon."""
         if not self._pool.processing_is_empty() or self._pool.undecided() > 0:
             return True
+        self._pool.tell_revoked()
         table = self._programme.waves
         if all(hazard[-1] <= hazard[wave] for hazard in table.hazard):
             return False  # nobody joins this wave or a later one
@@ -124,11 +128,14 @@ class Waves:
         """Return the places of a wave: those known beforehand, or those that are due by rule."""
         if self._programme.waves.places is not None:
             return self._programme.waves.places[wave]
+        self._pool.tell_revoked()
         return self._by_rule.due(self._pool.processed())
 
     def _announce(self, wave: int, people: NDArray[Any], traits: NDArray[np.uint32]) -> None:
         programme, record = self._programme, self.records[wave]
         plan = programme.waves.waves[wave]
+        if self._budget.left(wave) < record.quota:
+            self._pool.tell_revoked()  # a revoked award leaves its budget: no need to know where there is plenty
         places = max(min(record.quota, self._budget.left(wave)), 0)
         verdict = select(
             programme.key,

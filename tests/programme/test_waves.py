@@ -54,6 +54,9 @@ class Pool:
     def processing_is_empty(self) -> bool:
         return self.day >= self.empty_from
 
+    def tell_revoked(self) -> None:
+        """Say nothing: nobody is revoked."""
+
     def could_take_a_place(self, eligible: float) -> bool:
         return self.day < self.takers_until
 

@@ -114,6 +114,8 @@ class Model:
         self._after_award = AfterAward(programme, self.participants, *whom, self._training, self._paying.do)
         self.payments = Payments(programme, self.observations, self.participants, self.recorder)
         self.budget = Budget(programme)
+        self._revoked: list[tuple[int, list[int]]] = []
+        """By wave, the awards revoked at a deadline that has passed, once those awarded have come to it."""
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
         self._day_ends = DayEnds(programme, census, way, self.participants, self.payments)
@@ -182,14 +184,18 @@ class Model:
             yield self.timeline.act((self.timeline.now // DAY + 1) * DAY, ProgrammeAct.DAY_END)
             now = self.timeline.now
             self._close_day()
-            if now % FREED_EVERY == 0:
-                give_back()
-            self._progress(now, self._registered(now))
+            self._pay(partial(self._tell_progress, now))
             if now >= self.programme.horizon:
                 self.way.advance_to(now)  # what is unfinished then is counted as it stands
             if self._nothing_is_left(now) or now >= self.programme.horizon:
                 self.ended.succeed()
                 return
+
+    def _tell_progress(self, now: int) -> None:
+        """Say how far those have come who are the last to come to a day's end."""
+        if now % FREED_EVERY == 0:
+            give_back()
+        self._progress(now, self._registered(now))
 
     def _close_day(self) -> None:
         now = self.timeline.now
@@ -263,8 +269,7 @@ class Model:
         yield self.timeline.turn(deadline, self.programme.journey.turn(PersonAct.REVOKE), 0)
         revoked: list[int] = []
         self._do(lambda: revoked.append(self._after_award.revoke(wave, deadline)))
-        self._buying.wait()
-        self.waves.revoke(wave, revoked[0])
+        self._revoked.append((wave, revoked))
 
     def processed(self) -> int:
         """Return how many have left the processing-rate station before now."""
@@ -284,6 +289,14 @@ class Model:
         self._do(lambda: undecided.append(self.participants.undecided(self.timeline.now)))
         self._buying.wait()
         return undecided[0]
+
+    def tell_revoked(self) -> None:
+        """Say of all awards that have been revoked so far that they are: wait until those awarded have come so far."""
+        if self._revoked:
+            self._buying.wait()
+        for wave, revoked in self._revoked:
+            self.waves.revoke(wave, revoked[0])
+        self._revoked = []
 
     def make_runs(self, caps: list[int | None], report: Report) -> None:
         """Make the run of every partner."""

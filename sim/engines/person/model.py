@@ -178,6 +178,9 @@ class Model:
         everyone = ledger.registered == self.programme.people
         return everyone and not any(ledger.occupancy[place] for place in self.programme.journey.processing_places)
 
+    def tell_revoked(self) -> None:
+        """Do nothing: whoever is revoked says so at once."""
+
     def could_take_a_place(self, eligible: float) -> bool:
         """Return whether someone eligible stands in the pool or has joined a wave not yet announced."""
         waiting = np.flatnonzero(self.state.place == Place.POOL)
