@@ -132,9 +132,12 @@ def could_be_bought(offer: Any, now: Whole, balance: Whole) -> bool:
     return offer.since <= now < offer.until and offer.price <= balance
 
 
-def buys_something(balance: Any, cheapest: int) -> Any:
-    """Return whether a balance, or which of several, buys the cheapest course that the run ever lists (rupiah)."""
-    return balance >= cheapest
+def buys_something(balance: int, spent: Any, cheapest: int) -> Any:
+    """Return whether what is left of a balance buys the cheapest course that the run ever lists (rupiah).
+
+    Of several, who have spent so much each, an array.
+    """
+    return spent <= balance - cheapest
 
 
 @rule

@@ -31,7 +31,6 @@ from sim.engines.cohort.training import Training, linked_at
 from sim.engines.cohort.training_observer import Bought
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
-from sim.rules.choosing import buys_something
 from sim.rules.deadline import comes_before_revocation
 
 AWARDED_AT_A_TIME = 1 << 14
@@ -174,9 +173,7 @@ class AfterAward:
         """
         own = self._participants
         own.buy(numbers, purchase, at, price)
-        bought = Bought(
-            numbers, persons, purchase, at, price, completed, own.awarded_at(numbers), own.closes_at(numbers)
-        )
+        bought = Bought(numbers, persons, purchase, at, price, completed, own.closes_at(numbers))
         self._hand_on(partial(self._training.bought, bought, at_once))
         return self._further(bought)
 
@@ -184,7 +181,7 @@ class AfterAward:
         p = self._programme
         more = bought.purchase < p.courses - 1
         if p.seats is not None:
-            more &= buys_something(self._participants.balances_of(bought.numbers), p.seats.cheapest)
+            more &= self._participants.have_left(bought.numbers, p.seats.cheapest)
         some = bought if more.all() else bought.some(more)
         purchase, at = some.purchase + np.uint8(1), np.empty_like(some.at)
         further_purchases(p.key, p.market, some.persons, purchase, some.at, some.closing, at)

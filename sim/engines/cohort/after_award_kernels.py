@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
 from sim.rules.buying import PURCHASE_BLOCK, MarketRecord, first_purchase_from, further_purchase_from, price_from
-from sim.rules.compiling import kernel
+from sim.rules.compiling import kernel, rule
 from sim.rules.deadline import buys_in_time
 from sim.rules.forfeiture import buys_before_closing, earns_payments
 from sim.rules.joining import WaveTable
@@ -18,6 +18,7 @@ from sim.rules.luck import CHUNK, Key, deal, deal_each, words_at
 from sim.rules.next_incentive import first_incentive_due
 from sim.rules.people import Trait, has_trait
 from sim.rules.training import CERTIFICATE_BLOCK, COURSE_BLOCK, REVIEW_BLOCK, TrainingRecord, review_from, train_from
+from sim.rules.whole import Whole
 
 Ints = NDArray[np.int64]
 Persons = NDArray[np.uint32]
@@ -173,22 +174,34 @@ def review(
             due[i] = first_incentive_due(reviewed[i], linked[i]) if earns_payments(reviewed[i], closing[i]) else NEVER
 
 
+@rule
+def _announcement_of(number: Whole, firsts: Ints) -> int:
+    """Return the announcement of a participant: numbers are given announcement by announcement."""
+    low, high = 0, firsts.size
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if firsts[middle] <= number:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def by_announcement(announcements: Ints, numbers: NDArray[Any], column: int, found: Ints) -> None:
-    """Fill what a column of announcements [announcement; first participant's number, ...] says of participants.
-
-    Numbers are given announcement by announcement.
-    """
-    values, ends = announcements[:, column].copy(), announcements[:, 0].copy()
+    """Fill what a column of announcements [announcement; first participant's number, ...] says of participants."""
+    values, firsts = announcements[:, column].copy(), announcements[:, 0].copy()
     for i in range(numbers.size):
-        low, high = 0, ends.size
-        while high - low > 1:
-            middle = (low + high) >> 1
-            if ends[middle] <= numbers[i]:
-                low = middle
-            else:
-                high = middle
-        found[i] = values[low]
+        found[i] = values[_announcement_of(numbers[i], firsts)]
+
+
+@kernel
+def limits_of(announcements: Ints, numbers: NDArray[Any], purchase: Purchases, limits: Ints) -> None:
+    """Fill when participants can buy no more: see `Participants`, of which `announcements` is a table."""
+    firsts, closing, deadline = (announcements[:, 0].copy(), announcements[:, 3].copy(), announcements[:, 4].copy())
+    for i in range(numbers.size):
+        of = _announcement_of(numbers[i], firsts)
+        limits[i] = closing[of] if purchase[i] else deadline[of]
 
 
 @kernel

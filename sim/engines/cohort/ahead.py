@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from sim.engines.cohort.threads import thread_ahead
 from sim.engines.cohort.way_to_pool import WayToPool
 
 SYNC_POINTS_AHEAD = 30
@@ -14,10 +15,12 @@ SYNC_POINTS_AHEAD = 30
 
 
 class InTurn:
-    """Does tasks one after the other, on a thread of its own or at once."""
+    """Does tasks one after the other, on a thread of its own or at once; `ahead` says that it may run ahead."""
 
-    def __init__(self, on_a_thread: bool) -> None:
-        self.thread: Executor | None = ThreadPoolExecutor(1) if on_a_thread else None
+    def __init__(self, on_a_thread: bool, *, ahead: bool = False) -> None:
+        self.thread: Executor | None = None
+        if on_a_thread:
+            self.thread = thread_ahead() if ahead else ThreadPoolExecutor(1)
         self._tasks: deque[Future[None]] = deque()
 
     def do(self, task: Callable[[], None]) -> None:
@@ -53,7 +56,7 @@ class Ahead:
 
     def __init__(self, way: WayToPool, sync_points: list[int], on_a_thread: bool) -> None:
         self._way, self._sync_points = way, sync_points
-        self._thread = ThreadPoolExecutor(1) if on_a_thread else None
+        self._thread = thread_ahead() if on_a_thread else None
         self._reached = self._sent = 0
         self._coming: dict[int, Future[Snapshot]] = {}
         self._taken: dict[int, Snapshot] = {}

@@ -106,7 +106,7 @@ class Market:
         )
         self._observer.add_came(platform, at)
         self._record_arrivals(persons, purchase, tries, at)
-        flow = (*coming, platform, self._limits(numbers, purchase))
+        flow = (*coming, platform, self._participants.can_buy_until(numbers, purchase))
         nowhere = platform == NOWHERE
         if nowhere.any():
             self._find_nothing(_some(flow, nowhere), at[nowhere])
@@ -114,11 +114,6 @@ class Market:
         first = flow[2] == 0
         self.want[flow[1][first]] = NO_CHECKOUT
         return flow
-
-    def _limits(self, numbers: Persons, purchase: Purchases) -> Ints:
-        """Return when people can buy no more: at the deadline of a first purchase, or as the account closes."""
-        deadlines: Ints = self._programme.waves.waves["deadline"][self._participants.waves_of(numbers)]
-        return np.where(purchase == 0, deadlines, self._participants.closes_at(numbers))
 
     def _check_out(self, flow: Flow, until: int) -> Flow:
         """Take in who comes to the checkouts before an instant; return who leaves one before it."""

@@ -88,7 +88,7 @@ class Model:
         self.recorder = Recorder(programme, record)
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self.observations = Observations(programme, programme.horizon, self.traits)
-        self._drawing = InTurn(threads_of(programme) > 1)
+        self._drawing = InTurn(threads_of(programme) > 1, ahead=True)
         drawn = Registrations(programme, self.traits, self._drawing.thread)
         standing = new_standing(programme.people)
         self.pool = Pool(programme, self.observations, self.traits, self.recorder, drawn, standing)

@@ -17,6 +17,7 @@ from sim.engines.cohort.after_award_kernels import (
     Persons,
     Purchases,
     by_announcement,
+    limits_of,
     pay_courses,
     standing_of,
 )
@@ -24,6 +25,7 @@ from sim.engines.cohort.flows import Ints
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.programme.programme import Programme
+from sim.rules.choosing import buys_something
 from sim.rules.forfeiture import closes_at
 
 
@@ -58,8 +60,8 @@ class Participants:
         self.seeking = np.empty(programme.people, dtype=np.bool_)
         """Whether a participant goes to buy a course, or is at it."""
         self.announcements: list[Announcement] = []
-        self._by_announcement = np.zeros((0, 4), dtype=np.int64)
-        """By announcement: its first participant's number, the wave, when it was, and when the accounts close (µs)."""
+        self._by_announcement = np.zeros((0, 5), dtype=np.int64)
+        """By announcement: its first participant's number, the wave, and when it was, accounts close, and the deadline is."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1
@@ -99,6 +101,12 @@ class Participants:
         """Return when the accounts of some participants close."""
         return self._of_announcement(numbers, 3)
 
+    def can_buy_until(self, numbers: NDArray[Any], purchase: Purchases) -> Ints:
+        """Return when some can buy no more: at the deadline of a first purchase, or as the account closes."""
+        limits = np.empty(numbers.size, dtype=np.int64)
+        limits_of(self._by_announcement, numbers, purchase, limits)
+        return limits
+
     def _of_announcement(self, numbers: NDArray[Any], column: int) -> Ints:
         """Return what a column says of the announcements of some participants, on any thread."""
         found = np.empty(numbers.size, dtype=np.int64)
@@ -108,6 +116,13 @@ class Participants:
     def balances_of(self, numbers: NDArray[Any]) -> Ints:
         """Return what is left of the training balance of some participants, rupiah."""
         return self._programme.benefit[Benefit.TRAINING] - self.spent[numbers].astype(np.int64)
+
+    def have_left(self, numbers: NDArray[Any], cheapest: int) -> NDArray[np.bool_]:
+        """Return which of some participants can still buy a course at a price, rupiah."""
+        left: NDArray[np.bool_] = buys_something(
+            self._programme.benefit[Benefit.TRAINING], self.spent[numbers], cheapest
+        )
+        return left
 
     # What becomes of them
 
@@ -120,7 +135,8 @@ class Participants:
         if persons:
             self.announcements.append(announcement)
             # Another array takes the place of the old one, which the thread of payments may be reading.
-            told = [(each.first, each.wave, each.at, each.closing) for each in self.announcements]
+            deadlines = self._programme.waves.waves["deadline"]
+            told = [(each.first, each.wave, each.at, each.closing, deadlines[each.wave]) for each in self.announcements]
             self._by_announcement = np.array(told, dtype=np.int64)
         self.loss[announcement.rows] = UNDECIDED
         self.spent[announcement.rows] = 0

@@ -72,11 +72,12 @@ class Training:
             self._bought_first(bought.some(first), at_once[first])
 
     def _bought_first(self, first: Bought, at_once: NDArray[np.bool_]) -> None:
-        linked = linked_at(self._programme, first.persons, first.awarded, self._traits)
-        self._observer.bought_first(first, linked)
-        ready = at_once & (first.completed < NEVER)
-        some = first.some(ready)
-        self._review(some.numbers, some.persons, some.completed, some.completed, linked[ready], some.closing)
+        awarded = self._participants.awarded_at(first.numbers)
+        linked = linked_at(self._programme, first.persons, awarded, self._traits)
+        self._observer.bought_first(first, awarded, linked)
+        # Of the others neither the completion nor what follows is observed yet.
+        completed = np.where(at_once, first.completed, NEVER)
+        self._review(first.numbers, first.persons, completed, completed, linked, first.closing)
 
     def certified(self, numbers: Persons, completed: Ints, issued: Ints) -> None:
         """Follow those whose certificates of a first course, completed at instants, are issued then, or NEVER."""

@@ -40,7 +40,6 @@ class Bought(NamedTuple):
     """Rupiah."""
     completed: Ints
     """NEVER of a course that is not completed."""
-    awarded: Ints
     closing: Ints
 
     def some(self, chosen: NDArray[np.bool_]) -> Bought:
@@ -69,7 +68,7 @@ class TrainingObserver:
         counts.stamp("completed", bought.completed)
         counts.money("paid", Benefit.TRAINING, bought.at, bought.price)
 
-    def bought_first(self, first: Bought, linked: Ints) -> None:
+    def bought_first(self, first: Bought, awarded: Ints, linked: Ints) -> None:
         """Observe what only first courses begin and end, and that their buyers have linked an account."""
         counts = self._counts
         counts.stamp("linked", linked)
@@ -77,8 +76,8 @@ class TrainingObserver:
         counts.stamp("completed_1", first.completed)
         counts.people("participants", self._traits[first.persons])
         never = np.full(first.at.size, NEVER)
-        self._wait("award_to_account", first.persons, first.awarded, linked, never, first.closing)
-        self._wait("award_to_purchase", first.persons, first.awarded, first.at, never, first.closing)
+        self._wait("award_to_account", first.persons, awarded, linked, never, first.closing)
+        self._wait("award_to_purchase", first.persons, awarded, first.at, never, first.closing)
         self._wait("purchase_to_completion", first.persons, first.at, first.completed, first.closing, first.closing)
 
     def reviewed(self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints) -> None:

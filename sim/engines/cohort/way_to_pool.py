@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent, Registrations
 from sim.engines.cohort.section import Section
 from sim.engines.cohort.standing import Standing
-from sim.engines.cohort.threads import threads_of
+from sim.engines.cohort.threads import thread_ahead, threads_of
 from sim.journey.places import Place
 from sim.journey.route import PROCESSED_AT, Route
 from sim.observers.observations import Observations
@@ -85,8 +85,8 @@ class WayToPool:
         )
         self._sheet = census.sheet()
         threads = threads_of(programme) > 1
-        self._first_thread = ThreadPoolExecutor(1) if threads else None
-        self._pool_thread = ThreadPoolExecutor(1) if threads else None
+        self._first_thread = thread_ahead() if threads else None
+        self._pool_thread = thread_ahead() if threads else None
         self._ends = self._window_ends(sync_points)
         self._ahead: deque[tuple[int, Future[Passed]]] = deque()
         self._entering: deque[Future[None]] = deque()
