@@ -116,7 +116,8 @@ def test_assumptions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """Catch an assumption that is not shown, or a published number that is shown as one."""
     assert main(["assumptions"]) == 0
     shown = capsys.readouterr().out
-    assert "\nprocessing.screening.servers = 240 servers (2026-11)\n    carries what the third layer" in shown
+    servers = "\nprocessing.screening.servers = 240 servers (2026-11)\n    uncertain: whole numbers from 200 to 400\n"
+    assert f"{servers}    carries what the third layer" in shown
     assert "processing.email.passes " not in shown
     assert main(["assumptions", "rate_800k"]) == 0
     of_one = capsys.readouterr().out

@@ -12,7 +12,7 @@ FILES = sorted([*folders.configs().rglob("*.yaml"), *folders.scenarios().rglob("
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_every_number_has_unit_source_and_date(file: Path) -> None:
-    """Catch a number without `# unit; source, or assumption: what it rests on; date` on its line."""
+    """Catch a number without `# unit; source, or assumption: what it rests on; date; kind` on its line."""
     bare = {f"{file.name}:{number.line} {number.key}": number.comment for number in numbers(file) if not number.parts}
     assert bare == {}
 

@@ -11,8 +11,9 @@ from sim.command.folder import called, taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say
 from sim.parameters import BadInput, Parameters, Problem
+from sim.parameters.kinds import Kind
 from sim.parameters.outages import Outages
-from sim.parameters.problems import NOTHING, printable
+from sim.parameters.problems import NOTHING, Written, printable
 from sim.report.text import wrapped
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
@@ -126,14 +127,24 @@ def config(words: list[str]) -> int:
 
 
 def assumptions(words: list[str]) -> int:
-    """Print every number of the configs, or of one composition, that is an assumption."""
-    from sim.command.composed import assumed, assumption_csv, assumption_lines
+    """Print what is assumed of the configs, or of one composition; or every number of a kind."""
+    from sim.command.assumptions import csv, lines, listed
     from sim.composition.compose import composition
 
     as_table, words = _csv_wanted(words)
-    found = assumed(composition(words) if words else None)
-    _say_as_it_is([assumption_csv(found)] if as_table else assumption_lines(found))
+    kind, words = _kind_wanted(words)
+    found = listed(composition(words) if words else None, kind)
+    _say_as_it_is([csv(found)] if as_table else lines(found))
     return 0
+
+
+def _kind_wanted(words: list[str]) -> tuple[Kind | None, list[str]]:
+    """Return the kind of number that some words ask for, and the others."""
+    asked = [word.removeprefix("kind=") for word in words if word.startswith("kind=")]
+    wrong = [name for name in asked if name not in list(Kind)]
+    if wrong or len(asked) > 1:
+        raise BadInput([Problem("kind", Written(", ".join(wrong or asked)), f"must be one of {', '.join(Kind)}", "")])
+    return Kind(asked[0]) if asked else None, [word for word in words if not word.startswith("kind=")]
 
 
 def _csv_wanted(words: list[str]) -> tuple[bool, list[str]]:

@@ -1,18 +1,15 @@
-"""What is composed, and what of it is assumed: for the eye and as CSV."""
+"""What is composed: for the eye and as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 from sim.command.screen import WIDTH, as_csv, cut
-from sim.composition import base, folders
-from sim.composition.comments import Leaf, numbers
+from sim.composition.comments import Leaf
 from sim.composition.compose import Composition
 from sim.composition.origins import COMMAND_LINE, Origin, origins
 from sim.parameters.problems import shown
-from sim.report.text import wrapped
 
 KEYS, VALUES = 36, 10
 """Columns of keys and values, where a block has such long ones; what is longer takes room of what follows."""
@@ -66,46 +63,3 @@ def _parts(leaf: Leaf | None) -> tuple[str, str, str]:
     if leaf is None:
         return "", "", ""
     return leaf.parts or ("", leaf.comment, "")
-
-
-# Assumptions
-
-
-def assumed(found: Composition | None = None) -> list[tuple[str, str, Leaf]]:
-    """Return what is assumed, of all configs or of one composition: the file, the key and its line."""
-    if found is not None:
-        each = [(origin.source, origin.key, origin.leaf) for origin in origins(found)]
-        return [(source, key, leaf) for source, key, leaf in each if leaf and leaf.is_number and leaf.assumed]
-    return list(_of_all_configs())
-
-
-def _of_all_configs() -> Iterator[tuple[str, str, Leaf]]:
-    for file in sorted(folders.configs().rglob("*.yaml")):
-        base.read(file)  # within limits; what follows reads it for its comments
-        home = file.relative_to(folders.configs())
-        for leaf in numbers(file):
-            if leaf.assumed:
-                key = leaf.key if home.parent.name == "" else f"{home.parent.name}.{leaf.key}"
-                yield f"configs/{home}", key, leaf
-
-
-def assumption_lines(found: Iterable[tuple[str, str, Leaf]]) -> list[str]:
-    """Return assumptions by file: key, value, unit and date on a line, and below it what it rests on."""
-    lines: list[str] = []
-    for file, group in groupby(found, key=lambda each: each[0]):
-        each = list(group)
-        lines += ["", f"# {file} ({len(each)})"]
-        for _, key, leaf in each:
-            unit, rests, date = _parts(leaf)
-            lines += wrapped(f"{key} = {leaf.value:,} {unit}{f' ({date})' if date else ''}", "", "    ")
-            lines += wrapped(rests.removeprefix("assumption: "), "    ", "    ")
-    return lines[1:]
-
-
-def assumption_csv(found: Iterable[tuple[str, str, Leaf]]) -> str:
-    """Return assumptions as CSV."""
-    rows = []
-    for file, key, leaf in found:
-        unit, rests, date = _parts(leaf)
-        rows.append((key, leaf.value, unit, rests.removeprefix("assumption: "), date, file))
-    return as_csv(("key", "value", "unit", "rests_on", "date", "file"), rows)

@@ -105,12 +105,18 @@ from the scenario or from the command line, that is said first.
 """,
     "assumptions": """\
 prakerja assumptions [NAME or FILE] [key=value ...]: list every number that is
-an assumption: key, value, unit, date, and what it rests on. Without a scenario,
-those of all configs; with one, those of what is composed.
+an assumption: key, value, unit, date, what kind of number it is, its range, and
+what it rests on. Without a scenario, those of all configs; with one, those of
+what is composed.
 
   prakerja assumptions
   prakerja assumptions scenario=rate_800k
   prakerja assumptions csv > assumptions.csv
+
+With kind=lever (what a planner may set), kind=uncertain (what nobody controls)
+or kind=constant (what is known), every number of that kind, assumed or not:
+
+  prakerja assumptions history kind=uncertain
 """,
     "calibrate": """\
 prakerja calibrate [key=value ...]: fit the assumptions of the base to the

@@ -13,7 +13,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.parameters.problems import joined
 
-FORM = re.compile(r"^(?P<unit>[^;]+); (?P<source>.+); (?P<date>\d{4}(-\d\d){0,2})$")
+FORM = re.compile(r"^(?P<unit>[^;]+); (?P<source>.+); (?P<date>\d{4}(-\d\d){0,2})(; (?P<kinds>\D.*))?$")
+"""The comment of a number; the kinds at its end are read by `sim.parameters.kinds`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Leaf:
         """Return unit, source and date; nothing where the comment has another form."""
         found = FORM.match(self.comment)
         return (found["unit"], found["source"], found["date"]) if found else None
+
+    @property
+    def kinds(self) -> str | None:
+        """Return the kinds of number that the comment declares; nothing where it declares none."""
+        found = FORM.match(self.comment)
+        return found["kinds"] if found else None
 
     @property
     def assumed(self) -> bool:

@@ -1,0 +1,91 @@
+"""What is assumed, or what is of one kind of number: for the eye and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from sim.command.screen import as_csv
+from sim.composition import kinds
+from sim.composition.comments import Leaf
+from sim.composition.compose import Composition
+from sim.parameters.kinds import Factor, Follows, Kind, Number, Range
+from sim.report.text import wrapped
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A number of the list: where its value comes from, its line there if it has one, and what it is declared to be."""
+
+    source: str
+    leaf: Leaf | None
+    number: Number
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Return unit, what the value rests on, and date."""
+        if self.leaf is None:
+            return "", "", ""
+        unit, rests, date = self.leaf.parts or ("", self.leaf.comment, "")
+        return unit, rests.removeprefix("assumption: "), date
+
+
+def listed(found: Composition | None = None, kind: Kind | None = None) -> list[Listed]:
+    """Return what is assumed, or every number of a kind: of all configs, or of one composition."""
+    of_configs = kinds.of_configs()  # a declaration that is not in order is told whatever is asked for
+    if found is None:
+        each = [Listed(file, leaf, number) for file, leaf, number in of_configs]
+    else:
+        each = [Listed(origin.source, origin.leaf, number) for origin, number in kinds.of_composition(found)]
+    if kind is None:
+        return [one for one in each if one.leaf and one.leaf.assumed]
+    return [one for one in each if one.number.declared.kind is kind]
+
+
+def lines(found: Iterable[Listed]) -> list[str]:
+    """Return numbers by file: key, value, unit and date on a line, below it the kind, then what it rests on."""
+    said: list[str] = []
+    for source, group in groupby(found, key=lambda one: one.source):
+        each = list(group)
+        said += ["", f"# {source} ({len(each)})"]
+        for one in each:
+            unit, rests, date = one.parts
+            head = f"{one.number.key} = {one.number.value:,} {unit}{f' ({date})' if date else ''}"
+            said += wrapped(head.rstrip(), "", "    ")
+            kind = _kind(one.number)
+            together = [kind, rests] if one.number.declared.law else ["; ".join(filter(None, (kind, rests)))]
+            for words in filter(None, together):
+                said += wrapped(words, "    ", "    ")
+    return said[1:]
+
+
+def _kind(number: Number) -> str:
+    """Return the kind of a number in words, an uncertain one with its range."""
+    declared, law = number.declared, number.declared.law
+    head = f"{declared.kind}{', fitted' * declared.fitted}"
+    if law is None:
+        return head
+    if isinstance(law, Follows):
+        return f"{head}: {law.text}"
+    low, high = map(_plain, law.span(number.value))
+    whole = "whole numbers " * law.whole
+    among = ", of parts that keep their sum" if isinstance(law, Factor) and law.word == "parts" else ""
+    return f"{head}: {whole}{'90 % ' * isinstance(law, Factor)}from {low} to {high}{among}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def csv(found: Iterable[Listed]) -> str:
+    """Return numbers as CSV; `low` and `high` are the ends of a range, or those between which 90 % lie."""
+    rows = []
+    for one in found:
+        declared, law = one.number.declared, one.number.declared.law
+        ends = law.span(one.number.value) if isinstance(law, Factor | Range) else ("", "")
+        fitted = str(declared.fitted).lower() if law else ""
+        unit, rests, date = one.parts
+        kind = (declared.kind, law.text if law else "", *ends, fitted)
+        rows.append((one.number.key, one.number.value, unit, *kind, rests, date, one.source))
+    return as_csv(("key", "value", "unit", "kind", "law", "low", "high", "fitted", "rests_on", "date", "file"), rows)
