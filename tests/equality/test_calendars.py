@@ -10,7 +10,7 @@ import pytest
 
 from sim.calendar.instants import DAY, EPOCH, HOUR, NEVER
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import PENDING
+from sim.engines.cohort.pending import PENDING, together
 from sim.engines.journal import Journal
 from tests.building import PARTNERS, law, programme
 from tests.engine.random_programmes import wib
@@ -110,7 +110,7 @@ def test_what_is_ready_too_late_is_kept_and_not_put_by_day() -> None:
     queue.put(pending[2:], failed=True)
     assert sum(some.size for some in queue.unpaid()) == 6
     queue.queue_up(9 * DAY)
-    assert [some["number"].tolist() for some in queue.take(None)] == [[0]]
+    assert together(queue.take(None))["number"].tolist() == [0]
     assert queue.waiting() == 2  # those that failed wait for a run, though none will come
 
 

@@ -5,7 +5,6 @@ What nobody can queue for passes straight on: in an open market all of it is kno
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -22,6 +21,7 @@ from sim.engines.cohort.after_award_kernels import (
     link_accounts,
     prices_by_law,
 )
+from sim.engines.cohort.ahead import HandOn
 from sim.engines.cohort.award_observer import AwardObserver
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.market import Booked, Market
@@ -48,7 +48,7 @@ class AfterAward:
         traits: NDArray[np.uint32],
         recorder: Recorder,
         training: Training,
-        hand_on: Callable[[Callable[[], None]], None],
+        hand_on: HandOn,
     ) -> None:
         self._programme, self._participants = programme, participants
         self._traits, self._recorder = traits, recorder
@@ -57,7 +57,7 @@ class AfterAward:
         self._observer = AwardObserver(programme, observations, traits)
         self._market = None
         if programme.seats is not None:
-            self._market = Market(programme, programme.seats, participants, observations, recorder)
+            self._market = Market(programme, programme.seats, participants, observations, recorder, hand_on)
         self._window = int(programme.parameters.run.window_hours * HOUR)
         self._now = 0
         self._open: list[Announcement] = []

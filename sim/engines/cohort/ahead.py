@@ -14,6 +14,10 @@ SYNC_POINTS_AHEAD = 30
 """Sync points that the way to the pool may be ahead: whoever comes early to the pool only takes memory there."""
 
 
+HandOn = Callable[[Callable[[], None]], None]
+"""How a task is handed on, to be done after those handed on before."""
+
+
 class InTurn:
     """Does tasks one after the other, on a thread of its own or at once; `ahead` says that it may run ahead."""
 

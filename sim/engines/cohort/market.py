@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.after_award_kernels import Persons, Purchases
+from sim.engines.cohort.ahead import HandOn
 from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints, in_order, merge
 from sim.engines.cohort.market_kernels import choose_platforms, come_back, train_in_market
 from sim.engines.cohort.participants import Participants
@@ -54,11 +56,14 @@ class Market:
         participants: Participants,
         observations: Observations,
         recorder: Recorder,
+        hand_on: HandOn,
     ) -> None:
         self._programme, self._table, self._participants = programme, table, participants
-        self._counts, self._recorder = observations.new_counts(), recorder
-        self._at_checkout = Visits(programme, self._counts, CHECKOUT)
-        self._at_certificates = Visits(programme, self._counts, CERTIFICATES)
+        self._recorder, self._tell = recorder, hand_on
+        """How a task of the observers is handed on, to be done in turn."""
+        counts = observations.new_counts()
+        self._at_checkout = Visits(programme, counts, CHECKOUT)
+        self._at_certificates = Visits(programme, counts, CERTIFICATES)
         assert observations.market is not None
         self._observer = observations.market
         self._coming = Backlog(NO_TRY)
@@ -104,7 +109,7 @@ class Market:
         choose_platforms(
             self._programme.key, self._table.share_since, self._table.shares, persons, purchase, at, platform
         )
-        self._observer.add_came(platform, at)
+        self._tell(partial(self._observer.add_came, platform, at))
         self._record_arrivals(persons, purchase, tries, at)
         flow = (*coming, platform, self._participants.can_buy_until(numbers, purchase))
         nowhere = platform == NOWHERE
@@ -120,8 +125,7 @@ class Market:
         at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
         persons = self._participants.persons_of(numbers)
         if self._checkout is None:
-            self._counts.station(CHECKOUT).add(at, at, at, instance=platform)
-            self._counts.level(CHECKOUT, persons, at, at)
+            self._tell(partial(self._at_checkout.pass_through, persons, at, platform))
             return flow
         leaving = AT_CHECKOUT
         if at.size:
@@ -129,7 +133,7 @@ class Market:
             served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
             # Until the limit either the award is undecided or the account open, so that the run goes on.
             visited = Visited(persons, at, served.started, served.left, served.gave_up, platform)
-            self._at_checkout.tell(visited, limit)
+            self._tell(partial(self._at_checkout.tell, visited, limit))
             gone = served.gave_up < NEVER
             if gone.any():
                 self._give_up(_some(flow, gone), served.gave_up[gone])
@@ -176,7 +180,7 @@ class Market:
         misses = self._courses.book(
             at, numbers, persons, purchase, platform, balance, self._taken, course, choice, begins
         )
-        self._observer.add_turned_away(platform, misses, at, course < 0)
+        self._tell(partial(self._observer.add_turned_away, platform, misses, at, course < 0))
         found = course >= 0
         if not found.all():
             self._find_nothing(_some(flow, ~found), at[~found])
@@ -189,14 +193,14 @@ class Market:
             price, completed,
         )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
-        self._observer.add_booked(platform, course, choice, at, begins)
+        self._tell(partial(self._observer.add_booked, platform, course, choice, at, begins))
         self._record_bookings(persons, purchase, {"platform": platform, "course": course, "choice": choice}, begins)
         return Booked(numbers, persons, purchase, at, price, completed, platform)
 
     def _find_nothing(self, flow: Flow, at: Ints) -> None:
         """Let people who found nothing at an instant come back later, or no more."""
         _, numbers, purchase, tries, platform, limit = flow
-        self._observer.add_nothing(platform, at)
+        self._tell(partial(self._observer.add_nothing, platform, at))
         self.want[numbers[purchase == 0]] = NO_SEAT
         again = np.empty_like(at)
         persons = self._participants.persons_of(numbers)
@@ -233,7 +237,7 @@ class Market:
         served = self._certificates.serve(completed, numbers, instance=platform, until=until)
         persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
         visited = Visited(persons, completed, served.started, served.left, EMPTY, platform)
-        self._at_certificates.tell(visited, closing)
+        self._tell(partial(self._at_certificates.tell, visited, closing))
         self._record_issued(persons, purchase, served.left)
         first = purchase == 0
         return numbers[first], completed[first], served.left[first]

@@ -61,7 +61,7 @@ class Participants:
         """Whether a participant goes to buy a course, or is at it."""
         self.announcements: list[Announcement] = []
         self._by_announcement = np.zeros((0, 5), dtype=np.int64)
-        """By announcement: its first participant's number, the wave, and when it was, accounts close, and the deadline is."""
+        """By announcement: its first participant's number, the wave, its instant, the closing and the deadline (µs)."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1

@@ -51,6 +51,11 @@ class Visits:
         if known < visited.arrived.size:
             self._late.append(visited.some(slice(known, None)))
 
+    def pass_through(self, persons: Persons, at: Ints, instance: Ints) -> None:
+        """Tell visits of a station that never binds: people pass it at instants before the end of the run."""
+        self._counts.station(self._station).add(at, at, at, instance=instance)
+        self._counts.level(self._station, persons, at, at)
+
     def finish(self) -> None:
         """Tell the visits that were kept until the end of the run was known."""
         end = self._counts.end
