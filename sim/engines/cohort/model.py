@@ -237,12 +237,11 @@ class Model:
 
     def _nothing_is_left(self, now: int) -> bool:
         own = self.participants
-        if self.programme.parameters.clock.end is not None:
+        if self.programme.parameters.clock.end is not None or not self.waves.all_announced():
             return False
         self._wait()
         return (
-            self.waves.all_announced()
-            and own.undecided(now) == 0
+            own.undecided(now) == 0
             and own.last_course_end < now
             and own.last_closing < now
             and self.payments.settled == own.payments_due
