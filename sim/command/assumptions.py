@@ -70,7 +70,7 @@ def _kind(number: Number) -> str:
         return f"{head}: {law.text}"
     low, high = map(_plain, law.span(number.value))
     whole = "whole numbers " * law.whole
-    among = ", of parts that keep their sum" if isinstance(law, Factor) and law.word == "parts" else ""
+    among = ", before all parts are scaled back to their sum" if isinstance(law, Factor) and law.word == "parts" else ""
     return f"{head}: {whole}{'90 % ' * isinstance(law, Factor)}from {low} to {high}{among}"
 
 
@@ -79,7 +79,10 @@ def _plain(number: float) -> str:
 
 
 def csv(found: Iterable[Listed]) -> str:
-    """Return numbers as CSV; `low` and `high` are the ends of a range, or those between which 90 % lie."""
+    """Return numbers as CSV; `low` and `high` are the ends of a range, or those between which 90 % lie.
+
+    Those of parts are before all parts are scaled back to their sum.
+    """
     rows = []
     for one in found:
         declared, law = one.number.declared, one.number.declared.law

@@ -19,7 +19,7 @@ Z_OF_90_PERCENT = float(ndtri(0.95))
 def quantile(law: Factor | Range, value: float, uniform: ArrayLike) -> Values:
     """Return the quantiles of the law of a number at uniform numbers from 0 to 1, in their shape.
 
-    A factor's logarithm is normal, and cut at twice its 90 % range, so that nothing lies beyond the factor's square.
+    A factor's logarithm is normal; what lies beyond twice its 90 % range, the factor's square, is put at that end.
     Parts are not yet scaled back to their sum.
     """
     at: Values = np.asarray(uniform, dtype=np.float64)

@@ -14,7 +14,7 @@ A key is named by its last name, or by as many as tell it apart. An uncertainty 
 
     times F        log-normal: 90 % between the value / F and the value × F, nothing beyond the squares of F
     odds F         a share whose odds, share / (1 - share), are `times F`
-    parts F        `times F`, then scaled back so that all parts of the block keep their sum
+    parts F        `times F`, then scaled back so that all parts of the block keep their sum (which moves the 90 %)
     from A to B    uniform
     follows KEY    in proportion to another uncertain number: no luck of its own
 
@@ -55,7 +55,7 @@ class Factor:
         return f"{'whole ' * self.whole}{self.word} {self.factor:g}"
 
     def span(self, value: float) -> tuple[float, float]:
-        """Return the ends between which 90 % lie."""
+        """Return the ends between which 90 % lie; of parts, before they are scaled back."""
         if self.word != "odds":
             return value / self.factor, value * self.factor
         odds = value / (1 - value)
@@ -68,6 +68,8 @@ class Factor:
             return f"has a factor that must be above 1 and at most {MOST_FACTOR}"
         if self.word == "odds" and not 0 < value < 1:
             return "has odds only where it is between 0 and 1"
+        if self.whole and (self.word != "times" or round(value / self.factor**2) < 1):
+            return "has whole numbers only with `times`, and only where the least of them is 1 or more"
         return "" if value > 0 else "has a factor only where it is above 0"
 
 

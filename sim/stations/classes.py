@@ -12,8 +12,7 @@ classes that are sold out and those of full weeks are passed for ever.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,8 @@ class Course:
         self._first = first
         self._interval = interval
         self._next = first
-        self._classes: deque[tuple[int, simpy.Container]] = deque()
+        self._class: tuple[int, simpy.Container] | None = None
+        """The first class with a free seat, once somebody has asked for it: when it begins, and its free seats."""
 
     def quote(self, latest: int) -> tuple[int, simpy.Container | None] | None:
         """Return the earliest class after now that has a free seat, if it begins by `latest` and is offered."""
@@ -63,45 +63,40 @@ class Course:
             return (now, None) if self._first <= now < self.until else None
         if self.seats == 0:
             return None
-        self._pass_classes(lambda begins, free: begins <= now or not free.level or self._is_full(begins))
-        while not self._classes:
-            if self._next <= now:
-                self._next += ((now - self._next) // self._interval + 1) * self._interval
-            if self._next > latest or self._next >= self.until or self._is_beyond(self._next):
-                return None
-            if not self._is_full(self._next):
-                free = simpy.Container(self.timeline, self.seats, self.seats)
-                self._classes.append((self._next, free))
-            self._next += self._interval
-        begins, free = self._classes[0]
-        return (begins, free) if begins <= latest and begins < self.until else None
+        begins = self._come_to(now)
+        while begins <= latest and begins < self.until:
+            if self.weeks is None or self.weeks.has_seats(begins):
+                if self._class is None:
+                    self._class = begins, simpy.Container(self.timeline, self.seats, self.seats)
+                    self._next = begins + self._interval
+                return self._class
+            if self.weeks.is_beyond(begins):
+                break
+            # The week is full: none of its classes is booked any more.
+            monday = self.weeks.monday_after(begins)
+            self._class, self._next = None, begins + -((begins - monday) // self._interval) * self._interval
+            begins = self._next
+        return None
 
-    def _pass_classes(self, are_passed: Callable[[int, simpy.Container], bool]) -> None:
-        """Forget the classes that have begun, are sold out, or lie in a full week: nobody books them any more."""
-        while self._classes and are_passed(*self._classes[0]):
-            self._classes.popleft()
-
-    def _is_full(self, begins: int) -> bool:
-        return self.weeks is not None and self.weeks.is_full(begins)
-
-    def _is_beyond(self, begins: int) -> bool:
-        return self.weeks is not None and self.weeks.is_beyond(begins)
+    def _come_to(self, now: int) -> int:
+        """Forget a class that has begun or is sold out; return when the first begins that may have a free seat."""
+        if self._class is not None and (self._class[0] <= now or not self._class[1].level):
+            self._class = None
+        if self._class is not None:
+            return self._class[0]
+        if self._next <= now:
+            self._next += ((now - self._next) // self._interval + 1) * self._interval
+        return self._next
 
     def reschedule(self, seats: int, interval: int) -> int:
         """Give the course classes of so many seats at an interval from now on; return when the first of them begins.
 
         A class that is sold out stays so; one with seats taken, the first of the new ones, has the new seats.
         """
-        now = self.timeline.now
-        self._pass_classes(lambda begins, free: begins <= now or not free.level)
-        if self._classes:
-            first, free = self._classes[0]
-            self._classes[0] = first, simpy.Container(self.timeline, seats, free.level + seats - self.seats)
-            self._next = first + interval
-        else:
-            if self._next <= now:
-                self._next += ((now - self._next) // self._interval + 1) * self._interval
-            first = self._next
+        first = self._come_to(self.timeline.now)
+        if self._class is not None:
+            free = simpy.Container(self.timeline, seats, self._class[1].level + seats - self.seats)
+            self._class, self._next = (first, free), first + interval
         self.seats, self._interval = seats, interval
         return first
 
@@ -132,10 +127,14 @@ class Weeks:
         """Return whether a class begins after the last week that is known; it is not offered."""
         return self._week(begins) >= len(self._free)
 
-    def is_full(self, begins: int) -> bool:
-        """Return whether no seat is left in the week in which a class begins."""
-        free = self._free[self._week(begins)]
-        return free is None or not free.level
+    def has_seats(self, begins: int) -> bool:
+        """Return whether a seat is left in the week in which a class begins."""
+        free = None if self.is_beyond(begins) else self._free[self._week(begins)]
+        return free is not None and free.level > 0
+
+    def monday_after(self, begins: int) -> int:
+        """Return when the week after that of a class begins, µs."""
+        return self._first_week + (self._week(begins) + 1) * WEEK
 
     def take(self, begins: int) -> None:
         """Take a seat of the week in which a class begins."""

@@ -220,6 +220,7 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
         **({} if from_file else {"catalogue": draw(catalogues(scale))}),
         certificates_hour=draw(st.sampled_from([9, 0, 23.5])),
         instructors_share=draw(st.sampled_from([None, None, 0.3, 1, 0])),
+        adding=draw(st.sampled_from([None, None, {"ratio": 0.5, "step": 0.6, "most": 3}])),
         choices=draw(st.sampled_from([3, 1, 2, 64])),
         tries=draw(st.sampled_from([3, 1, 2, 10])),
         patience=draw(whole("days", 3, 1, 10, 20)),

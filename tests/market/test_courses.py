@@ -117,6 +117,16 @@ def test_seats_that_are_added_are_for_those_who_come_later() -> None:
     assert [booking and booking.begins for booking in some_left] == [100, 100, 100, 133, 133]
 
 
+def test_a_full_week_is_passed_alike_whoever_has_asked_for_it() -> None:
+    """Catches classes that are added from another one on after somebody, who would not wait, met a full week."""
+    offer = Offer(first=17 * DAY, interval=3 * DAY // 2, seats=3, until=40 * DAY)
+    small = Small([offer], weeks=[[9, 9, 9, 0, 9, 9, 9]])  # full from day 16 to before day 23
+    would_wait = rules(patience=(LAWS["constant"], 0.0, 17.0 * DAY, 0.0))
+    found, away = both(small, would_wait, [Buyer(2 * DAY), Buyer(8 * DAY)], [(7 * DAY, 0, 4)])
+    assert found == [None, Booking(0, 0, 23 * DAY)]
+    assert away == [1]
+
+
 OFFERS = st.builds(
     Offer,
     first=st.integers(0, 20).map(lambda k: k * DAY // 2),

@@ -14,6 +14,9 @@ SYNC_POINTS_AHEAD = 30
 """Sync points that the way to the pool may be ahead: whoever comes early to the pool only takes memory there."""
 
 
+OUTSTANDING = 256
+"""Tasks that may wait to be done."""
+
 HandOn = Callable[[Callable[[], None]], None]
 """How a task is handed on, to be done after those handed on before."""
 
@@ -33,7 +36,8 @@ class InTurn:
             task()
             return
         self._tasks.append(self.thread.submit(task))
-        while self._tasks and self._tasks[0].done():
+        # Whoever hands on much faster than it is done waits: what waits to be done takes memory.
+        while self._tasks and (self._tasks[0].done() or len(self._tasks) > OUTSTANDING):
             self._tasks.popleft().result()
 
     def wait(self) -> None:

@@ -45,6 +45,7 @@ from sim.programme.waves import WaveRecord, Waves
 from sim.stations.timeline import Timeline, Wait
 
 Progress = Callable[[int, int], None]
+"""Is told an instant that all have come to and how many have registered, perhaps on another thread."""
 
 FREED_EVERY = 4 * WEEK
 """How often memory that is free is given back (µs of the programme): more often takes time, to ask for it again."""
