@@ -33,7 +33,7 @@ SCALE = {"person": SMALL, "cohort": THOUSANDS}
 """1,600 people a process each, and 8,000 moved by kernels."""
 
 CROWDED: dict[str, Any] = {
-    "clock.end": "2021-01-01T00:00",
+    "clock.end": "2021-10-01T00:00",
     "processing.patience": law("exponential", 100, "hours"),
     "processing.rate": 1_500_000,
     "processing.email.rate": 1_300_000,
@@ -109,7 +109,7 @@ def test_a_plenty_station_moves_nobody(engine: Engine, variant: str, position: i
     assert all(name.startswith("queue") for name in added.keys() - one.keys())
     assert (other.waves, other.runs, other.end) == (base.waves, base.runs, base.end)
     assert [day[2:] for day in other.days] == [day[2:] for day in base.days]
-    assert np.count_nonzero(added[f"queue{variant}_left"] < NEVER) > 250  # and people did come by
+    assert np.count_nonzero(added[f"queue{variant}_left"] < NEVER) > 500  # and people did come by
     if position == 0:
         assert np.array_equal(added[f"queue{variant}_arrived"], one["portal_arrived"])
 
