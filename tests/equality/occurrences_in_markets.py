@@ -47,6 +47,7 @@ IN_MARKETS = frozenset({
     "a certificate is issued after its platform has left",
     "a certificate is completed at the instant of a run",
     "a certificate is never issued",
+    "somebody completes two courses at one instant",
     "cut by a date",
 })  # fmt: skip
 """What must occur among markets, or the property was tried on easy ones only."""
@@ -181,6 +182,8 @@ def _certified(journal: Journal, table: MarketTable) -> Iterator[str]:
         yield "a certificate is completed at the instant of a run"
     if np.any(visits["left"] == NEVER):
         yield "a certificate is never issued"
+    if len(set(zip(visits["person"].tolist(), visits["arrived"].tolist(), strict=True))) < visits["arrived"].size:
+        yield "somebody completes two courses at one instant"
     completed = sum(
         int(np.count_nonzero(journal.participants[f"completed_{purchase + 1}"] < NEVER))
         for purchase in range(journal.programme.courses)

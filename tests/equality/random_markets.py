@@ -331,6 +331,14 @@ HOSTILE: dict[str, dict[str, Any]] = {
             for days in (1, 7, 30)
         },
     ),
+    "many complete two courses at one instant, and certificates wait": hostile(
+        market(
+            {"one": platform(certificates={"cap": 9})},
+            [live(seats=999, classes_per_week=0.5, first=wib(24 * 3), price=price) for price in (200_000, 300_000)],
+            patience=law("constant", 30, "days"),
+        ),
+        people=300,
+    ),
     "no provider teaches anything": hostile(
         market({"one": platform()}, [live(), live(seats=40)], instructors=0, instructors_share=1)
     ),

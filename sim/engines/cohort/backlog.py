@@ -1,5 +1,6 @@
 """Those who come, or leave, at instants in no order: kept as records by day, given out in order of time and number.
 
+Records of one number at one instant, of a participant who completes two courses at once, come out as they were put.
 A day's records stand in a chain of blocks, so that putting one touches nothing but the last block of its day, and the
 blocks of days that are over are used again.
 """
@@ -77,7 +78,7 @@ class Backlog:
             self._before.resize(room, refcheck=False)
 
     def take(self, until: int) -> Records:
-        """Remove and return those who come before an instant, in order of (time, number)."""
+        """Remove and return those who come before an instant, in order of (time, number), then as they were put."""
         end = min(-(-until // DAY), self._ends.size)
         count = int(self._counts[self._first : end].sum())
         if not count:
@@ -90,8 +91,8 @@ class Backlog:
         self._first = end
         self._size -= some + later
         if later:
-            self._put(late[:later])
-        records: Records = in_order(taken[:some]).reshape(-1).view(self._dtype)
+            self._put(late[len(late) - later :])
+        records: Records = in_order(taken[count - some :]).reshape(-1).view(self._dtype)
         return records
 
 
@@ -101,7 +102,7 @@ def words_of(records: Records) -> Words:
 
 
 def in_order(words: Words) -> Words:
-    """Return records, of words, in order of (time, number)."""
+    """Return records, of words, in order of (time, number); those of the same stay in their order."""
     if len(words) < 2:
         return words
     times: Words = words[:, 0]
@@ -194,22 +195,23 @@ def take_words(
 ) -> tuple[int, int, int]:
     """Empty the days from a first to before another; fill those who come before an instant, and who comes later.
 
+    Both are filled from behind, as the chains are walked: those of a day stand in the order in which they were put.
     Return how many of each, and the first free block.
     """
     some = later = 0
-    for day in range(first, until_day):
+    for day in range(until_day - 1, first - 1, -1):
         end = ends[day]
         while end:
             block = (end - 1) // BLOCK
-            for place in range(block * BLOCK, end):
+            for place in range(end - 1, block * BLOCK - 1, -1):
                 if np.int64(kept[place, 0]) < until:
-                    for word in range(kept.shape[1]):
-                        taken[some, word] = kept[place, word]
                     some += 1
-                else:
                     for word in range(kept.shape[1]):
-                        late[later, word] = kept[place, word]
+                        taken[taken.shape[0] - some, word] = kept[place, word]
+                else:
                     later += 1
+                    for word in range(kept.shape[1]):
+                        late[late.shape[0] - later, word] = kept[place, word]
             end = (np.int64(before[block]) + 1) * BLOCK if before[block] else 0
             before[block] = free
             free = block
