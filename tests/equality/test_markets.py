@@ -91,6 +91,7 @@ def test_hundreds_of_markets() -> None:
     rare = {
         "a course is bought at the tenth try, or later",
         "a further purchase ends at a checkout as the account closes",
+        "somebody completes two courses at one instant",
     }
     assert sorted(name for name in IN_MARKETS - rare if seen[name] < 5) == []
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.calendar.instants import NEVER
 from sim.engines.journal import Journal
-from sim.rules.buying import further_purchase, price
 from sim.rules.surveys import answer
+from tests.engine.recount.buying_more import buys_more
 from tests.engine.recount.journal import Ints, incentive_names, month_of, months, ratio, survey_names, unanswered
 
 Flow = list[tuple[int, int]]
@@ -87,11 +87,7 @@ def _left(journal: Journal) -> dict[str, dict[str, int]]:
         bought = [k for k in range(courses) if at(f"bought_{k + 1}") < NEVER]
         rest = budget.training_balance - sum(at(f"price_{k + 1}") for k in bought)
         if is_open:
-            more = False
-            if reviewed and len(bought) < courses:
-                wants, delay = further_purchase(programme.key, programme.market, at("person"), len(bought))
-                in_time = at(f"bought_{len(bought)}") + delay < closing
-                more = wants and in_time and price(programme.key, programme.market, at("person"), len(bought), rest) > 0
+            more = reviewed and len(bought) < courses and buys_more(journal, number, len(bought), rest, closing)
             found["training"]["will_return" if reviewed and not more else "undecided"] += rest
         for name in incentive_names(journal):
             if reviewed and at(f"{name}_paid") == NEVER:
