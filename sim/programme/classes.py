@@ -32,7 +32,8 @@ class Classes:
         """Let a course have other classes from one that begins at `first` on, which is itself of them."""
         part, place = self._last[course].tolist()
         *_, ends = self._periods[part]
-        until, ends[place] = int(self._market.courses["until"][course]), first
+        until = int(self._market.courses["until"][course])
+        ends[place] = min(first, until)  # of a course that is no longer offered there are no more classes
         self._course.append(np.array([course]))
         self._periods.append(tuple(np.array([each], dtype=np.int64) for each in (first, interval, seats, until)))  # type: ignore[arg-type]
         self._last[course] = len(self._periods) - 1, 0
