@@ -11,6 +11,7 @@ import pytest
 from hypothesis import event, given, seed, settings
 
 from sim.engines.cohort import after_award, training
+from sim.engines.cohort import market as market_of_cohort
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
 from sim.results.people import people_rows
@@ -115,7 +116,8 @@ def test_windows_and_threads_do_not_matter(hours: float, threads: int, monkeypat
     """Catches a booking that depends on where windows and blocks of people end, or on who was faster of two threads."""
     plain = crowded()
     if threads == 2:
-        for module, name in ((after_award, "AWARDED_AT_A_TIME"), (training, "FINISHED_AT_A_TIME")):
+        blocks = (after_award, "AWARDED_AT_A_TIME"), (training, "FINISHED_AT_A_TIME"), (market_of_cohort, "AT_A_TIME")
+        for module, name in blocks:
             assert getattr(module, name) > 800
             monkeypatch.setattr(module, name, 8)
     assert_same_result(plain, of_cohort(CROWDED | {"run.window_hours": hours, "run.threads": threads}))
