@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.calendar.instants import DAY, NEVER, WEEK
-from sim.engines.cohort.backlog import BLOCK, Backlog
+from sim.engines.cohort.backlog import BLOCK, Backlog, put_in_order, words_of
 from sim.engines.cohort.flows import NO_FLOW, VISIT, Departures, Flow, Unordered, merge
 
 INSTANTS = st.sampled_from([0, 1, DAY - 1, DAY, 3 * DAY + 5, WEEK - 1, WEEK, 5 * WEEK + 7]) | st.integers(0, 9 * WEEK)
@@ -105,6 +106,19 @@ def test_a_backlog_uses_its_blocks_again(batches: list[tuple[int, int, int]], se
             backlog.put(_at_once(now + turn, 2 * BLOCK))
             backlog.take(now + turn + 1)
         assert backlog._used <= before + 3
+
+
+@pytest.mark.parametrize(("people", "in_place"), [(20, True), (3_000, False)])
+def test_a_crowd_of_one_instant_is_not_ordered_one_by_one(people: int, in_place: bool) -> None:
+    """Catches time that grows as the square of those who come at one instant, such as all of a large class."""
+    records = _at_once(5 * DAY, people)
+    records["number"] = np.random.default_rng(1).permutation(people)
+    words = words_of(records)
+    keys = np.arange(people, dtype=np.uint64)
+    assert put_in_order(words, keys, np.empty_like(words)) == in_place
+    backlog = Backlog(VISIT, HORIZON)
+    backlog.put(records)
+    assert backlog.take(6 * DAY)["number"].tolist() == list(range(people))
 
 
 def _at_once(at: int, people: int) -> Any:

@@ -26,6 +26,9 @@ BLOCK = 64
 PLACE_BITS = 27
 """Bits of a place among records; 37 more hold the microseconds of a day and a half."""
 
+MOVES = 16
+"""Records that each may be put before, on average, when those of one instant are ordered; else all are sorted anew."""
+
 NUMBER = np.uint64(0xFFFF_FFFF)
 """The bits of a number in the second word."""
 
@@ -107,21 +110,26 @@ def in_order(words: Words) -> Words:
         return words
     times: Words = words[:, 0]
     first = times.min()
-    if int(times.max() - first) >> (64 - PLACE_BITS) or len(words) >> PLACE_BITS:
-        order: NDArray[np.intp] = np.lexsort((words[:, 1] & NUMBER, times))
-        return words[order]
-    # Words of time and place are sorted faster than places by their times.
-    keys = (times - first) << np.uint64(PLACE_BITS) | np.arange(len(words), dtype=np.uint64)
-    keys.sort()
-    ordered = np.empty_like(words)
-    put_in_order(words, keys, ordered)
-    return ordered
+    if not (int(times.max() - first) >> (64 - PLACE_BITS) or len(words) >> PLACE_BITS):
+        # Words of time and place are sorted faster than places by their times.
+        keys = (times - first) << np.uint64(PLACE_BITS) | np.arange(len(words), dtype=np.uint64)
+        keys.sort()
+        ordered = np.empty_like(words)
+        if put_in_order(words, keys, ordered):
+            return ordered
+    order: NDArray[np.intp] = np.lexsort((words[:, 1] & NUMBER, times))
+    return words[order]
 
 
 @kernel
-def put_in_order(words: Words, keys: NDArray[np.uint64], ordered: Words) -> None:
-    """Fill the records in order of keys, of time and place; those of one instant in order of number."""
+def put_in_order(words: Words, keys: NDArray[np.uint64], ordered: Words) -> bool:
+    """Fill the records in order of keys, of time and place; those of one instant in order of number.
+
+    Return whether that is done: it is given up where so many come at one instant that to move each before those with
+    higher numbers would take too long.
+    """
     place, bits = np.uint64((1 << PLACE_BITS) - 1), np.uint64(PLACE_BITS)
+    moves = MOVES * keys.size
     for i in range(keys.size):
         mine = np.int64(keys[i] & place)
         number, at = words[mine, 1] & NUMBER, i
@@ -129,8 +137,12 @@ def put_in_order(words: Words, keys: NDArray[np.uint64], ordered: Words) -> None
             for word in range(words.shape[1]):
                 ordered[at, word] = ordered[at - 1, word]
             at -= 1
+        moves -= i - at
+        if moves < 0:
+            return False
         for word in range(words.shape[1]):
             ordered[at, word] = words[mine, word]
+    return True
 
 
 @kernel
