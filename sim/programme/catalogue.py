@@ -84,7 +84,7 @@ def _live_only(found: Catalogue) -> Catalogue:
     return replace(
         found,
         live=np.ones_like(found.live),
-        seats=np.where(found.live, found.seats, max(round(float(np.median(found.seats[among]))), 1)),
+        seats=np.where(found.live, found.seats, round(float(np.median(found.seats[among])))),
         classes_a_week=np.where(found.live, found.classes_a_week, np.median(found.classes_a_week[among])),
     )
 

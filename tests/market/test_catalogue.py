@@ -105,6 +105,8 @@ def test_live_only_adds_seats_and_moves_no_live_course() -> None:
     assert live.live.all()
     assert (live.seats[base.live] == base.seats[base.live]).all()
     assert set(live.seats[~base.live].tolist()) == {round(float(np.median(base.seats[base.live])))}
+    # Where live classes are closed, those of the others are.
+    assert not made(live_only=True, catalogue__seats_a_week=0).seats.any()
 
 
 def equal(one: Catalogue, other: Catalogue) -> bool:
