@@ -26,7 +26,7 @@ OUTCOMES = ("still_to_be_paid", "will_return", "undecided")
 
 Still to be paid: incentives and surveys earned. Will return by the rule of the account's closing: balances of those who
 have reviewed a first training and buy no further course, and surveys not answered. Undecided: all of those whose first
-training is not reviewed while the account is open, balances of which a further course will be bought, and surveys not
+training is not reviewed while the account is open, balances of those who go to buy a further course, and surveys not
 yet answered.
 """
 

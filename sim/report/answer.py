@@ -282,7 +282,7 @@ MEANING = {
     "will_return": "Will return when the accounts close: balances of those who have reviewed a first course and buy "
     "no further one, and surveys not answered.",
     "undecided": "Undecided: those who have not yet reviewed a first course while the account is open, balances "
-    "that a further course will be bought of, and surveys not yet answered.",
+    "of those who go to buy a further course, and surveys not yet answered.",
 }
 
 

@@ -22,7 +22,7 @@ COLUMNS = {
     "will_return": "of them, rupiah certain to return by the rule of the account's closing: balances of those who have "
     "reviewed a first training and buy no further course, and surveys not answered; empty before the last month",
     "undecided": "of them, rupiah of those whose first training is not reviewed while the account is open, of balances "
-    "that a further course will be bought of, and of surveys not yet answered; empty before the last month",
+    "of those who go to buy a further course, and of surveys not yet answered; empty before the last month",
 }
 
 
