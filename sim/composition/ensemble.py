@@ -1,0 +1,119 @@
+"""The worlds that a question is asked in: members of the ensemble, put over what was composed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.composition import folders, yaml_file
+from sim.composition.asked import WORLDS
+from sim.composition.compose import Composition
+from sim.composition.kinds import uncertain
+from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
+from sim.experiments.members import FILE, read_members, write_members
+from sim.experiments.worlds import Unmoved, World, unmoved, validated, with_luck, world_of
+from sim.experiments.worlds_again import COPY, read_worlds
+from sim.parameters import BadInput, Problem
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds of a question, and what they do not move."""
+
+    worlds: tuple[World, ...]
+    made: str
+    """How the members were made: "laws" or "fit"."""
+    members: int
+    """Of how many members they are the first."""
+    unmoved: Unmoved
+
+    def block(self) -> dict[str, Any]:
+        """Return what config.yaml says of them."""
+        return {
+            "worlds": len(self.worlds),
+            "made": self.made,
+            "members": self.members,
+            "held": self.unmoved.held,
+            "absent": list(self.unmoved.absent),
+            "unknown": list(self.unmoved.unknown),
+        }
+
+
+def draw_members(members: int, seed: int) -> None:
+    """Write a table of so many members drawn from the declared laws of the base."""
+    from sim.composition.compose import composition
+    from sim.experiments.members_of_laws import members_of_laws
+
+    base = composition([])
+    numbers = uncertain(base)
+    write_members(members_of_laws(numbers, members, seed), numbers, base.config, folders.configs() / FILE)
+
+
+def worlds_of(found: Composition) -> Worlds | None:
+    """Return the worlds that are asked for, each of them in order over what was composed; None: the base alone.
+
+    A run that is made again from its folder is in the worlds that are kept there, unless it is asked otherwise.
+    """
+    if found.asked.worlds == 0:
+        return None
+    kept = _kept(found)
+    if kept is None and found.asked.worlds is None:
+        return None
+    worlds = _again(found, kept) if kept is not None else _of_the_ensemble(found)
+    validated((world, with_luck(found.config, world, 1)) for world in worlds.worlds)
+    return worlds
+
+
+def _of_the_ensemble(found: Composition) -> Worlds:
+    here, base = uncertain(found), uncertain(found.base)
+    members = read_members(folders.configs() / FILE, base, found.base.config)
+    count = found.asked.worlds or 0
+    _refuse_more_than(len(members), count)
+    worlds = [world_of(number, row, here, found.config) for number, row in enumerate(members.rows[:count], 1)]
+    return Worlds(tuple(worlds), members.made, len(members), unmoved(worlds, base, here, found.config))
+
+
+def _refuse_more_than(there: int, asked: int) -> None:
+    if asked > there:
+        raise BadInput([Problem(WORLDS, asked, f"must be at most {there}, as many as there are", "Ask for fewer.")])
+
+
+def _kept(found: Composition) -> dict[str, Any] | None:
+    """Return what the config of a run that is made again says of its worlds; None where it says nothing."""
+    if found.asked.replayed is None:
+        return None
+    path = Path(found.asked.replayed).expanduser()
+    block = yaml_file.load(path, yaml_file.Limits(MOST_COMPOSED_BYTES, MOST_COMPOSED)).get(WORLDS)
+    if block is None:
+        return None
+    if not isinstance(block, dict) or set(block) != set(KEPT) or any(type(block[key]) is not KEPT[key] for key in KEPT):
+        do = "Give the config.yaml of a run's folder as it was written."
+        raise BadInput([Problem(WORLDS, block, f"must say {', '.join(KEPT)}", do)])
+    return block
+
+
+KEPT: dict[str, type] = {"worlds": int, "made": str, "members": int, "held": dict, "absent": list, "unknown": list}
+
+
+def _again(found: Composition, kept: Mapping[str, Any]) -> Worlds:
+    """Return the worlds of a run's folder; what a word of the command line sets is held."""
+    assert found.asked.replayed is not None
+    worlds = read_worlds(Path(found.asked.replayed).expanduser().with_name(COPY), found.config)
+    count = found.asked.worlds or kept["worlds"]
+    _refuse_more_than(len(worlds), count)
+    given = [override.key_or_group for override in found.asked.keys]
+    held = {key: None for key in worlds[0].values if any(_is_below(above, key) for above in given)}
+    told = unmoved([World(0, {})], dict.fromkeys([*kept["held"], *held], NO_NUMBER), {}, found.config)
+    worlds = [World(each.number, {k: v for k, v in each.values.items() if k not in held}) for each in worlds[:count]]
+    absent, unknown = tuple(map(str, kept["absent"])), tuple(map(str, kept["unknown"]))
+    return Worlds(tuple(worlds), kept["made"], kept["members"], Unmoved(told.held, absent, unknown))
+
+
+def _is_below(above: str, key: str) -> bool:
+    return key == above or key.startswith((f"{above}.", f"{above}["))
+
+
+NO_NUMBER: Any = None
+"""In place of what a number was declared to be, which a run's folder does not say."""
