@@ -1,0 +1,34 @@
+"""The figures that are held beside those of other worlds: the key figures, every published figure, and the waves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.results.figure import Figure
+from sim.results.table import Cell, Table
+
+WAVES = {"joined": "people", "eligible_share": "share", "awarded": "people", "revoked": "people"}
+"""What is told of each wave, and its unit."""
+
+
+def figures_of_tables(key_figures: Mapping[str, Figure], tables: Mapping[str, Table]) -> dict[str, Figure]:
+    """Return the key figures and those of the tables `published` and `waves`, by name."""
+    found = dict(key_figures)
+    for row in tables["published"].rows:
+        found[published_name(row)] = Figure(row["full_population"], _unit(str(row["figure"])))
+    for row in tables["waves"].rows:
+        for what, unit in WAVES.items():
+            found[f"wave.{row['wave']}.{what}"] = Figure(row[what], unit)
+    return found
+
+
+def published_name(row: Mapping[str, Cell]) -> str:
+    """Return the name of the figure of a row of `published`: what, of which waves, and when."""
+    scope = f".waves_{row['scope']}" if row["scope"] is not None else ""
+    return f"published.{row['figure']}{scope}.{row['at']:%Y-%m-%d}"
+
+
+def _unit(figure: str) -> str:
+    if figure.endswith("share"):
+        return "share"
+    return "rupiah" if figure.endswith("rupiah") else "people"
