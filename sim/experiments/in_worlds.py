@@ -9,13 +9,39 @@ from typing import Any
 
 from sim.experiments.run import Result, evaluate
 from sim.experiments.tasks import Task, outcomes, processes_for
-from sim.experiments.worlds import Config, World, in_order, validated, with_luck
+from sim.experiments.worlds import Config, World, in_order, run_twice, validated, with_luck
+from sim.experiments.worlds_again import COPY, text_of
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.figures_of_tables import figures_of_tables
+from sim.results.spread import HIGH, LOW, METHOD, MIDDLE
 from sim.results.table import Table
 from sim.results.tables.worlds import Run, intervals, weeks, worlds
 from sim.results.weeks import weeks_of
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is written of a run beside that of the base: tables, intervals, and what makes the worlds again."""
+
+    tables: dict[str, Table]
+    intervals: dict[str, dict[str, Any]]
+    block: dict[str, Any]
+    """The block `worlds` of config.yaml."""
+    worlds: str
+    """The worlds as CSV."""
+    seconds: float
+    copy: str = COPY
+    """The name of the file of the worlds."""
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Return what the manifest says of the worlds."""
+        return self.block | {
+            "twice": run_twice(self.block["worlds"]),
+            "interval": {"quantiles": [LOW, MIDDLE, HIGH], "method": METHOD},
+            "file": self.copy,
+        }
 
 
 @dataclass(frozen=True)
@@ -32,6 +58,10 @@ class InWorlds:
     def intervals(self) -> dict[str, dict[str, Any]]:
         """Return the rows of the table `intervals` by figure."""
         return {row["figure"]: row for row in self.tables["intervals"].rows}
+
+    def beside(self, members: Sequence[World], block: dict[str, Any]) -> Beside:
+        """Return what is written of it; `block` is what config.yaml says of the worlds."""
+        return Beside(self.tables, self.intervals, block, text_of(members), self.seconds)
 
 
 def evaluate_in_worlds(
