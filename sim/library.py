@@ -194,7 +194,7 @@ class Result:
         question = self.question
         beside = None
         if self.in_worlds is not None and question.worlds is not None:
-            beside = self.in_worlds.beside(question.worlds.worlds, question.worlds.block())
+            beside = self.in_worlds.beside(question.worlds.block(), question.worlds.text)
         command = ["prakerja", "run", *question.words]
         write(self.evaluated, question.config, question.named, command, folder, beside)
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments.run import Result, evaluate
-from sim.experiments.tasks import Task, outcomes, processes_for
+from sim.experiments.tasks import Task, outcome_of, outcomes, processes_for
 from sim.experiments.worlds import Config, World, in_order, run_twice, validated, with_luck
-from sim.experiments.worlds_again import COPY, text_of
+from sim.experiments.worlds_again import COPY
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
-from sim.results.figures_of_tables import figures_of_tables
 from sim.results.spread import HIGH, LOW, METHOD, MIDDLE
 from sim.results.table import Table
 from sim.results.tables.worlds import Run, intervals, weeks, worlds
-from sim.results.weeks import weeks_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Beside:
     @property
     def origin(self) -> dict[str, Any]:
         """Return what the manifest says of the worlds."""
-        return self.block | {
+        return {key: value for key, value in self.block.items() if key != "laws"} | {
             "twice": run_twice(self.block["worlds"]),
             "interval": {"quantiles": [LOW, MIDDLE, HIGH], "method": METHOD},
             "file": self.copy,
@@ -59,9 +57,9 @@ class InWorlds:
         """Return the rows of the table `intervals` by figure."""
         return {row["figure"]: row for row in self.tables["intervals"].rows}
 
-    def beside(self, members: Sequence[World], block: dict[str, Any]) -> Beside:
-        """Return what is written of it; `block` is what config.yaml says of the worlds."""
-        return Beside(self.tables, self.intervals, block, text_of(members), self.seconds)
+    def beside(self, block: dict[str, Any], worlds: str) -> Beside:
+        """Return what is written of it: `block` is what config.yaml says of the worlds, which are given as CSV."""
+        return Beside(self.tables, self.intervals, block, worlds, self.seconds)
 
 
 def evaluate_in_worlds(
@@ -85,7 +83,8 @@ def evaluate_in_worlds(
     several = processes or processes_for(tasks)
     beside = f", {several} side by side" if several > 1 else ""
     done = outcomes(tasks, several, lambda count: tell(f"run {count} of {len(tasks)} in {len(members)} worlds{beside}"))
-    runs = [Run(0, 0, figures_of_tables(base.figures, base.tables), weeks_of(base.tables))]
+    of_base = outcome_of(base)
+    runs = [Run(0, 0, of_base.figures, of_base.weeks)]
     runs += [Run(w.number, luck, each.figures, each.weeks) for (w, luck), each in zip(order, done, strict=True)]
     first = base.tables["daily"].rows[0]["date"]
     made = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first))}

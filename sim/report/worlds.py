@@ -167,6 +167,7 @@ def _stations(told: Told) -> list[str]:
         for row in used
         if (told.intervals.get(f"station.{row['station']}.peak_queue") or {}).get("high")
     ]
+    queued.append(("peak.queue_payments", "All payments that wait"))
     busy = [(f"station.{row['station']}.utilisation_busiest_month", str(row["label"])) for row in used]
     lines = _table("Peak queue", _rows(told, queued, amounts))
     shares = _rows(told, busy, _shares)
