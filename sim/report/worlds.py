@@ -73,8 +73,8 @@ def _head(told: Told, named: Named) -> list[str]:
     if scale != 1:
         head.append(f"Scaled: one simulated person stands for {1 / scale:,.6g}. Counts are at full population.")
     head.append(
-        f"Base: the fitted values. 90 %: from the 5th to the 95th percentile of {told.worlds} worlds, each with its "
-        f"own values of what nobody knows, and a luck of its own. {_luck(told)}"
+        f"Base: the fitted values. 90 %: from the 5th to the 95th percentile of {told.worlds} worlds (of "
+        f"{told.members}), each with its own values of what nobody knows, and a luck of its own. {_luck(told)}"
     )
     if told.made == "laws":
         head.append("The worlds are drawn from the ranges of the assumptions; no published figure has narrowed them.")
@@ -123,12 +123,21 @@ def share(of: float | None) -> str:
 
 
 def amounts(*values: float | None) -> list[str]:
-    """Return counts or rupiah in one unit, the largest of which each is a tenth or more."""
+    """Return counts or rupiah in one unit, the largest of which each is a tenth or more; small ones without a unit.
+
+    The first is as it was counted, the others are ends of an interval.
+    """
     least = min((abs(value) for value in values if value), default=0.0)
     for limit, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
         if least >= limit / 10:
             return ["-" if value is None else f"{value / limit:,.2f} {unit}" for value in values]
-    return ["-" if value is None else f"{value:,.0f}" for value in values]
+    first, *ends = values
+    return ["-" if value is None else f"{value:,.0f}" for value in (first, *map(_to_three_digits, ends))]
+
+
+def _to_three_digits(value: float | None) -> float | None:
+    """Return the end of an interval as far as it is worth telling."""
+    return float(f"{value:.3g}") if value else value
 
 
 def _shares(*values: float | None) -> list[str]:
