@@ -101,3 +101,34 @@ def _runs(number: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not tell the children of a process")
+def test_an_interrupt_of_the_command_leaves_nothing(tmp_path: Path) -> None:
+    """Catch an interrupt among the worlds that ends in a traceback, another exit code or half a folder."""
+    words = ["run", "worlds=12", "population.scale=0.001", "run.folder=results/mine"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        deadline = time.monotonic() + 90
+        while len(children.read_text().split()) < 2 and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)  # the processes load what simulates, or simulate
+        numbers = [int(number) for number in children.read_text().split()]
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: all of the group
+        out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert err.endswith("Interrupted. Nothing is half-written.\n")
+    assert "Traceback" not in err
+    assert out == ""
+    assert len(numbers) >= 2
+    assert not any(map(_runs, numbers))
+    assert list(tmp_path.iterdir()) == []
