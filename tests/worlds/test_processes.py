@@ -65,11 +65,11 @@ def test_a_process_that_the_system_ends_is_told_as_want_of_memory() -> None:
     assert multiprocessing.active_children() == []
 
 
-SLEEPERS = """
+SLEEPERS = r"""
     import os, sys, time
     from sim.experiments.processes import side_by_side
     def sleep(number):
-        print(os.getpid(), flush=True)
+        os.write(1, f"{os.getpid()}\n".encode())  # in one piece: two processes write
         time.sleep(60)
     if __name__ == "__main__":
         side_by_side(sleep, [1, 2], 2, print)
