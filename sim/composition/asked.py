@@ -26,6 +26,16 @@ BARE = re.compile(r"[\w./][\w./-]*", re.ASCII)
 REPLAYED = "config"
 """The word that names the config of a run that was made before."""
 
+WORLDS, ONE_WORLD = "worlds", "base"
+"""The word that asks for a run in many worlds, and what asks for the fitted values alone, as is done unless asked."""
+
+NAMED = {
+    "scenario": "scenario=NAME or scenario=FILE",
+    REPLAYED: f"{REPLAYED}=FILE",
+    WORLDS: f"{WORLDS}=NUMBER or {WORLDS}={ONE_WORLD}",
+}
+"""Words that are no keys, and how each is written."""
+
 SCENARIOS = "scenarios"
 """The group under which Hydra knows the scenario, which is no key."""
 
@@ -44,6 +54,8 @@ class Asked:
     parts: dict[str, str] = field(default_factory=dict)
     keys: list[Override] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    worlds: int | None = field(default=None, compare=False)
+    """In how many worlds it is asked, which changes nothing of what is composed; 0: in the base; None: not said."""
 
 
 def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
@@ -52,6 +64,7 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
     `options` are the groups of the configs, and the names of the files that each can be.
     """
     asked, parser, scenarios, replayed = Asked(), OverridesParser.create(), [], []
+    worlds: list[Override] = []
     asked.problems += _too_much(words)
     if asked.problems:
         return asked
@@ -71,6 +84,8 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
             scenarios.append(str(override.value()))
         elif override.key_or_group == REPLAYED:
             replayed.append(str(override.value()))
+        elif override.key_or_group == WORLDS:
+            worlds.append(override)
         elif override.key_or_group in options:
             asked.problems += _exchanged(override, options, asked.parts)
         else:
@@ -81,10 +96,25 @@ def read(words: Sequence[str], options: dict[str, list[str]]) -> Asked:
     if len(scenarios) > 1:
         asked.problems.append(Problem("scenario", scenarios, "is given more than once", "Ask one at a time."))
     asked.scenario = scenarios[0] if scenarios else BASE
+    asked.problems += _in_worlds(worlds, asked)
     if replayed:
         asked.replayed = replayed[0]
         asked.problems += _beside_a_replay(scenarios, replayed, asked.parts)
     return asked
+
+
+def _in_worlds(worlds: list[Override], asked: Asked) -> Iterator[Problem]:
+    """Note in how many worlds it is asked, or find what is wrong with the word."""
+    values = [override.value() for override in worlds]
+    if len(values) > 1:
+        yield Problem(WORLDS, values, "is given more than once", "Leave one of the two out.")
+    elif values and values[0] == ONE_WORLD:
+        asked.worlds = 0
+    elif values and isinstance(values[0], int) and not isinstance(values[0], bool) and values[0] > 0:
+        asked.worlds = values[0]
+    elif values:
+        do = f"Write {WORLDS}=40, or {WORLDS}={ONE_WORLD} for the fitted values alone."
+        yield Problem(WORLDS, values[0], "must be a whole number from 1", do)
 
 
 def _beside_a_replay(scenarios: list[str], replayed: list[str], parts: dict[str, str]) -> Iterator[Problem]:
@@ -148,8 +178,8 @@ def _refused(override: Override, word: str) -> Iterator[Problem]:
         )
     elif key.count(".") >= DEEPEST:
         yield Problem(word, NOTHING, f"has more than {DEEPEST} keys in its path", "Write a key of configs/.")
-    elif key in ("scenario", REPLAYED) and (override.is_add() or override.is_force_add() or override.is_delete()):
-        named = f"{key}=FILE" if key == REPLAYED else "scenario=NAME or scenario=FILE"
+    elif key in NAMED and (override.is_add() or override.is_force_add() or override.is_delete()):
+        named = NAMED[key]
         yield Problem(word, NOTHING, f"must be {named}", "Leave the sign before it out.")
     else:
         yield from harms({key: override.value()})

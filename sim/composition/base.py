@@ -20,7 +20,8 @@ def options() -> dict[str, list[str]]:
     """Return the groups of the configs, and the names of the files that each can be."""
     home = folders.configs()
     groups = sorted(path for path in home.iterdir() if path.is_dir())
-    return {group.name: sorted(file.stem for file in group.glob("*.yaml")) for group in groups}
+    named = {group.name: sorted(file.stem for file in group.glob("*.yaml")) for group in groups}
+    return {group: files for group, files in named.items() if files}
 
 
 def base() -> dict[str, Any]:

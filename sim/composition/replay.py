@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.composition import yaml_file
-from sim.composition.asked import REPLAYED
+from sim.composition.asked import REPLAYED, WORLDS
 from sim.composition.harmless import harms
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
 from sim.parameters import BadInput, Problem
@@ -35,6 +35,7 @@ def load(asked: str) -> dict[str, Any]:
     found += [Problem(key, contents[key], "is no key of a composed config", "Leave it out.") for key in reserved]
     if found:
         raise BadInput(found)
+    contents.pop(WORLDS, None)  # no part of the parameters: sim.composition.ensemble reads it
     if isinstance(contents.get("run"), dict) and "folder" in contents["run"]:
         contents["run"] = {**contents["run"], "folder": None}
     market, copy = contents.get("market"), path.parent / COPY

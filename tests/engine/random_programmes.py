@@ -38,6 +38,14 @@ def spells(draw: st.DrawFn, most: int = 2) -> list[dict[str, str]]:
     return [{"from": wib(since), "until": wib(until)} for since, until in pairs]
 
 
+def passes_steps(latest: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return other odds of passing a check from some days after the epoch on."""
+    steps = st.tuples(st.integers(0, latest), st.sampled_from([0.5, 3, 1, 0]))
+    return st.lists(steps, max_size=3, unique_by=lambda step: step[0]).map(
+        lambda some: [{"from": wib(24 * day), "odds": odds} for day, odds in sorted(some)]
+    )
+
+
 @st.composite
 def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return rates at which a few dozen of 150 people a week pass, more or none."""
@@ -58,6 +66,7 @@ def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         path = f"processing.{check}"
         changes |= {
             f"{path}.passes": draw(LIKELY),
+            f"{path}.passes_steps": draw(passes_steps(latest=90)),
             f"{path}.retry.share": draw(SHARES),
             f"{path}.retry.passes": draw(SHARES),
             f"{path}.retry.attempts": draw(st.integers(1, 4)),
@@ -73,6 +82,7 @@ def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         "processing.screening.outages": draw(spells()),
         "processing.screening.service": draw(laws("hours", 12, minimum=0.01)),
         "processing.screening.passes": draw(LIKELY),
+        "processing.screening.passes_steps": draw(passes_steps(latest=90)),
         "processing.test.taken": draw(LIKELY),
         "processing.test.delay": draw(laws("hours", 48)),
     }
@@ -118,6 +128,27 @@ def waves(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     return changes
 
 
+def paces() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return by what the durations of courses are multiplied, from the first wave and often from a later one on."""
+    factors = st.sampled_from([1, 0.5, 2.25, 0])
+    later = st.sampled_from([(), (2,), (3,), (2, 3)])
+    return st.builds(
+        lambda waves, factors: [
+            {"from_wave": wave, "factor": factor} for wave, factor in zip((1, *waves), factors, strict=False)
+        ],
+        later,
+        st.lists(factors, min_size=3, max_size=3),
+    )
+
+
+def lag_steps(latest: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return working days more or fewer before the payments that fall due up to some days after the epoch."""
+    steps = st.tuples(st.integers(0, latest), st.sampled_from([-2, -0.5, 0, 0.25, 3, 6.5]))
+    return st.lists(steps, max_size=3, unique_by=lambda step: step[0]).map(
+        lambda some: [{"from": wib(24 * day), "more_days": more} for day, more in sorted(some)]
+    )
+
+
 @st.composite
 def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return how people buy, train and are paid."""
@@ -130,6 +161,7 @@ def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
             "appetite": draw(SHARES), "courses": draw(st.integers(1, 4)), "delay": draw(laws("days", 60))
         },
         "training.duration": draw(laws("days", 100)),
+        "training.pace": draw(paces()),
         "training.completes": draw(LIKELY),
         "training.reviews": draw(LIKELY),
         "budget.unspent_returns_days": draw(st.sampled_from([31, 90, 365])),
@@ -142,6 +174,7 @@ def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 3), (5, 3)]))
         ],
+        "payment.lag_steps": draw(lag_steps(latest=250)),
         "payment.fails": draw(st.sampled_from([0.0, 0.3, 0.9])),
         "payment.repair": draw(laws("days", 10)),
     }  # fmt: skip

@@ -155,8 +155,9 @@ class Market:
         self._choose(choosing)
         paid = Paid._make(np.empty(count, dtype=np.int64) for _ in Paid._fields)
         sold, without, last = pay_for_courses(
-            p.key, rules, self._table.courses, own.limits, buyers, own.awards, own.paid_by_day, choosing, paid, apart
-        )
+            p.key, rules, self._table.courses, own.limits, own.paces, buyers, own.awards, own.paid_by_day,
+            choosing, paid, apart,
+        )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
         if without:
             self._find_nothing(apart[:without])

@@ -27,6 +27,8 @@ from sim.journey.payments import PAID_BENEFITS
 from sim.programme.programme import Programme
 from sim.rules.forfeiture import closes_at
 
+NO_PACE = np.zeros(0)
+
 
 class Announcement(NamedTuple):
     """The awards of a wave: participants with the numbers from `first` to before `last`."""
@@ -60,6 +62,8 @@ class Participants:
         """By announcement: its first participant's number, the wave, its instant, and the closing (µs)."""
         self.limits = np.zeros((0, 2), dtype=np.int64)
         """By announcement, until when a first course and further ones can be bought: deadline and closing (µs)."""
+        self.paces = np.zeros(0)
+        """By announcement, the pace of the wave's courses."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1
@@ -90,6 +94,11 @@ class Participants:
     def waves_of(self, numbers: NDArray[Any]) -> Ints:
         """Return the waves of some participants."""
         return self._of_announcement(numbers, 1)
+
+    def paces_of(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the paces of the waves of some participants; empty where all waves have a pace of one."""
+        waves = self._programme.waves
+        return NO_PACE if waves.one_pace else waves.pace[self.waves_of(numbers)]
 
     def awarded_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when some participants were awarded."""
@@ -130,6 +139,7 @@ class Participants:
             deadlines = self._programme.waves.waves["deadline"]
             limits = [(deadlines[each.wave], each.closing) for each in self.announcements]
             self._by_announcement, self.limits = (np.array(rows, dtype=np.int64) for rows in (told, limits))
+            self.paces = self._programme.waves.pace[[each.wave for each in self.announcements]]
         own = self.awards[announcement.rows]
         own["spent"], own["loss"], own["seeking"] = 0, UNDECIDED, False
         self._awarded += np.array(self._programme.benefit) * persons
