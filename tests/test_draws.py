@@ -36,6 +36,15 @@ def test_a_factor_is_log_normal_and_cut() -> None:
     assert np.mean((found > 12 / 1.5**2) & (found < 12 * 1.5**2)) > 0.998
 
 
+def test_a_law_around_a_number_does_not_move_with_the_value() -> None:
+    """Catch a fit that moves what was thought before it: made again it would give something else."""
+    for word, middle in (("times", 0.3), ("odds", 0.3)):
+        law = Factor(word, 2, around=middle)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(quantile(law, 0.2, UNIFORM), quantile(law, 0.4, UNIFORM))
+        assert quantile(law, 0.2, 0.5) == pytest.approx(middle)
+        assert law.span(0.2) == law.span(0.4) == Factor(word, 2).span(middle)  # type: ignore[arg-type]
+
+
 def test_odds_keep_a_share_a_share() -> None:
     """Catch a share above 1, and odds that are taken for the share."""
     law = Factor("odds", 3)

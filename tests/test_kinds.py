@@ -65,6 +65,9 @@ LINES = {
     "uncertain: a odds 1.5 fitted, d from 2 to 1e3": {
         "a": "uncertain odds 1.5 fitted", "b": "constant", "c.d": "uncertain from 2 to 1000",
     },
+    "uncertain: a odds 2 around 0.4 fitted, b times 1.5 around 4, d times 2": {
+        "a": "uncertain odds 2 around 0.4 fitted", "b": "uncertain times 1.5 around 4", "c.d": "uncertain times 2",
+    },
     "uncertain: b whole from 2 to 5, a follows x.y[0].z, d parts 3": {
         "a": "uncertain follows x.y[0].z", "b": "uncertain whole from 2 to 5", "c.d": "uncertain parts 3",
     },
@@ -103,6 +106,13 @@ BAD = {
     "uncertain: a from 0.6 to 1": "a = 0.5: must lie in its own range",
     "uncertain: b whole from 2.5 to 4": "whole numbers that must begin and end with one",
     "uncertain: a whole follows b": "cannot be whole",
+    "uncertain: a odds 2 around 0.9": "a = 0.5: must lie in its own range",
+    "uncertain: b times 2 around 0.7": "b = 3: must lie in its own range",
+    "uncertain: b times 2 around 13": "b = 3: must lie in its own range",
+    "uncertain: a odds 2 around 1": "around what the number cannot be",
+    "uncertain: b times 2 around 0": "around what the number cannot be",
+    "uncertain: a parts 2 around 0.5": "parts keep the sum of their values",
+    "uncertain: a from 0 to 1 around 0.5": "is no law",
 }
 
 
