@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.composition.asked import BASE
-from sim.composition.compose import composition
+from sim.composition.compose import Composition, composition
 from sim.composition.named import named_as
 from sim.composition.understood import remarks
 from sim.composition.words import quoted, word
@@ -23,6 +23,8 @@ from sim.parameters.problems import NOTHING, shown
 from sim.results.folder import FolderTakenError, whole_folder
 
 if TYPE_CHECKING:
+    from sim.composition.ensemble import Worlds
+    from sim.experiments.in_worlds import InWorlds
     from sim.experiments.run import Result as Evaluated
     from sim.results.figure import Figure
     from sim.results.frame import Frame
@@ -45,6 +47,8 @@ class Question:
     """The words that ask the same on the command line, after `prakerja run`."""
     outages: Outages = field(default_factory=dict)
     """The outages without which it is simulated again, where `run.without_outages` asks for it."""
+    worlds: Worlds | None = None
+    """The worlds that it is asked in; None: in the base alone."""
     remarks: tuple[str, ...] = ()
     """What was understood of the rates, caps and counts that were given, and what of them may not be meant."""
 
@@ -78,20 +82,34 @@ def asked(words: Sequence[str]) -> Question:
         named=named_as(found),
         words=tuple(words),
         outages=left_out(found.parameters, found.base.parameters) if found.parameters.run.without_outages else {},
+        worlds=_worlds(found),
         remarks=tuple(remarks(found)),
     )
+
+
+def _worlds(found: Composition) -> Worlds | None:
+    if found.asked.worlds == 0 or (found.asked.worlds is None and found.asked.replayed is None):
+        return None
+    from sim.composition.ensemble import worlds_of  # loads what draws: only where worlds may be asked for
+
+    return worlds_of(found)
 
 
 def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -> Result:
     """Simulate a question and return the result; nothing is written.
 
-    Where `run.without_outages` is true, the same is simulated again without the outages.
+    Where `run.without_outages` is true, the same is simulated again without the outages. Worlds are simulated in
+    processes side by side: a script that asks for them has to begin under `if __name__ == "__main__":`.
 
     `tell` is told how far the run is, in words. Raises BadInput where the run does not fit into memory.
     """
-    from sim.experiments.run import evaluate  # loads what simulates: only once there is something to simulate
+    from sim.experiments.in_worlds import evaluate_in_worlds  # loads what simulates: only once something is
+    from sim.experiments.run import evaluate
 
-    return Result(question, evaluate(question.parameters, tell, question.outages))
+    if question.worlds is None:
+        return Result(question, evaluate(question.parameters, tell, question.outages))
+    many = evaluate_in_worlds(question.parameters, question.config, question.worlds.worlds, tell, question.outages)
+    return Result(question, many.base, many)
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,9 @@ class Result:
 
     question: Question
     evaluated: Evaluated
+    """The run of the base."""
+    in_worlds: InWorlds | None = None
+    """What the worlds give, where it was asked in some."""
 
     @property
     def kpis(self) -> dict[str, Figure]:
@@ -109,11 +130,19 @@ class Result:
     @property
     def tables(self) -> dict[str, Table]:
         """Return the tables by name: `tables["daily"]["date"]` is an array, `.pandas()` and `.arrow()` are frames."""
-        return self.evaluated.tables
+        return self.evaluated.tables | ({} if self.in_worlds is None else self.in_worlds.tables)
 
     @cached_property
     def answer(self) -> str:
         """Return the answer as it stands on the screen."""
+        if self.in_worlds is not None and self.question.worlds is not None:
+            from sim.report.worlds import Told, answer
+
+            many, asked = self.in_worlds, self.question.worlds
+            kept = asked.unmoved
+            unmoved = (kept.held, kept.absent_blocks(), kept.unknown)
+            about = (self.evaluated.tables, self.kpis, many.runs, many.intervals, asked.made, asked.members)
+            return answer(Told(*about, *unmoved, many.seconds), self.question.named)
         return self.evaluated.answer(self.question.named)
 
     @cached_property
@@ -163,7 +192,11 @@ class Result:
         from sim.experiments.run import write
 
         question = self.question
-        write(self.evaluated, question.config, question.named, ["prakerja", "run", *question.words], folder)
+        beside = None
+        if self.in_worlds is not None and question.worlds is not None:
+            beside = self.in_worlds.beside(question.worlds.block(), question.worlds.text)
+        command = ["prakerja", "run", *question.words]
+        write(self.evaluated, question.config, question.named, command, folder, beside)
 
 
 @contextmanager

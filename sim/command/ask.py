@@ -22,6 +22,9 @@ SCALE_OF_THE_FIT = "population.scale=0.01"
 NUMBAS_SETTINGS, MATPLOTLIBS_SETTINGS = ".numba_config.yaml", "matplotlibrc"
 """Files that these libraries look for in the working folder."""
 
+WORLDS = "worlds"
+"""The word that asks for many worlds, which one command takes."""
+
 DIGITS = 12
 """Digits of a person's number: nobody has a longer one."""
 
@@ -38,7 +41,8 @@ def run(words: list[str]) -> int:
     if question.outages:
         remark(_what_leaving_out_costs(question.parameters, question.outages))
     unshown: OSError | None = None
-    with taken(question.parameters.run.folder, called(question.named), remark) as folder:
+    worlds = 0 if question.worlds is None else len(question.worlds.worlds)
+    with taken(question.parameters.run.folder, called(question.named, worlds), remark) as folder:
         _say_if_it_compiles(question.parameters)
         try:
             result = simulate(question, progress())
@@ -71,6 +75,7 @@ def trace(words: list[str]) -> int:
     from sim.composition.compose import composition
     from sim.composition.understood import remarks
 
+    _refuse_worlds(words)
     numbers = [word.removeprefix("person=") for word in words if word.startswith("person=")]
     found: list[Problem] = []
     parameters, understood = None, list[str]()
@@ -118,6 +123,7 @@ def config(words: list[str]) -> int:
     from sim.composition.compose import composition
     from sim.composition.understood import remarks
 
+    _refuse_worlds(words)
     as_table, words = _csv_wanted(words)
     found = composition(words)
     for line in remarks(found):
@@ -131,6 +137,7 @@ def assumptions(words: list[str]) -> int:
     from sim.command.assumptions import csv, lines, listed
     from sim.composition.compose import composition
 
+    _refuse_worlds(words)
     as_table, words = _csv_wanted(words)
     kind, words = _kind_wanted(words)
     found = listed(composition(words) if words else None, kind)
@@ -158,7 +165,7 @@ def calibrate(words: list[str]) -> int:
     from sim.composition.base import base_files
     from sim.composition.compose import load
 
-    swaps = ("scenario", "config", *base_files())
+    swaps = ("scenario", "config", WORLDS, *base_files())
     swapped = [word for word in words if "=" not in word or word.partition("=")[0] in swaps]
     if swapped:
         do = "Leave it out: the fit is of history, whose numbers it rewrites."
@@ -233,6 +240,13 @@ def _no_person(number: str, parameters: Parameters | None) -> list[Problem]:
         return [Problem("person", number, "nobody is simulated", "Set population.applicants.")]
     allowed = "must be a whole number from 0" + (f" to {people - 1:,}" if people else "")
     return [Problem("person", number, allowed, "People are numbered in the order they register.")]
+
+
+def _refuse_worlds(words: list[str]) -> None:
+    asked = [word for word in words if word.startswith(f"{WORLDS}=")]
+    if asked:
+        do = f"Leave it out; `prakerja run {asked[0]}` runs in many worlds."
+        raise BadInput([Problem(word, NOTHING, "has no use here", do) for word in asked])
 
 
 def _nothing_more(words: list[str]) -> None:

@@ -43,8 +43,12 @@ def taken(asked: str | None, called: str, tell: Tell) -> Iterator[Folder]:
         raise _refused(asked, str(error)) from None
 
 
-def called(named: Named) -> str:
-    """Return what a run's folder is called: the scenario, and the first that the command line changes of it."""
+def called(named: Named, worlds: int = 0) -> str:
+    """Return what a run's folder is called: the scenario, the first that is changed of it, and in how many worlds."""
+    return f"{_called(named)}{f'-in-{worlds}-worlds' if worlds else ''}"
+
+
+def _called(named: Named) -> str:
     if not named.changed:
         return named.name
     first, more = named.changed[0].words, len(named.changed) - 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from sim.composition.kinds import uncertain
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
 from sim.experiments.members import FILE, read_members, write_members
 from sim.experiments.worlds import Unmoved, World, unmoved, validated, with_luck, world_of
-from sim.experiments.worlds_again import COPY, read_worlds
+from sim.experiments.worlds_again import COPY, laws_of, numbers_of, read_worlds, text_of
 from sim.parameters import BadInput, Problem
+from sim.parameters.kinds import Follows, Number
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,20 @@ class Worlds:
     """The worlds of a question, and what they do not move."""
 
     worlds: tuple[World, ...]
+    numbers: dict[str, Number]
+    """What the worlds move, and what of it follows what the config does not have."""
+    rows: tuple[dict[str, float], ...]
+    """The members' values of those numbers that follow no other."""
     made: str
     """How the members were made: "laws" or "fit"."""
     members: int
     """Of how many members they are the first."""
     unmoved: Unmoved
+
+    @property
+    def text(self) -> str:
+        """Return their values as CSV, by which the same run is made again."""
+        return text_of(self.numbers, self.rows)
 
     def block(self) -> dict[str, Any]:
         """Return what config.yaml says of them."""
@@ -35,6 +45,7 @@ class Worlds:
             "worlds": len(self.worlds),
             "made": self.made,
             "members": self.members,
+            "laws": laws_of(self.numbers),
             "held": self.unmoved.held,
             "absent": list(self.unmoved.absent),
             "unknown": list(self.unmoved.unknown),
@@ -71,8 +82,25 @@ def _of_the_ensemble(found: Composition) -> Worlds:
     members = read_members(folders.configs() / FILE, base, found.base.config)
     count = found.asked.worlds or 0
     _refuse_more_than(len(members), count)
-    worlds = [world_of(number, row, here, found.config) for number, row in enumerate(members.rows[:count], 1)]
-    return Worlds(tuple(worlds), members.made, len(members), unmoved(worlds, base, here, found.config))
+    return _over(found, here, members.rows[:count], base, made=members.made, members=len(members))
+
+
+def _over(
+    found: Composition,
+    here: Mapping[str, Number],
+    rows: Sequence[Mapping[str, float]],
+    base: Iterable[str],
+    *,
+    made: str,
+    members: int,
+) -> Worlds:
+    """Return rows of values as worlds of what was composed; `base` are the keys of all that may be moved."""
+    worlds = [world_of(number, row, here, found.config) for number, row in enumerate(rows, 1)]
+    moved = worlds[0].values
+    leaders = {law.leader for key in moved if isinstance(law := here[key].declared.law, Follows)}
+    numbers = {key: number for key, number in here.items() if key in moved or key in leaders}
+    own = tuple({key: row[key] for key in numbers if key in row} for row in rows)
+    return Worlds(tuple(worlds), numbers, own, made, members, unmoved(worlds, base, here, found.config))
 
 
 def _refuse_more_than(there: int, asked: int) -> None:
@@ -94,26 +122,34 @@ def _kept(found: Composition) -> dict[str, Any] | None:
     return block
 
 
-KEPT: dict[str, type] = {"worlds": int, "made": str, "members": int, "held": dict, "absent": list, "unknown": list}
+KEPT: dict[str, type] = {
+    "worlds": int,
+    "made": str,
+    "members": int,
+    "laws": dict,
+    "held": dict,
+    "absent": list,
+    "unknown": list,
+}
 
 
 def _again(found: Composition, kept: Mapping[str, Any]) -> Worlds:
     """Return the worlds of a run's folder; what a word of the command line sets is held."""
     assert found.asked.replayed is not None
-    worlds = read_worlds(Path(found.asked.replayed).expanduser().with_name(COPY), found.config)
+    base, rows = read_worlds(Path(found.asked.replayed).expanduser().with_name(COPY))
     count = found.asked.worlds or kept["worlds"]
-    _refuse_more_than(len(worlds), count)
+    _refuse_more_than(len(rows), count)
     given = [override.key_or_group for override in found.asked.keys]
-    held = {key: None for key in worlds[0].values if any(_is_below(above, key) for above in given)}
-    told = unmoved([World(0, {})], dict.fromkeys([*kept["held"], *held], NO_NUMBER), {}, found.config)
-    worlds = [World(each.number, {k: v for k, v in each.values.items() if k not in held}) for each in worlds[:count]]
-    absent, unknown = tuple(map(str, kept["absent"])), tuple(map(str, kept["unknown"]))
-    return Worlds(tuple(worlds), kept["made"], kept["members"], Unmoved(told.held, absent, unknown))
+    laws = {str(key): law for key, law in kept["laws"].items()}
+    here = {
+        key: number
+        for key, number in numbers_of(laws, base, found.config).items()
+        if not any(_is_below(above, key) for above in given)
+    }
+    keys = [*(str(key) for key in (*kept["held"], *kept["absent"])), *laws]
+    again = _over(found, here, rows[:count], keys, made=kept["made"], members=kept["members"])
+    return replace(again, unmoved=replace(again.unmoved, unknown=tuple(map(str, kept["unknown"]))))
 
 
 def _is_below(above: str, key: str) -> bool:
     return key == above or key.startswith((f"{above}.", f"{above}["))
-
-
-NO_NUMBER: Any = None
-"""In place of what a number was declared to be, which a run's folder does not say."""

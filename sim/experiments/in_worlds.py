@@ -8,14 +8,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments.run import Result, evaluate
-from sim.experiments.tasks import Task, outcomes, processes_for
-from sim.experiments.worlds import Config, World, in_order, validated, with_luck
+from sim.experiments.tasks import Task, outcome_of, outcomes, processes_for
+from sim.experiments.worlds import Config, World, in_order, run_twice, validated, with_luck
+from sim.experiments.worlds_again import COPY
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
-from sim.results.figures_of_tables import figures_of_tables
+from sim.results.spread import HIGH, LOW, METHOD, MIDDLE
 from sim.results.table import Table
 from sim.results.tables.worlds import Run, intervals, weeks, worlds
-from sim.results.weeks import weeks_of
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is written of a run beside that of the base: tables, intervals, and what makes the worlds again."""
+
+    tables: dict[str, Table]
+    intervals: dict[str, dict[str, Any]]
+    block: dict[str, Any]
+    """The block `worlds` of config.yaml."""
+    worlds: str
+    """The worlds as CSV."""
+    seconds: float
+    copy: str = COPY
+    """The name of the file of the worlds."""
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Return what the manifest says of the worlds."""
+        return {key: value for key, value in self.block.items() if key != "laws"} | {
+            "twice": run_twice(self.block["worlds"]),
+            "interval": {"quantiles": [LOW, MIDDLE, HIGH], "method": METHOD},
+            "file": self.copy,
+        }
 
 
 @dataclass(frozen=True)
@@ -32,6 +56,10 @@ class InWorlds:
     def intervals(self) -> dict[str, dict[str, Any]]:
         """Return the rows of the table `intervals` by figure."""
         return {row["figure"]: row for row in self.tables["intervals"].rows}
+
+    def beside(self, block: dict[str, Any], worlds: str) -> Beside:
+        """Return what is written of it: `block` is what config.yaml says of the worlds, which are given as CSV."""
+        return Beside(self.tables, self.intervals, block, worlds, self.seconds)
 
 
 def evaluate_in_worlds(
@@ -55,7 +83,8 @@ def evaluate_in_worlds(
     several = processes or processes_for(tasks)
     beside = f", {several} side by side" if several > 1 else ""
     done = outcomes(tasks, several, lambda count: tell(f"run {count} of {len(tasks)} in {len(members)} worlds{beside}"))
-    runs = [Run(0, 0, figures_of_tables(base.figures, base.tables), weeks_of(base.tables))]
+    of_base = outcome_of(base)
+    runs = [Run(0, 0, of_base.figures, of_base.weeks)]
     runs += [Run(w.number, luck, each.figures, each.weeks) for (w, luck), each in zip(order, done, strict=True)]
     first = base.tables["daily"].rows[0]["date"]
     made = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first))}

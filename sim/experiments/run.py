@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from sim.results.key_figures import figures_of_outages, key_figures
 from sim.results.table import Table
 from sim.results.tables import tables
 from sim.results.tables.outages import Side, outages
+
+if TYPE_CHECKING:
+    from sim.experiments.in_worlds import Beside
 
 Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -149,10 +152,17 @@ def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
     return Simulated(done.observations, done.waves, done.runs, done.paid_days, rows)
 
 
-def write(result: Result, composed: dict[str, Any], named: Named, command: list[str], folder: Path) -> None:
+def write(
+    result: Result,
+    composed: dict[str, Any],
+    named: Named,
+    command: list[str],
+    folder: Path,
+    beside: Beside | None = None,
+) -> None:
     """Write the results of a run to a folder that is there and empty: tables, figures, rows of people, the manifest.
 
-    `command` are the words by which the run can be made again.
+    `command` are the words by which the run can be made again; `beside` is what the same gives in many worlds.
     """
     from sim.report.figures import draw_figures
     from sim.results.codebook import codebook_table
@@ -169,19 +179,24 @@ def write(result: Result, composed: dict[str, Any], named: Named, command: list[
 
     started = time.perf_counter()
     parameters = result.observations.programme.parameters
-    write_tables(result.tables, folder / "tables", parameters.results.csv)
+    made = result.tables if beside is None else result.tables | beside.tables
+    write_tables(made, folder / "tables", parameters.results.csv)
     if parameters.run.people != "none":
         write_parts(map(people_rows, result.rows()), folder / "people.parquet")
         write_codebook(codebook_table(result.observations.programme), folder / "codebook.csv", parameters.results.csv)
-    write_key_figures(result.figures, folder / "kpis.json")
-    write_yaml(composed, folder / "config.yaml")
+    write_key_figures(result.figures, folder / "kpis.json", {} if beside is None else beside.intervals)
+    write_yaml(composed if beside is None else composed | {"worlds": beside.block}, folder / "config.yaml")
+    if beside is not None:
+        (folder / beside.copy).write_text(beside.worlds, encoding="utf-8")
     if parameters.market is not None and parameters.market.file is not None:
         (folder / COPY).write_bytes(parameters.market.file.contents)
     if parameters.run.figures != "none":
         draw_figures(folder / "tables", folder / "figures", composed, named)
     writing = time.perf_counter() - started
-    seconds = {"simulation": result.seconds, "writing": writing, "all": result.seconds + writing}
-    write_json(manifest(command, composed, named, seconds), folder / "manifest.json")
+    simulated = result.seconds if beside is None else beside.seconds
+    seconds = {"simulation": simulated, "writing": writing, "all": simulated + writing}
+    origin = manifest(command, composed, named, seconds)
+    write_json(origin if beside is None else origin | {"worlds": beside.origin}, folder / "manifest.json")
 
 
 def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:

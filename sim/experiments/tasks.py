@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sim.experiments.memory import available, needed_by, without_rows
 from sim.experiments.processes import cores, side_by_side
@@ -15,6 +16,9 @@ from sim.parameters.outages import Outages
 from sim.results.figure import Figure
 from sim.results.figures_of_tables import figures_of_tables
 from sim.results.weeks import Series, weeks_of
+
+if TYPE_CHECKING:
+    from sim.experiments.run import Result
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,13 @@ def outcome(task: Task) -> Outcome:
     from sim.experiments.run import evaluate
 
     result = evaluate(task.parameters, left_out=task.left_out)
-    return Outcome(figures_of_tables(result.figures, result.tables), weeks_of(result.tables))
+    return outcome_of(result)
+
+
+def outcome_of(result: Result) -> Outcome:
+    """Return what is kept of a run that was simulated."""
+    weeks = weeks_of(result.tables)
+    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks)
 
 
 def outcomes(tasks: Sequence[Task], processes: int, tell: Callable[[int], None]) -> list[Outcome]:

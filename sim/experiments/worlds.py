@@ -143,8 +143,9 @@ class Unmoved:
         return {block: blocks.count(block) for block in dict.fromkeys(blocks)}
 
 
-def unmoved(worlds: Sequence[World], base: Mapping[str, Number], here: Mapping[str, Number], config: Config) -> Unmoved:
+def unmoved(worlds: Sequence[World], base: Iterable[str], here: Iterable[str], config: Config) -> Unmoved:
     """Return what of the base's uncertain numbers, and of those of a config, its worlds do not move."""
+    base = list(dict.fromkeys(base))
     moved = set(worlds[0].values) if worlds else set()
     there = [key for key in base if key not in moved and has(config, path_of(key))]
     return Unmoved(

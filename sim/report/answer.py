@@ -290,7 +290,7 @@ def _published(table: Table) -> list[str]:
     known = [row for row in table.rows if row["published"] is not None and row["role"] != "input"]
     rows = [
         (
-            f"{str(row['figure']).replace('_share', '').replace('_', ' ')}{_scope(row['scope'])}",
+            f"{str(row['figure']).replace('_share', '').replace('_', ' ')}{scope_in_words(row['scope'])}",
             f"{row['at']:%Y-%m-%d}",
             _amount(row["figure"])(row["full_population"]),
             _amount(row["figure"])(row["published"]),
@@ -332,7 +332,8 @@ def waves_in_words(waves: Sequence[int]) -> str:
     return f"wave{'s' * (len(waves) > 1)} {', '.join(first)}{' and ' if first else ''}{last}"
 
 
-def _scope(scope: object) -> str:
+def scope_in_words(scope: object) -> str:
+    """Return of which waves a published figure speaks; nothing where of all."""
     return "" if scope is None else f", wave {scope}" if "-" not in str(scope) else f", waves {scope}"
 
 

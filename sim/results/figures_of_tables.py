@@ -1,19 +1,27 @@
-"""The figures that are held beside those of other worlds: the key figures, every published figure, and the waves."""
+"""The figures that are held beside those of other worlds: key figures, peaks, published figures and waves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.journey.measures import PAYMENT_PARTNERS
 from sim.results.figure import Figure
 from sim.results.table import Cell, Table
+from sim.results.weeks import Series, kind_of, peaks_of
 
 WAVES = {"joined": "people", "eligible_share": "share", "awarded": "people", "revoked": "people"}
 """What is told of each wave, and its unit."""
 
 
-def figures_of_tables(key_figures: Mapping[str, Figure], tables: Mapping[str, Table]) -> dict[str, Figure]:
-    """Return the key figures and those of the tables `published` and `waves`, by name."""
+def figures_of_tables(
+    key_figures: Mapping[str, Figure], tables: Mapping[str, Table], weeks: Mapping[str, Series]
+) -> dict[str, Figure]:
+    """Return the key figures, the peaks of series by weeks, and those of `published` and `waves`, by name."""
     found = dict(key_figures)
+    partners = ["payments", *(row["station"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)]
+    for series, most in peaks_of(weeks).items():
+        counted = "payments" if series.startswith("pay") or series.partition("_")[2] in partners else "people"
+        found[f"peak.{series}"] = Figure(most, f"{counted}, {kind_of(series)}")
     for row in tables["published"].rows:
         found[published_name(row)] = Figure(row["full_population"], _unit(str(row["figure"])))
     for row in tables["waves"].rows:

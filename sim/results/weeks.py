@@ -50,6 +50,11 @@ def weeks_of(tables: Mapping[str, Table]) -> dict[str, Series]:
     return found
 
 
+def peaks_of(weeks: Mapping[str, Series]) -> dict[str, float]:
+    """Return the most that each series has in a week, of those that do not run up to their end."""
+    return {name: float(values.max()) for name, values in weeks.items() if kind_of(name) != REACHED}
+
+
 def _numbers(values: list[float | None]) -> Series:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 

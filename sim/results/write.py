@@ -128,9 +128,14 @@ def write_codebook(codebook: Table, path: Path, style: str = "plain") -> None:
     parquet.unlink()
 
 
-def write_key_figures(figures: dict[str, Figure], path: Path) -> None:
-    """Write key figures as a flat object: name → value and unit."""
-    write_json({name: {"value": f.value, "unit": f.unit} for name, f in figures.items()}, path)
+OF_AN_INTERVAL = ("low", "median", "high", "luck_share", "reached", "worlds")
+"""What is written of the interval of a key figure, by the columns of the table `intervals`."""
+
+
+def write_key_figures(figures: dict[str, Figure], path: Path, intervals: dict[str, dict[str, Any]]) -> None:
+    """Write key figures as a flat object: name → value and unit, and the interval over worlds where there are some."""
+    own = {name: {key: row[key] for key in OF_AN_INTERVAL} for name, row in intervals.items()}
+    write_json({name: {"value": f.value, "unit": f.unit} | own.get(name, {}) for name, f in figures.items()}, path)
 
 
 def write_json(content: Any, path: Path) -> None:

@@ -17,7 +17,20 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     The folder is new, or empty.
     """
     # Drawing is loaded when something is drawn: `prakerja --help` does not wait for it.
-    from sim.report.figures import funnel, market, payments, processing, queues, seats, waits, waves
+    from sim.report.figures import (
+        bands,
+        funnel,
+        market,
+        payments,
+        processing,
+        queues,
+        seats,
+        waits,
+        waves,
+        worlds_funnel,
+        worlds_payments,
+        worlds_queues,
+    )
     from sim.report.figures.look import look
     from sim.report.figures.page import save
     from sim.report.figures.saved import Saved
@@ -34,6 +47,9 @@ def draw_figures(tables: Path, folder: Path, composed: dict[str, Any], named: Na
     if processing.asked(saved):
         figures["processing"] = processing.draw
     figures |= {name: each.draw for name, each in (("seats", seats), ("market", market)) if saved.has(each.TABLE)}
+    if saved.has(bands.TABLE):
+        in_worlds = {"funnel": worlds_funnel, "queues": worlds_queues, "payments": worlds_payments}
+        figures |= {f"worlds_{name}": each.draw for name, each in in_worlds.items()}
     for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
         here.mkdir(exist_ok=True)
         with look(sheet):

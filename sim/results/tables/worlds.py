@@ -29,7 +29,7 @@ INTERVALS = {
     "low": "of the worlds in which it was reached: the end below which 5 % lie, by their first luck",
     "median": "the same: half of them lie below",
     "high": "the same: 5 % lie above",
-    "luck_share": "share of the variance of one run that is luck, the rest being what is not known; empty where nothing "
+    "luck_share": "share of the variance of one run that is luck, the rest being not knowing; empty where nothing "
     "varies or no world was run twice",
     "reached": "worlds in which it was reached",
     "worlds": "worlds",
