@@ -171,7 +171,8 @@ class Number:
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 ITEM = re.compile(
     r"(?:(?P<name>[\w.]+) )??(?P<whole>whole )?"
-    rf"(?:(?P<word>times|odds|parts) (?P<factor>{NUMBER})(?: around (?P<around>{NUMBER}))?|from (?P<least>{NUMBER}) to (?P<most>{NUMBER})"
+    rf"(?:(?P<word>times|odds|parts) (?P<factor>{NUMBER})(?: around (?P<around>{NUMBER}))?"
+    rf"|from (?P<least>{NUMBER}) to (?P<most>{NUMBER})"
     r"|follows (?P<leader>\S+?))(?P<fitted> fitted)?"
 )
 """One uncertain number of a line."""

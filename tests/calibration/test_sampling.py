@@ -9,7 +9,7 @@ from scipy import stats
 from sim.experiments.calibration.inputs import Values
 from sim.experiments.calibration.sampling import Chains, Effort, sample
 
-EFFORT = Effort(chains=64, rounds=5, steps=150, kept=250)
+EFFORT = Effort(chains=48, rounds=4, steps=60, kept=150)
 
 
 def conjugate(size: int, figures: int, noise: float) -> tuple[Values, Values, Values, Values]:
@@ -23,11 +23,14 @@ def conjugate(size: int, figures: int, noise: float) -> tuple[Values, Values, Va
 
 @pytest.mark.parametrize("noise", [1.0, 0.03])
 def test_a_linear_model_has_its_known_posterior(noise: float) -> None:
-    """Catch a sampler that leans to its prior or to its reference, also where the figures say a hundred times more."""
+    """Catch a sampler that leans to its prior or to the law of its scale, also where the figures say much more."""
     slopes, seen, mean, covariance = conjugate(20, 12, noise)
-    found = sample(
-        lambda w: -0.5 * np.square((seen - w @ slopes.T) / noise).sum(axis=1), 20, EFFORT, np.random.default_rng(1)
-    )
+
+    def likelihood(w: Values) -> tuple[Values, Values]:
+        off = (seen - w @ slopes.T) / noise
+        return -0.5 * np.square(off).sum(axis=1), off @ slopes / noise
+
+    found = sample(likelihood, 20, EFFORT, np.random.default_rng(1))
     assert found.rhat.max() < 1.02
     spread = np.sqrt(np.diag(covariance))
     off = (found.flat.mean(axis=0) - mean) / spread * np.sqrt(found.effective)
@@ -41,13 +44,17 @@ def test_a_linear_model_has_its_known_posterior(noise: float) -> None:
 
 
 def test_a_bent_target_is_followed() -> None:
-    """Catch draws that follow the Student t of the reference and not the target: a curved ridge, by its quadrature."""
+    """Catch draws that follow the normal law of their scale and not the target: a curved ridge, by its quadrature."""
 
     def ridge(w: Values) -> Values:
         found: Values = -0.5 * np.square((w[:, 1] - w[:, 0] ** 2 + 1) / 0.2)
         return found
 
-    found = sample(ridge, 2, Effort(64, 4, 300, 800), np.random.default_rng(3))
+    def with_slopes(w: Values) -> tuple[Values, Values]:
+        off = (w[:, 1] - w[:, 0] ** 2 + 1) / 0.2**2
+        return ridge(w), np.column_stack([2 * w[:, 0] * off, -off])
+
+    found = sample(with_slopes, 2, Effort(64, 4, 100, 600), np.random.default_rng(3))
     x, y = np.meshgrid(np.linspace(-6, 6, 1201), np.linspace(-6, 12, 1801))
     grid = np.column_stack([x.ravel(), y.ravel()])
     weight = np.exp(ridge(grid) - 0.5 * (grid**2).sum(axis=1))

@@ -1,4 +1,4 @@
-"""What a run would say at any point: for each figure a sparse polynomial in the inputs, learned from the runs of a design.
+"""What a run would say at any point: of each figure a sparse polynomial in the inputs, learned from a design's runs.
 
 Terms are Hermite polynomials of single inputs up to the third degree and products of two inputs: orthogonal where the
 inputs are standard normal, as the points of a design are. They are taken one by one, each the one that explains most of
@@ -52,6 +52,16 @@ class Terms:
         first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
         return first * second
 
+    def slopes(self, x: Values) -> tuple[Values, Values]:
+        """Return their slopes along the first of their inputs and along the second, a column a term."""
+        first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
+        # The slope of an orthonormal Hermite polynomial is that of one degree less, times the root of its own.
+        along = [
+            np.sqrt(self.degrees[:, k]) * hermite(x[..., self.places[:, k]], np.maximum(self.degrees[:, k] - 1, 0))
+            for k in (0, 1)
+        ]
+        return along[0] * second, first * along[1]
+
     def of(self, some: Sequence[int] | Ints) -> Terms:
         """Return some of them."""
         return Terms(self.places[some], self.degrees[some])
@@ -78,7 +88,7 @@ def pairs(some: Ints) -> Terms:
 
 
 def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
-    """Return the columns, beside a constant, with which the criterion is least, in the order in which they were taken."""
+    """Return the columns, beside a constant, with which the criterion is least, in the order they were taken."""
     root = np.sqrt(weights)[:, None]
     constant = root / np.linalg.norm(root)
     left = columns * root - constant @ (constant.T @ (columns * root))
@@ -125,7 +135,7 @@ def _solved(columns: Values, y: Values, weights: Values) -> Values:
 
 @dataclass(frozen=True)
 class Emulator:
-    """All figures as functions of the inputs: the terms that any of them has, and a row of coefficients for each figure.
+    """All figures as functions of the inputs: the terms that any has, and a row of coefficients for each figure.
 
     `missed` is the standard deviation of what is left of each figure on runs that were not learned from: what the
     polynomial misses, and the luck of those runs.
@@ -139,19 +149,28 @@ class Emulator:
     @cached_property
     def active(self) -> list[int]:
         """Return the places of the inputs that move any figure."""
-        used = self.degrees_used
-        return [int(k) for k in used]
-
-    @property
-    def degrees_used(self) -> Ints:
-        """Return the sorted places of inputs with a degree above 0 in any term."""
-        found: Ints = np.unique(self.terms.places[self.terms.degrees > 0])
-        return found
+        return [int(k) for k in np.unique(self.terms.places[self.terms.degrees > 0])]
 
     def __call__(self, x: Values) -> Values:
         """Return the figures at points, a row a point."""
         found: Values = self.constants + self.terms.at(x) @ self.coefficients.T
         return found
+
+    def pulled(self, x: Values, pull: Values) -> Values:
+        """Return the slopes along the inputs of the sum of all figures, each times its pull, a row a point."""
+        terms = pull @ self.coefficients
+        first, second = self.terms.slopes(x)
+        found: Values = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
+        return found[:, : x.shape[1]]
+
+    @cached_property
+    def _onto(self) -> tuple[Values, Values]:
+        """Return which term has which input, as its first and as its second."""
+        inputs = int(self.terms.places.max(initial=0)) + 1
+        found = np.zeros((2, len(self.terms.places), inputs))
+        for k in (0, 1):
+            found[k, np.arange(len(self.terms.places)), self.terms.places[:, k]] = 1
+        return found[0], found[1]
 
     def of(self, figures: Sequence[int]) -> Emulator:
         """Return the emulator of some figures."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import numpy as np
 
 from sim.calendar.instants import instant
 from sim.experiments.run import Result
@@ -35,6 +34,8 @@ class Figure:
     scope: str
     at: datetime
     published: float
+    unit: float | None = None
+    """What it is rounded to; none: as its noughts say."""
 
     @property
     def name(self) -> str:
@@ -54,7 +55,8 @@ class Figure:
     @property
     def rounding(self) -> float:
         """Return the standard deviation of its logarithm by rounding: uniform over half a unit of its last digit."""
-        return half_unit(self.published) / self.published / np.sqrt(3)
+        half = half_unit(self.published) if self.unit is None else self.unit / 2
+        return half / self.published / math.sqrt(3)
 
 
 def half_unit(published: float) -> float:
@@ -139,7 +141,7 @@ def seen(result: Result, figures: list[Figure]) -> Seen:
 
     ends = parameters.published.fit_until
     return Seen(
-        {each.name: float(rows[each.what, each.scope, each.at]["full_population"]) for each in figures},  # type: ignore[arg-type]
+        {each.name: float(rows[each.what, each.scope, each.at]["full_population"]) for each in figures},
         {each.name: before(each.what, each.at - DAY) for each in figures if each.moving},
         {what: before(what, ends) for what in PREDICTED},
     )

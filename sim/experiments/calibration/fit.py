@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.calibration.inputs import Values
+from sim.experiments.calibration.inputs import FURTHEST, Values, rounded
 from sim.experiments.calibration.learning import (
     ENDS,
     TRIED,
@@ -20,6 +20,16 @@ from sim.experiments.calibration.learning import (
 from sim.experiments.calibration.likelihood import Target
 from sim.experiments.calibration.members import Ints, Weighed, kept, weighed
 from sim.experiments.calibration.sampling import Chains, sample
+from sim.parameters.kinds import Follows, Number
+
+UNINFORMED = 0.9
+"""A number whose standard deviation after the fit, as z, is no less than this is not told by the figures."""
+
+MANY = 4000
+"""Draws of what is known after the fit, by the emulator, that are looked at."""
+
+STEP = 1e-4
+"""The step, as z, by which slopes are taken."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,8 @@ class Fit:
     weighed: Weighed
     members: Ints
     """The places of the members among the draws."""
-    base: Values
-    """The z of the base: the fitted numbers where figures and what was thought agree most, the others as configured."""
+    base: dict[str, float]
+    """The values of the base that the fit sets."""
     base_run: Runs
 
     @property
@@ -46,9 +56,9 @@ class Fit:
         inputs = self.target.inputs
         return inputs.inputs(self.latents[:, : len(inputs.latents)])
 
-    def rows(self, count: int, purpose: int) -> Values:
-        """Return rows of all latents drawn from what is thought after the fit, by the emulator."""
-        return draws_of(self.target, self.chains, count, self.learned.problem.rng(purpose))
+    def rows(self) -> Values:
+        """Return rows of all latents drawn from what is known after the fit, by the emulator."""
+        return draws_of(self.target, self.chains, MANY, self.learned.problem.rng(6))
 
 
 def fit(problem: Problem) -> Fit:
@@ -64,48 +74,63 @@ def fit(problem: Problem) -> Fit:
     count = len(problem.figures)
     weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count])
     members = kept(weights.weights, settings.members, problem.rng(5))
-    base = base_point(target, chains)
-    return Fit(learned, target, chains, latents, runs, weights, members, base, problem.runs(base[None], 0, "base"))
+    base = base_values(target, chains, draws_of(target, chains, MANY, problem.rng(6)))
+    return Fit(learned, target, chains, latents, runs, weights, members, base, problem.base_run(base))
 
 
-def base_point(target: Target, chains: Chains) -> Values:
-    """Return the z of the base: the mode over the fitted numbers, with all others at the middle of their laws.
+def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, float]:
+    """Return the values of the base that the fit sets, to four digits, and those that follow them.
 
-    Numbers that vary from wave to wave bring their level along. The sizes of the errors are their means after the fit.
+    They are the mode over the fitted numbers that the figures tell, as `latents` drawn after the fit say, with all
+    others as they are configured, and the sizes of the errors at their means.
+    """
+    inputs = target.inputs
+    spread = inputs.inputs(latents[:, : len(inputs.latents)]).std(axis=0)
+    told = [
+        k
+        for k, key in enumerate(inputs.keys)
+        if inputs.numbers[key].declared.fitted and spread[k] < UNINFORMED and not _is_whole(inputs.numbers[key])
+    ]
+    at = inputs.values(mode(target, chains, told)[None])
+    values = {inputs.keys[k]: float(f"{at[inputs.keys[k]][0]:.4g}") for k in told}
+    for key, number in inputs.numbers.items():
+        law = number.declared.law
+        if isinstance(law, Follows) and law.leader in values:
+            values[key] = rounded(inputs.proportion(key) * values[law.leader])
+    return values
+
+
+def _is_whole(number: Number) -> bool:
+    return number.declared.law is not None and number.declared.law.whole
+
+
+def mode(target: Target, chains: Chains, moved: list[int]) -> Values:
+    """Return the z at which prior and likelihood are greatest over some inputs, the others as they are configured.
+
+    Each input counts as far from the middle of its law as it lies, whether it varies around a level or not.
     """
     from scipy.optimize import minimize
 
     inputs = target.inputs
-    fitted = {k for k, key in enumerate(inputs.keys) if inputs.numbers[key].declared.fitted}
-    free = set(fitted)
-    means = np.zeros(len(target.latents))
-    means[target.active] = chains.flat.mean(axis=0)
-    for k, (_, places) in enumerate(inputs.groups):
-        if fitted & set(places):
-            free.add(len(inputs.keys) + 2 * k)
-    at = np.zeros(len(target.latents))
-    at[len(inputs.latents) :] = means[len(inputs.latents) :]
-    for k in range(len(inputs.groups)):
-        at[len(inputs.keys) + 2 * k + 1] = means[len(inputs.keys) + 2 * k + 1]
-    moved = sorted(free & set(target.active))
+    at, errors = inputs.configured(), np.zeros(len(target.latents))
+    errors[target.active] = chains.flat.mean(axis=0)
+    count = len(inputs.latents)
 
-    def against(some: Values) -> float:
-        trial = at.copy()
-        trial[moved] = some
-        return float(0.5 * some @ some - target(trial[None, target.active])[0])
+    def against(some: Values) -> Values:
+        trials = np.repeat(at[None], len(some), axis=0)
+        trials[:, moved] = some
+        found: Values = 0.5 * (some**2).sum(axis=1) - target.of_inputs(trials, errors[None, count:])
+        return found
 
     def slope(some: Values) -> Values:
-        step = 1e-4 * np.eye(len(some))
-        trials = np.repeat(at[None], 2 * len(some), axis=0)
-        trials[:, moved] = np.vstack([some + step, some - step])
-        said = target(trials[:, target.active])
-        found: Values = some - (said[: len(some)] - said[len(some) :]) / 2e-4
+        step = STEP * np.eye(len(some))
+        said = against(np.vstack([some + step, some - step]))
+        found: Values = (said[: len(some)] - said[len(some) :]) / (2 * STEP)
         return found
 
     if moved:
-        at[moved] = minimize(against, means[moved], jac=slope, method="L-BFGS-B", options={"maxiter": 500}).x
-    found: Values = inputs.inputs(at[None, : len(inputs.latents)])[0]
-    return found
+        at[moved] = minimize(lambda some: against(some[None])[0], at[moved], jac=slope, method="L-BFGS-B").x
+    return np.clip(at, -FURTHEST, FURTHEST)
 
 
 def at_the_end(fit: Fit) -> Values:

@@ -34,6 +34,23 @@ def rounded(value: float) -> float:
     return float(f"{value:.10g}")
 
 
+def z_of(number: Number) -> float:
+    """Return the z at which the law of a number that has one gives its value."""
+    from scipy.special import ndtri
+
+    law, value = number.declared.law, number.value
+    if isinstance(law, Range):
+        width, at = law.most - law.least, value - law.least
+        share = (at + 0.5) / (width + 1) if law.whole else at / width
+        return float(np.clip(ndtri(np.clip(share, 1e-9, 1 - 1e-9)), -FURTHEST, FURTHEST))
+    assert isinstance(law, Factor)
+    middle = law.middle(value)
+    apart = value / middle
+    if law.word == "odds":
+        apart *= (1 - middle) / (1 - value)
+    return float(np.clip(np.log(apart) / np.log(law.factor) * Z_OF_90_PERCENT, -FURTHEST, FURTHEST))
+
+
 @dataclass(frozen=True)
 class Varying:
     """Some numbers that are one thing from wave to wave: those whose key matches a pattern."""
@@ -61,6 +78,12 @@ def half_normal(z: Values) -> Values:
     from scipy.special import ndtri
 
     found: Values = ndtri((1 + np.minimum(ndtr(z), 1 - 1e-12)) / 2)
+    return found
+
+
+def half_normal_slope(z: Values) -> Values:
+    """Return the slopes of the quantiles of the half-normal law at z."""
+    found: Values = 0.5 * np.exp(0.5 * (half_normal(z) ** 2 - z**2))
     return found
 
 
@@ -103,11 +126,33 @@ class Inputs:
 
     def inputs(self, latents: Values) -> Values:
         """Return the z of the numbers, a row for each row of latents."""
+        return np.clip(self._unclipped(latents), -FURTHEST, FURTHEST)
+
+    def _unclipped(self, latents: Values) -> Values:
         found = latents[..., : len(self.keys)].copy()
         for k, (_, places) in enumerate(self.groups):
             level, spread = (latents[..., len(self.keys) + 2 * k + j, None] for j in (0, 1))
             found[..., places] = LEVEL * level + SPREAD * half_normal(spread) * found[..., places]
-        return np.clip(found, -FURTHEST, FURTHEST)
+        return found
+
+    def onto_latents(self, latents: Values, slopes: Values) -> Values:
+        """Return the slopes along the latents from those along the z of the numbers; rows of both belong together."""
+        keys = len(self.keys)
+        inside = np.abs(self._unclipped(latents)) < FURTHEST
+        slopes = np.where(inside, slopes, 0)
+        found = np.zeros_like(latents)
+        found[:, :keys] = slopes
+        for k, (_, places) in enumerate(self.groups):
+            spread = latents[:, keys + 2 * k + 1, None]
+            found[:, keys + 2 * k] = LEVEL * slopes[:, places].sum(axis=1)
+            along = SPREAD * half_normal_slope(spread) * latents[:, places]
+            found[:, keys + 2 * k + 1] = (slopes[:, places] * along).sum(axis=1)
+            found[:, places] = SPREAD * half_normal(spread) * slopes[:, places]
+        return found
+
+    def configured(self) -> Values:
+        """Return the z of the numbers as they are configured."""
+        return np.array([z_of(self.numbers[key]) for key in self.keys])
 
     def values(self, inputs: Values) -> dict[str, Values]:
         """Return the values of all uncertain numbers by key, those that follow others too, from rows of z."""

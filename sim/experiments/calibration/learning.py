@@ -1,8 +1,8 @@
-"""From runs to an emulator of the published figures: a design over what was thought, then one where the figures point."""
+"""From runs to an emulator of published figures: a design over what was thought, then one where the figures point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,10 @@ class Settings:
     workers: int | None = None
 
 
+REHEARSED = Settings(points=48, nearer=16, repeated=4, tried=16, members=8, effort=Effort(24, 3, 50, 60))
+"""Enough to see that all of it works, and too little to believe what comes out."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is fitted: history with its inputs, and the published figures that the fit uses."""
@@ -85,7 +89,21 @@ class Problem:
             self.tell(f"{what}: {so_far}")
 
         found = run_all(configs, look, self.folder, tell, self.settings.workers)
-        return Runs.of(points, found, self.figures, self.config["population"]["scale"])
+        return Runs.of(points, found, self.figures, self.least)
+
+    def base_run(self, values: Mapping[str, float]) -> Runs:
+        """Return what the base says with some values set, with the luck of `prakerja run`."""
+        config = self.inputs.changed(self.config, values)
+        found = run_all([config], look, self.folder, self.tell, self.settings.workers)
+        return Runs.of(self.inputs.configured()[None], found, self.figures, self.least)
+
+    @property
+    def least(self) -> Values:
+        """Return what stands for none, of each figure and count at the end: half a simulated person, or payment."""
+        half = 0.5 / float(self.config["population"]["scale"])
+        rupiah = float(self.parameters.budget.incentive)
+        each = [rupiah if figure.what == "incentive_rupiah" else 1.0 for figure in self.figures]
+        return half * np.array([*each, *np.ones(len(ENDS))])
 
 
 @dataclass(frozen=True)
@@ -99,18 +117,16 @@ class Runs:
     """Of each figure, as a share of it."""
 
     @classmethod
-    def of(cls, points: Values, found: Sequence[dict[str, Any]], figures: Sequence[Figure], scale: float) -> Runs:
-        """Return what some runs said, a run a row; half a simulated person stands for nobody."""
+    def of(cls, points: Values, found: Sequence[dict[str, Any]], figures: Sequence[Figure], least: Values) -> Runs:
+        """Return what some runs said, a run a row; `least` stands for none."""
         counts = [
             [*(each["figures"][f.name] for f in figures), *(each["at_the_end"][what] for what in ENDS)]
             for each in found
         ]
-        table = np.array(counts, dtype=np.float64)
+        table = np.maximum(np.array(counts, dtype=np.float64), least)
         before = [[each["a_day_before"].get(f.name, each["figures"][f.name]) for f in figures] for each in found]
-        now = np.maximum(table[:, : len(figures)], 1)
-        least = np.array([0.5 / scale * (600_000 if f.what == "incentive_rupiah" else 1) for f in figures])
-        floor = np.concatenate([least, np.full(len(ENDS), 0.5 / scale)])
-        return cls(points, np.log(np.maximum(table, floor)), 1 - np.array(before, dtype=np.float64) / now)
+        growth = 1 - np.array(before, dtype=np.float64) / table[:, : len(figures)]
+        return cls(points, np.log(table), np.clip(growth, 0, 1))
 
     def and_(self, others: Runs) -> Runs:
         """Return these runs and others."""
@@ -139,18 +155,29 @@ class Learned:
         return found
 
     def target(self, full_population: bool = True, figures: Sequence[Figure] | None = None) -> Target:
-        """Return the likelihood of published figures, of the full population or of a world as large as the runs."""
+        """Return the likelihood of published figures, of the full population or of a world as large as the runs.
+
+        Figures behind those of the problem are those of ENDS: they are left out, and may be predicted.
+        """
+        some = tuple(self.problem.figures if figures is None else figures)
         count = len(self.problem.figures)
         scale = float(self.problem.config["population"]["scale"])
-        luck = self.luck[:count] * (np.sqrt(scale) if full_population else 1.0)
-        slope = np.median(self.runs.growth[self.near], axis=0)
+        luck = self.luck[: len(some)] * (np.sqrt(scale) if full_population else 1.0)
+        slope = np.zeros(len(some))
+        slope[:count] = np.median(self.runs.growth[self.near], axis=0)
         return Target(
             self.problem.inputs,
-            self.emulator.of(range(count)),
-            tuple(self.problem.figures if figures is None else figures),
-            Known(slope, luck, self.emulated[:count]),
+            self.emulator.of(range(len(some))),
+            some,
+            Known(slope, luck, self.emulated[: len(some)]),
             self.problem.parameters.clock.start,
+            tuple(range(count, len(some))),
         )
+
+    def ends(self, counts: Sequence[float]) -> list[Figure]:
+        """Return counts at the end of the fit as figures, to be predicted: exact, and of that moment."""
+        at = self.problem.parameters.published.fit_until
+        return [Figure(what, "at the end", at, count) for what, count in zip(ENDS, counts, strict=True)]
 
 
 def learn_first(problem: Problem, repeated: int = 0) -> Learned:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.calibration.emulator import Emulator
 from sim.experiments.calibration.figures import AGE_SHARE, OLDEST_SCALE, Figure
-from sim.experiments.calibration.inputs import Inputs, Values, half_normal
+from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half_normal_slope
 
 DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
 SCALE_OF_DISCREPANCY = 0.05
@@ -119,31 +119,70 @@ class Target:
         return found
 
     def mean(self, latents: Values) -> Values:
-        """Return the logarithms of the figures as an emulated run says them, ages taken off, from rows of all latents."""
+        """Return the logarithms of the figures as an emulated run says them, ages taken off: rows of all latents."""
         count = len(self.inputs.latents)
-        ages = half_normal(latents[:, count + len(DISCREPANCIES) :])
-        found: Values = self.emulator(self.inputs.inputs(latents[:, :count])) - ages @ self._ages
+        return self._mean(self.inputs.inputs(latents[:, :count]), latents[:, count:])
+
+    def _mean(self, inputs: Values, errors: Values) -> Values:
+        ages = half_normal(errors[:, len(DISCREPANCIES) :])
+        found: Values = self.emulator(inputs) - ages @ self._ages
+        return found
+
+    def aged(self, latents: Values) -> Values:
+        """Return what the ages of the reports take off the logarithms, from rows of all latents."""
+        found: Values = half_normal(latents[:, len(self.inputs.latents) + len(DISCREPANCIES) :]) @ self._ages
         return found
 
     def discrepancy(self, latents: Values) -> Values:
         """Return the standard deviation of each figure's discrepancy, from rows of all latents."""
-        count = len(self.inputs.latents)
-        sizes = SCALE_OF_DISCREPANCY * half_normal(latents[:, count : count + len(DISCREPANCIES)])
+        return self._discrepancy(latents[:, len(self.inputs.latents) :])
+
+    def _discrepancy(self, errors: Values) -> Values:
+        sizes = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
         found: Values = sizes[:, :1] * (1 - self._after) + sizes[:, 1:] * self._after
         return found
 
     def covariance(self, latents: Values) -> Values:
         """Return the covariance of the errors, a matrix for each row of all latents."""
-        size = self.discrepancy(latents)
+        return self._covariance(latents[:, len(self.inputs.latents) :])
+
+    def _covariance(self, errors: Values) -> Values:
+        size = self._discrepancy(errors)
         found: Values = size[:, :, None] * size[:, None, :] * self.correlation + np.diag(self._fixed)
         return found
 
-    def __call__(self, active: Values) -> Values:
-        """Return the logarithm of the likelihood of rows of active latents, up to a constant."""
-        latents = self.full(active)
+    def __call__(self, active: Values) -> tuple[Values, Values]:
+        """Return the logarithm of the likelihood of rows of active latents, up to a constant, and its slopes."""
+        latents, some, count = self.full(active), self.used, len(self.inputs.latents)
+        inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
+        away = (self.observed - self._mean(inputs, errors))[:, some]
+        size = self._discrepancy(errors)[:, some]
+        inverse = np.linalg.inv(self._covariance(errors)[:, some[:, None], some])
+        pull = (inverse @ away[:, :, None])[:, :, 0]
+        _, logs = np.linalg.slogdet(inverse)
+        slopes = np.zeros_like(latents)
+        every = np.zeros((len(active), len(self.figures)))
+        every[:, some] = pull
+        onto = np.zeros_like(inputs)
+        some_inputs = self.emulator.pulled(inputs, every)
+        onto[:, : some_inputs.shape[1]] = some_inputs
+        slopes[:, :count] = self.inputs.onto_latents(latents[:, :count], onto)
+        # Along the discrepancies: the covariance's slope is that of sizes, times the correlation, times sizes.
+        bent = pull[:, :, None] * pull[:, None, :] - inverse
+        along = (bent * self.correlation[some[:, None], some] @ size[:, :, None])[:, :, 0]
+        grows = SCALE_OF_DISCREPANCY * half_normal_slope(errors[:, : len(DISCREPANCIES)])
+        after = self._after[some]
+        slopes[:, count] = grows[:, 0] * (along * (1 - after)).sum(axis=1)
+        slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
+        ages = -half_normal_slope(errors[:, len(DISCREPANCIES) :])
+        slopes[:, count + len(DISCREPANCIES) :] = ages * (every @ self._ages.T)
+        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1), slopes[:, self.active]
+
+    def of_inputs(self, inputs: Values, errors: Values) -> Values:
+        """Return the logarithm of rows of z, and of the latents of the errors: a row for each, or one for all."""
         some = self.used
-        away = (self.observed - self.mean(latents))[:, some]
-        return normal_log(away, self.covariance(latents)[:, some[:, None], some])
+        away = (self.observed - self._mean(inputs, errors))[:, some]
+        return normal_log(away, self._covariance(errors)[:, some[:, None], some])
 
     @cached_property
     def used(self) -> NDArray[np.int64]:

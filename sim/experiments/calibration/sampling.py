@@ -1,10 +1,10 @@
 """Points drawn in proportion to a standard normal prior and a likelihood, by many chains side by side.
 
-Elliptical slice sampling (Murray, Adams and MacKay 2010) needs no step sizes and no derivatives where the prior is
-normal. Where the figures say much, chains of it are slow; so after a start with the prior itself its place is taken by
-a Student t whose centre and covariance are those of the chains so far (Nishihara, Murray and Adams 2014), and what the
-target differs from it goes with the likelihood. The t is the same for all draws that are kept, so these follow the
-target exactly. The rounds that learn it begin with a likelihood of little weight. All chains move at once, so that a step costs one evaluation of as many points as there are chains.
+Hamiltonian Monte Carlo (Neal 2011) in latents that are scaled so that they are about standard normal after the fit: by
+the mean and covariance of the chains themselves, learned in rounds in which the likelihood at first has little weight.
+The step is set so that as many proposals are taken as is best; step and scale are the same for all draws that are kept,
+which so follow the target exactly. All chains move at once: a step costs one evaluation of as many points as there are
+chains.
 """
 
 from __future__ import annotations
@@ -16,29 +16,37 @@ import numpy as np
 
 from sim.experiments.calibration.inputs import Values
 
-LogLikelihood = Callable[[Values], Values]
-"""Gives the logarithm of the likelihood of rows of latents."""
-
-FREEDOM = 8.0
-"""Degrees of freedom of the Student t: tails long enough for those of the target."""
+LogLikelihood = Callable[[Values], tuple[Values, Values]]
+"""Gives the logarithm of the likelihood of rows of latents, and its slope along each latent."""
 
 COOLING = 4.0
 """The likelihood has less weight in the rounds that learn: by this factor less in each than in the next."""
 
-LEAN = 1e-4
+LEAN = 1e-3
 """How much of the variances is added to the covariance that the chains say: they may be few beside the latents."""
 
-MOST_SHRINKS = 200
+TAKEN = 0.8
+"""The share of proposals that should be taken (Betancourt, Byrne and Girolami 2014)."""
+
+SHORTEST, LONGEST = 0.8, 1.8
+"""How long one proposal moves, where a quarter of a standard normal's turn is 1.57: at random between these."""
+
+MOST_STEPS = 60
+"""Steps of a proposal at most."""
+
+
+LOST = 1000.0
+"""A proposal whose energy has risen by this much is given up: it would be taken never, and might leave all numbers."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long the chains are: how many there are, the rounds that learn the t, their steps, the draws kept of each."""
+    """How long the chains are: how many there are, the rounds that learn, their steps, the draws kept of each."""
 
-    chains: int = 96
+    chains: int = 64
     rounds: int = 5
-    steps: int = 200
-    kept: int = 300
+    steps: int = 80
+    kept: int = 250
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Chains:
 
     @property
     def rhat(self) -> Values:
-        """Return the split R-hat of the ranks of each latent; 1 where all chains tell the same (Vehtari et al. 2021)."""
+        """Return the split R-hat of each latent's ranks; 1 where all chains tell the same (Vehtari et al. 2021)."""
         chains = _normal_ranks(_split(self.draws))
         within, between = _within_and_between(chains)
         n = chains.shape[1]
@@ -63,7 +71,7 @@ class Chains:
 
     @property
     def effective(self) -> Values:
-        """Return of each latent how many independent draws its draws are worth, by Geyer's initial monotone sequence."""
+        """Return how many independent draws those of each latent are worth, by Geyer's initial monotone sequence."""
         chains = _normal_ranks(_split(self.draws))
         m, n, size = chains.shape
         within, between = _within_and_between(chains)
@@ -98,89 +106,83 @@ def _within_and_between(chains: Values) -> tuple[Values, Values]:
     return chains.var(axis=1, ddof=1).mean(axis=0), chains.mean(axis=1).var(axis=0, ddof=1)
 
 
-def sample(
-    likelihood: LogLikelihood, size: int, effort: Effort, rng: np.random.Generator, start: Values | None = None
-) -> Chains:
-    """Return draws of as many latents, standard normal beforehand, in proportion to the likelihood.
+@dataclass
+class _Motion:
+    """How chains move: the weight of the likelihood, the scale of the latents, the length of a step."""
 
-    `start` may name points near which the chains begin: else it is the best of many draws from the prior.
-    """
-    at = _starts(likelihood, size, effort.chains, rng) if start is None else start
-    centre, root = np.zeros(size), np.eye(size)
-    freedom = np.inf
+    likelihood: LogLikelihood
+    weight: float
+    centre: Values
+    root: Values
+    step: float
+
+    def energy(self, scaled: Values) -> tuple[Values, Values]:
+        """Return the negative logarithm of the target at scaled latents, and its slope along them."""
+        at = self.centre + scaled @ self.root.T
+        said, slope = self.likelihood(at)
+        energy = 0.5 * (at**2).sum(axis=1) - self.weight * said
+        energy = np.where(np.isfinite(energy), energy, np.inf)
+        return energy, np.nan_to_num((at - self.weight * slope) @ self.root)
+
+    def moved(self, at: Values, rng: np.random.Generator) -> tuple[Values, float]:
+        """Return the next point of each chain, and the mean chance with which the proposals were to be taken."""
+        scaled = np.asarray(np.linalg.solve(self.root, (at - self.centre).T).T, dtype=np.float64)
+        energy, slope = self.energy(scaled)
+        speed = rng.standard_normal(at.shape)
+        before = energy + 0.5 * (speed**2).sum(axis=1)
+        steps = int(np.clip(np.ceil(rng.uniform(SHORTEST, LONGEST) / self.step), 1, MOST_STEPS))
+        length = self.step * rng.uniform(0.9, 1.1)
+        there, lost = scaled, np.zeros(len(at), dtype=bool)
+        for _ in range(steps):
+            speed = speed - 0.5 * length * slope
+            there = np.where(lost[:, None], scaled, there + length * speed)
+            energy, slope = self.energy(there)
+            speed = speed - 0.5 * length * slope
+            lost |= ~(energy - before < LOST)
+        after = np.where(lost, np.inf, energy + 0.5 * (speed**2).sum(axis=1))
+        chance = np.exp(np.minimum(before - after, 0))
+        taken = rng.random(len(at)) < chance
+        new = np.where(taken[:, None], self.centre + there @ self.root.T, at)
+        return new, float(chance.mean())
+
+
+def sample(likelihood: LogLikelihood, size: int, effort: Effort, rng: np.random.Generator) -> Chains:
+    """Return draws of as many latents, standard normal beforehand, in proportion to the likelihood."""
+    at = _starts(likelihood, size, effort.chains, rng)
+    motion = _Motion(likelihood, 1.0, np.zeros(size), np.eye(size), 0.1)
     for heat in reversed(range(effort.rounds)):
-        warm = _warmed(likelihood, COOLING**-heat)
-        said = warm(at)
+        motion.weight = COOLING**-heat
         seen = np.empty((effort.chains, effort.steps, size))
         for k in range(effort.steps):
-            at, said = _step(warm, at, said, centre, root, freedom, rng)
+            at, chance = motion.moved(at, rng)
+            motion.step = float(np.clip(motion.step * np.exp((chance - TAKEN) / np.sqrt(1 + k / 4)), 1e-4, 1.5))
             seen[:, k] = at
         late = seen[:, effort.steps // 2 :].reshape(-1, size)
-        centre = late.mean(axis=0)
-        covariance = np.cov(late.T).reshape(size, size)
-        root = np.linalg.cholesky(covariance + LEAN * np.diag(np.diag(covariance)))
-        freedom = FREEDOM
+        covariance = np.asarray(np.cov(late.T), dtype=np.float64).reshape(size, size)
+        motion.centre = late.mean(axis=0)
+        covariance += LEAN * np.diag(np.diag(covariance)) + 1e-12 * np.eye(size)
+        motion.root = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+    motion.step = _step_for(motion, at, effort.steps, rng)
     kept = np.empty((effort.chains, effort.kept, size))
     for k in range(effort.kept):
-        at, said = _step(likelihood, at, said, centre, root, freedom, rng)
+        at, _ = motion.moved(at, rng)
         kept[:, k] = at
     return Chains(kept)
 
 
-def _warmed(likelihood: LogLikelihood, weight: float) -> LogLikelihood:
-    return lambda at: weight * likelihood(at)
+def _step_for(motion: _Motion, at: Values, steps: int, rng: np.random.Generator) -> float:
+    """Return the step with which the wanted share of proposals is taken, tried from a point of each chain."""
+    tried = []
+    motion.step = 0.5
+    for k in range(max(steps // 2, 10)):
+        at, chance = motion.moved(at, rng)
+        motion.step = float(np.clip(motion.step * np.exp((chance - TAKEN) / np.sqrt(1 + k / 4)), 1e-4, 1.5))
+        tried.append(np.log(motion.step))
+    return float(np.exp(np.mean(tried[len(tried) // 2 :])))
 
 
 def _starts(likelihood: LogLikelihood, size: int, chains: int, rng: np.random.Generator) -> Values:
-    tried = rng.standard_normal((40 * chains, size))
-    said = likelihood(tried)
+    """Return the likeliest of many draws from the prior."""
+    tried = rng.standard_normal((20 * chains, size))
+    said, _ = likelihood(tried)
     return tried[np.argsort(-said, kind="stable")[:chains]]
-
-
-def _step(
-    likelihood: LogLikelihood,
-    at: Values,
-    said: Values,
-    centre: Values,
-    root: Values,
-    freedom: float,
-    rng: np.random.Generator,
-) -> tuple[Values, Values]:
-    """Return the next point of each chain, and the likelihood there."""
-    chains, size = at.shape
-    scale = np.ones(chains)
-    if np.isfinite(freedom):
-        scale = (freedom + _squares(at, centre, root)) / rng.chisquare(freedom + size, chains)
-    level = said + _correction(at, centre, root, freedom) + np.log(rng.random(chains))
-    away = at - centre
-    other = np.sqrt(scale)[:, None] * (rng.standard_normal(at.shape) @ root.T)
-    angle = rng.uniform(0, 2 * np.pi, chains)
-    low, high = angle - 2 * np.pi, angle.copy()
-    new, new_said = at.copy(), said.copy()
-    open_ = np.arange(chains)
-    for _ in range(MOST_SHRINKS):
-        tried = centre + away[open_] * np.cos(angle[open_])[:, None] + other[open_] * np.sin(angle[open_])[:, None]
-        found = likelihood(tried)
-        good = found + _correction(tried, centre, root, freedom) > level[open_]
-        new[open_[good]], new_said[open_[good]] = tried[good], found[good]
-        open_ = open_[~good]
-        if not open_.size:
-            break
-        below = angle[open_] < 0
-        low[open_[below]], high[open_[~below]] = angle[open_[below]], angle[open_[~below]]
-        angle[open_] = rng.uniform(low[open_], high[open_])
-    return new, new_said
-
-
-def _squares(at: Values, centre: Values, root: Values) -> Values:
-    found: Values = np.square(np.linalg.solve(root, (at - centre).T)).sum(axis=0)
-    return found
-
-
-def _correction(at: Values, centre: Values, root: Values, freedom: float) -> Values:
-    """Return the logarithm of the prior over the reference, up to a constant."""
-    if not np.isfinite(freedom):
-        return np.zeros(len(at))
-    squares = _squares(at, centre, root)
-    found: Values = -0.5 * (at**2).sum(axis=1) + 0.5 * (freedom + at.shape[1]) * np.log1p(squares / freedom)
-    return found
