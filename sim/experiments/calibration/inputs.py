@@ -68,9 +68,18 @@ VARYING = (Varying("joining.newcomers", r"joining\.newcomers\[[1-9]\d*\]\.share"
 """What differs from wave to wave: the propensity to join since August 2020."""
 
 LEVEL, SPREAD = 0.8, 0.6
-"""Of the variance of one such number its level has the square of LEVEL, and its deviation that of SPREAD: the scale of
-the half-normal law of the deviations' spread. Together they are 1, so that each number keeps the law that it declares.
+"""Of the variance of one such number its level has the square of LEVEL, and its deviation that of SPREAD, at the mean of
+what the spread of the deviations may be. Together they are 1, so that each number keeps the law that it declares.
 """
+
+SURE_OF_SPREAD = float(np.log(2)) / Z_OF_90_PERCENT
+"""The spread of the deviations is log-normal: 90 % within a factor of 2."""
+
+
+def spread_at(z: Values) -> Values:
+    """Return the spread of deviations at the standard normal z of its latent."""
+    found: Values = SPREAD * np.exp(SURE_OF_SPREAD * (z - SURE_OF_SPREAD))
+    return found
 
 
 def half_normal(z: Values) -> Values:
@@ -132,7 +141,7 @@ class Inputs:
         found = latents[..., : len(self.keys)].copy()
         for k, (_, places) in enumerate(self.groups):
             level, spread = (latents[..., len(self.keys) + 2 * k + j, None] for j in (0, 1))
-            found[..., places] = LEVEL * level + SPREAD * half_normal(spread) * found[..., places]
+            found[..., places] = LEVEL * level + spread_at(spread) * found[..., places]
         return found
 
     def onto_latents(self, latents: Values, slopes: Values) -> Values:
@@ -145,9 +154,9 @@ class Inputs:
         for k, (_, places) in enumerate(self.groups):
             spread = latents[:, keys + 2 * k + 1, None]
             found[:, keys + 2 * k] = LEVEL * slopes[:, places].sum(axis=1)
-            along = SPREAD * half_normal_slope(spread) * latents[:, places]
+            along = SURE_OF_SPREAD * spread_at(spread) * latents[:, places]
             found[:, keys + 2 * k + 1] = (slopes[:, places] * along).sum(axis=1)
-            found[:, places] = SPREAD * half_normal(spread) * slopes[:, places]
+            found[:, places] = spread_at(spread) * slopes[:, places]
         return found
 
     def configured(self) -> Values:

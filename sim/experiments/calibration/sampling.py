@@ -25,10 +25,10 @@ COOLING = 4.0
 LEAN = 1e-3
 """How much of the variances is added to the covariance that the chains say: they may be few beside the latents."""
 
-TAKEN = 0.8
-"""The share of proposals that should be taken (Betancourt, Byrne and Girolami 2014)."""
+TAKEN = 0.9
+"""The share of proposals that should be taken: more than is best for a normal law, for where the target is narrower."""
 
-SHORTEST, LONGEST = 0.8, 1.8
+SHORTEST, LONGEST = 1.2, 3.0
 """How long one proposal moves, where a quarter of a standard normal's turn is 1.57: at random between these."""
 
 MOST_STEPS = 60
