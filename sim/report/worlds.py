@@ -119,7 +119,7 @@ def share(of: float | None) -> str:
     """Return a share of variance in whole per cent; a dash where nothing varies."""
     if of is None:
         return "-"
-    return "<1 %" if of < 0.005 else f"{100 * of:.0f} %"
+    return "<1 %" if of < 0.01 else f"{100 * of:.0f} %"
 
 
 def amounts(*values: float | None) -> list[str]:

@@ -7,8 +7,15 @@ from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import Sheet
 
-STAGES = ("ever_joined", "awarded", "bought_first", "completed_first", "paid_first_incentive", "fully_paid")
-"""Stages drawn, by their names in the tables."""
+STAGES = {
+    "ever_joined": "Joined a wave",
+    "awarded": "Awarded",
+    "bought_first": "Bought a course",
+    "completed_first": "Completed it",
+    "paid_first_incentive": "First incentive",
+    "fully_paid": "Paid in full",
+}
+"""Stages drawn, by their names in the tables, in words that fit above a small picture."""
 
 PUBLISHED = "published"
 
@@ -27,11 +34,10 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
 
 
 def _panels(saved: Saved) -> list[Panel]:
-    labels = {row["stage"]: row["label"] for row in saved.rows("funnel")}
     known = [row for row in saved.rows("published") if row["published"] is not None and row["scope"] is None]
     return [
-        Panel(stage, labels[stage], [(row["at"], row["published"]) for row in known if row["figure"] == stage], True)
-        for stage in STAGES
+        Panel(stage, label, [(row["at"], row["published"]) for row in known if row["figure"] == stage], runs_up=True)
+        for stage, label in STAGES.items()
     ]
 
 
