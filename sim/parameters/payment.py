@@ -15,10 +15,10 @@ from sim.parameters.called import Called
 from sim.parameters.capacity import Capacity
 from sim.parameters.law import Law
 from sim.parameters.problems import NOTHING, Problem, raise_any
-from sim.parameters.quantities import Share, WholeDays, choice, several, sum_to_one, whole
+from sim.parameters.quantities import Share, WholeDays, choice, number, several, sum_to_one, whole
 from sim.parameters.run import Text
 from sim.parameters.station import Capped, RunHour
-from sim.parameters.steps import Since
+from sim.parameters.steps import Since, rising
 
 KINDS: tuple[Literal["bank", "e_money"], ...] = ("bank", "e_money")
 
@@ -51,6 +51,12 @@ def _lags(lags: tuple[Lag, ...]) -> tuple[Lag, ...]:
     shares = {f"[{index}].share": lag.share for index, lag in enumerate(lags)}
     raise_any(sum_to_one("", shares, "the shares of the lags"))
     return lags
+
+
+class LagStep(Since):
+    """Add working days to every lag of payments that fall due from a date on; fewer than none are none."""
+
+    more_days: Annotated[float, number(-365, 365, "Set a number of working days, such as 1.5.")]
 
 
 class Survey(Block):
@@ -100,5 +106,6 @@ class Payment(Block):
     ]
     survey: Survey
     lag_days: Annotated[tuple[Lag, ...], AfterValidator(_lags), Called("lags before the payment runs")]
+    lag_steps: Annotated[tuple[LagStep, ...], AfterValidator(rising), Called("working days added to the lags")]
     fails: Annotated[Share, Called("payments that fail")]
     repair: Annotated[Law, Called("repair of a failed payment")]

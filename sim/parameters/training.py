@@ -12,7 +12,7 @@ from sim.parameters.budget import from_wave_one
 from sim.parameters.called import Called
 from sim.parameters.law import Law
 from sim.parameters.problems import Fault, Problem, raise_any
-from sim.parameters.quantities import Positive, Share, WaveNumber, WholeDays, whole
+from sim.parameters.quantities import Positive, Share, WaveNumber, WholeDays, number, whole
 
 
 class Account(Block):
@@ -84,9 +84,22 @@ class Purchase(Block):
     further: Further
 
 
+class Pace(Block):
+    """Multiply the duration of all courses of those awarded, from a wave on."""
+
+    from_wave: WaveNumber
+    factor: Annotated[float, number(0, 1_000, "Set a factor, such as 1.2.")]
+
+
+def _paces(waves: tuple[Pace, ...]) -> tuple[Pace, ...]:
+    raise_any(from_wave_one((f"[{index}].from_wave", wave.from_wave) for index, wave in enumerate(waves)))
+    return waves
+
+
 class Training(Block):
     """Describe a course from purchase to review."""
 
+    pace: Annotated[tuple[Pace, ...], AfterValidator(_paces), Called("durations of courses by wave")]
     duration: Annotated[Law, Called("duration of a course in an open market")]
     completes: Annotated[Share, Called("courses that are completed in an open market")]
     certificate: Annotated[Law, Called("delay of certificates")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from sim.calendar.instants import DAY, UNIT, time_of_day
+from sim.calendar.instants import DAY, NEVER, UNIT, instant, time_of_day
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment, payments
 from sim.parameters import Parameters
@@ -187,7 +189,29 @@ def _payment_table(each: tuple[Payment, ...]) -> payment_rules.PaymentTable:
 
 
 def _lags(p: Parameters) -> lags.LagTable:
-    table = np.zeros(len(p.payment.lag_days), dtype=lags.LAG)
-    table["days"] = [lag.days for lag in p.payment.lag_days]
-    table["cumulative"] = np.cumsum([lag.share for lag in p.payment.lag_days])
+    """Return the lags before the first step, and from each step on that changes them."""
+    times = [(-NEVER, _lags_with(p, 0.0))]
+    for step in p.payment.lag_steps:
+        some = _lags_with(p, step.more_days)
+        if some != times[-1][1]:
+            times.append((instant(step.since), some))
+    table = np.zeros((len(times), max(len(some) for _, some in times)), dtype=lags.LAG)
+    table["cumulative"] = lags.NO_PAYMENT
+    for row, (since, some) in zip(table, times, strict=True):
+        row["since"] = since
+        row["days"][: len(some)] = [days for days, _ in some]
+        row["cumulative"][: len(some) - 1] = np.cumsum([share for _, share in some])[:-1]
     return lags.LagTable(table)
+
+
+def _lags_with(p: Parameters, more: float) -> list[tuple[int, float]]:
+    """Return lags and their shares with some working days more, or fewer, than the base lags, none below 0.
+
+    Of a fraction of a day so large a share of each lag's payments waits the next whole day: more days never shorten the
+    lag of a payment.
+    """
+    whole = math.floor(more)
+    parts = [(whole, 1 - (more - whole)), (whole + 1, more - whole)]
+    return [
+        (max(lag.days + days, 0), lag.share * part) for lag in p.payment.lag_days for days, part in parts if part > 0
+    ]

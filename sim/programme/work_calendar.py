@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,9 @@ def work_calendar(parameters: Parameters) -> WorkCalendar:
     longest = clock.longest_days * DAY
     horizon = longest if clock.end is None else instant(clock.end)
     # What falls due at the end still has its lag before it, over holidays.
-    days = max(horizon, longest) // DAY + 60 + 7 * max(lag.days for lag in parameters.payment.lag_days)
+    payment = parameters.payment
+    more = math.ceil(max((step.more_days for step in payment.lag_steps), default=0))
+    days = max(horizon, longest) // DAY + 60 + 7 * (max(lag.days for lag in payment.lag_days) + max(more, 0))
     holidays = clock.holidays
     yearly = {(day.month, day.day) for day in holidays.every_year}
     work = working_days(set(holidays.dates), yearly, holidays.every_year_from, days)

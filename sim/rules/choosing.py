@@ -17,7 +17,7 @@ from sim.rules.compiling import rule
 from sim.rules.laws import LAW, LONGEST, draw
 from sim.rules.luck import Block, Key, luck
 from sim.rules.platforms import PATIENCE, PLATFORM_BLOCK
-from sim.rules.training import COMPLETES, COURSE_BLOCK, DURATION
+from sim.rules.training import COMPLETES, COURSE_BLOCK, DURATION, paced
 from sim.rules.whole import Whole
 
 OFFER = np.dtype(
@@ -227,14 +227,22 @@ def comes_back_after(key: Key, rules: MarketRules, person: Whole, purchase: Whol
 
 @rule
 def train_at_pace(
-    key: Key, rules: MarketRules, duration: int, completion: float, live: bool, person: Whole, purchase: Whole
+    key: Key,
+    rules: MarketRules,
+    duration: int,
+    completion: float,
+    live: bool,
+    person: Whole,
+    purchase: Whole,
+    wave_pace: float,
 ) -> tuple[int, bool]:
     """Return how many µs a person's course takes from its beginning, at least one, and whether they complete it.
 
-    `duration` and `completion` are the course's; a live one takes as long for everyone.
+    `duration` and `completion` are the course's; a live one takes as long for everyone awarded in a wave, whose pace
+    multiplies all durations.
     """
     words = luck(key, COURSE_BLOCK, person, purchase)
     if not live:
         pace = draw(rules[0].pace, DURATION(words)) / PACE_OF_ONE
         duration = int(min(duration * pace, LONGEST))
-    return max(duration, 1), COMPLETES(words) < completion
+    return max(paced(duration, wave_pace), 1), COMPLETES(words) < completion

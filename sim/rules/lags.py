@@ -18,10 +18,16 @@ from sim.rules.luck import Key, Words
 from sim.rules.payments import LAG_DRAW, PaymentTable, payment_luck
 from sim.rules.whole import Whole
 
-LAG = np.dtype([("days", "i8"), ("cumulative", "f8")])
-"""A base lag in working days, and the share of payments with at most this one."""
+LAG = np.dtype([("since", "i8"), ("days", "i8"), ("cumulative", "f8")])
+"""A lag in working days, and the share of payments with at most this one, of those that fall due from `since` on (µs).
+Of the last lag of a time the share is never looked at."""
 
 LagTable = NewType("LagTable", NDArray[np.void])
+"""The lags [time, lag]: times in their order, the first of which is for all before the second; each has as many rows,
+and those behind its last lag belong to no payment."""
+
+NO_PAYMENT = 2.0
+"""The share at the last lag of a time, and behind it: above any uniform, so that no payment goes further."""
 
 WorkingDays = tuple[NDArray[np.int64], NDArray[np.int64]]
 """The working days, and how many there are up to and with each day."""
@@ -32,10 +38,12 @@ def ready_from(words: Words, lags: LagTable, work: WorkingDays, due: int) -> int
     """Return what `ready` does, from the luck of a payment's first attempt."""
     days, until = work
     u = LAG_DRAW(words)
-    choice = 0
-    for each in range(lags.size - 1):  # without a branch: a misprediction costs more than a few additions
-        choice += int(u >= lags[each].cumulative)
-    lag = lags[choice].days
+    time = choice = 0
+    for each in range(1, lags.shape[0]):  # without a branch: a misprediction costs more than a few additions
+        time += int(due >= lags[each, 0].since)
+    for each in range(lags.shape[1] - 1):
+        choice += int(u >= lags[time, each].cumulative)
+    lag = lags[time, choice].days
     day = due // DAY
     # With no lag this is the day itself, whether it is one of work or not.
     if lag > 0:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.compiling import rule
-from sim.rules.laws import LAW, draw
+from sim.rules.laws import LAW, LONGEST, draw
 from sim.rules.luck import Block, Key, Words, luck
 from sim.rules.whole import Whole
 
@@ -32,10 +32,16 @@ REVIEW_BLOCK = REVIEW.number
 
 
 @rule
-def train_from(words: Words, training: TrainingRecord) -> tuple[int, bool]:
+def paced(duration: int, pace: float) -> int:
+    """Return a duration (µs) times the pace of those awarded in a wave."""
+    return int(min(duration * pace, LONGEST))
+
+
+@rule
+def train_from(words: Words, training: TrainingRecord, pace: float) -> tuple[int, bool]:
     """Return what `train` does, from the words of luck."""
     t = training[0]
-    return draw(t.duration, DURATION(words)), COMPLETES(words) < t.completes
+    return paced(draw(t.duration, DURATION(words)), pace), COMPLETES(words) < t.completes
 
 
 @rule
@@ -50,9 +56,9 @@ def review_from(certificate: Words, review: Words, training: TrainingRecord) -> 
 
 
 @rule
-def train(key: Key, training: TrainingRecord, person: Whole, course: int) -> tuple[int, bool]:
-    """Return how many µs a person's course takes and whether they complete it."""
-    return train_from(luck(key, COURSE_BLOCK, person, course), training)
+def train(key: Key, training: TrainingRecord, person: Whole, course: int, pace: float) -> tuple[int, bool]:
+    """Return how many µs a person's course takes, at the pace of their wave, and whether they complete it."""
+    return train_from(luck(key, COURSE_BLOCK, person, course), training, pace)
 
 
 @rule

@@ -118,6 +118,27 @@ def waves(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     return changes
 
 
+def paces() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return by what the durations of courses are multiplied, from the first wave and often from a later one on."""
+    factors = st.sampled_from([1, 0.5, 2.25, 0])
+    later = st.sampled_from([(), (2,), (3,), (2, 3)])
+    return st.builds(
+        lambda waves, factors: [
+            {"from_wave": wave, "factor": factor} for wave, factor in zip((1, *waves), factors, strict=False)
+        ],
+        later,
+        st.lists(factors, min_size=3, max_size=3),
+    )
+
+
+def lag_steps(latest: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return working days more or fewer before the payments that fall due up to some days after the epoch."""
+    steps = st.tuples(st.integers(0, latest), st.sampled_from([-2, -0.5, 0, 0.25, 3, 6.5]))
+    return st.lists(steps, max_size=3, unique_by=lambda step: step[0]).map(
+        lambda some: [{"from": wib(24 * day), "more_days": more} for day, more in sorted(some)]
+    )
+
+
 @st.composite
 def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return how people buy, train and are paid."""
@@ -130,6 +151,7 @@ def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
             "appetite": draw(SHARES), "courses": draw(st.integers(1, 4)), "delay": draw(laws("days", 60))
         },
         "training.duration": draw(laws("days", 100)),
+        "training.pace": draw(paces()),
         "training.completes": draw(LIKELY),
         "training.reviews": draw(LIKELY),
         "budget.unspent_returns_days": draw(st.sampled_from([31, 90, 365])),
@@ -142,6 +164,7 @@ def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 3), (5, 3)]))
         ],
+        "payment.lag_steps": draw(lag_steps(latest=250)),
         "payment.fails": draw(st.sampled_from([0.0, 0.3, 0.9])),
         "payment.repair": draw(laws("days", 10)),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.building import NO_FIGURES, PARTNERS, law
-from tests.engine.random_programmes import LIKELY, SHARES, programmes, wib
+from tests.engine.random_programmes import LIKELY, SHARES, lag_steps, paces, programmes, wib
 
 PEOPLE = 120
 ODD = 5.0000000002777778
@@ -148,6 +148,7 @@ def participation(draw: st.DrawFn, scale: float, _window: float) -> dict[str, An
             "appetite": draw(SHARES), "courses": draw(st.integers(1, 4)), "delay": draw(whole("days", 0, 3))
         },
         "training.duration": draw(whole("days", 0, 1, 5, 40)),
+        "training.pace": draw(paces()),
         "training.certificate": draw(whole("days", 0, 1)),
         "training.completes": draw(LIKELY),
         "training.reviews": draw(LIKELY),
@@ -162,6 +163,7 @@ def participation(draw: st.DrawFn, scale: float, _window: float) -> dict[str, An
         "payment.lag_days": [
             {"days": days, "share": 0.5} for days in draw(st.sampled_from([(0, 0), (0, 1), (5, 3)]))
         ],
+        "payment.lag_steps": draw(lag_steps(latest=100)),
         "payment.fails": draw(st.sampled_from([0.5, 0.9, 0.004, 0.0, 1.0])),
         "payment.repair": draw(whole("days", 0, 0, 1, 3)),
     }  # fmt: skip

@@ -92,6 +92,7 @@ def _participation() -> dict[str, Any]:
         ],
         "purchase.further": {"appetite": 0.6, "courses": 3, "delay": law("exponential", 4)},
         "training.duration": law("lognormal", 4, minimum=0.5, spread=0.5),
+        "training.pace": [{"from_wave": 1, "factor": 0.8}, {"from_wave": 2, "factor": 1.5}],
         "training.certificate": law("exponential", 1),
         "training.review": law("exponential", 2),
         "training.completes": 0.9,
@@ -103,6 +104,7 @@ def _participation() -> dict[str, Any]:
         "payment.survey_days": [3, 9],
         "payment.survey": {"answers": 0.8, "delay": law("exponential", 2)},
         "payment.lag_days": [{"days": 0, "share": 0.25}, {"days": 2, "share": 0.75}],
+        "payment.lag_steps": [{"from": wib(24 * 20), "more_days": 1.5}, {"from": wib(24 * 60), "more_days": -1}],
         "payment.fails": 0.2,
         "payment.repair": law("exponential", 1),
     }

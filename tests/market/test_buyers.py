@@ -216,8 +216,9 @@ def test_what_holds_on_any_market(data: st.DataObject) -> None:
             elif begins < NEVER:
                 assert begins == at
             takes, completes = train_at_pace(
-                programme.key, table.rules, int(offer["duration"]), float(offer["completion"]), live, person, k - 1
-            )
+                programme.key, table.rules, int(offer["duration"]), float(offer["completion"]), live, person, k - 1,
+                float(programme.waves.pace[row["wave"]]),
+            )  # fmt: skip
             assert row[f"completed_{k}"] in ({begins + takes, NEVER} if completes else {NEVER})
         if row["revoked"] < NEVER:
             wants, delay = buying.first_purchase(programme.key, programme.waves.waves, row["wave"], person)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.calendar.instants import DAY, HOUR, MINUTE
+from sim.calendar.instants import DAY, HOUR, MINUTE, instant
+from sim.rules import lags as lag_rules
+from sim.rules.lags import NO_PAYMENT
 from sim.rules.laws import LAWS
 from tests.building import SMALL, law, programme
 
@@ -99,7 +103,7 @@ def test_prices_lengths_and_steps_arrive() -> None:
     assert (of.incentive_step, of.survey_steps) == (31 * DAY, (20 * DAY, 40 * DAY))
     assert of.route["email"].check is not None
     assert of.route["email"].check["attempts"].tolist() == [7]
-    assert of.lags.tolist() == [(2, 0.25), (9, 1.0)]
+    assert of.lags[["days", "cumulative"]].tolist() == [[(2, 0.25), (9, NO_PAYMENT)]]
     assert of.benefit == (1_000_000, 2_400_000, 100_000)
 
 
@@ -125,3 +129,44 @@ def test_seed_and_replication_make_the_key() -> None:
     ]
     assert len({(int(key["k0"][0]), int(key["k1"][0])) for key in keys}) == 4
     assert [int(programme(SMALL, changed_person=person).key["changed"][0]) for person in (-1, 7)] == [-1, 7]
+
+
+LAG_STEPS: dict[str, tuple[list[float], list[list[tuple[int, float]]]]] = {
+    "none": ([], [[(2, 0.25), (9, 2)]]),
+    "that change nothing": ([0, 0], [[(2, 0.25), (9, 2)]]),
+    "of whole days": ([3, 3, -1], [[(2, 0.25), (9, 2)], [(5, 0.25), (12, 2)], [(1, 0.25), (8, 2)]]),
+    "to no lag": ([-4], [[(2, 0.25), (9, 2)], [(0, 0.25), (5, 2)]]),
+    "of a part of a day": ([0.25], [[(2, 0.25), (9, 2)], [(2, 0.1875), (3, 0.25), (9, 0.8125), (10, 2)]]),
+    "of more than a day": ([-1.5], [[(2, 0.25), (9, 2)], [(0, 0.125), (1, 0.25), (7, 0.625), (8, 2)]]),
+}
+"""Working days more at each step, and the lags with their cumulative shares of each time."""
+
+
+@pytest.mark.parametrize("case", LAG_STEPS)
+def test_lags_step_by_the_date_of_the_due_payment(case: str) -> None:
+    """Catches a share or a day of another lag or step, a lag below none, and rows that ask for time and say nothing."""
+    steps, expected = LAG_STEPS[case]
+    told = programme(SMALL, changes={
+        "payment.lag_days": [{"days": 2, "share": 0.25}, {"days": 9, "share": 0.75}],
+        "payment.lag_steps": [
+            {"from": f"2020-{month:02d}-01T00:00", "more_days": more} for month, more in enumerate(steps, start=5)
+        ],
+    }).lags  # fmt: skip
+    found = [[each for each in row[["days", "cumulative"]].tolist() if each != (0, 2)] for row in told]
+    assert found == expected
+    assert (np.diff(told["since"], axis=1) == 0).all()
+    first = {"that change nothing": [], "of whole days": [5, 7]}.get(case, [5] * len(steps))
+    assert told["since"][1:, 0].tolist() == [instant(datetime(2020, month, 1)) for month in first]
+
+
+def test_more_days_never_shorten_a_lag() -> None:
+    """Catches a fraction of a day that is shared out among payments in another order than whole days."""
+    lags = {}
+    for more in (-1, -0.5, 0, 0.3, 0.7, 1, 1.5):
+        of = programme(SMALL, changes={"payment.lag_steps": [{"from": "2020-04-11T00:00", "more_days": more}]})
+        work, due = of.calendar.days, instant(datetime(2021, 3, 1, 9))  # a Monday
+        ready = [lag_rules.ready(of.key, of.payment_table, of.lags, work, person, 0, due) for person in range(500)]
+        lags[more] = np.array(ready) - due
+    for fewer, more in pairwise(lags):
+        assert (lags[fewer] <= lags[more]).all()
+        assert (lags[fewer] < lags[more]).any()

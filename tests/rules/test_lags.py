@@ -27,7 +27,7 @@ WORK = DAYS_OF_WORK, working_days_until(DAYS_OF_WORK, DAYS)
 
 def lags(*shares: tuple[int, float]) -> LagTable:
     total = np.cumsum([share for _, share in shares])
-    return LagTable(np.array([(days, so_far) for (days, _), so_far in zip(shares, total, strict=True)], dtype=LAG))
+    return LagTable(np.array([[(0, days, until) for (days, _), until in zip(shares, total, strict=True)]], dtype=LAG))
 
 
 def when(due: datetime, of: LagTable) -> datetime:

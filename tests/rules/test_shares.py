@@ -111,7 +111,8 @@ DECISIONS: dict[str, Decision] = {
         buying.PURCHASE, "wants to buy", 2, None,
     ),
     "completes": (
-        lambda share, p: train(KEY, one(TRAINING, completes=share), p, 1)[1], training.COURSE, "completes", 1, None,
+        lambda share, p: train(KEY, one(TRAINING, completes=share), p, 1, 1.0)[1],
+        training.COURSE, "completes", 1, None,
     ),
     "reviews": (
         lambda share, p: review(KEY, one(TRAINING, reviews=share), p)[1],
@@ -164,7 +165,7 @@ def chosen_partner(edge: float, person: int) -> int:
 
 def chosen_lag(edge: float, person: int) -> int:
     """Return which of two lags, of none and of one working day, a payment has."""
-    lags = np.array([(0, edge), (1, 1.0)], dtype=LAG)
+    lags = np.array([[(0, 0, edge), (0, 1, 1.0)]], dtype=LAG)
     work = np.arange(9), np.arange(1, 10)
     return (ready(KEY, PAYMENTS, lags, work, person, 2, DAY) - DAY) // DAY
 

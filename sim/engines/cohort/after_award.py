@@ -153,7 +153,7 @@ class AfterAward:
                 numbers[able], persons[able], purchase[able], at[able], price[able]
             )  # fmt: skip
         completed = np.empty_like(at)
-        ends = attend(p.key, p.training, persons, purchase, at, completed)
+        ends = attend(p.key, p.training, persons, purchase, at, self._participants.paces_of(numbers), completed)
         self._participants.last_course_end = max(self._participants.last_course_end, ends)
         return self._bought(numbers, persons, purchase, at, price, completed, np.ones(at.size, dtype=np.bool_))
 

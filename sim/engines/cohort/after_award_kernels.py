@@ -129,16 +129,26 @@ def prices_by_law(
 
 @kernel
 def attend(
-    key: Key, training: TrainingRecord, persons: Persons, purchase: Purchases, begins: Ints, completed: Ints
+    key: Key,
+    training: TrainingRecord,
+    persons: Persons,
+    purchase: Purchases,
+    begins: Ints,
+    paces: NDArray[np.float64],
+    completed: Ints,
 ) -> int:
-    """Fill when courses of an open market are completed, or NEVER; return when the last of them ends (-1: none)."""
+    """Fill when courses of an open market are completed, or NEVER; return when the last of them ends (-1: none).
+
+    `paces` may be empty: one each.
+    """
     words = np.empty((4, CHUNK), dtype=np.uint32)
     last = -1
     for begin in range(0, persons.size, CHUNK):
         end = min(begin + CHUNK, persons.size)
         deal_each(key, COURSE_BLOCK, persons[begin:end], purchase[begin:end], words)
         for i in range(begin, end):
-            duration, completes = train_from(words_at(words, i - begin), training)
+            pace = paces[i] if paces.size else 1.0
+            duration, completes = train_from(words_at(words, i - begin), training, pace)
             last = max(last, begins[i] + duration)
             completed[i] = begins[i] + duration if completes else NEVER
     return last

@@ -190,7 +190,7 @@ class Market:
         price, completed = np.empty_like(at), np.empty_like(at)
         last = train_in_market(
             self._programme.key, self._table.rules, self._table.courses, persons, purchase, course, begins,
-            price, completed,
+            own.paces_of(numbers), price, completed,
         )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
         self._tell(partial(self._observer.add_booked, platform, course, choice, at, begins))

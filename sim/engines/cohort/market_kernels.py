@@ -48,12 +48,13 @@ def train_in_market(
     purchase: Purchases,
     course: Ints,
     begins: Ints,
+    paces: NDArray[np.float64],
     price: Ints,
     completed: Ints,
 ) -> int:
     """Fill the prices of courses that begin at instants (rupiah), and when they are completed, or NEVER.
 
-    Return when the last ends (-1: none).
+    Return when the last ends (-1: none). `paces` of the waves may be empty: one each.
     """
     last = -1
     for i in range(persons.size):
@@ -67,6 +68,7 @@ def train_in_market(
             offer.seats != SELF_PACED,
             np.int64(persons[i]),
             np.int64(purchase[i]),
+            paces[i] if paces.size else 1.0,
         )
         last = max(last, begins[i] + duration)
         completed[i] = begins[i] + duration if completes else NEVER

@@ -28,6 +28,8 @@ from sim.programme.programme import Programme
 from sim.rules.choosing import buys_something
 from sim.rules.forfeiture import closes_at
 
+NO_PACE = np.zeros(0)
+
 
 class Announcement(NamedTuple):
     """The awards of a wave: participants with the numbers from `first` to before `last`."""
@@ -92,6 +94,11 @@ class Participants:
     def waves_of(self, numbers: NDArray[Any]) -> Ints:
         """Return the waves of some participants."""
         return self._of_announcement(numbers, 1)
+
+    def paces_of(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the paces of the waves of some participants; empty where all waves have a pace of one."""
+        waves = self._programme.waves
+        return NO_PACE if waves.one_pace else waves.pace[self.waves_of(numbers)]
 
     def awarded_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when some participants were awarded."""

@@ -140,6 +140,7 @@ def buy(state: State, award: Award, purchase: int, limit: int) -> Generator[Wait
         live,
         award.person,
         purchase,
+        float(state.programme.waves.pace[award.wave]),
     )
     return Course(purchase, platform, booking.begins + duration, completes)
 
@@ -153,7 +154,8 @@ def buy_at_once(state: State, award: Award, purchase: int) -> Course | None:
     own[f"bought_{purchase + 1}"][award.number] = state.timeline.now
     own[f"price_{purchase + 1}"][award.number] = price
     state.pay(award.number, Benefit.TRAINING, price)
-    duration, completes = training.train(programme.key, programme.training, award.person, purchase)
+    pace = float(programme.waves.pace[award.wave])
+    duration, completes = training.train(programme.key, programme.training, award.person, purchase, pace)
     return Course(purchase, -1, state.timeline.now + duration, completes)
 
 

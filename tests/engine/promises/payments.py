@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, EPOCH, NEVER
+from sim.calendar.instants import DAY, EPOCH, NEVER, instant
 from sim.engines.journal import Journal
 from sim.programme.programme import Programme
 from sim.rules.lags import ready as ready_at
@@ -65,15 +66,23 @@ def _ready_after_working_days(journal: Journal) -> None:
             since = first_day + at // DAY
             if ready == NEVER:  # so few working days are left that are known of
                 left = np.busday_count(since + 1, first_day + work[1].size, busdaycal=calendar)
-                assert left < max(lag.days for lag in programme.parameters.payment.lag_days)
+                assert left < max(_lags_of(programme, at))
                 assert own[f"{name}_ready"][number] == NEVER
                 continue
             until = first_day + ready // DAY
             days = np.busday_count(since + 1, until + 1, busdaycal=calendar)
-            assert days in [lag.days for lag in programme.parameters.payment.lag_days]
+            assert days in _lags_of(programme, at)
             assert ready % DAY == at % DAY
             assert days == 0 or np.is_busday(until, busdaycal=calendar)
             assert own[f"{name}_ready"][number] == (ready if ready < journal.end else NEVER)
+
+
+def _lags_of(programme: Programme, due: int) -> set[int]:
+    """Return the lags that a payment that falls due at an instant may have, in working days."""
+    payment = programme.parameters.payment
+    more = [step.more_days for step in payment.lag_steps if instant(step.since) <= due]
+    days = {math.floor(more[-1]), math.ceil(more[-1])} if more else {0}
+    return {max(lag.days + each, 0) for lag in payment.lag_days for each in days}
 
 
 def surveys_are_offered_and_answered(journal: Journal) -> None:
