@@ -11,8 +11,8 @@ from scipy import stats
 
 from sim.composition import kinds
 from sim.composition.compose import composition
+from sim.experiments.calibration.inputs import put
 from sim.experiments.draws import block_of, drawn, quantile
-from sim.experiments.fit import put
 from sim.parameters import validate
 from sim.parameters.kinds import Declared, Factor, Follows, Kind, Number, Range
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.calibration.inputs import FURTHEST, Values, rounded
+from sim.experiments.calibration.inputs import FURTHEST, LEVEL, Values, rounded, spread_at
 from sim.experiments.calibration.learning import (
-    ENDS,
     TRIED,
     Learned,
     Problem,
@@ -81,18 +80,24 @@ def fit(problem: Problem) -> Fit:
 def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, float]:
     """Return the values of the base that the fit sets, to four digits, and those that follow them.
 
-    They are the mode over the fitted numbers that the figures tell, as `latents` drawn after the fit say, with all
-    others as they are configured, and the sizes of the errors at their means.
+    They are of the fitted numbers that the figures tell, as `latents` drawn after the fit say: the mode, with all
+    others as they are configured, and the sizes of the errors at their means. A number that the figures tell only by
+    the level of what varies from wave to wave has the mean of that.
     """
     inputs = target.inputs
-    spread = inputs.inputs(latents[:, : len(inputs.latents)]).std(axis=0)
+    drawn = inputs.inputs(latents[:, : len(inputs.latents)])
+    spread = drawn.std(axis=0)
     told = [
         k
         for k, key in enumerate(inputs.keys)
         if inputs.numbers[key].declared.fitted and spread[k] < UNINFORMED and not _is_whole(inputs.numbers[key])
     ]
-    at = inputs.values(mode(target, chains, told)[None])
-    values = {inputs.keys[k]: float(f"{at[inputs.keys[k]][0]:.4g}") for k in told}
+    at = inputs.configured()
+    at[told] = drawn[:, told].mean(axis=0)
+    active = set(target.emulator.active)
+    at = mode(target, chains, at, [k for k in told if k in active], *_before(target, latents))
+    found = inputs.values(at[None])
+    values = {inputs.keys[k]: float(f"{found[inputs.keys[k]][0]:.4g}") for k in told}
     for key, number in inputs.numbers.items():
         law = number.declared.law
         if isinstance(law, Follows) and law.leader in values:
@@ -100,26 +105,34 @@ def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, fl
     return values
 
 
+def _before(target: Target, latents: Values) -> tuple[Values, Values]:
+    """Return middle and spread of each input before its own figures: of what varies, around the level after the fit."""
+    inputs = target.inputs
+    keys = len(inputs.keys)
+    middle, spread = np.zeros(keys), np.ones(keys)
+    for k, (_, places) in enumerate(inputs.groups):
+        middle[places] = LEVEL * latents[:, keys + 2 * k].mean()
+        spread[places] = spread_at(latents[:, keys + 2 * k + 1]).mean()
+    return middle, spread
+
+
 def _is_whole(number: Number) -> bool:
     return number.declared.law is not None and number.declared.law.whole
 
 
-def mode(target: Target, chains: Chains, moved: list[int]) -> Values:
-    """Return the z at which prior and likelihood are greatest over some inputs, the others as they are configured.
-
-    Each input counts as far from the middle of its law as it lies, whether it varies around a level or not.
-    """
+def mode(target: Target, chains: Chains, at: Values, moved: list[int], middle: Values, spread: Values) -> Values:
+    """Return the z at which prior and likelihood are greatest over some inputs, the others staying where they are."""
     from scipy.optimize import minimize
 
-    inputs = target.inputs
-    at, errors = inputs.configured(), np.zeros(len(target.latents))
+    errors = np.zeros(len(target.latents))
     errors[target.active] = chains.flat.mean(axis=0)
-    count = len(inputs.latents)
+    errors = errors[None, len(target.inputs.latents) :]
 
     def against(some: Values) -> Values:
         trials = np.repeat(at[None], len(some), axis=0)
         trials[:, moved] = some
-        found: Values = 0.5 * (some**2).sum(axis=1) - target.of_inputs(trials, errors[None, count:])
+        apart = (some - middle[moved]) / spread[moved]
+        found: Values = 0.5 * (apart**2).sum(axis=1) - target.of_inputs(trials, errors)
         return found
 
     def slope(some: Values) -> Values:
@@ -128,12 +141,7 @@ def mode(target: Target, chains: Chains, moved: list[int]) -> Values:
         found: Values = (said[: len(some)] - said[len(some) :]) / (2 * STEP)
         return found
 
+    best = at.copy()
     if moved:
-        at[moved] = minimize(lambda some: against(some[None])[0], at[moved], jac=slope, method="L-BFGS-B").x
-    return np.clip(at, -FURTHEST, FURTHEST)
-
-
-def at_the_end(fit: Fit) -> Values:
-    """Return the counts when the fit ends of the members' runs, in the order of ENDS."""
-    found: Values = np.exp(fit.runs.logs[fit.members, -len(ENDS) :])
-    return found
+        best[moved] = minimize(lambda some: against(some[None])[0], at[moved], jac=slope, method="L-BFGS-B").x
+    return np.clip(best, -FURTHEST, FURTHEST)

@@ -64,12 +64,25 @@ class Varying:
         return found if len(found) > 1 else []
 
 
-VARYING = (Varying("joining.newcomers", r"joining\.newcomers\[[1-9]\d*\]\.share"),)
-"""What differs from wave to wave: the propensity to join since August 2020."""
+VARYING = (
+    Varying("joining.newcomers", r"joining\.newcomers\[[1-9]\d*\]\.share"),
+    Varying("joining.losers", r"joining\.losers\[[1-9]\d*\]\.share"),
+    Varying("purchase.buys", r"purchase\.waves\[[1-9]\d*\]\.buys"),
+    Varying("purchase.delay", r"purchase\.waves\[[1-9]\d*\]\.delay\.mean"),
+    Varying("training.pace", r"training\.pace\[\d+\]\.factor"),
+    Varying("payment.lag_steps", r"payment\.lag_steps\[\d+\]\.more_days"),
+    Varying("email.passes_steps", r"processing\.email\.passes_steps\[\d+\]\.passes"),
+    Varying("registry.passes_steps", r"processing\.registry\.passes_steps\[\d+\]\.passes"),
+    Varying("third_layer.passes_steps", r"processing\.third_layer\.passes_steps\[\d+\]\.passes"),
+)
+"""What differs from wave to wave, or from cohort to cohort of those who register.
+
+Of joining and buying the first step is of April 2020, when the programme was new and nearly everybody joined.
+"""
 
 LEVEL, SPREAD = 0.8, 0.6
-"""Of the variance of one such number its level has the square of LEVEL, and its deviation that of SPREAD, at the mean of
-what the spread of the deviations may be. Together they are 1, so that each number keeps the law that it declares.
+"""Of the variance of one such number its level has the square of LEVEL, and its deviation that of SPREAD, at the mean
+of what the spread of the deviations may be. Together they are 1, so that each number keeps the law that it declares.
 """
 
 SURE_OF_SPREAD = float(np.log(2)) / Z_OF_90_PERCENT
