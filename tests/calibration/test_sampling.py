@@ -54,7 +54,7 @@ def test_a_bent_target_is_followed() -> None:
         off = (w[:, 1] - w[:, 0] ** 2 + 1) / 0.2**2
         return ridge(w), np.column_stack([2 * w[:, 0] * off, -off])
 
-    found = sample(with_slopes, 2, Effort(64, 4, 100, 600), np.random.default_rng(3))
+    found = sample(with_slopes, 2, Effort(64, 3, 40, 120), np.random.default_rng(3))
     x, y = np.meshgrid(np.linspace(-6, 6, 1201), np.linspace(-6, 12, 1801))
     grid = np.column_stack([x.ravel(), y.ravel()])
     weight = np.exp(ridge(grid) - 0.5 * (grid**2).sum(axis=1))

@@ -28,12 +28,14 @@ MOST_BREAKS = 3
 
 
 def spread_out(count: int, inputs: int, seed: int) -> Values:
-    """Return points that fill the standard normal law evenly: scrambled Sobol numbers, a row a point."""
+    """Return points that fill the standard normal law of each input evenly: a Latin hypercube, a row a point.
+
+    Sobol numbers of so many dimensions fill some pairs of them along a line only, as few points as there are.
+    """
     from scipy.special import ndtri
     from scipy.stats import qmc
 
-    exponent = max(count - 1, 1).bit_length()
-    uniform = qmc.Sobol(inputs, rng=np.random.default_rng(seed)).random_base2(exponent)[:count]
+    uniform = qmc.LatinHypercube(inputs, rng=np.random.default_rng(seed)).random(count)
     found: Values = np.clip(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)), -FURTHEST, FURTHEST)
     return found
 
@@ -62,7 +64,8 @@ def run_all(
 ) -> list[Seen]:
     """Return what a job says of each config, in their order; what is in the folder is not computed again.
 
-    `job` is a function of a module: it runs in other processes, each in an interpreter of its own.
+    `job` is a function of a module: it runs in other processes, each in an interpreter of its own; a process that ends
+    is replaced, and what it may have ended of is then tried alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model = model_hash()
@@ -86,7 +89,13 @@ def run_all(
 def _some(
     missing: dict[Path, Config], job: Callable[[Config], Seen], tell: Tell, whole: int, workers: int | None
 ) -> None:
-    """Compute what is missing and take it out of the list as it is done."""
+    """Compute what is missing and take it out of the list as it is done; with no workers in this process."""
+    if workers == 0:
+        for file in list(missing):
+            _write(file, job(missing[file]))
+            del missing[file]
+            tell(f"run {whole - len(missing)} of {whole}")
+        return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers or os.cpu_count() or 1, len(missing)), mp_context=context)
     try:
