@@ -117,12 +117,12 @@ def _as_printed(figure: Figure, value: float) -> Figure:
     return replace(figure, published=max(round(value / unit), 1) * unit, unit=unit)
 
 
-def held(job: tuple[Learned, History]) -> dict[str, Any]:
+def held(job: tuple[Learned, History], effort: Effort = EFFORT) -> dict[str, Any]:
     """Return which known values and which counts at the end lie within their intervals."""
     learned, history = job
     target = learned.target(full_population=False, figures=history.figures)
     rng = np.random.default_rng([history.number, 77])
-    chains = sample(target, len(target.active), EFFORT, rng)
+    chains = sample(target, len(target.active), effort, rng)
     latents = draws_of(target, chains, DRAWS, rng)
     count = len(learned.problem.inputs.latents)
     drawn = learned.problem.inputs.inputs(latents[:, :count])
