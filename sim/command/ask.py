@@ -201,7 +201,7 @@ def validate(words: list[str]) -> int:
 
     try:
         learned, _ = learn_nearer(problem, learn_first(problem))
-        found = left_out_in_turn(learned, problem.settings.effort, problem.tell)
+        found = left_out_in_turn(learned, problem.tell)
     finally:
         clear()
     for line in said_of_predictions(found):

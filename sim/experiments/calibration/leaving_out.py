@@ -14,6 +14,9 @@ from sim.experiments.calibration.learning import Learned, draws_of
 from sim.experiments.calibration.sampling import Effort, sample
 from sim.report.text import block, wrapped
 
+EFFORT = Effort(chains=48, rounds=5, steps=60, kept=120)
+"""The chains of a fit without a date: intervals need fewer draws than the fit itself."""
+
 DRAWS = 2000
 """Draws of a prediction."""
 
@@ -66,7 +69,7 @@ def crps(draws: Values, seen: float) -> float:
     return float(np.abs(ordered - seen).mean() - apart / 2)
 
 
-def left_out_in_turn(learned: Learned, effort: Effort, tell: Callable[[str], None]) -> list[Predicted]:
+def left_out_in_turn(learned: Learned, tell: Callable[[str], None], effort: Effort = EFFORT) -> list[Predicted]:
     """Return every figure as it is predicted by a fit without those of its date."""
     target = learned.target()
     found: list[Predicted] = []
