@@ -136,7 +136,8 @@ class Result:
     def answer(self) -> str:
         """Return the answer as it stands on the screen."""
         if self.in_worlds is not None and self.question.worlds is not None:
-            from sim.report.worlds import Told, answer
+            from sim.report.intervals import Told
+            from sim.report.worlds import answer
 
             many, asked = self.in_worlds, self.question.worlds
             kept = asked.unmoved

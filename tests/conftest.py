@@ -28,14 +28,24 @@ settings.register_profile(
 settings.load_profile("same_every_time")
 
 
-def pytest_collection_finish() -> None:
-    """Let the garbage collector leave alone what is loaded by now: each run of the cohort engine calls it."""
+gc.set_threshold(20_000, 20, 20)  # a run makes objects by the ten thousand, and hardly any in a circle
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leave_alone_what_is_loaded() -> None:
+    """Let the garbage collector not look at what is there before a file: each run of the cohort engine calls it."""
     gc.collect()
     gc.freeze()
 
 
 SIMULATE_TOGETHER = ("tests/report/figures/",)
 """Folders whose files share runs."""
+
+COMPILE_NOTHING = tuple(
+    f"tests/{file}.py"
+    for file in ("test_named", "test_bad_input", "edge/test_words", "edge/test_files", "test_kinds", "test_scenarios")
+)
+"""Files that ask, and simulate little or nothing: one process begins with them, while another compiles for both."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -49,5 +59,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             together = [folder for folder in SIMULATE_TOGETHER if nodeid.startswith(folder)]
             return together[0] if together else nodeid.split("::", 1)[0]
+
+        def _assign_work_unit(self, node: Any) -> None:
+            if node is not self.nodes[0]:
+                asking = next((scope for scope in self.workqueue if scope in COMPILE_NOTHING), None)
+                if asking is not None:
+                    self.workqueue.move_to_end(asking, last=False)
+            super()._assign_work_unit(node)
 
     return ByFile(config, log)

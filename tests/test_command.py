@@ -155,7 +155,7 @@ def test_calibrate_rewrites_the_base_only(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_small_run_and_a_journey(tmp_path: Path) -> None:
     """Catch a command that composes and validates but does not run, and rows of people without a codebook."""
-    small = ("population.scale=1e-6", "clock.end=2020-06-01T00:00")
+    small = ("population.scale=1e-6", "clock.end=2020-06-01T00:00", "run.figures=none")
     done = shell("run", *small, "run.folder=mine", "run.people=all", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert (tmp_path / "mine" / "manifest.json").is_file()

@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from sim.rules import compiling
 from sim.rules.compiling import LAST_COMPILED, PACKAGE, compiled_sources, imports_of, sources_hash
 
 DECORATORS = {"rule", "kernel", "njit", "jit", "vectorize", "guvectorize", "intrinsic", "overload", "register_jitable"}
@@ -57,6 +59,14 @@ def constants(path: Path) -> list[ast.Constant]:
     said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in said]
     return [node for node in found if isinstance(node.value, int | float | str) and node.lineno == node.end_lineno]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Read the imports of the same source once: copies of the package differ in a line of one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(compiling, "imports_of", cache(imports_of))
+        yield
 
 
 @pytest.fixture

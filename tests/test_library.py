@@ -36,6 +36,22 @@ def result() -> Result:
     return run(load("history", TINY))
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the run writes, with its figures."""
+    folder = tmp_path_factory.mktemp("written") / "run"
+    result().write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def of_the_readme(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which a run is called as in the README's lines that read its rows."""
+    folder = tmp_path_factory.mktemp("readme")
+    run(load("history", TINY | {"clock.end": "2021-01-01", "run.figures": "none"})).write(folder / "results" / "mine")
+    return folder
+
+
 def in_a_process(code: str, cwd: Path = ROOT) -> str:
     """Return what Python prints in a process of its own."""
     words, settings = [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -161,15 +177,14 @@ def test_tables_are_numpy_and_pandas() -> None:
     assert gaps.isna().to_numpy().tolist() == [[False, True, True], [True, False, False]]
 
 
-def test_people_are_those_of_the_file(tmp_path: Path) -> None:
+def test_people_are_those_of_the_file(written: Path) -> None:
     """Catches rows from Python that differ from those on disk, and rows without the person's number."""
     people = result().people
-    result().write(tmp_path / "run")
-    written = duckdb.sql(f"SELECT * FROM '{tmp_path / 'run' / 'people.parquet'}'").fetchnumpy()
-    assert list(people) == list(written)
+    of_file = duckdb.sql(f"SELECT * FROM '{written / 'people.parquet'}'").fetchnumpy()
+    assert list(people) == list(of_file)
     assert people["person"].tolist() == list(range(len(people)))
-    assert people["portal_arrived"].tolist() == written["portal_arrived"].tolist()
-    assert np.ma.filled(people["first_wave"], -1).tolist() == np.ma.filled(written["first_wave"], -1).tolist()
+    assert people["portal_arrived"].tolist() == of_file["portal_arrived"].tolist()
+    assert np.ma.filled(people["first_wave"], -1).tolist() == np.ma.filled(of_file["first_wave"], -1).tolist()
     assert set(people.meanings) == set(people)
 
 
@@ -208,14 +223,13 @@ def test_tables_are_arrow() -> None:
 
 
 def test_the_command_writes_what_the_library_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Catches two ways to run that differ, and an answer on the screen that stands behind the files."""
     monkeypatch.chdir(tmp_path)
     assert main(["run", "population.scale=2e-6", "clock.end=2020-09-01", "run.people=all", "run.folder=theirs"]) == 0
     shown = capsys.readouterr().out
-    result().write("mine")
-    theirs, mine = Path("theirs"), Path("mine")
+    theirs, mine = Path("theirs"), written
     files = sorted(path.relative_to(mine) for path in mine.rglob("*") if path.is_file())
     assert files == sorted(path.relative_to(theirs) for path in theirs.rglob("*") if path.is_file())
     assert len(files) > 30
@@ -225,7 +239,7 @@ def test_the_command_writes_what_the_library_writes(
     words, answered = ([*re.sub(r"; [\d.]+ s\.", ".", text).split()] for text in (shown, result().answer))
     assert words[: len(answered)] == answered
     with pytest.raises(FolderTakenError):
-        result().write("mine")
+        result().write("theirs")
 
 
 def test_figures_are_drawn_from_a_result(tmp_path: Path) -> None:
@@ -240,13 +254,17 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     (example,) = re.findall(r"```python\n(from sim import.*?)```", readme, re.DOTALL)
     assert "0.01" in example
     pytest.importorskip("pandas")
-    said = in_a_process(example.replace("0.01", "0.00001"), cwd=tmp_path)
+    without_figures = '"run.people": "participants", "run.figures": "none"'  # the example draws them before
+    tiny = example.replace("0.01", "0.00001").replace('"run.people": "participants"', without_figures)
+    assert without_figures in tiny
+    said = in_a_process(tiny, cwd=tmp_path)
     assert "rate_800k" in said
-    assert (tmp_path / "results").is_dir()
+    assert (tmp_path / "results" / "mine" / "people.parquet").is_file()
+    assert (tmp_path / "figures" / "funnel.svg").is_file()
 
 
 @pytest.mark.parametrize("library", ["duckdb", "pandas"])
-def test_rows_are_read_as_the_readme_says(library: str, tmp_path: Path) -> None:
+def test_rows_are_read_as_the_readme_says(library: str, of_the_readme: Path) -> None:
     """Catches a column or a folder of the README's lines that a run does not write."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(import duckdb.*?)```", readme, re.DOTALL)
@@ -254,14 +272,13 @@ def test_rows_are_read_as_the_readme_says(library: str, tmp_path: Path) -> None:
     pytest.importorskip(library)
     if library == "pandas" and not any(map(find_spec, ("pyarrow", "fastparquet"))):
         pytest.skip("pandas reads Parquet with pyarrow or fastparquet only")
-    run(load("history", TINY | {"clock.end": "2021-01-01"})).write(tmp_path / "results" / "mine")
     head, _, asked = (of_duckdb if library == "duckdb" else f"import pandas{of_pandas}").partition("\n\n")
     if library == "duckdb":
         show = "print(sum(days is not None and days > 0 for province, days in found.fetchall()))"
-        assert int(in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path)) > 1
+        assert int(in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=of_the_readme)) > 1
     else:
         show = "print(len(found), *found.columns)"
-        said = in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=tmp_path).split()
+        said = in_a_process(f"{head}\nfound = {asked}\n{show}", cwd=of_the_readme).split()
         assert said == ["160", "person", "province", "awarded", "incentive_1_paid"]
 
 

@@ -264,7 +264,7 @@ def test_the_screen_the_footers_and_the_manifest_say_it(
 ) -> None:
     """Catch a place where a run is named by its scenario alone: also in the name of its folder."""
     monkeypatch.chdir(tmp_path)
-    words = [OVO, "population.scale=1e-6", "clock.end=2020-12-01T00:00"]
+    words = [OVO, "population.scale=1e-6", "clock.end=2020-12-01T00:00", "run.figures=none"]
     assert main(["run", *words]) == 0
     title = "history, with OVO closed 1 to 10 November 2020; until 1 December 2020"
     assert f"{title}." in " ".join(capsys.readouterr().out.split())

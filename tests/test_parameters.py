@@ -63,6 +63,7 @@ BLOCKS_OF_FURTHER: dict[str, Any] = {
         "service": HOUR,
         "hours": {"opens": 8, "closes": 16.5},
         "passes": 0.9,
+        "passes_steps": [],
         "retry": {"share": 1, "passes": 0.5, "attempts": 3, "delay": DAY} | RATE,
     } | NO_CHANGES,
     "briefing": {"seats": 20, "first": "2020-05-01T09:00", "every_days": 0.5, "service": HOUR},

@@ -51,6 +51,8 @@ def run(words: list[str]) -> int:
     _refuse_what_does_not_fit(question.parameters)
     if question.outages:
         remark(_what_leaving_out_costs(question.parameters, question.outages))
+    if question.worlds is not None:
+        remark(question.worlds.costs)
     unshown: OSError | None = None
     worlds = 0 if question.worlds is None else len(question.worlds.worlds)
     with taken(question.parameters.run.folder, called(question.named, worlds), remark) as folder:

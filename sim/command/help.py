@@ -7,6 +7,7 @@ from the portal to the last payment.
   prakerja run                       what happened, April 2020 to February 2022
   prakerja run rate_800k             if 800,000 people a week were processed
   prakerja run rate_800k processing.rate=1600000     and 1.6 million?
+  prakerja run worlds=40 population.scale=0.01       and how sure is that?
   prakerja run scenario=./mine.yaml  a question of your own, in a file of yours
   prakerja run config=results/mine/config.yaml       the same run again
   prakerja trace person=42           one person's journey, in dated sentences
@@ -74,6 +75,14 @@ A question of your own is a file like this one (prakerja run ./two_days.yaml):
     registry:
       outages:
         - {from: 2020-04-13, until: 2020-04-15}
+
+In many worlds: the same with other values of what nobody knows, each world with
+a luck of its own; the answer has an interval of 90 % beside each figure, and
+what of it is luck. What you set keeps its value in every world. worlds=base is
+the fitted values alone, as is done unless asked.
+
+  prakerja run worlds=40 population.scale=0.01
+  prakerja run rate_800k worlds=40 population.scale=0.01
 
 A run is made again from the config in its folder; keys may be changed:
 

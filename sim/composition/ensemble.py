@@ -13,7 +13,7 @@ from sim.composition.compose import Composition
 from sim.composition.kinds import uncertain
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
 from sim.experiments.members import FILE, read_members, write_members
-from sim.experiments.worlds import Unmoved, World, unmoved, validated, with_luck, world_of
+from sim.experiments.worlds import Unmoved, World, run_twice, unmoved, validated, with_luck, world_of
 from sim.experiments.worlds_again import COPY, laws_of, numbers_of, read_worlds, text_of
 from sim.parameters import BadInput, Problem
 from sim.parameters.kinds import Follows, Number
@@ -33,6 +33,13 @@ class Worlds:
     members: int
     """Of how many members they are the first."""
     unmoved: Unmoved
+
+    @property
+    def costs(self) -> str:
+        """Return how many runs they are, in words."""
+        worlds, twice = len(self.worlds), run_twice(len(self.worlds))
+        each = f"{worlds} worlds, {twice} of them twice" if worlds > 1 else "one world, twice"
+        return f"Simulates {1 + worlds + twice} runs: the base, and {each}."
 
     @property
     def text(self) -> str:

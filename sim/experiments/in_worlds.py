@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.experiments.memory import refuse_what_does_not_fit, without_rows
 from sim.experiments.run import Result, evaluate
 from sim.experiments.tasks import Task, outcome_of, outcomes, processes_for
 from sim.experiments.worlds import Config, World, in_order, run_twice, validated, with_luck
@@ -78,6 +79,8 @@ def evaluate_in_worlds(
     started = time.perf_counter()
     order = list(in_order(members))
     of_each = validated((world, with_luck(config, world, luck)) for world, luck in order)
+    for each in of_each:
+        refuse_what_does_not_fit(without_rows(each))
     tasks = [Task(each, left_out or {}) for each in of_each]
     base = evaluate(parameters, lambda so_far: tell(f"the base: {so_far}"), left_out)
     several = processes or processes_for(tasks)

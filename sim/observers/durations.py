@@ -105,6 +105,8 @@ class Durations:
         By Aalen and Johansen: leaving and getting it compete for those who are still without either, and who leaves
         never gets it. Within a bin those censored come last, as is the rule for ties.
         """
+        if not self.ended:
+            return None
         used = np.flatnonzero(self.bins.sum(axis=0))
         ended, over = self.bins[ENDED, used], self.bins[ENDED, used] + self.bins[GAVE_UP, used]
         at_risk = self.began - np.concatenate([[0], np.cumsum(over + self.bins[WAITING, used])[:-1]])

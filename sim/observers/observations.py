@@ -50,8 +50,9 @@ def new_year(year: int) -> int:
 
 def by_trait(people: Ints, which: Trait) -> Ints:
     """Return counts of people by the combination of their traits as counts by the value of one."""
+    there = np.flatnonzero(people)
     # Sums of weights are exact: doubles hold whole numbers beyond any count of people.
-    return np.bincount(trait(_TRAITS, which), weights=people, minlength=64).astype(np.int64)
+    return np.bincount(trait(_TRAITS[there], which), weights=people[there], minlength=64).astype(np.int64)
 
 
 class Observations:
@@ -199,10 +200,16 @@ class Observations:
         rest = WAITS[name].rest if name in WAITS else None
         return counted if rest is None else Durations.sum_of([counted, self.waits(rest).unfinished()])
 
+    def combinations(self, stage: str) -> Ints:
+        """Return the people who reached a stage by the combination of their traits: see `by_trait`."""
+        people = np.zeros(GROUPS, dtype=np.int64)
+        for some in self._used(stage, lambda counts: counts.groups):
+            people += some
+        return people
+
     def group(self, stage: str, which: Trait) -> Ints:
         """Return the people who reached a stage by the value of a trait."""
-        people = np.sum([np.zeros(GROUPS, dtype=np.int64), *self._used(stage, lambda counts: counts.groups)], axis=0)
-        return by_trait(people, which)
+        return by_trait(self.combinations(stage), which)
 
     def _used(self, name: K, counters: Callable[[Counts], Declared[K, V]]) -> list[V]:
         """Return the counters of a name that any thread has used; KeyError of a name that is not declared."""

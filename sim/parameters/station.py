@@ -167,10 +167,17 @@ class Retry(Block):
         return self
 
 
+class PassesStep(Since):
+    """Multiply the odds of passing a check at the first try, share / (1 - share), of who registers from a date on."""
+
+    odds: Annotated[float, number(0, 1_000, "Set a factor of the odds, such as 1.2.")]
+
+
 class Checks(Block):
     """Add a check to a station: the share who pass at the first try, the others are refused."""
 
     passes: Share
+    passes_steps: Annotated[tuple[PassesStep, ...], AfterValidator(rising)]
 
 
 class Retries(Checks):

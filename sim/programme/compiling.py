@@ -32,17 +32,24 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
     p, journey = parameters, parameters.journey
     calendar = work_calendar(p)
     each = payments(p.budget.incentives, len(p.payment.survey_days))
+    key, curve = luck.key(p.run.seed, p.run.replication, changed_person), _curve(p, calendar.horizon)
     regencies = np.array([province.regencies for province in p.population.provinces.values()], dtype=np.int64)
     return Programme(
         parameters=p,
         journey=journey,
         people=p.population.people,
         calendar=calendar,
-        key=luck.key(p.run.seed, p.run.replication, changed_person),
+        key=key,
         population=_population(p),
         provinces=_provinces(p),
-        curve=_curve(p, calendar.horizon),
-        route=route_stations(p, journey, calendar, int(regencies.sum())),
+        curve=curve,
+        route=route_stations(
+            p,
+            journey,
+            calendar,
+            int(regencies.sum()),
+            lambda at: registering.first_since(key, curve, p.population.people, at),
+        ),
         regencies_before=np.cumsum(regencies) - regencies,
         test=_test(p),
         waves=waves_table(p, calendar.horizon),

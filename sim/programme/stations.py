@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from sim.calendar.instants import instant
 from sim.journey.journey import Journey
 from sim.journey.kinds import Bank
 from sim.journey.route import Station
@@ -51,8 +54,12 @@ class RouteStation:
         return self.declared.name
 
 
+FirstSince = Callable[[int], int]
+"""Returns the number of the first person who registers at an instant or later, µs."""
+
+
 def route_stations(
-    parameters: Parameters, journey: Journey, calendar: WorkCalendar, regencies: int
+    parameters: Parameters, journey: Journey, calendar: WorkCalendar, regencies: int, first_since: FirstSince
 ) -> dict[str, RouteStation]:
     """Return every station of the route by name, in order; a bank by regency has an instance for each regency."""
     scale = parameters.population.scale
@@ -67,7 +74,7 @@ def route_stations(
     found = {}
     for first in journey.route:
         block = block_at(parameters, first.config)
-        check = _check(block) if first.checks else None
+        check = _check(block, first_since) if first.checks else None
         for station in (first, first.retry) if first.retries else (first,):
             instances = regencies if station.bank is Bank.REGENCY else 1
             multiplier = getattr(block_at(parameters, station.lever), "capacity", 1)
@@ -92,15 +99,29 @@ def _optional(value: Any, make: Callable[[Any], LawRecord]) -> LawRecord | None:
     return None if value is None else make(value)
 
 
-def _check(block: Any) -> CheckRecord:
+def _check(block: Any, first_since: FirstSince) -> CheckRecord:
+    """Return a check with a row for each cohort whose share passed differs from that of the one before."""
     retry = getattr(block, "retry", None)
-    return CheckRecord(
+    cohorts = [(0, block.passes)]
+    for step in block.passes_steps:
+        passes = _with_odds(block.passes, step.odds)
+        if passes != cohorts[-1][1]:
+            cohorts.append((first_since(instant(step.since)), passes))
+    rows = [
         record(
             CHECK,
-            passes=block.passes,
+            first=first,
+            passes=passes,
             retry_share=retry.share if retry else 0.0,
             retry_passes=retry.passes if retry else 0.0,
             attempts=retry.attempts if retry else 1,
             delay=law(retry.delay) if retry else (0, 0.0, 0.0, 0.0),
         )
-    )
+        for first, passes in cohorts
+    ]
+    return CheckRecord(np.concatenate(rows))
+
+
+def _with_odds(share: float, times: float) -> float:
+    """Return a share whose odds are so many times those of another; nobody and everyone stay so."""
+    return share if times == 1 or share in (0, 1) else share * times / (1 - share + share * times)

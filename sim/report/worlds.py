@@ -2,83 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import re
+from datetime import date, datetime
 
 from sim.journey.measures import PAYMENT_PARTNERS, WAITS
 from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
-from sim.parameters.sayings import when
+from sim.parameters.sayings import day, when
 from sim.report.answer import MONEY, scope_in_words
-from sim.report.text import block, days, percent, wrapped
+from sim.report.intervals import ENDS, Told, amounts, in_days, in_weeks, rows_of, shares, table_of
+from sim.report.outages import outage_lines
+from sim.report.text import block, percent, wrapped
 from sim.results.bottleneck import bottleneck
-from sim.results.figure import Figure, Value
+from sim.results.figure import Value
 from sim.results.figures_of_tables import published_name
-from sim.results.table import Table
-from sim.results.tables.worlds import Run, said
-
-Interval = dict[str, Any]
-"""A row of the table `intervals`."""
-
-ENDS = ("base", "low", "high")
+from sim.results.tables.worlds import said
 
 MOST_HELD = 6
 """Numbers held that the screen tells; config.yaml has all."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the answer is made of: the tables and figures of the base, every run, the intervals, and what is held."""
-
-    tables: dict[str, Table]
-    figures: dict[str, Figure]
-    runs: Sequence[Run]
-    intervals: dict[str, Interval]
-    made: str
-    members: int
-    held: dict[str, Any]
-    absent: dict[str, int]
-    unknown: Sequence[str]
-    seconds: float
-
-    @property
-    def worlds(self) -> int:
-        """Return how many worlds there are."""
-        return len({run.world for run in self.runs}) - 1
-
-    @property
-    def twice(self) -> int:
-        """Return how many worlds were run twice."""
-        return sum(run.luck == 1 for run in self.runs)
-
-
 def answer(told: Told, named: Named) -> str:
     """Return the answer of a run in many worlds as text."""
     parts = [_head(told, named), _unmoved(told), _funnel(told), _waits(told), _stations(told), _bottleneck(told)]
-    parts += [_findings(told), _money(told), _published(told), _predicted(told), _not_reached(told)]
-    return "\n".join("\n".join(lines) for part in parts if part for lines in (part, [""]))[:-1]
+    parts += [_findings(told), _outages(told), _money(told), _published(told), _predicted(told)]
+    text = "\n\n".join("\n".join(part) for part in parts if part)
+    if re.search(r"\(in \d+ of \d+\)", text):
+        some = f"(in n of {told.worlds}): so many worlds have a value at all, and the ends are those of them."
+        text = "\n".join([text, "", *wrapped(some)])
+    return text
 
 
 def _head(told: Told, named: Named) -> list[str]:
     begins, ends = (when(datetime.fromisoformat(str(told.figures[name].value))) for name in ("start", "end"))
-    head = [f"{named.title}, in {told.worlds} worlds{f': {named.question}' if named.question else '.'}"]
+    number = f"{told.worlds} worlds" if told.worlds > 1 else "one world"
+    head = [f"{named.title}, in {number}{f': {named.question}' if named.question else '.'}"]
     if named.against_base:
         head.append(f"{named.against_base}.")
     people, scale = told.figures["people"].value, float(told.figures["scale"].value or 1)
     took = f"{len(told.runs)} runs in {told.seconds:,.0f} s"
-    head.append(f"From {begins} to {ends} WIB; {people:,} people; {took}.")
+    head.append(f"From {begins} to {ends} WIB{_other_ends(told)}; {people:,} people; {took}.")
     if scale != 1:
         head.append(f"Scaled: one simulated person stands for {1 / scale:,.6g}. Counts are at full population.")
     head.append(
-        f"Base: the fitted values. 90 %: from the 5th to the 95th percentile of {told.worlds} worlds, each with its "
-        f"own values of what nobody knows, and a luck of its own. {_luck(told)}"
+        f"Base: the fitted values. 90 %: from the 5th to the 95th percentile of {told.worlds} worlds (of "
+        f"{told.members}), each with its own values of what nobody knows, and a luck of its own. {_luck(told)}"
     )
     if told.made == "laws":
         head.append("The worlds are drawn from the ranges of the assumptions; no published figure has narrowed them.")
     return [line for each in head for line in wrapped(each)]
+
+
+def _other_ends(told: Told) -> str:
+    """Return between which days the worlds end, where they do not all end on the day of the base."""
+    days = sorted({str(run.figures["end"].value)[:10] for run in told.runs})
+    if len(days) == 1:
+        return ""
+    first, last = (day(date.fromisoformat(each)) for each in (days[0], days[-1]))
+    return f" (in the worlds {first} to {last})"
 
 
 def _luck(told: Told) -> str:
@@ -104,59 +86,17 @@ def _unmoved(told: Told) -> list[str]:
     return [line for each in lines for line in wrapped(each)]
 
 
-def _rows(told: Told, named: Iterable[tuple[str, str]], words: Callable[..., list[str]]) -> list[list[str]]:
-    """Return a row for each figure that has a value in some run: label, base, ends, luck."""
-    rows = []
-    for name, label in named:
-        interval = told.intervals.get(name)
-        if interval is not None and any(interval[end] is not None for end in ENDS):
-            mark = "*" if interval["reached"] < interval["worlds"] else ""
-            rows.append([f"{label}{mark}", *words(*(interval[end] for end in ENDS)), share(interval["luck_share"])])
-    return rows
-
-
-def share(of: float | None) -> str:
-    """Return a share of variance in whole per cent; a dash where nothing varies."""
-    if of is None:
-        return "-"
-    return "<1 %" if of < 0.01 else f"{100 * of:.0f} %"
-
-
-def amounts(*values: float | None) -> list[str]:
-    """Return counts or rupiah in one unit, the largest of which each is a tenth or more."""
-    least = min((abs(value) for value in values if value), default=0.0)
-    for limit, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
-        if least >= limit / 10:
-            return ["-" if value is None else f"{value / limit:,.2f} {unit}" for value in values]
-    return ["-" if value is None else f"{value:,.0f}" for value in values]
-
-
-def _shares(*values: float | None) -> list[str]:
-    return [percent(value) for value in values]
-
-
-def _days(*values: float | None) -> list[str]:
-    return ["-" if value is None else days(value) for value in values]
-
-
-HEADING = ("base", "90 % from", "to", "luck")
-
-
-def _table(first: str, rows: list[list[str]]) -> list[str]:
-    return block((first, *HEADING), rows) if rows else []
-
-
 def _funnel(told: Told) -> list[str]:
     stages = [(f"funnel.{row['stage']}", str(row["label"])) for row in told.tables["funnel"].rows]
-    return _table("Funnel", _rows(told, stages, amounts))
+    return table_of("Funnel", rows_of(told, stages, amounts))
 
 
 def _waits(told: Told) -> list[str]:
     lines: list[str] = []
     for what, words in (("median", "Half of those who got it waited"), ("p95", "95 % of those who got it waited")):
         each = [(f"wait.{wait}.{what}_days_got_it", WAITS[wait].label) for wait in WAITS]
-        rows = _rows(told, each, _days)
-        lines += [*([""] if lines and rows else []), *_table(words, rows)]
+        rows = rows_of(told, each, in_days)
+        lines += [*([""] if lines and rows else []), *table_of(words, rows)]
     return lines
 
 
@@ -169,9 +109,9 @@ def _stations(told: Told) -> list[str]:
     ]
     queued.append(("peak.queue_payments", "All payments that wait"))
     busy = [(f"station.{row['station']}.utilisation_busiest_month", str(row["label"])) for row in used]
-    lines = _table("Peak queue", _rows(told, queued, amounts))
-    shares = _rows(told, busy, _shares)
-    return [*lines, *([""] if lines and shares else []), *_table("Capacity used, busiest month", shares)]
+    lines = table_of("Peak queue", rows_of(told, queued, amounts))
+    used_up = rows_of(told, busy, shares)
+    return [*lines, *([""] if lines and used_up else []), *table_of("Capacity used, busiest month", used_up)]
 
 
 def _bottleneck(told: Told) -> list[str]:
@@ -184,7 +124,7 @@ def _bottleneck(told: Told) -> list[str]:
     groups = [(f"bottleneck.{group}.share", label) for group, label in labels.items()]
     ranked = [each for each in groups if (told.intervals.get(each[0]) or {}).get("high")]
     ranked.sort(key=lambda each: -told.intervals[each[0]]["median"])
-    return lines + _table("Share of the days waited", _rows(told, ranked[:MOST_GROUPS], _shares))
+    return lines + table_of("Share of the days waited", rows_of(told, ranked[:MOST_GROUPS], shares))
 
 
 MOST_GROUPS = 3
@@ -197,13 +137,14 @@ def _in_worlds(found: list[tuple[Value, int]], worlds: int, labels: dict[str, st
         return f"none in {worlds} worlds"
     named = [("none" if value is None else labels.get(str(value), str(value)), number) for value, number in found]
     (first, most), *others = named
-    head = f"{first} in {'all' if most == worlds else f'{most} of'} {worlds} worlds"
+    of_all = "the one world" if worlds == 1 else f"all {worlds} worlds"
+    head = f"{first} in {of_all if most == worlds else f'{most} of {worlds} worlds'}"
     return ", ".join([head, *(f"{label} in {number}" for label, number in others)])
 
 
 def _findings(told: Told) -> list[str]:
-    weeks = _rows(told, [("processing.weeks_to_clear", "Weeks until all are processed")], _weeks)
-    counts = _rows(
+    weeks = rows_of(told, [("processing.weeks_to_clear", "Weeks until all are processed")], in_weeks)
+    counts = rows_of(
         told,
         [
             ("processing.peak_backlog", "Peak backlog of processing"),
@@ -212,12 +153,12 @@ def _findings(told: Told) -> list[str]:
         ],
         amounts,
     )
-    wait = _rows(told, [(f"wait.{PROCESSED_AT}.median_days", "Wait for processing, median")], _days)
-    return [*_table("Also", [*weeks, *counts, *wait, *_market(told)]), *_levels(told)]
+    wait = rows_of(told, [(f"wait.{PROCESSED_AT}.median_days", "Wait for processing, median")], in_days)
+    return [*table_of("Also", [*weeks, *counts, *wait, *_market(told)]), *_levels(told)]
 
 
 def _market(told: Told) -> list[list[str]]:
-    return _rows(told, [(f"market.{name}", label) for name, label in MARKET.items()], amounts)
+    return rows_of(told, [(f"market.{name}", label) for name, label in MARKET.items()], amounts)
 
 
 MARKET = {
@@ -244,14 +185,24 @@ def _levels(told: Told) -> list[str]:
     return [line for each in lines for line in wrapped(each)]
 
 
-def _weeks(*values: float | None) -> list[str]:
-    return ["-" if value is None else f"{value:,.1f}" for value in values]
+def _outages(told: Told) -> list[str]:
+    """Return what the outages did in the base, and of each that touched somebody how many and how much later."""
+    table = told.tables.get("outages")
+    if table is None:
+        return []
+    lines = ["In the base:", *outage_lines(table)]
+    rows = []
+    for row in table.rows:
+        name = f"outage.{row['place']}.{row['number']}"
+        rows += rows_of(told, [(f"{name}.touched", f"{row['label']}, on another day")], amounts)
+        rows += rows_of(told, [(f"{name}.median_days_later", f"{row['label']}, later by, median")], in_days)
+    return [*lines, *table_of("Outages", rows)]
 
 
 def _money(told: Told) -> list[str]:
     words = {"awarded": "awarded", **{name: MONEY[name] for name in ("paid", "returned", *OUTCOMES)}}
-    rows = _rows(told, [(f"money.{name}", label.capitalize()) for name, label in words.items()], amounts)
-    return _table("Money, rupiah", rows)
+    rows = rows_of(told, [(f"money.{name}", label.capitalize()) for name, label in words.items()], amounts)
+    return table_of("Money, rupiah", rows)
 
 
 def _published(told: Told) -> list[str]:
@@ -261,7 +212,7 @@ def _published(told: Told) -> list[str]:
         if row["published"] is None or row["role"] == "input" or interval is None or interval["low"] is None:
             continue
         figure, published = str(row["figure"]), float(row["published"])
-        words = _shares if figure.endswith("share") else amounts
+        words = shares if figure.endswith("share") else amounts
         where = "below" if published < interval["low"] else "above" if published > interval["high"] else ""
         inside += not where
         name = f"{_words(figure)}{scope_in_words(row['scope'])}"
@@ -278,27 +229,12 @@ def _predicted(told: Told) -> list[str]:
     predicted = [row for row in told.tables["published"].rows if row["published"] is None]
     end = told.figures["end"].value
     lines: list[str] = []
-    for date in sorted({row["at"] for row in predicted if row["at"].isoformat() != end}):
-        each = [(published_name(row), _words(row["figure"])) for row in predicted if row["at"] == date]
-        lines += [*([""] if lines else []), *_table(f"Predicted for {date:%Y-%m-%d}", _rows(told, each, amounts))]
+    for at in sorted({row["at"] for row in predicted if row["at"].isoformat() != end}):
+        each = [(published_name(row), _words(row["figure"])) for row in predicted if row["at"] == at]
+        lines += [*([""] if lines else []), *table_of(f"Predicted for {at:%Y-%m-%d}", rows_of(told, each, amounts))]
     more = "Joined, awarded and revoked of every wave are in the table intervals."
     return [*lines, *wrapped(f"  {more}")] if lines else []
 
 
 def _words(figure: object) -> str:
     return str(figure).replace("_share", "").replace("_", " ")
-
-
-def _not_reached(told: Told) -> list[str]:
-    """Say in how many worlds a figure was reached that is told with a mark."""
-    named = {
-        "processing.weeks_to_clear": "All are processed",
-        **{f"wait.{wait}.median_days_got_it": f"{WAITS[wait].label}: somebody got it" for wait in WAITS},
-    }
-    lines = [
-        f"* {words} in {interval['reached']} of {interval['worlds']} worlds; the ends are those of them."
-        for name, words in named.items()
-        if (interval := told.intervals.get(name)) and interval["reached"] < interval["worlds"]
-        if interval["reached"] or interval["base"] is not None
-    ]
-    return [line for each in lines for line in wrapped(each)]

@@ -27,11 +27,11 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
 
     One more column has the simulated count of the column `behind`; `meaning` says what it counts.
     """
+    counted = [name for name in table.columns if name in counts]
     rows: list[dict[str, Cell]] = [
-        {
-            **{name: full(cell, scale) if name in counts and cell is not None else cell for name, cell in row.items()},
-            SIMULATED: row[behind],
-        }
+        row
+        | {name: full(cell, scale) for name in counted if (cell := row[name]) is not None}
+        | {SIMULATED: row[behind]}
         for row in table.rows
     ]
     meaning = f"simulated: {meaning}; {ROUNDED}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.journey.limits import CHOICES
 from sim.rules.compiling import rule
 from sim.rules.laws import LAW, LONGEST, draw
-from sim.rules.luck import Block, Key, luck
+from sim.rules.luck import Block, Key, Words, luck
 from sim.rules.platforms import PATIENCE, PLATFORM_BLOCK
 from sim.rules.training import COMPLETES, COURSE_BLOCK, DURATION, paced
 from sim.rules.whole import Whole
@@ -72,17 +72,21 @@ NO_COURSE = -1
 
 
 @rule
-def pair_of_candidates(key: Key, person: Whole, purchase: Whole, pair: int) -> tuple[float, float]:
-    """Return the uniforms of two candidates of a person, the numbers 2 × pair and 2 × pair + 1; see below."""
-    words = luck(key, CANDIDATE_BLOCK, person, purchase * (CANDIDATES // 2) + pair)
-    return EVEN(words), ODD(words)
+def pair_of_purchase(purchase: Whole, candidate: int) -> Whole:
+    """Return the occurrence of the luck that a candidate for a purchase shares with one other."""
+    return purchase * (CANDIDATES // 2) + candidate // 2
+
+
+@rule
+def candidate_from(words: Words, candidate: int) -> float:
+    """Return what `candidate_uniform` does, from the words of luck."""
+    return ODD(words) if candidate % 2 else EVEN(words)
 
 
 @rule
 def candidate_uniform(key: Key, person: Whole, purchase: Whole, candidate: int) -> float:
     """Return the uniform of a person's candidate for a course, their number `purchase`."""
-    words = luck(key, CANDIDATE_BLOCK, person, purchase * (CANDIDATES // 2) + candidate // 2)
-    return ODD(words) if candidate % 2 else EVEN(words)
+    return candidate_from(luck(key, CANDIDATE_BLOCK, person, pair_of_purchase(purchase, candidate)), candidate)
 
 
 @rule
@@ -132,12 +136,10 @@ def could_be_bought(offer: Any, now: Whole, balance: Whole) -> bool:
     return offer.since <= now < offer.until and offer.price <= balance
 
 
-def buys_something(balance: int, spent: Any, cheapest: int) -> Any:
-    """Return whether what is left of a balance buys the cheapest course that the run ever lists (rupiah).
-
-    Of several, who have spent so much each, an array.
-    """
-    return spent <= balance - cheapest
+@rule
+def buys_something(balance: Whole, cheapest: Whole) -> bool:
+    """Return whether what is left of a balance buys the cheapest course that the run ever lists (rupiah)."""
+    return bool(balance >= cheapest)
 
 
 @rule
@@ -226,6 +228,17 @@ def comes_back_after(key: Key, rules: MarketRules, person: Whole, purchase: Whol
 
 
 @rule
+def train_at_pace_from(
+    words: Words, rules: MarketRules, duration: int, completion: float, live: bool, wave_pace: float
+) -> tuple[int, bool]:
+    """Return what `train_at_pace` does, from the words of luck."""
+    if not live:
+        pace = draw(rules[0].pace, DURATION(words)) / PACE_OF_ONE
+        duration = int(min(duration * pace, LONGEST))
+    return max(paced(duration, wave_pace), 1), COMPLETES(words) < completion
+
+
+@rule
 def train_at_pace(
     key: Key,
     rules: MarketRules,
@@ -242,7 +255,4 @@ def train_at_pace(
     multiplies all durations.
     """
     words = luck(key, COURSE_BLOCK, person, purchase)
-    if not live:
-        pace = draw(rules[0].pace, DURATION(words)) / PACE_OF_ONE
-        duration = int(min(duration * pace, LONGEST))
-    return max(paced(duration, wave_pace), 1), COMPLETES(words) < completion
+    return train_at_pace_from(words, rules, duration, completion, live, wave_pace)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,6 +62,11 @@ def registers_at(u: float, curve: Curve, people: int, person: Whole) -> int:
 def registers(key: Key, curve: Curve, people: int, person: Whole) -> int:
     """Return the instant at which a person's registration arrives at the portal; see `registers_at`."""
     return registers_at(MOMENT(luck(key, REGISTRATION_BLOCK, person, 0)), curve, people, person)
+
+
+def first_since(key: Key, curve: Curve, people: int, at: int) -> int:
+    """Return the number of the first person who registers at an instant or later; that of people if nobody does."""
+    return bisect_left(range(people), at, key=lambda person: int(registers(key, curve, people, person)))
 
 
 @kernel

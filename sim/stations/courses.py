@@ -16,24 +16,26 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import WEEK
 from sim.rules.choosing import (
+    CANDIDATE_BLOCK,
     CANDIDATES,
     NO_COURSE,
     SELF_PACED,
     MarketRules,
     by_guide,
     by_popularity,
+    candidate_from,
     candidate_uniform,
     cheapest_first,
     could_be_bought,
     guide_to,
     last_candidate,
-    pair_of_candidates,
+    pair_of_purchase,
     patience_for_class,
     remains,
 )
 from sim.rules.compiling import kernel, rule
-from sim.rules.luck import Key
-from sim.rules.prefetch import ROWS_AHEAD, prefetch
+from sim.rules.luck import CHUNK, Key, Words, deal_each, luck, words_at
+from sim.rules.prefetch import prefetch
 from sim.rules.whole import Whole
 from sim.stations.classes import Course, Weeks, first_class, seats_start
 from sim.stations.timeline import Timeline
@@ -41,6 +43,9 @@ from sim.stations.timeline import Timeline
 CLASSES = ("first", "interval", "until", "seats", "provider")
 """What says which classes a course of the market has. Of a self-paced one, whose seats are SELF_PACED, the `first`
 instant is that from which it is offered."""
+
+CHANCES = CANDIDATES + 1
+"""Candidates of a purchase, the last over what remains among them."""
 
 Listings = tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], int]
 """The courses of a market: all, of `OFFER`; the numbers of those of each platform, end to end; where each platform's
@@ -95,7 +100,7 @@ class Courses:
         now = self._timeline.now
         latest = now + patience_for_class(self._key, self._rules, person, purchase)
         tried: list[int] = []
-        for candidate in range(CANDIDATES + 1):
+        for candidate in range(CHANCES):
             course = self._candidate(person, purchase, platform, balance, taken, tried, candidate)
             if course == NO_COURSE:
                 continue
@@ -141,25 +146,58 @@ class Courses:
         return course if is_one else NO_COURSE
 
 
+class Shelves(NamedTuple):
+    """What a market offers, as its kernel reads it, and the state that goes on from one batch to the next."""
+
+    offers: NDArray[np.void]
+    """The courses as they are now."""
+    listed: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    popularity: NDArray[np.float64]
+    """The courses of the platforms, where each platform's begin and end, and their cumulative popularity."""
+    guides: NDArray[np.int32]
+    """By platform, `guide_to` its popularity."""
+    prices: NDArray[np.int64]
+    """By place among the courses of the platforms: most candidates are passed over for their price."""
+    by_price: NDArray[np.int64]
+    """The places of each platform's courses, the cheapest first."""
+    first_week: int
+    classes: NDArray[np.int64]
+    """State: of each course, the class that books, and the seats taken of it."""
+    weeks: NDArray[np.int64]
+    """State: the seats left to each provider [provider, week]."""
+    turned_away: NDArray[np.int64]
+    """State: how often each course had no class soon enough for one who chose it."""
+    booked: NDArray[np.int64]
+    """State: how often each live course was booked."""
+
+
 class CoursesKernel:
     """The market by its compiled kernel; its state goes on from one batch to the next."""
 
     def __init__(self, key: Key, rules: MarketRules, listings: Listings) -> None:
         self._key, self._rules = key, rules
-        offers, self._listed, self._bounds, self._popularity, weeks, self._first_week = listings
-        self.offers = offers.copy()
-        """The courses as they are now."""
-        self._classes, self._weeks = seats_start(offers), weeks.copy()
-        self._prices = offers["price"][self._listed]
-        """By place among the courses of the platforms: most candidates are passed over for their price."""
-        by_price = [cheapest_first(self._prices[begin:end]) for begin, end in self._bounds.tolist()]
-        self._by_price = np.concatenate(by_price)
-        popularity = (self._popularity[begin:end] for begin, end in self._bounds.tolist())
-        self._guides = np.stack([guide_to(each) for each in popularity])
-        self.turned_away = np.zeros(offers.size, dtype=np.int64)
-        """How often each course had no class soon enough for one who chose it."""
-        self.booked = np.zeros(offers.size, dtype=np.int64)
-        """How often each live course was booked."""
+        offers, listed, bounds, popularity, weeks, first_week = listings
+        prices = offers["price"][listed]
+        self.shelves = Shelves(
+            offers=offers.copy(),
+            listed=listed,
+            bounds=bounds,
+            popularity=popularity,
+            guides=np.stack([guide_to(popularity[begin:end]) for begin, end in bounds.tolist()]),
+            prices=prices,
+            by_price=np.concatenate([cheapest_first(prices[begin:end]) for begin, end in bounds.tolist()]),
+            first_week=first_week,
+            classes=seats_start(offers),
+            weeks=weeks.copy(),
+            turned_away=np.zeros(offers.size, dtype=np.int64),
+            booked=np.zeros(offers.size, dtype=np.int64),
+        )
+
+    @property
+    def turned_away(self) -> NDArray[np.int64]:
+        """Return how often each course had no class soon enough for one who chose it."""
+        return self.shelves.turned_away
 
     def book(
         self,
@@ -180,26 +218,26 @@ class CoursesKernel:
         """
         misses = np.empty_like(now)
         book_batch(
-            self._key, self._rules, self.offers, self._listed, self._bounds, self._popularity, self._guides,
-            self._prices, self._by_price, self._first_week, self._classes, self._weeks, self.turned_away, self.booked,
+            self._key, self._rules, self.shelves,
             now, row, person, purchase, platform, balance, taken, course, choice, begins, misses,
         )  # fmt: skip
         return misses
 
     def asked(self) -> NDArray[np.int64]:
         """Return how often each live course was booked or had no class soon enough, since the beginning."""
-        return self.booked + self.turned_away
+        return self.shelves.booked + self.shelves.turned_away
 
     def reschedule(self, course: int, seats: int, interval: int, now: int) -> int:
         """Give a live course other classes from now on; see `Course.reschedule`."""
-        offer = self.offers[course]
-        at, taken = self._classes[course].tolist()
+        offers, classes = self.shelves.offers, self.shelves.classes
+        offer = offers[course]
+        at, taken = classes[course].tolist()
         if at > now and taken >= offer["seats"]:
             at, taken = at + int(offer["interval"]), 0
         if at <= now:
             at, taken = at + ((now - at) // int(offer["interval"]) + 1) * int(offer["interval"]), 0
-        self._classes[course] = at, taken
-        self.offers["seats"][course], self.offers["interval"][course] = seats, interval
+        classes[course] = at, taken
+        offers["seats"][course], offers["interval"][course] = seats, interval
         return at
 
 
@@ -207,18 +245,7 @@ class CoursesKernel:
 def book_batch(
     key: Key,
     rules: MarketRules,
-    offers: NDArray[np.void],
-    listed: NDArray[np.int64],
-    bounds: NDArray[np.int64],
-    popularity: NDArray[np.float64],
-    guides: NDArray[np.int32],
-    prices: NDArray[np.int64],
-    by_price: NDArray[np.int64],
-    first_week: int,
-    classes: NDArray[np.int64],
-    weeks: NDArray[np.int64],
-    turned_away: NDArray[np.int64],
-    booked: NDArray[np.int64],
+    shelves: Shelves,
     now: NDArray[np.int64],
     row: NDArray[Any],
     person: NDArray[Any],
@@ -235,62 +262,66 @@ def book_batch(
 
     By person of the batch: `now` (µs), the row in `taken`, the person's number, that of the purchase, the platform and
     the balance in rupiah. Fill `course` (-1: nothing found), `choice` (how many were tried before it, -1), `begins`
-    (µs, -1) and `misses` (how many had no class soon enough). State: `taken` [row, purchase; course bought, -1: none],
-    `classes` [course; class that books, seats taken], `weeks` left to each provider, and by course `turned_away` and
-    `booked` (of live ones).
+    (µs, -1) and `misses` (how many had no class soon enough). State: that of the shelves, and `taken` [row, purchase;
+    course bought, -1: none].
     """
-    tried, no_weeks = np.empty(CANDIDATES + 1, dtype=np.int64), np.empty(0, dtype=np.int64)
+    s, words = shelves, np.empty((4, CHUNK), dtype=np.uint32)
+    pairs, tried = np.empty(CHUNK, dtype=np.int64), np.empty(CHANCES, dtype=np.int64)
+    no_weeks = np.empty(0, dtype=np.int64)
     rows, width = taken.reshape(-1), taken.shape[1]
-    for i in range(now.size):
-        prefetch(rows, np.int64(row[min(i + ROWS_AHEAD, now.size - 1)]) * width)
-        a, b = bounds[platform[i], 0], bounds[platform[i], 1]
-        course[i], choice[i], begins[i], misses[i] = book_one(
-            key, rules, offers, listed[a:b], popularity[a:b], guides[platform[i]], prices[a:b], by_price[a:b],
-            first_week, classes, weeks, turned_away,
-            now[i], np.int64(person[i]), np.int64(purchase[i]), np.int64(balance[i]), taken[row[i]], tried, no_weeks,
-        )  # fmt: skip
-        if course[i] >= 0:
-            taken[row[i], purchase[i]] = course[i]
-            booked[course[i]] += int(offers[course[i]].seats != SELF_PACED)
+    for start in range(0, now.size, CHUNK):
+        end = min(start + CHUNK, now.size)
+        for i in range(start, end):
+            prefetch(rows, np.int64(row[i]) * width)
+            pairs[i - start] = pair_of_purchase(purchase[i], 0)
+        deal_each(key, CANDIDATE_BLOCK, person[start:end], pairs[: end - start], words)
+        for i in range(start, end):
+            a, b = s.bounds[platform[i], 0], s.bounds[platform[i], 1]
+            course[i], choice[i], begins[i], misses[i] = book_one(
+                key, rules, s, s.listed[a:b], s.popularity[a:b], s.guides[platform[i]], s.prices[a:b], s.by_price[a:b],
+                now[i], np.int64(person[i]), np.int64(purchase[i]), np.int64(balance[i]), taken[row[i]],
+                words_at(words, i - start), tried, no_weeks,
+            )  # fmt: skip
+            if course[i] >= 0:
+                taken[row[i], purchase[i]] = course[i]
+                s.booked[course[i]] += int(s.offers[course[i]].seats != SELF_PACED)
 
 
 @rule
 def book_one(
     key: Key,
     rules: MarketRules,
-    offers: NDArray[np.void],
+    shelves: Shelves,
     listed: NDArray[np.int64],
     popularity: NDArray[np.float64],
     guide: NDArray[np.int32],
     prices: NDArray[np.int64],
     by_price: NDArray[np.int64],
-    first_week: int,
-    classes: NDArray[np.int64],
-    weeks: NDArray[np.int64],
-    turned_away: NDArray[np.int64],
     now: int,
     person: Whole,
     purchase: Whole,
     balance: Whole,
     before: NDArray[Any],
+    words: Words,
     tried: NDArray[np.int64],
     no_weeks: NDArray[np.int64],
 ) -> tuple[int, int, int, int]:
     """Book for one person on a platform, of whose courses `listed` to `by_price` speak; see `book_batch`.
 
-    `before` are the courses bought before, `tried` is room for those that have no class soon enough, `no_weeks` an
-    empty row of weeks. Return the course, the choice, when its class begins, and how many had no class soon enough.
+    `before` are the courses bought before, `words` the luck of the first two candidates, `tried` is room for those that
+    have no class soon enough, `no_weeks` an empty row of weeks. Return the course, the choice, when its class begins,
+    and how many had no class soon enough.
     """
+    offers, weeks = shelves.offers, shelves.weeks
     if listed.size == 0 or prices[by_price[0]] > balance:
         return NO_COURSE, -1, -1, 0  # every candidate would be passed over
     latest: Whole = np.int64(-1)
-    tries, odd = 0, 0.0
-    for candidate in range(CANDIDATES + 1):
+    tries = 0
+    for candidate in range(CHANCES):
         if candidate < CANDIDATES:
-            u = odd
-            if candidate % 2 == 0:
-                u, odd = pair_of_candidates(key, person, purchase, candidate // 2)
-            place = by_guide(popularity, guide, u)
+            if candidate % 2 == 0 and candidate:
+                words = luck(key, CANDIDATE_BLOCK, person, pair_of_purchase(purchase, candidate))
+            place = by_guide(popularity, guide, candidate_from(words, candidate))
             if prices[place] > balance:
                 continue
             chosen = listed[place]
@@ -308,13 +339,13 @@ def book_one(
         if latest < 0:
             latest = now + patience_for_class(key, rules, person, purchase)
         left = weeks[offer.provider] if weeks.shape[0] else no_weeks
-        found = first_class(offer, classes[chosen], left, first_week, now, latest)
+        found = first_class(offer, shelves.classes[chosen], left, shelves.first_week, now, latest)
         if found >= 0:
-            classes[chosen, 1] += 1
+            shelves.classes[chosen, 1] += 1
             if left.size:
-                left[(found - first_week) // WEEK] -= 1
+                left[(found - shelves.first_week) // WEEK] -= 1
             return chosen, tries, found, tries
-        turned_away[chosen] += 1
+        shelves.turned_away[chosen] += 1
         tried[tries] = chosen
         tries += 1
         if tries == rules[0].choices:

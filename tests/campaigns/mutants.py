@@ -210,7 +210,7 @@ NOT_MUTATED = {"__init__", "compiling", "records", "whole", "kinds"}
 GROUPS: dict[str, int] = {"rules": 17, "stations": 14, "programme": 8, "kernels": 10, "buyers": 5}
 """The share of each group of sources in those that are drawn, beside the one that is known."""
 
-BUYERS = ("cohort/after_award.py", "cohort/market.py", "person/buyer.py")
+BUYERS = ("cohort/after_award.py", "cohort/market.py", "cohort/certificates.py", "person/buyer.py")
 """Sources of the engines without kernels in which buyers find their way through a market."""
 
 

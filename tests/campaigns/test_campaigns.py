@@ -224,10 +224,10 @@ def test_some_kills(tmp_path: Path) -> None:
 
 
 def test_some_faults_of_disk_and_memory(tmp_path: Path) -> None:
-    """Catches a step on the disk whose failure leaves something behind, or ends in a traceback: one in 150."""
+    """Catches a step on the disk whose failure leaves something behind, or ends in a traceback: one in 300."""
     found = {}
     for number, fault in enumerate(faults.every_fault(tmp_path)):
-        if number % 150 == 35 and fault._in_this_process:
+        if number % 300 == 185 and fault._in_this_process:
             found[fault.name] = fault.tried(tmp_path)
     assert len(found) > 2
     assert {name: outcome for name, outcome in found.items() if outcome[0] not in faults.FINE} == {}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.command.main import main
 from sim.parameters.problems import BLANK, BadInput, Problem, cut, printable, shown, suggestion
 from tests.edge.cases import ASKED, ROOT, TINY, refused, shell
 
@@ -104,14 +105,14 @@ def test_a_hostile_file_is_told_on_clean_lines(
     assert all(line.isprintable() for line in said.splitlines())
 
 
-def test_the_answer_holds_nothing_that_hides(tmp_path: Path) -> None:
+def test_the_answer_holds_nothing_that_hides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a question, or a partner's name, that turns the answer's lines around."""
     file = tmp_path / "mine.yaml"
     file.write_text('scenario: {name: mine, question: "What \\u202e if\\u200b?"}\n')
-    done = shell("run", f"scenario={file}", *TINY, "run.folder=mine", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert r"What \u202e if\u200b?" in done.stdout
-    assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert main(["run", f"scenario={file}", *TINY, "run.figures=none", f"run.folder={tmp_path / 'mine'}"]) == 0
+    shown = capsys.readouterr().out
+    assert r"What \u202e if\u200b?" in shown
+    assert all(line.isprintable() for line in shown.splitlines())
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

@@ -38,6 +38,14 @@ def spells(draw: st.DrawFn, most: int = 2) -> list[dict[str, str]]:
     return [{"from": wib(since), "until": wib(until)} for since, until in pairs]
 
 
+def passes_steps(latest: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return other odds of passing a check from some days after the epoch on."""
+    steps = st.tuples(st.integers(0, latest), st.sampled_from([0.5, 3, 1, 0]))
+    return st.lists(steps, max_size=3, unique_by=lambda step: step[0]).map(
+        lambda some: [{"from": wib(24 * day), "odds": odds} for day, odds in sorted(some)]
+    )
+
+
 @st.composite
 def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
     """Return rates at which a few dozen of 150 people a week pass, more or none."""
@@ -58,6 +66,7 @@ def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         path = f"processing.{check}"
         changes |= {
             f"{path}.passes": draw(LIKELY),
+            f"{path}.passes_steps": draw(passes_steps(latest=90)),
             f"{path}.retry.share": draw(SHARES),
             f"{path}.retry.passes": draw(SHARES),
             f"{path}.retry.attempts": draw(st.integers(1, 4)),
@@ -73,6 +82,7 @@ def stations(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         "processing.screening.outages": draw(spells()),
         "processing.screening.service": draw(laws("hours", 12, minimum=0.01)),
         "processing.screening.passes": draw(LIKELY),
+        "processing.screening.passes_steps": draw(passes_steps(latest=90)),
         "processing.test.taken": draw(LIKELY),
         "processing.test.delay": draw(laws("hours", 48)),
     }

@@ -33,6 +33,7 @@ SCALE = {"person": SMALL, "cohort": THOUSANDS}
 """1,600 people a process each, and 8,000 moved by kernels."""
 
 CROWDED: dict[str, Any] = {
+    "clock.end": "2021-10-01T00:00",
     "processing.patience": law("exponential", 100, "hours"),
     "processing.rate": 1_500_000,
     "processing.email.rate": 1_300_000,

@@ -181,6 +181,8 @@ FRONT_ROWS: list[tuple[str, dict[str, Any], Measure, int]] = [
     ("processing", {"steps": [{"from": "2020-09-01T00:00", "rate": 100_000}]}, waits("processing"), +1),
     ("processing", {"outages": MAY}, waits("processing"), +1),
     ("processing", {"email.passes": 0.5}, count("email_passed"), -1),
+    ("processing", {"email.passes_steps": [{"from": "2020-04-20T00:00", "odds": 0.4}]}, count("email_passed"), -1),
+    ("processing", {"screening.passes_steps": [{"from": "2020-04-20T00:00", "odds": 0.01}]}, count("tested"), -1),
     ("processing", {"email.rate": 400_000}, waits("email"), +1),
     ("processing", {"email.retry.share": 0.9}, visits("email_retry"), +1),
     ("processing", {"email.retry.passes": 0}, count("email_passed"), -1),

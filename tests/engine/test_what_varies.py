@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER, instant
+from sim.parameters import block_at
 from sim.rules.training import paced
 from tests.building import INSTITUTIONS, OPEN, UNLIMITED_CAPS, Engine, Run, composed, on_both, parameters, run_on
 
@@ -28,13 +29,20 @@ def base(engine: Engine, market: str = OPEN) -> Run:
     return run_on(engine, SIZE, market, changes=WITHOUT)
 
 
-def varied(engine: Engine, path: str, key: str, values: dict[int, float], market: str = OPEN) -> Run:
+def varied(
+    engine: Engine,
+    path: str,
+    key: str,
+    values: dict[int, float],
+    market: str = OPEN,
+    also: dict[str, Any] | None = None,
+) -> Run:
     """Return what happens with other numbers of some steps of a list of the base."""
     group, name = path.rsplit(".", 1)
     steps = copy.deepcopy(_at(group)[name])
     for step, value in values.items():
         steps[step][key] = value
-    return run_on(engine, SIZE, market, changes=WITHOUT | {path: steps})
+    return run_on(engine, SIZE, market, changes=WITHOUT | {path: steps} | (also or {}))
 
 
 def _at(path: str) -> Any:
@@ -93,6 +101,29 @@ def test_each_lag_step_moves_the_payments_due_in_its_time(engine: Engine) -> Non
     assert set(steps.tolist()) == set(more)
     added = until[now[both] // DAY] - until[was[both] // DAY]
     assert added.tolist() == [more[int(step)] for step in steps]
+
+
+@on_both
+@pytest.mark.parametrize("station", ["email", "registry", "third_layer", "screening"])
+def test_each_cohort_passes_by_its_own_share(engine: Engine, station: str) -> None:
+    """Catches a share by the date of the try, of another cohort or check, and one that moves retries."""
+    path = f"processing.{station}"
+    starts = [0, *(instant(step.since) for step in block_at(parameters(SIZE), path).passes_steps)]
+    odds = {step: 0.0 if step % 2 == 0 else 1.0 for step in range(len(starts) - 1)}
+    late: dict[str, Any] = {f"{path}.outages": [{"from": "2020-05-20T00:00", "until": "2020-11-20T00:00"}]}
+    late |= {} if station == "screening" else {f"{path}.retry.share": 0}
+    before = run_on(engine, SIZE, changes=WITHOUT | late)
+    run = varied(engine, f"{path}.passes_steps", "odds", odds, also=late)
+    left, registered = before.people[f"{station}_left"], before.people["portal_arrived"]
+    assert np.array_equal(run.people[f"{station}_left"], left)
+    was, now = (each.people[f"{station}_passed"] < NEVER for each in (before, run))
+    cohorts = step_of(starts, registered)
+    nobody = (cohorts % 2 == 1) & (registered < NEVER)
+    assert not now[nobody].any()
+    assert np.array_equal(now[~nobody], was[~nobody])
+    tried = (left < NEVER) & (registered < NEVER)
+    assert set(cohorts[tried].tolist()) == set(range(len(starts)))
+    assert (step_of(starts, left)[tried] != cohorts[tried]).any()
 
 
 @on_both

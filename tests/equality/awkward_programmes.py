@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.building import NO_FIGURES, PARTNERS, law
-from tests.engine.random_programmes import LIKELY, SHARES, lag_steps, paces, programmes, wib
+from tests.engine.random_programmes import LIKELY, SHARES, lag_steps, paces, passes_steps, programmes, wib
 
 PEOPLE = 120
 ODD = 5.0000000002777778
@@ -72,6 +72,7 @@ def stations(draw: st.DrawFn, scale: float, window: float) -> dict[str, Any]:
     for path in CHECKS:
         changes |= {
             f"{path}.passes": draw(st.sampled_from([0.5, 0.8, 1.0])),
+            f"{path}.passes_steps": draw(passes_steps(latest=12)),
             f"{path}.retry.share": draw(st.sampled_from([1.0, 0.7, 0.0])),
             f"{path}.retry.passes": draw(st.sampled_from([0.7, 1.0, 0.2, 0.0])),
             f"{path}.retry.attempts": draw(st.sampled_from([3, 2, 4, 1, 300])),

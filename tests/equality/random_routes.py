@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from sim.journey.route import ROUTE, Route, Station
-from tests.engine.random_programmes import wib
+from tests.engine.random_programmes import passes_steps, wib
 from tests.equality.awkward_programmes import awkward, closed, whole
 from tests.journey.routes import KINDS, VARIANTS, further
 
@@ -61,7 +61,9 @@ def capacity(draw: st.DrawFn, kind: str, scale: float) -> dict[str, Any]:
 @st.composite
 def check(draw: st.DrawFn, variant: str, scale: float, window: float) -> dict[str, Any]:
     """Return the keys of a check, and of its retries: some come back as soon as they may."""
-    changes: dict[str, Any] = {} if variant == "" else {"passes": draw(st.sampled_from([0.8, 0.5, 1.0]))}
+    changes: dict[str, Any] = {}
+    if variant:
+        changes = {"passes": draw(st.sampled_from([0.8, 0.5, 1.0])), "passes_steps": draw(passes_steps(latest=20))}
     if variant == "_again":
         changes |= {
             "retry.share": draw(st.sampled_from([1.0, 0.7, 0.0])),

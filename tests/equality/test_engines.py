@@ -113,7 +113,7 @@ def test_rows_in_parts_are_the_rows(who: str, threads: int, monkeypatch: pytest.
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_programme(kind: str) -> None:
     """Catches a person whose journeys differ by a microsecond in a programme that nobody thought of."""
-    assert len(drawn(kind, 12)) > 10
+    assert len(drawn(kind, 8)) > 10  # the campaign of engines draws thousands
 
 
 def test_the_hard_cases_occur() -> None:

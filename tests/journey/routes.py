@@ -109,7 +109,11 @@ _RETRY: dict[str, Any] = {
     "rate": None,
     "per": "hour",
 }
-_OF_VARIANT: dict[str, dict[str, Any]] = {"": {}, "_check": {"passes": 0.9}, "_again": {"passes": 0.8, "retry": _RETRY}}
+_OF_VARIANT: dict[str, dict[str, Any]] = {
+    "": {},
+    "_check": {"passes": 0.9, "passes_steps": []},
+    "_again": {"passes": 0.8, "passes_steps": [], "retry": _RETRY},
+}
 
 BLOCKS: dict[str, Any] = {
     "further": {"patience": None}

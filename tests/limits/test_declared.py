@@ -16,8 +16,8 @@ from tests.limits.declared import ENORMOUS, Config, Leaf, leaves, with_value
 from tests.limits.reach import Reached, accepts, reach
 from tests.limits.tiny import PEOPLE, tiny
 
-SAMPLE = 20
-"""Of so many cases one is tried in the default run, all in `-m exhaustive`."""
+SAMPLE = 40
+"""Of so many cases one is tried in the default run, all in `-m exhaustive`; the campaign of engines draws several."""
 
 BY_VALIDATION_ONLY = {
     "population.applicants": {1},  # 134 million people

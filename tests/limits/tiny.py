@@ -30,6 +30,7 @@ def _stations() -> dict[str, Any]:
         "processing.screening.outages": [{"from": wib(34), "until": wib(39)}],
         "processing.screening.service": law("lognormal", 1, "hours", 0.1, 0.5),
         "processing.screening.passes": 0.95,
+        "processing.screening.passes_steps": [],
         "processing.test.taken": 0.95,
         "processing.test.delay": law("uniform", 2, "hours"),
     }
@@ -43,6 +44,7 @@ def _stations() -> dict[str, Any]:
     for check in CHECKS:
         changes |= {
             f"processing.{check}.passes": 0.8,
+            f"processing.{check}.passes_steps": [{"from": wib(36), "odds": 1.5}, {"from": wib(60), "odds": 0.75}],
             f"processing.{check}.retry.share": 0.9,
             f"processing.{check}.retry.passes": 0.8,
             f"processing.{check}.retry.attempts": 4,

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.calendar.instants import DAY, HOUR, MINUTE, instant
+from sim.calendar.instants import DAY, HOUR, MINUTE, NEVER, instant
 from sim.rules import lags as lag_rules
 from sim.rules.lags import NO_PAYMENT
 from sim.rules.laws import LAWS
+from sim.rules.registering import first_since, register_everyone
 from tests.building import SMALL, law, programme
 
 NAMES = iter(range(1, 1000))
@@ -170,3 +171,39 @@ def test_more_days_never_shorten_a_lag() -> None:
     for fewer, more in pairwise(lags):
         assert (lags[fewer] <= lags[more]).all()
         assert (lags[fewer] < lags[more]).any()
+
+
+ODDS: dict[str, tuple[float, list[float], list[float]]] = {
+    "none": (0.75, [], [0.75]),
+    "that change nothing": (0.742, [1, 1], [0.742]),
+    "that change and come back": (0.75, [2, 2, 1], [0.75, 6 / 7, 0.75]),
+    "of nothing": (0.75, [0], [0.75, 0]),
+    "of nobody": (0, [2], [0]),
+    "of everyone": (1, [2, 0], [1]),
+}
+"""The share passed before, times its odds at each step, and the shares of the cohorts."""
+
+
+@pytest.mark.parametrize("case", ODDS)
+def test_checks_step_by_the_person_who_registers_first(case: str) -> None:
+    """Catches odds taken for a share, and a cohort that begins with the person before or after."""
+    passes, odds, expected = ODDS[case]
+    steps = [{"from": f"2020-{month:02d}-01T00:00", "odds": each} for month, each in enumerate(odds, start=5)]
+    of = programme(SMALL, changes={"processing.email.passes": passes, "processing.email.passes_steps": steps})
+    check = of.route["email"].check
+    assert check is not None
+    assert check["passes"].tolist() == pytest.approx(expected, rel=1e-15)
+    assert len(set(check["attempts"].tolist())) == 1
+    instants, _ = register_everyone(of.key, of.curve, of.people, of.population, of.provinces)
+    months = {"that change and come back": [5, 7]}.get(case, [5] if len(expected) > 1 else [])
+    first = [int((instants < instant(datetime(2020, month, 1))).sum()) for month in months]
+    assert check["first"].tolist() == [0, *first]
+
+
+def test_who_registers_first_since_an_instant() -> None:
+    """Catches an end of the people that is read beyond, and one who registers at the very instant left out."""
+    of = programme(SMALL)
+    instants, _ = register_everyone(of.key, of.curve, of.people, of.population, of.provinces)
+    for at in (0, int(instants[7]), int(instants[7]) + 1, int(instants[-1]), int(instants[-1]) + 1, NEVER):
+        assert first_since(of.key, of.curve, of.people, at) == int(np.searchsorted(instants, at))
+    assert first_since(of.key, of.curve, 0, 5) == 0

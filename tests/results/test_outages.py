@@ -185,9 +185,9 @@ STATIONS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
         (SMALL,),
         {"processing.screening.outages": [{"from": "2020-04-20T09:00", "until": "2020-05-02T00:00"}]},
     ),
-    "a queue of years, each of whom is later": (
+    "a queue of a year, each of whom is later": (
         "processing",
-        ("scenario=rate_800k", "population.scale=1e-5"),
+        ("scenario=rate_800k", "processing.rate=1600000", "population.scale=1e-5"),
         {"processing.outages": [{"from": "2020-06-01T00:00", "until": "2020-07-01T00:00"}]},
     ),
     "and not yet served at the end": (

@@ -22,9 +22,8 @@ EMAIL, REGISTRY, THIRD_LAYER = (
 
 
 def check(passes: float, share: float, retry_passes: float, attempts: int, delay: object = TWO_DAYS) -> CheckRecord:
-    return CheckRecord(
-        record(CHECK, passes=passes, retry_share=share, retry_passes=retry_passes, attempts=attempts, delay=delay)
-    )
+    rest = {"retry_share": share, "retry_passes": retry_passes, "attempts": attempts, "delay": delay}
+    return CheckRecord(record(CHECK, first=0, passes=passes, **rest))
 
 
 PASSED, REFUSED, AGAIN = (True, False, 0), (False, False, 0), (False, True, 2 * DAY)
@@ -52,6 +51,21 @@ def test_verify(
     """Catches a first try judged as a retry, one try too many or too few, or a retry after passing."""
     for person in range(50):
         assert verify(KEY, EMAIL, check(passes, share, retry_passes, attempts), person, attempt) == says
+
+
+def test_a_cohort_has_its_share_at_the_first_try() -> None:
+    """Catches the share of the cohort before or after for its first person, and cohorts that retries have too."""
+    some = np.concatenate([check(share, 1, 0.5, 9) for share in (1, 0, 1, 0)])
+    some["first"] = (0, 3, 5, 5)
+    cohorts = CheckRecord(some)
+    told = [verify(KEY, EMAIL, cohorts, person, 0)[0] for person in range(8)]
+    assert told == [True] * 3 + [False] * 5
+    some["first"] = (0, 3, 5, 7)
+    told = [verify(KEY, EMAIL, cohorts, person, 0)[0] for person in range(9)]
+    assert told == [True] * 3 + [False] * 2 + [True] * 2 + [False] * 2
+    half = check(0.5, 1, 0.5, 9)
+    for person in range(9):
+        assert verify(KEY, EMAIL, cohorts, person, 1) == verify(KEY, EMAIL, half, person, 1)
 
 
 def test_verify_passes_and_retries_its_shares() -> None:
@@ -89,7 +103,7 @@ def test_each_decision_by_its_lane() -> None:
             delay = draw(some["delay"][0], u["delay of the retry"]) if again else 0
             assert verify(KEY, REGISTRY, some, person, attempt) == (passes, again, delay)
             words = luck(KEY, REGISTRY, person, attempt)
-            assert passes_check(words, some, attempt) == passes
+            assert passes_check(words, some, person, attempt) == passes
             if not passes:
                 assert tries_again(words, some, attempt) == again
             assert retry_delay(words, some) == draw(some["delay"][0], u["delay of the retry"])

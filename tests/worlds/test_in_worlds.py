@@ -19,8 +19,9 @@ from sim.experiments.in_worlds import InWorlds, evaluate_in_worlds
 from sim.experiments.tasks import Task, processes_for
 from sim.journey.measures import STAGES
 from sim.library import load
+from sim.report.intervals import Told, amounts, share
 from sim.report.text import WIDTH
-from sim.report.worlds import Told, amounts, answer, share
+from sim.report.worlds import answer
 from sim.results.figure import Figure
 from sim.results.tables.worlds import Run, intervals, said, weeks, worlds
 from tests.worlds.small import WORDS, asked

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.processes import side_by_side
+from sim.experiments.processes import cores, side_by_side
 from sim.parameters import BadInput, Problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,11 +65,11 @@ def test_a_process_that_the_system_ends_is_told_as_want_of_memory() -> None:
     assert multiprocessing.active_children() == []
 
 
-SLEEPERS = """
+SLEEPERS = r"""
     import os, sys, time
     from sim.experiments.processes import side_by_side
     def sleep(number):
-        print(os.getpid(), flush=True)
+        os.write(1, f"{os.getpid()}\n".encode())  # in one piece: two processes write
         time.sleep(60)
     if __name__ == "__main__":
         side_by_side(sleep, [1, 2], 2, print)
@@ -89,10 +89,15 @@ def test_processes_end_with_who_began_them(how: signal.Signals, tmp_path: Path) 
         numbers = [int(running.stdout.readline()) for _ in range(2)]
         running.send_signal(how)
         running.wait(20)
-        deadline = time.monotonic() + 20
-        while any(map(_runs, numbers)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not any(map(_runs, numbers))
+        assert _end(numbers)
+
+
+def _end(numbers: list[int]) -> bool:
+    """Return whether processes come to their end, soon."""
+    deadline = time.monotonic() + 20
+    while any(map(_runs, numbers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not any(map(_runs, numbers))
 
 
 def _runs(number: int) -> bool:
@@ -101,3 +106,35 @@ def _runs(number: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+@pytest.mark.skipif(cores() < 2, reason="on one core the worlds are run in the process itself")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not tell the children of a process")
+def test_an_interrupt_of_the_command_leaves_nothing(tmp_path: Path) -> None:
+    """Catch an interrupt among the worlds that ends in a traceback, another exit code or half a folder."""
+    words = ["run", "worlds=12", "population.scale=0.001", "run.folder=results/mine"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        deadline = time.monotonic() + 90
+        while len(children.read_text().split()) < 3 and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)  # two processes load what simulates, or simulate; one looks after what they share
+        numbers = [int(number) for number in children.read_text().split()]
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: all of the group
+        out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert err.endswith("Interrupted. Nothing is half-written.\n")
+    assert "Traceback" not in err
+    assert out == ""
+    assert len(numbers) >= 3
+    assert _end(numbers)
+    assert list(tmp_path.iterdir()) == []

@@ -23,8 +23,9 @@ from sim.engines.cohort.after_award_kernels import (
 )
 from sim.engines.cohort.ahead import HandOn
 from sim.engines.cohort.award_observer import AwardObserver
+from sim.engines.cohort.certificates import Certificates
 from sim.engines.cohort.flows import Ints
-from sim.engines.cohort.market import Booked, Market
+from sim.engines.cohort.market import Market
 from sim.engines.cohort.participants import Announcement, Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.training import Training, linked_at
@@ -57,7 +58,8 @@ class AfterAward:
         self._observer = AwardObserver(programme, observations, traits)
         self._market = None
         if programme.seats is not None:
-            self._market = Market(programme, programme.seats, participants, observations, recorder, hand_on)
+            whom = programme, programme.seats, participants, observations, recorder
+            self._market, self._certificates = Market(*whom, hand_on), Certificates(*whom)
         self._window = int(programme.parameters.run.window_hours * HOUR)
         self._now = 0
         self._open: list[Announcement] = []
@@ -75,7 +77,7 @@ class AfterAward:
         self._observer.awarded(wave, now, persons)
         for begin in range(0, persons.size, AWARDED_AT_A_TIME):
             some = persons[begin : begin + AWARDED_AT_A_TIME]
-            self._award(wave, now, np.arange(some.size, dtype=np.uint32) + announcement.first + begin, some)
+            self._award(announcement, np.arange(some.size, dtype=np.uint32) + announcement.first + begin, some)
 
     def advance(self, until: int) -> None:
         """Take everyone to an instant: what happens before it is done."""
@@ -87,16 +89,17 @@ class AfterAward:
             self._hand_on(partial(self._training.close, self._open.pop(0)))
 
     def _advance_market(self, market: Market, until: int) -> None:
-        booked = market.advance(until)
-        for begin in range(0, booked.at.size, AWARDED_AT_A_TIME):
-            some = Booked(*[column[begin : begin + AWARDED_AT_A_TIME] for column in booked])  # type: ignore[arg-type]
-            numbers, purchase, at = self._bought(
-                some.numbers, some.persons, some.purchase, some.at, some.price, some.completed, market.complete(some)
-            )
-            market.come(numbers, purchase, at)
-        numbers, completed, issued = market.certify(until)
+        for bought, platform in market.advance(until):
+            self._hand_on(partial(self._complete, bought, platform))
+        self._hand_on(partial(self._certify, until))
+
+    def _complete(self, bought: Bought, platform: Ints) -> None:
+        self._training.bought(bought, self._certificates.complete(bought, platform))
+
+    def _certify(self, until: int) -> None:
+        numbers, completed, issued = self._certificates.certify(until)
         if numbers.size:
-            self._hand_on(partial(self._training.certified, numbers, completed, issued))
+            self._training.certified(numbers, completed, issued)
 
     def add_seats(self, now: int) -> None:
         """Let providers add seats to their classes."""
@@ -115,15 +118,15 @@ class AfterAward:
         self._observer.revoked(wave, deadline, announcement.at, persons, linked)
         self._record_revoked(persons, linked, deadline)
         if self._market is not None:
-            want = self._market.want[numbers]
+            want = self._participants.awards["want"][numbers]
             self._observer.revoked_for(deadline, want)
             self._recorder.put_participant("revoked_for", persons, want.astype(np.int64))
         return numbers.size
 
     # From the award to the purchase
 
-    def _award(self, wave: int, now: int, numbers: Persons, persons: Persons) -> None:
-        p, own = self._programme, self._participants
+    def _award(self, announcement: Announcement, numbers: Persons, persons: Persons) -> None:
+        p, own, wave, now = self._programme, self._participants, announcement.wave, announcement.at
         rows = slice(int(numbers[0]), int(numbers[-1]) + 1)
         tried, linked, at = (np.empty(persons.size, dtype=np.int64) for _ in range(3))
         packed = self._traits[persons]
@@ -131,13 +134,11 @@ class AfterAward:
         self._record_award(wave, numbers, persons, own.people["partner"][rows], tried, linked)
         first_purchases(p.key, p.waves.waves, wave, now, persons, at)
         goes = at < p.horizon
-        self._go_to_buy(numbers[goes], np.zeros(np.count_nonzero(goes), dtype=np.uint8), at[goes])
-
-    def _go_to_buy(self, numbers: Persons, purchase: Purchases, at: Ints) -> None:
-        """Let people buy a course at instants before the end of the run, and further ones after it."""
+        numbers, persons, at = numbers[goes], persons[goes], at[goes]
         if self._market is not None:
-            self._market.come(numbers, purchase, at)
+            self._market.come(announcement, numbers, persons, at)
             return
+        purchase = np.zeros(numbers.size, dtype=np.uint8)
         while numbers.size:
             numbers, purchase, at = self._sell(numbers, purchase, at)
 
@@ -155,33 +156,16 @@ class AfterAward:
         completed = np.empty_like(at)
         ends = attend(p.key, p.training, persons, purchase, at, self._participants.paces_of(numbers), completed)
         self._participants.last_course_end = max(self._participants.last_course_end, ends)
-        return self._bought(numbers, persons, purchase, at, price, completed, np.ones(at.size, dtype=np.bool_))
-
-    def _bought(
-        self,
-        numbers: Persons,
-        persons: Persons,
-        purchase: Purchases,
-        at: Ints,
-        price: Ints,
-        completed: Ints,
-        at_once: NDArray[np.bool_],
-    ) -> tuple[Persons, Purchases, Ints]:
-        """Follow those who have bought courses; return who goes to buy another one before the end of the run.
-
-        `at_once` says whose certificate is issued as the course is completed.
-        """
         own = self._participants
         own.buy(numbers, purchase, at, price)
         bought = Bought(numbers, persons, purchase, at, price, completed, own.closes_at(numbers))
-        self._hand_on(partial(self._training.bought, bought, at_once))
+        self._hand_on(partial(self._training.bought, bought, np.ones(at.size, dtype=np.bool_)))
         return self._further(bought)
 
     def _further(self, bought: Bought) -> tuple[Persons, Purchases, Ints]:
+        """Return who goes to buy another course of an open market before the end of the run."""
         p = self._programme
         more = bought.purchase < p.courses - 1
-        if p.seats is not None:
-            more &= self._participants.have_left(bought.numbers, p.seats.cheapest)
         some = bought if more.all() else bought.some(more)
         purchase, at = some.purchase + np.uint8(1), np.empty_like(some.at)
         further_purchases(p.key, p.market, some.persons, purchase, some.at, some.closing, at)
@@ -191,14 +175,11 @@ class AfterAward:
         return some.numbers[goes], purchase[goes], at[goes]
 
     def _buy_later(self, numbers: Persons, purchase: Purchases) -> None:
-        """Note who goes to buy a course after the end of the run; in an open market, if the balance buys one."""
+        """Note who goes to buy a course of an open market after the end of the run, if the balance buys one."""
         p, own = self._programme, self._participants
-        if self._market is not None:
-            own.seeking[numbers] = True
-            return
         price = np.empty(numbers.size, dtype=np.int64)
         prices_by_law(p.key, p.market, own.persons_of(numbers), purchase, own.balances_of(numbers), price)
-        own.seeking[numbers[price > 0]] = True
+        own.awards["seeking"][numbers[price > 0]] = True
 
     # The end
 
@@ -206,6 +187,7 @@ class AfterAward:
         """Observe what needs the end of the run."""
         if self._market is not None:
             self._market.finish()
+            self._hand_on(self._certificates.finish)
         for announcement in self._open:
             self._leave_undecided(announcement)
             self._training.leave_open(announcement)

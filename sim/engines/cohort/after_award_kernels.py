@@ -37,6 +37,10 @@ NO_LOSS, REVOKED, FORFEITED, UNDECIDED = 0, 1, 2, 3
 a purchase by the deadline; its incentives and surveys, unless a first training will be reviewed in time. Undecided: has
 neither bought nor been revoked."""
 
+AWARD = np.dtype([("spent", "i4"), ("loss", "u1"), ("seeking", "?"), ("want", "u1"), ("spare", "u1")])
+"""What becomes of an award: rupiah of the training balance spent before the end of the run; what it loses, one of the
+above; whether the participant goes to buy a course, or is at it; and for want of what none has been bought so far."""
+
 _E_MONEY, _UNBANKED = int(Trait.E_MONEY), int(Trait.UNBANKED)
 
 
@@ -206,25 +210,16 @@ def by_announcement(announcements: Ints, numbers: NDArray[Any], column: int, fou
 
 
 @kernel
-def limits_of(announcements: Ints, numbers: NDArray[Any], purchase: Purchases, limits: Ints) -> None:
-    """Fill when participants can buy no more: see `Participants`, of which `announcements` is a table."""
-    firsts, closing, deadline = (announcements[:, 0].copy(), announcements[:, 3].copy(), announcements[:, 4].copy())
-    for i in range(numbers.size):
-        of = _announcement_of(numbers[i], firsts)
-        limits[i] = closing[of] if purchase[i] else deadline[of]
-
-
-@kernel
-def pay_courses(numbers: Persons, at: Ints, price: Ints, spent: NDArray[np.int32], paid: NDArray[np.int64]) -> None:
+def pay_courses(numbers: Persons, at: Ints, price: Ints, awards: NDArray[np.void], paid: NDArray[np.int64]) -> None:
     """Add the prices of courses, bought before the end of the run, to what each has spent and to what a day pays."""
     for i in range(numbers.size):
-        spent[numbers[i]] += price[i]
+        awards[numbers[i]].spent += price[i]
         paid[at[i] // DAY] += price[i]
 
 
 @kernel
-def standing_of(loss: NDArray[np.uint8], spent: NDArray[np.int32], counts: NDArray[np.int64]) -> None:
-    """Add up some participants, and what they have spent, by what their awards lose [loss; people, rupiah]."""
-    for i in range(loss.size):
-        counts[loss[i], 0] += 1
-        counts[loss[i], 1] += spent[i]
+def standing_of(awards: NDArray[np.void], counts: NDArray[np.int64]) -> None:
+    """Add up some awards, and what has been spent of them, by what they lose [loss; people, rupiah]."""
+    for i in range(awards.size):
+        counts[awards[i].loss, 0] += 1
+        counts[awards[i].loss, 1] += awards[i].spent

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flow_kernels import draw_patience, draw_service, instances_by_regency
-from sim.engines.cohort.flows import EMPTY, NO_FLOW, NO_RETRY, Backlog, Departures, Flow, Ints, People, attempts_of
+from sim.engines.cohort.flows import EMPTY, NO_FLOW, NO_RETRY, Departures, Flow, Ints, People, Unordered, attempts_of
 from sim.engines.cohort.recorder import Recorder
 from sim.journey.kinds import Bank
 from sim.observers.counts import Counts
@@ -32,10 +32,11 @@ class AtStation:
         self._programme, self._station, self._traits, self._recorder = programme, station, traits, recorder
         self._observer, self._counts = counts.station(station.name), counts
         plan = station.plan
-        nothing = NO_RETRY if retries else NO_FLOW
         self._kernel = None if plan is None else plan.kernel()
         in_order = plan is None or plan.ordered or plan.puts_out_departures
-        self._leaving: Departures | Backlog = Departures(nothing) if in_order else Backlog(nothing)
+        self._leaving: Departures | Unordered = (
+            Departures(NO_RETRY if retries else NO_FLOW) if in_order else Unordered(programme.horizon, retries=retries)
+        )
         self._giving_up: list[Ints] = []
         """Instants at which some will give up, those beyond the present window among them."""
         self.inside = 0

@@ -108,7 +108,7 @@ def check_people(
         for i in range(end - begin):
             attempt = attempts[begin + i] if attempts.size else 0
             # Written to both sides and counted on one: a misprediction would cost more.
-            passes = int(passes_check(words_at(words, i), check, attempt))
+            passes = int(passes_check(words_at(words, i), check, np.int64(persons[begin + i]), attempt))
             checked.passed_at[p] = times[begin + i]
             checked.passed[p] = persons[begin + i]
             p += passes

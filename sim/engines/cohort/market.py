@@ -1,23 +1,37 @@
-"""The market in the cohort engine, window by window: platforms, checkout, choice and booking, certificates."""
+"""The market in the cohort engine, window by window: platforms, checkout, choice and booking."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import NEVER
-from sim.engines.cohort.after_award_kernels import Persons, Purchases
+from sim.engines.cohort.after_award_kernels import Persons
 from sim.engines.cohort.ahead import HandOn
-from sim.engines.cohort.flows import EMPTY, NOBODY, Backlog, Flow, Ints, in_order, merge
-from sim.engines.cohort.market_kernels import choose_platforms, come_back, train_in_market
-from sim.engines.cohort.participants import Participants
+from sim.engines.cohort.backlog import Backlog
+from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.market_kernels import (
+    BUYER,
+    Buyers,
+    Choosing,
+    Paid,
+    come_back,
+    come_to_platforms,
+    go_to_choose,
+    leave_checkouts,
+    pay_for_courses,
+    want_another,
+)
+from sim.engines.cohort.participants import Announcement, Participants
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.training_observer import Bought
 from sim.engines.cohort.visits import Visited, Visits
-from sim.journey.measures import NO_CHECKOUT, NO_SEAT, NOTHING_TRIED
-from sim.journey.route import CERTIFICATES, CHECKOUT
+from sim.journey.measures import NOTHING_TRIED
+from sim.journey.money import Benefit
+from sim.journey.route import CHECKOUT
 from sim.observers.observations import Observations
 from sim.programme.adding import Adding, adds
 from sim.programme.market import MarketTable
@@ -25,29 +39,12 @@ from sim.programme.programme import Programme
 from sim.rules.platforms import NOWHERE
 from sim.stations.courses import CoursesKernel
 
-PURCHASE = np.zeros(0, dtype=np.uint8)
-NO_TRY: Flow = (EMPTY, NOBODY, PURCHASE, np.zeros(0, dtype=np.uint16))
-"""(instants, numbers, purchases, tries before)"""
-AT_CHECKOUT: Flow = (*NO_TRY, EMPTY, EMPTY)
-"""The same, the platform, and the limit: the deadline of a first purchase, the closing of the account of others."""
-COMPLETED: Flow = (EMPTY, NOBODY, PURCHASE, EMPTY)
-"""(instants of completion, numbers, purchases, platforms)"""
-
-
-class Booked(NamedTuple):
-    """Courses booked in a window, in order of (time, participant's number)."""
-
-    numbers: Persons
-    persons: Persons
-    purchase: Purchases
-    at: Ints
-    price: Ints
-    completed: Ints
-    platform: Ints
+AT_A_TIME = 1 << 14
+"""Buyers who choose at a time: all that is written down of them then stays in the processor's cache."""
 
 
 class Market:
-    """The market: who comes to buy, stands at checkout, books, or comes back; and who waits for a certificate."""
+    """The market: who comes to buy, stands at checkout, books, or comes back."""
 
     def __init__(
         self,
@@ -61,197 +58,157 @@ class Market:
         self._programme, self._table, self._participants = programme, table, participants
         self._recorder, self._tell = recorder, hand_on
         """How a task of the observers is handed on, to be done in turn."""
-        counts = observations.new_counts()
-        self._at_checkout = Visits(programme, counts, CHECKOUT)
-        self._at_certificates = Visits(programme, counts, CERTIFICATES)
+        self._at_checkout = Visits(programme, observations.new_counts(), CHECKOUT)
         assert observations.market is not None
         self._observer = observations.market
-        self._coming = Backlog(NO_TRY)
-        self._leaving = Backlog(AT_CHECKOUT)
-        self._completing = Backlog(COMPLETED)
+        self._coming, self._leaving = (Backlog(BUYER, programme.horizon) for _ in range(2))
         self._checkout = None if table.checkout is None else table.checkout.kernel()
-        self._certificates = None if table.certificates is None else table.certificates.kernel()
         self._courses = CoursesKernel(programme.key, table.rules, table.listings)
         self._adding = Adding(programme, table, self._observer.classes, self._courses) if adds(programme) else None
         # Rows reach for everyone; memory is taken only by those that are filled.
         self._taken = np.empty((programme.people, programme.courses), dtype=np.int16)
         """The courses that each participant has bought [participant, purchase]; -1: none."""
-        self.want = np.empty(programme.people, dtype=np.uint8)
-        """For want of what a participant has bought nothing so far."""
 
     def enroll(self, numbers: slice) -> None:
         """Let new participants have bought nothing."""
         self._taken[numbers] = -1
-        self.want[numbers] = NOTHING_TRIED
+        self._participants.awards["want"][numbers] = NOTHING_TRIED
 
-    def come(self, numbers: Persons, purchase: Purchases, at: Ints) -> None:
-        """Let people come to buy a course at instants not before the present window's end."""
-        self._coming.put((at, numbers, purchase, np.zeros(numbers.size, dtype=np.uint16)))
-        self._participants.seeking[numbers] = True
+    def come(self, announcement: Announcement, numbers: Persons, persons: Persons, at: Ints) -> None:
+        """Let some who were awarded together come to buy a first course, at instants not before the window's end."""
+        buyers = np.zeros(numbers.size, dtype=BUYER)
+        buyers["at"], buyers["number"], buyers["person"] = at, numbers, persons
+        buyers["announcement"] = announcement.number
+        self._coming.put(buyers)
+        self._participants.awards["seeking"][numbers] = True
 
     def add_seats(self, now: int) -> None:
         """Let providers add seats, at the programme's event, for those who come from now on."""
         if self._adding is not None:
             self._adding.add(now)
 
-    def advance(self, until: int) -> Booked:
-        """Take everyone in the market to an instant; return what is booked before it."""
-        coming = self._coming.take(until)
-        arrived = self._arrive(coming) if coming[0].size else AT_CHECKOUT
-        return self._book(self._check_out(arrived, until))
+    def advance(self, until: int) -> Iterator[tuple[Bought, Ints]]:
+        """Take everyone in the market to an instant; yield what is booked before it, in order, and the platforms."""
+        buyers = self._arrive(self._coming.take(until), until)
+        for begin in range(0, buyers.size, AT_A_TIME):
+            yield self._book(buyers[begin : begin + AT_A_TIME])
 
     # Platform and checkout
 
-    def _arrive(self, coming: Flow) -> Flow:
-        """Let people come to a platform; return who stands at a checkout."""
-        at, numbers, purchase, tries = coming
-        persons, platform = self._participants.persons_of(numbers), np.empty_like(at)
-        choose_platforms(
-            self._programme.key, self._table.share_since, self._table.shares, persons, purchase, at, platform
-        )
+    def _arrive(self, buyers: Buyers, until: int) -> Buyers:
+        """Let people come to a platform and its checkout; return who leaves one before an instant, in order."""
+        at, platform, limit = (np.empty(buyers.size, dtype=np.int64) for _ in range(3))
+        persons = np.empty(buyers.size, dtype=np.uint32)
+        come = come_to_platforms(
+            self._programme.key, self._table.share_since, self._table.shares, self._participants.limits, buyers,
+            self._participants.awards, at, persons, platform, limit,
+        )  # fmt: skip
         self._tell(partial(self._observer.add_came, platform, at))
-        self._record_arrivals(persons, purchase, tries, at)
-        flow = (*coming, platform, self._participants.can_buy_until(numbers, purchase))
-        nowhere = platform == NOWHERE
-        if nowhere.any():
-            self._find_nothing(_some(flow, nowhere), at[nowhere])
-            flow = _some(flow, ~nowhere)
-        first = flow[2] == 0
-        self.want[flow[1][first]] = NO_CHECKOUT
-        return flow
-
-    def _check_out(self, flow: Flow, until: int) -> Flow:
-        """Take in who comes to the checkouts before an instant; return who leaves one before it."""
-        at, numbers, platform, limit = flow[0], flow[1], flow[4], flow[5]
-        persons = self._participants.persons_of(numbers)
+        self._record_arrivals(buyers)
+        if come < buyers.size:
+            self._find_nothing(buyers[platform == NOWHERE], NOWHERE)
+            there = platform != NOWHERE
+            buyers, at, persons, platform, limit = (column[there] for column in (buyers, at, persons, platform, limit))
         if self._checkout is None:
             self._tell(partial(self._at_checkout.pass_through, persons, at, platform))
-            return flow
-        leaving = AT_CHECKOUT
-        if at.size:
-            ends = np.minimum(limit, self._table.exit[platform])
-            served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
-            # Until the limit either the award is undecided or the account open, so that the run goes on.
-            visited = Visited(persons, at, served.started, served.left, served.gave_up, platform)
-            self._tell(partial(self._at_checkout.tell, visited, limit))
-            gone = served.gave_up < NEVER
-            if gone.any():
-                self._give_up(_some(flow, gone), served.gave_up[gone])
-            leaving = self._leave((served.left, *flow[1:]), gone, until)
-        return merge(self._leaving.take(until), leaving)
+            return buyers
+        if buyers.size:
+            self._queue_up(buyers, Visited(persons, at, at, at, at, platform), limit, until)
+        return self._leaving.take(until)
 
-    def _leave(self, flow: Flow, gone: NDArray[np.bool_], until: int) -> Flow:
-        """Keep those who leave a checkout later; return the others, nearly all, in order of (time, number)."""
-        now = flow[0] < until
-        later = ~now & ~gone
-        if later.any():
-            self._leaving.put(_some(flow, later))
-        order = np.flatnonzero(now)
-        order = order[in_order(flow[0][order], flow[1][order])]
-        return tuple(column[order] for column in flow)
+    def _queue_up(self, buyers: Buyers, coming: Visited, limit: Ints, until: int) -> None:
+        """Take buyers into the checkouts, which they leave in their turn, or at their limit or the platform's exit."""
+        assert self._checkout is not None
+        at, platform = coming.arrived, coming.instance
+        ends = np.minimum(limit, self._table.exit[platform])
+        numbers = np.ascontiguousarray(buyers["number"])
+        served = self._checkout.serve(at, numbers, instance=platform, patience=ends - at, until=until)
+        # Until the limit either the award is undecided or the account open, so that the run goes on.
+        visited = coming._replace(started=served.started, left=served.left, gave_up=served.gave_up)
+        self._tell(partial(self._at_checkout.tell, visited, limit))
+        gone = served.gave_up < NEVER
+        if gone.any():
+            self._give_up(buyers[gone], served.gave_up[gone], limit[gone])
+        leave_checkouts(buyers, served.left)
+        self._leaving.put(buyers)
 
-    def _give_up(self, flow: Flow, gave_up: Ints) -> None:
+    def _give_up(self, buyers: Buyers, gave_up: Ints, limit: Ints) -> None:
         """Let people leave a checkout unserved: at their limit for good, at the platform's exit to come back."""
         before_end = gave_up < self._programme.horizon
-        over = before_end & (gave_up >= flow[5])
-        self._participants.seeking[flow[1][over]] = False
-        back = before_end & (gave_up < flow[5])
+        over, back = before_end & (gave_up >= limit), before_end & (gave_up < limit)
+        self._participants.awards["seeking"][buyers["number"][over]] = False
         if back.any():
-            self._find_nothing(_some(flow, back), gave_up[back])
+            buyers["at"] = gave_up
+            self._find_nothing(buyers[back])
 
     # Booking
 
-    def _book(self, flow: Flow) -> Booked:
-        """Let those who leave the checkouts book courses; return what is booked."""
-        if flow[0].size:
-            over = flow[0] >= flow[5]
-            if over.any():
-                self._participants.seeking[flow[1][over]] = False
-                flow = _some(flow, ~over)
-        if flow[0].size:
-            gone = flow[0] >= self._table.exit[flow[4]]
-            if gone.any():
-                self._find_nothing(_some(flow, gone), flow[0][gone])
-                flow = _some(flow, ~gone)
-        at, numbers, purchase, _, platform, _ = flow
-        own = self._participants
-        persons, balance = own.persons_of(numbers), own.balances_of(numbers)
-        course, choice, begins = (np.empty(at.size, dtype=np.int64) for _ in range(3))
-        misses = self._courses.book(
-            at, numbers, persons, purchase, platform, balance, self._taken, course, choice, begins
-        )
-        self._tell(partial(self._observer.add_turned_away, platform, misses, at, course < 0))
-        found = course >= 0
-        if not found.all():
-            self._find_nothing(_some(flow, ~found), at[~found])
-            numbers, persons, purchase, at = numbers[found], persons[found], purchase[found], at[found]
-            platform, course, choice, begins = platform[found], course[found], choice[found], begins[found]
-        own.seeking[numbers] = False
-        price, completed = np.empty_like(at), np.empty_like(at)
-        last = train_in_market(
-            self._programme.key, self._table.rules, self._table.courses, persons, purchase, course, begins,
-            own.paces_of(numbers), price, completed,
+    def _book(self, buyers: Buyers) -> tuple[Bought, Ints]:
+        """Let those who leave the checkouts book courses; return what is bought, and on which platforms."""
+        p, own, rules = self._programme, self._participants, self._table.rules
+        balance = p.benefit[Benefit.TRAINING]
+        choosing, apart = _new_choosing(buyers.size), np.empty_like(buyers)
+        count, gone = go_to_choose(own.limits, self._table.exit, balance, buyers, own.awards, choosing, apart)
+        if gone:
+            self._find_nothing(apart[:gone])
+        buyers, choosing = buyers[:count], Choosing._make(column[:count] for column in choosing)
+        self._choose(choosing)
+        paid = Paid._make(np.empty(count, dtype=np.int64) for _ in Paid._fields)
+        sold, without, last = pay_for_courses(
+            p.key, rules, self._table.courses, own.limits, own.paces, buyers, own.awards, own.paid_by_day,
+            choosing, paid, apart,
         )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
-        self._tell(partial(self._observer.add_booked, platform, course, choice, at, begins))
-        self._record_bookings(persons, purchase, {"platform": platform, "course": course, "choice": choice}, begins)
-        return Booked(numbers, persons, purchase, at, price, completed, platform)
+        if without:
+            self._find_nothing(apart[:without])
+            buyers, choosing = buyers[:sold], Choosing._make(column[:sold] for column in choosing)
+            paid = Paid._make(column[:sold] for column in paid)
+        c = choosing
+        self._tell(partial(self._observer.add_booked, c.platform, c.course, c.choice, c.at, c.begins))
+        self._record_bookings(c)
+        own.buy_first(c.at[c.purchase == 0], paid.closing)
+        self._want_another(buyers)
+        return Bought(c.numbers, c.persons, c.purchase, c.at, paid.price, paid.completed, paid.closing), c.platform
 
-    def _find_nothing(self, flow: Flow, at: Ints) -> None:
-        """Let people who found nothing at an instant come back later, or no more."""
-        _, numbers, purchase, tries, platform, limit = flow
-        self._tell(partial(self._observer.add_nothing, platform, at))
-        self.want[numbers[purchase == 0]] = NO_SEAT
-        again = np.empty_like(at)
-        persons = self._participants.persons_of(numbers)
-        come_back(self._programme.key, self._table.rules, persons, purchase, tries, at, limit, again)
-        comes = again < NEVER
-        self._participants.seeking[numbers[~comes]] = False
-        self._coming.put((again[comes], numbers[comes], purchase[comes], tries[comes] + np.uint16(1)))
-
-    # Certificates
-
-    def complete(self, booked: Booked) -> NDArray[np.bool_]:
-        """Let those who have booked courses complete them; return whose certificate is issued at once."""
-        if self._certificates is None:
-            self._record_issued(booked.persons, booked.purchase, booked.completed)
-            return np.ones(booked.at.size, dtype=np.bool_)
-        at_once = self._table.issues_at_once[booked.platform]
-        self._record_issued(booked.persons[at_once], booked.purchase[at_once], booked.completed[at_once])
-        queues = (booked.completed < self._programme.horizon) & ~at_once
-        self._completing.put(
-            (booked.completed[queues], booked.numbers[queues], booked.purchase[queues], booked.platform[queues])
+    def _choose(self, choosing: Choosing) -> None:
+        """Fill the courses that buyers book, in order."""
+        c = choosing
+        misses = self._courses.book(
+            c.at, c.numbers, c.persons, c.purchase, c.platform, c.balance, self._taken, c.course, c.choice, c.begins
         )
-        return ~queues
+        nothing = c.course < 0
+        told = np.flatnonzero((misses > 0) | nothing)
+        if told.size:
+            at, platform = c.at[told], c.platform[told]
+            self._tell(partial(self._observer.add_turned_away, platform, misses[told], at, nothing[told]))
 
-    def certify(self, until: int) -> tuple[Persons, Ints, Ints]:
-        """Take those who complete a course before an instant to the certificates.
+    def _want_another(self, buyers: Buyers) -> None:
+        """Let those who have just bought a course come for another one."""
+        p, own, more = self._programme, self._participants, np.empty_like(buyers)
+        count = want_another(
+            p.key, p.market, p.courses, p.benefit[Benefit.TRAINING], self._table.cheapest, p.horizon,
+            own.limits, buyers, own.awards, more,
+        )  # fmt: skip
+        self._coming.put(more[:count])
 
-        Return the participants who completed a first course, when they did, and when its certificate is issued, or
-        NEVER.
-        """
-        completed, numbers, purchase, platform = self._completing.take(until)
-        if not completed.size:
-            return NOBODY, EMPTY, EMPTY
-        assert self._certificates is not None
-        served = self._certificates.serve(completed, numbers, instance=platform, until=until)
-        persons, closing = self._participants.persons_of(numbers), self._participants.closes_at(numbers)
-        visited = Visited(persons, completed, served.started, served.left, EMPTY, platform)
-        self._tell(partial(self._at_certificates.tell, visited, closing))
-        self._record_issued(persons, purchase, served.left)
-        first = purchase == 0
-        return numbers[first], completed[first], served.left[first]
+    def _find_nothing(self, buyers: Buyers, platform: int | None = None) -> None:
+        """Let people who found nothing, at an instant each, come back later, or no more."""
+        where = buyers["platform"].astype(np.int64) if platform is None else np.full(buyers.size, platform)
+        self._tell(partial(self._observer.add_nothing, where, buyers["at"].copy()))
+        own = self._participants
+        come_back(self._programme.key, self._table.rules, own.limits, buyers, own.awards)
+        self._coming.put(buyers)
 
     def finish(self) -> None:
         """Tell the visits that go on at the end of the run, and how often each course had no class soon enough."""
-        self._at_checkout.finish()
-        self._at_certificates.finish()
+        self._tell(self._at_checkout.finish)
         self._observer.turned_away += self._courses.turned_away
 
     # Rows
 
-    def _record_arrivals(self, persons: Persons, purchase: Purchases, tries: NDArray[np.uint16], at: Ints) -> None:
+    def _record_arrivals(self, buyers: Buyers) -> None:
         if self._recorder.on:
+            persons, purchase, tries, at = (buyers[name].copy() for name in ("person", "purchase", "tries", "at"))
             again = tries > 0
             self._recorder.put_returns(persons[again], purchase[again], at[again])
             for each in np.unique(purchase).tolist():
@@ -260,19 +217,16 @@ class Market:
                 self._recorder.put_participant(f"sought_{each + 1}", persons[new], at[new])
                 self._recorder.put_participant(f"tries_{each + 1}", persons[here], tries[here].astype(np.int64) + 1)
 
-    def _record_bookings(self, persons: Persons, purchase: Purchases, columns: dict[str, Ints], begins: Ints) -> None:
+    def _record_bookings(self, choosing: Choosing) -> None:
         if self._recorder.on:
-            for each in np.unique(purchase).tolist():
-                here = purchase == each
-                for name, column in (*columns.items(), ("begun", begins)):
-                    self._recorder.put_participant(f"{name}_{each + 1}", persons[here], column[here])
-
-    def _record_issued(self, persons: Persons, purchase: Purchases, issued: Ints) -> None:
-        if self._recorder.on:
-            for each in np.unique(purchase).tolist():
-                here = purchase == each
-                self._recorder.put_participant(f"issued_{each + 1}", persons[here], issued[here])
+            for each in np.unique(choosing.purchase).tolist():
+                here = choosing.purchase == each
+                for name in ("platform", "course", "choice", "begins"):
+                    column = {"begins": "begun"}.get(name, name)
+                    values: NDArray[np.int64] = getattr(choosing, name)[here]
+                    self._recorder.put_participant(f"{column}_{each + 1}", choosing.persons[here], values)
 
 
-def _some(flow: Flow, chosen: NDArray[np.bool_]) -> Flow:
-    return tuple(column[chosen] for column in flow)
+def _new_choosing(size: int) -> Choosing:
+    kinds: dict[str, type] = {"numbers": np.uint32, "persons": np.uint32, "purchase": np.uint8}
+    return Choosing._make(np.empty(size, dtype=kinds.get(name, np.int64)) for name in Choosing._fields)

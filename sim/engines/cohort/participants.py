@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.engines.cohort.after_award_kernels import (
+    AWARD,
     FORFEITED,
     NO_LOSS,
     PARTICIPANT,
@@ -17,7 +18,6 @@ from sim.engines.cohort.after_award_kernels import (
     Persons,
     Purchases,
     by_announcement,
-    limits_of,
     pay_courses,
     standing_of,
 )
@@ -25,7 +25,6 @@ from sim.engines.cohort.flows import Ints
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
 from sim.programme.programme import Programme
-from sim.rules.choosing import buys_something
 from sim.rules.forfeiture import closes_at
 
 NO_PACE = np.zeros(0)
@@ -34,6 +33,8 @@ NO_PACE = np.zeros(0)
 class Announcement(NamedTuple):
     """The awards of a wave: participants with the numbers from `first` to before `last`."""
 
+    number: int
+    """From 0, in order of time."""
     wave: int
     at: int
     first: int
@@ -55,15 +56,14 @@ class Participants:
         self.size = 0
         # Columns reach for everyone; memory is taken only by the rows that are filled.
         self.people = np.empty(programme.people, dtype=PARTICIPANT)
-        self.loss = np.empty(programme.people, dtype=np.uint8)
-        """What an award loses: NO_LOSS, REVOKED, FORFEITED or, so far, UNDECIDED."""
-        self.spent = np.empty(programme.people, dtype=np.int32)
-        """Rupiah of the training balance spent before the end of the run."""
-        self.seeking = np.empty(programme.people, dtype=np.bool_)
-        """Whether a participant goes to buy a course, or is at it."""
+        self.awards = np.empty(programme.people, dtype=AWARD)
         self.announcements: list[Announcement] = []
-        self._by_announcement = np.zeros((0, 5), dtype=np.int64)
-        """By announcement: its first participant's number, the wave, its instant, the closing and the deadline (µs)."""
+        self._by_announcement = np.zeros((0, 4), dtype=np.int64)
+        """By announcement: its first participant's number, the wave, its instant, and the closing (µs)."""
+        self.limits = np.zeros((0, 2), dtype=np.int64)
+        """By announcement, until when a first course and further ones can be bought: deadline and closing (µs)."""
+        self.paces = np.zeros(0)
+        """By announcement, the pace of the wave's courses."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1
@@ -74,7 +74,7 @@ class Participants:
         """How many bought, of those who all have."""
         days = -(-programme.horizon // DAY)
         self._awarded = np.zeros(len(Benefit), dtype=np.int64)
-        self._paid = np.zeros(days, dtype=np.int64)
+        self.paid_by_day = np.zeros(days, dtype=np.int64)
         """Rupiah of training by day."""
         self._revoked, self._closed = (np.zeros((len(Benefit), days), dtype=np.int64) for _ in range(2))
         """Rupiah that returned as awards were revoked, and as accounts closed, by benefit and day."""
@@ -108,12 +108,6 @@ class Participants:
         """Return when the accounts of some participants close."""
         return self._of_announcement(numbers, 3)
 
-    def can_buy_until(self, numbers: NDArray[Any], purchase: Purchases) -> Ints:
-        """Return when some can buy no more: at the deadline of a first purchase, or as the account closes."""
-        limits = np.empty(numbers.size, dtype=np.int64)
-        limits_of(self._by_announcement, numbers, purchase, limits)
-        return limits
-
     def _of_announcement(self, numbers: NDArray[Any], column: int) -> Ints:
         """Return what a column says of the announcements of some participants, on any thread."""
         found = np.empty(numbers.size, dtype=np.int64)
@@ -122,14 +116,13 @@ class Participants:
 
     def balances_of(self, numbers: NDArray[Any]) -> Ints:
         """Return what is left of the training balance of some participants, rupiah."""
-        return self._programme.benefit[Benefit.TRAINING] - self.spent[numbers].astype(np.int64)
+        return self._programme.benefit[Benefit.TRAINING] - self.awards["spent"][numbers].astype(np.int64)
 
-    def have_left(self, numbers: NDArray[Any], cheapest: int) -> NDArray[np.bool_]:
-        """Return which of some participants can still buy a course at a price, rupiah."""
-        left: NDArray[np.bool_] = buys_something(
-            self._programme.benefit[Benefit.TRAINING], self.spent[numbers], cheapest
-        )
-        return left
+    @property
+    def loss(self) -> NDArray[np.uint8]:
+        """Return what each award loses, by participant's number: see `AWARD`."""
+        loss: NDArray[np.uint8] = self.awards["loss"]
+        return loss
 
     # What becomes of them
 
@@ -138,27 +131,33 @@ class Participants:
         first = self.size
         self.size += persons
         closing = int(closes_at(now, self._programme.closing_after))
-        announcement = Announcement(wave, now, first, self.size, closing)
+        announcement = Announcement(len(self.announcements), wave, now, first, self.size, closing)
         if persons:
             self.announcements.append(announcement)
-            # Another array takes the place of the old one, which the thread of payments may be reading.
+            # Other arrays take the place of the old ones, which the thread of payments may be reading.
+            told = [(each.first, each.wave, each.at, each.closing) for each in self.announcements]
             deadlines = self._programme.waves.waves["deadline"]
-            told = [(each.first, each.wave, each.at, each.closing, deadlines[each.wave]) for each in self.announcements]
-            self._by_announcement = np.array(told, dtype=np.int64)
-        self.loss[announcement.rows] = UNDECIDED
-        self.spent[announcement.rows] = 0
-        self.seeking[announcement.rows] = False
+            limits = [(deadlines[each.wave], each.closing) for each in self.announcements]
+            self._by_announcement, self.limits = (np.array(rows, dtype=np.int64) for rows in (told, limits))
+            self.paces = self._programme.waves.pace[[each.wave for each in self.announcements]]
+        own = self.awards[announcement.rows]
+        own["spent"], own["loss"], own["seeking"] = 0, UNDECIDED, False
         self._awarded += np.array(self._programme.benefit) * persons
         return announcement
 
     def buy(self, numbers: Persons, purchase: Purchases, at: Ints, price: Ints) -> None:
-        """Count courses that some buy before the end of the run; `price` is rupiah."""
-        pay_courses(numbers, at, price, self.spent, self._paid)
+        """Count courses of an open market that some buy before the end of the run; `price` is rupiah."""
+        pay_courses(numbers, at, price, self.awards, self.paid_by_day)
         first = purchase == 0
         if first.any():
             self.loss[numbers[first]] = FORFEITED
-            self._coming.append(np.sort(at[first]))
-            self.last_closing = max(self.last_closing, int(self.closes_at(numbers[first]).max()))
+            self.buy_first(np.sort(at[first]), self.closes_at(numbers[first]))
+
+    def buy_first(self, at: Ints, closing: Ints) -> None:
+        """Count first courses bought at ascending instants before the end of the run, and when accounts close."""
+        if at.size:
+            self._coming.append(at)
+            self.last_closing = max(self.last_closing, int(closing.max()))
 
     def keep_payments(self, numbers: Persons, kept: NDArray[np.bool_], earned: NDArray[np.bool_]) -> None:
         """Note who keeps all payments, and who has earned them before the end of the run."""
@@ -188,7 +187,7 @@ class Participants:
     def standings(self, announcement: Announcement) -> NDArray[np.int64]:
         """Return the people of a wave, and what they have spent, by what they lose [loss; people, rupiah]."""
         counts = np.zeros((4, 2), dtype=np.int64)
-        standing_of(self.loss[announcement.rows], self.spent[announcement.rows], counts)
+        standing_of(self.awards[announcement.rows], counts)
         return counts
 
     # The clock and the census
@@ -210,7 +209,7 @@ class Participants:
 
     def paid_for_training(self, days: int) -> int:
         """Return the rupiah paid for courses in the first days of the run."""
-        return int(self._paid[:days].sum())
+        return int(self.paid_by_day[:days].sum())
 
     def returned(self, days: int) -> list[int]:
         """Return the rupiah that returned in the first days, by benefit, but those of unanswered surveys."""

@@ -11,7 +11,7 @@ from sim.calendar.instants import NEVER
 from sim.engines.cohort.at_station import AtStation
 from sim.engines.cohort.census import Sheet
 from sim.engines.cohort.flow_kernels import check_people, new_checked
-from sim.engines.cohort.flows import Backlog, Flow, Ints, People, attempts_of, merge
+from sim.engines.cohort.flows import Flow, Ints, People, Unordered, attempts_of, merge
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent
 from sim.engines.cohort.standing import GONE, Standing
@@ -49,7 +49,7 @@ class Section:
             )
             for each in retries
         }
-        self._backlog = {station.name: Backlog() for station in retries}
+        self._backlog = {station.name: Unordered(programme.horizon, retries=True) for station in retries}
         """By check, those who will try again."""
         self._refused = 0
         self.processed = 0

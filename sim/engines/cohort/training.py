@@ -116,8 +116,9 @@ class Training:
         counts = own.standings(announcement)
         not_reviewed = counts[FORFEITED] + counts[UNDECIDED]
         self._observer.open_accounts("not_reviewed", *not_reviewed.tolist())
-        seeking = own.seeking[announcement.rows] & (own.loss[announcement.rows] == NO_LOSS)
-        more = np.array([np.count_nonzero(seeking), own.spent[announcement.rows][seeking].sum()])
+        awards = own.awards[announcement.rows]
+        seeking = awards["seeking"] & (awards["loss"] == NO_LOSS)
+        more = np.array([np.count_nonzero(seeking), awards["spent"][seeking].sum()])
         self._observer.open_accounts("buys_more", *more.tolist())
         self._observer.open_accounts("buys_no_more", *(counts[NO_LOSS] - more).tolist())
 

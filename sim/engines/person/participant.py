@@ -163,7 +163,7 @@ def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:
     """Buy further courses while balance and appetite last."""
     programme, timeline, market = state.programme, state.timeline, state.programme.seats
     for purchase in range(1, programme.courses):
-        if market is not None and not buys_something(state.balance(award.number), 0, market.cheapest):
+        if market is not None and not buys_something(state.balance(award.number), market.cheapest):
             return
         wants, delay = buying.further_purchase(programme.key, programme.market, award.person, purchase)
         if not wants or not buys_before_closing(timeline.now + delay, award.closing):

@@ -71,9 +71,10 @@ VARYING = (
     Varying("purchase.delay", r"purchase\.waves\[[1-9]\d*\]\.delay\.mean"),
     Varying("training.pace", r"training\.pace\[\d+\]\.factor"),
     Varying("payment.lag_steps", r"payment\.lag_steps\[\d+\]\.more_days"),
-    Varying("email.passes_steps", r"processing\.email\.passes_steps\[\d+\]\.passes"),
-    Varying("registry.passes_steps", r"processing\.registry\.passes_steps\[\d+\]\.passes"),
-    Varying("third_layer.passes_steps", r"processing\.third_layer\.passes_steps\[\d+\]\.passes"),
+    Varying("email.passes_steps", r"processing\.email\.passes_steps\[\d+\]\.odds"),
+    Varying("registry.passes_steps", r"processing\.registry\.passes_steps\[\d+\]\.odds"),
+    Varying("third_layer.passes_steps", r"processing\.third_layer\.passes_steps\[\d+\]\.odds"),
+    Varying("screening.passes_steps", r"processing\.screening\.passes_steps\[\d+\]\.odds"),
 )
 """What differs from wave to wave, or from cohort to cohort of those who register.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.journey.measures import GROUP_STAGES
-from sim.observers.observations import GROUP_TRAITS, Observations
+from sim.observers.observations import GROUP_TRAITS, Observations, by_trait
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, ratio
 from sim.rules.people import EDUCATIONS, Trait
@@ -44,10 +44,11 @@ def groups(observations: Observations) -> Table:
     published = observations.programme.parameters.published
     provinces = list(observations.programme.parameters.population.provinces.values())
     weights = sum(province.weight for province in provinces)
+    people_at = {stage: observations.combinations(stage) for stage in GROUP_STAGES}
     rows: list[dict[str, Cell]] = []
     for which in GROUP_TRAITS:
         group, values = which.name.lower(), values_of(which, observations)
-        reached = {stage: observations.group(stage, which) for stage in GROUP_STAGES}
+        reached = {stage: by_trait(people, which) for stage, people in people_at.items()}
         totals = {stage: int(people.sum()) for stage, people in reached.items()}
         for number, value in enumerate(values):
             counts = {stage: int(people[number]) for stage, people in reached.items()}

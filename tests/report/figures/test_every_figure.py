@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from itertools import combinations
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
+import numpy as np
 import pytest
+from matplotlib.transforms import Bbox
 
 from sim.report.figures import draw_figures
 from sim.report.figures.look import look
@@ -74,7 +75,20 @@ def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, runs: Calla
                 inside = whole.x0 <= box.x0 and box.x1 <= whole.x1
                 inside = inside and whole.y0 <= box.y0 and box.y1 <= whole.y1
                 assert inside, f"{figure} of {name}: {text!r} leaves the page"
-            for (one, first), (other, second) in combinations(words, 2):
-                apart = min(first.x1, second.x1) - max(first.x0, second.x0) < 1
-                apart = apart or min(first.y1, second.y1) - max(first.y0, second.y0) < 1
-                assert apart, f"{figure} of {name}: {one!r} is over {other!r}"
+            over = [(words[one][0], words[other][0]) for one, other in overlapping([box for _, box in words])]
+            assert over == [], f"{figure} of {name}: words over one another"
+
+
+def overlapping(boxes: Sequence[Bbox]) -> list[tuple[int, int]]:
+    """Return which boxes are over one another by a pixel and more either way, in pairs."""
+    x0, y0, x1, y1 = np.array([box.extents for box in boxes]).T
+    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    return [(int(one), int(other)) for one, other in np.argwhere(np.triu((wide >= 1) & (high >= 1), 1))]
+
+
+def test_words_over_one_another_are_found() -> None:
+    """Catches a look at pairs of words that sees none."""
+    boxes = [Bbox.from_extents(*box) for box in ((0, 0, 9, 9), (8, 8, 20, 20), (8.5, 8.5, 9, 9), (0, 9, 8, 20))]
+    assert overlapping(boxes) == [(0, 1)]
+    assert overlapping([Bbox.from_extents(0, 0, 9, 9), Bbox.from_extents(2, 2, 5, 5)]) == [(0, 1)]
