@@ -86,16 +86,19 @@ def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, fl
     """
     inputs = target.inputs
     drawn = inputs.inputs(latents[:, : len(inputs.latents)])
-    spread = drawn.std(axis=0)
+    spread, active = drawn.std(axis=0), set(target.emulator.active)
+    middle, around = _before(target, latents)
+    for _, places in inputs.groups:  # those told by their level alone are told alike
+        alike = [k for k in places if k not in active]
+        spread[alike] = spread[alike].mean() if alike else 0
     told = [
         k
         for k, key in enumerate(inputs.keys)
         if inputs.numbers[key].declared.fitted and spread[k] < UNINFORMED and not _is_whole(inputs.numbers[key])
     ]
     at = inputs.configured()
-    at[told] = drawn[:, told].mean(axis=0)
-    active = set(target.emulator.active)
-    at = mode(target, chains, at, [k for k in told if k in active], *_before(target, latents))
+    at[told] = [drawn[:, k].mean() if k in active else middle[k] for k in told]
+    at = mode(target, chains, at, [k for k in told if k in active], middle, around)
     found = inputs.values(at[None])
     values = {inputs.keys[k]: float(f"{found[inputs.keys[k]][0]:.4g}") for k in told}
     for key, number in inputs.numbers.items():

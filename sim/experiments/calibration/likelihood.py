@@ -28,6 +28,9 @@ DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
 SCALE_OF_DISCREPANCY = 0.05
 """The scale of the half-normal law of the discrepancy's standard deviation, of logarithms."""
 
+LEAST_DISCREPANCY = 0.01
+"""What the model is off at the least, as a standard deviation of logarithms beside that: no model is exact."""
+
 DAYS_ALIKE = 30.0
 """Days after which the correlation of a stage's discrepancy has fallen to 1 / e."""
 
@@ -138,7 +141,7 @@ class Target:
         return self._discrepancy(latents[:, len(self.inputs.latents) :])
 
     def _discrepancy(self, errors: Values) -> Values:
-        sizes = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
+        sizes = np.hypot(LEAST_DISCREPANCY, SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)]))
         found: Values = sizes[:, :1] * (1 - self._after) + sizes[:, 1:] * self._after
         return found
 
@@ -170,7 +173,9 @@ class Target:
         # Along the discrepancies: the covariance's slope is that of sizes, times the correlation, times sizes.
         bent = pull[:, :, None] * pull[:, None, :] - inverse
         along = (bent * self.correlation[some[:, None], some] @ size[:, :, None])[:, :, 0]
+        own = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
         grows = SCALE_OF_DISCREPANCY * half_normal_slope(errors[:, : len(DISCREPANCIES)])
+        grows = grows * own / np.hypot(LEAST_DISCREPANCY, own)
         after = self._after[some]
         slopes[:, count] = grows[:, 0] * (along * (1 - after)).sum(axis=1)
         slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)

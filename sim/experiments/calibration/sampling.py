@@ -46,7 +46,7 @@ class Effort:
     chains: int = 64
     rounds: int = 5
     steps: int = 80
-    kept: int = 250
+    kept: int = 400
 
 
 @dataclass(frozen=True)
