@@ -29,11 +29,12 @@ from sim.programme.payment_runs import RunRecord
 from sim.programme.programme import Programme
 from sim.programme.waves import WaveRecord
 from sim.report.answer import answer
+from sim.results.closed_places import Side
 from sim.results.figure import Figure
 from sim.results.key_figures import figures_of_outages, key_figures
 from sim.results.table import Table
 from sim.results.tables import tables
-from sim.results.tables.outages import Side, outages
+from sim.results.tables.outages import outages
 
 if TYPE_CHECKING:
     from sim.experiments.in_worlds import Beside

@@ -1,8 +1,9 @@
-"""The outages of stations and payment partners: which there are, and the same parameters without some of them."""
+"""The outages of stations, platforms and partners: which there are, and the same parameters without some of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sim.parameters.block import Block
@@ -46,10 +47,30 @@ def left_out(parameters: Parameters, base: Parameters) -> Outages:
     return found
 
 
+def closes_partners(path: str) -> bool:
+    """Return whether outages at a path close a payment partner, and hold up nobody at a station."""
+    return path.startswith("payment.partners.")
+
+
 def without(parameters: Parameters, outages: Outages) -> Parameters:
-    """Return the parameters without some of their outages."""
+    """Return the parameters without some of their outages.
+
+    A platform without a cap that has outages issues certificates once a working day, and at once where it has none. So
+    that the two runs differ by the outage alone, it keeps one that is over when the run begins.
+    """
     made: Parameters = _without(parameters, outages, "")
-    return made
+    if made.market is None:
+        return made
+    begins = parameters.clock.start
+    over = (Outage.model_validate({"from": begins - timedelta(days=1), "until": begins}),)
+    platforms = dict(made.market.platforms)
+    for key, platform in platforms.items():
+        certificates = platform.certificates
+        uncapped = certificates.cap is None and not certificates.steps and not certificates.outages
+        if uncapped and f"market.platforms.{key}.certificates" in outages:
+            kept = certificates.model_copy(update={"outages": over})
+            platforms[key] = platform.model_copy(update={"certificates": kept})
+    return made.model_copy(update={"market": made.market.model_copy(update={"platforms": platforms})})
 
 
 def _without(value: Any, gone: Outages, path: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.journey.measures import AT_ONCE, BY_ALL, PAYMENT_PARTNERS
+from sim.journey.route import CERTIFICATES
 from sim.parameters.sayings import day, span
 from sim.report.text import count, percent, wrapped
 from sim.results.table import Table
@@ -17,6 +18,8 @@ def outage_lines(table: Table) -> list[str]:
         together = f" ({row['outages']} outages)" if row["outages"] > 1 else ""
         closed = f"  {row['label']} closed {span(row['from'], row['until'])}{together}"
         lines += wrapped(f"{closed}: {_touched(row)}{f' {_queue(row)}' if row['touched'] else ''}")
+    if any(row["place"].startswith(f"{CERTIFICATES}_") and row["touched"] for row in table.rows):
+        lines += wrapped("  A platform that is closed at times issues certificates once a working day, in both runs.")
     if len(lines) == 1:
         lines.append("  None begins before the run ends.")
     return lines

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant, moment
-from sim.journey.measures import AT_ONCE, BY_ALL, EXACTLY, PAYMENT_PARTNERS, partner_wait
+from sim.journey.measures import AT_ONCE, BY_ALL, EXACTLY, PAYMENT_PARTNERS
+from sim.journey.route import Station
 from sim.observers.delays import Delays, delays_of_served
-from sim.observers.durations import Durations
 from sim.observers.observations import Observations
-from sim.observers.paid_days import DelaysOfPayments, PaidDays, delays
-from sim.parameters.outages import Outages
+from sim.observers.paid_days import DelaysOfPayments, delays
+from sim.parameters.outages import Outages, closes_partners
 from sim.parameters.steps import Outage
-from sim.programme.payment_runs import RunRecord
+from sim.results.closed_places import Queue, Side, places_of, queue_of, same_order
 from sim.results.full_population import at_full_population
 from sim.results.table import Cell, Table, day_of, ratio
 from sim.rules.people import Trait
@@ -29,7 +29,7 @@ from sim.rules.people import Trait
 Ints = NDArray[np.int64]
 
 COLUMNS = {
-    "place": "station or payment partner that was closed, stable name",
+    "place": "station, checkout or certificates of a platform, or payment partner that was closed, stable name",
     "number": "number of the outage there, from 1",
     "label": "the place in words",
     "kind": "payment_partners or station",
@@ -39,9 +39,10 @@ COLUMNS = {
     "touched": "partners: payments made on another day than without the outage, or in one of the two runs alone, of "
     "all from its beginning to that of the next, those that follow later (a survey after a late first incentive) "
     "included; stations: people served on another day, likewise, or those behind at once: see touched_is",
-    "touched_is": f"{EXACTLY}; or {AT_ONCE}, at a station where some give up, who comes depends on an outage, or many "
-    "queue apart: the most people, at one day's end until the queue was back, who would have been served without the "
-    f"outage and were not yet; or {BY_ALL}, of payments where a station was closed as well, which holds them up too",
+    "touched_is": f"{EXACTLY}; or {AT_ONCE}, at a checkout, or a station where some give up, who comes depends on an "
+    "outage, or many queue apart: the most people, at one day's end until the queue was back, who would have been "
+    "served without the outage and were not yet; "
+    f"or {BY_ALL}, of payments where a station was closed as well, which holds them up too",
     "share": f"touched of all payments made (stations: people served) there in the run without the outage, share; "
     f"empty for those {AT_ONCE}",
     "earlier": f"of the touched, those earlier than without it; empty for those {AT_ONCE}",
@@ -92,36 +93,6 @@ CALM = 7
 """Days for which a queue must be no longer than without the outage to be back."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of two runs that are held against one another; the days of payments are those of both or of none."""
-
-    observations: Observations
-    runs: list[RunRecord]
-    paid: PaidDays
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What a place did on each day of a run: the queue at its end, how much of it is behind, and what it served."""
-
-    queue: Ints
-    behind: Ints
-    served: Ints
-    waits: Durations
-
-    def on(self, days: int) -> Queue:
-        """Return the same for so many days: of a longer run the first, of a shorter one as it ended."""
-
-        def of(values: Ints, last: int) -> Ints:
-            found = np.full(days, last, dtype=np.int64)
-            found[: min(days, values.size)] = values[:days]
-            return found
-
-        queue, behind = (of(values, int(values[-1])) for values in (self.queue, self.behind))
-        return Queue(queue, behind, of(self.served, 0), self.waits)
-
-
 @dataclass
 class Closure:
     """Outages of a place that are told together, and the day on which its queue was back."""
@@ -138,61 +109,34 @@ def outages(run: Side, other: Side, left_out: Outages) -> tuple[Table, Table]:
     rows: list[dict[str, Cell]] = []
     days: list[dict[str, Cell]] = []
     # Partners do not touch each other, but who is held up at a station is paid later by whatever partner.
-    stations_closed = any(each.config in left_out for each in observations.programme.journey.stations)
+    stations_closed = not all(map(closes_partners, left_out))
     for path, some in left_out.items():
-        for place, label, partner in _places(observations, path):
-            here, there = (_queue(side, place, partner) for side in (run, other))
+        for place in places_of(observations, path):
+            here, there = (queue_of(side, place) for side in (run, other))
             there = there.on(observations.days)
             closures = _closures(here, there, some, observations.end)
             begins = [closure.since // DAY for closure in closures]
-            kind, found = (
-                ("station", _of_people(observations, left_out, place, here, there, begins))
-                if partner is None
-                else (PAYMENT_PARTNERS, _of_payments(run, other, partner, begins))
-            )
+            found: Sequence[Delays] | None = None
+            if place.station is not None:
+                found = _of_people(observations, left_out, place.station, here, there, begins)
+            elif place.partner is not None:
+                found = _of_payments(run, other, place.partner, begins)
+            kind = "station" if place.partner is None else PAYMENT_PARTNERS
             for number, closure in enumerate(closures):
                 own = None if found is None else found[number]
                 # All outages of a place together wait more by so much: said of each, it would be counted again.
                 more = None if number else (here.waits.time - there.waits.time) / DAY
-                cells = (place, number + 1, label, kind, *_row(observations, closure, here, there, own, more))
+                told = _row(observations, closure, here, there, own, more)
+                cells = (place.name, number + 1, place.label, kind, *told)
                 rows.append(dict(zip(COLUMNS, cells, strict=True)))
-                if partner is not None and stations_closed:
+                if place.partner is not None and stations_closed:
                     rows[-1]["touched_is"] = BY_ALL
-                days.extend(_days(place, number + 1, closure, here, there))
+                days.extend(_days(place.name, number + 1, closure, here, there))
     scale = observations.programme.parameters.population.scale
     return (
         at_full_population(Table("outages", COLUMNS, rows), scale, COUNTS, "touched", "payments or people touched"),
         at_full_population(Table("outage_days", DAYS, days), scale, tuple(DAYS)[3:], "served", "served that day"),
     )
-
-
-def _places(observations: Observations, path: str) -> Iterator[tuple[str, str, int | None]]:
-    """Return the stations of a block, or the payment partner: its name, the words for it, a partner's number."""
-    for number, partner in enumerate(observations.programme.partners):
-        if path == f"payment.partners.{partner.key}":
-            yield partner.key, partner.name, number
-    for station in observations.programme.journey.stations:
-        if path == station.config:
-            yield station.name, station.label, None
-
-
-def _queue(side: Side, place: str, partner: int | None) -> Queue:
-    observations = side.observations
-    if partner is None:
-        observer = observations.stations[place]
-        return Queue(observer.queue(), observer.queue(), observer.starts, observer.waits)
-    days = observations.days
-    queue, behind, paid = (np.zeros(days, dtype=np.int64) for _ in range(3))
-    next_day = 0
-    for run in (run for run in side.runs if run.partner == partner):
-        day = run.at // DAY
-        if day > 0:  # on days without a run, the queue is that after the one before
-            queue[next_day:day], behind[next_day:day] = queue[max(next_day - 1, 0)], behind[max(next_day - 1, 0)]
-        queue[day], behind[day], paid[day] = run.waiting, max(run.waiting - run.failed, 0), run.paid
-        next_day = day + 1
-    if next_day:
-        queue[next_day:], behind[next_day:] = queue[next_day - 1], behind[next_day - 1]
-    return Queue(queue, behind, paid, observations.waits(partner_wait(place)))
 
 
 def _closures(run: Queue, other: Queue, some: Sequence[Outage], end: int) -> list[Closure]:
@@ -223,23 +167,13 @@ def _of_payments(run: Side, other: Side, partner: int, begins: list[int]) -> Seq
 
 
 def _of_people(
-    observations: Observations, left_out: Outages, place: str, run: Queue, other: Queue, begins: list[int]
+    observations: Observations, left_out: Outages, station: Station, run: Queue, other: Queue, begins: list[int]
 ) -> Sequence[Delays] | None:
     """Return by how many days people were served later at a station; None where the counts of days do not say."""
     some_give_up = run.waits.gave_up or other.waits.gave_up
-    if some_give_up or not _same_order(observations, left_out, place):
+    if some_give_up or not same_order(observations, left_out, station):
         return None
     return delays_of_served(run.served, other.served, begins)
-
-
-def _same_order(observations: Observations, left_out: Outages, place: str) -> bool:
-    """Return whether the same people come to a station on the same days in both runs, and are served in that order.
-
-    Nobody may be held up by an outage on the way to it, and of a bank each instance has a queue of its own.
-    """
-    journey, plan = observations.programme.journey, observations.programme.stations[place]
-    held_up = any(each.config in left_out for each in journey.stations[: journey.number(place)])
-    return not held_up and (plan is None or plan.instances == 1)
 
 
 def _row(
