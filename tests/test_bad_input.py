@@ -18,6 +18,11 @@ WORDS = {
     "unknown key": (["processing.rat=5"], ["rat is not a key of processing", "Did you mean rate?"]),
     "unknown block": (["procesing.rate=5"], ["procesing is not a key", "Did you mean processing?"]),
     "key without its block": (["seed=5"], ["seed is not a key", "Did you mean run.seed or market.catalogue.seed?"]),
+    "seats of the open market": (
+        ["open_market", "market.seats=0.5"],
+        ["market.seats = 0.5: the open market has no seats", "Write market=institutions as well, or leave it out."],
+    ),
+    "no key of any market": (["open_market", "market.seat=0.5"], ["seat is not a key of market"]),
     "unknown key added": (["+run.foo=5"], ["run.foo = 5: is not a key"]),
     "unknown institution": (["payment.partners.gojek.cap=1"], ["gojek", "bni, ovo, gopay, linkaja, dana"]),
     "unknown option": (["waves=wekly"], ["must name a file in configs/waves/", "Did you mean weekly?"]),

@@ -28,6 +28,7 @@ from sim.composition.harmless import harms
 from sim.composition.limits import MOST_COMPOSED
 from sim.composition.references import resolved
 from sim.parameters import BadInput, Parameters, Problem, problems, validate
+from sim.parameters.market import Market
 from sim.parameters.problems import NOTHING, joined, suggestion
 
 LAST = f"+{SCENARIOS}=chosen"  # appended to the defaults, so the scenario is composed after everything else
@@ -38,6 +39,9 @@ ONE_AT_A_TIME = threading.RLock()
 
 OF_A_HOST = ("GlobalHydra", "VersionBase")
 """What Hydra has once a process and a host sets: the composition under way, and the version to be compatible with."""
+
+OF_THE_MARKET, WITH_SEATS = "market", "market=institutions"
+"""The block that is empty where the market is the open one, and the word for that with platforms and seats."""
 
 Config = dict[str, Any]
 
@@ -265,6 +269,9 @@ def _unknown(override: Override, config: Config) -> Problem | None:
             above = ".".join(keys[:depth])
             allowed = f"{key} is not a key of {above}" if above else f"{key} is not a key"
             value = NOTHING if override.is_delete() else override.value()
+            if above == OF_THE_MARKET and not at and key in Market.model_fields:
+                allowed = f"the open market has no {key.replace('_', ' ')}"
+                return Problem(override.key_or_group, value, allowed, f"Write {WITH_SEATS} as well, or leave it out.")
             return Problem(override.key_or_group, value, allowed, _advice(key, at, depth, config))
     return next(_clashes(override.value(), at, override.key_or_group), None)
 
