@@ -118,7 +118,9 @@ WORDS = {
     ),
     ("market.platforms.store_1.until=2021-01-01",): "Digital store 1 until 1 January 2021 instead of for good",
     ("market.instructors_share=0.5",): "share of the live seats that instructors can teach 0.5 instead of no limit",
-    ("market.adding={ratio: 2, step: 0.1, most: 3}",): "providers that add seats",
+    ("market.adding={ratio: 2, step: 0.1, most: 3}",): (
+        "providers that add seats (10 % of those at first, 3 times at most, from 2 tries a seat on)"
+    ),
 }
 
 

@@ -173,6 +173,13 @@ class Adding(Block):
         int, whole(1, 1_000, "Set how often a provider may add seats."), Called("times that a provider adds seats")
     ]
 
+    @property
+    def told(self) -> str:
+        """Return the values in words."""
+        often = "once" if self.most == 1 else f"{self.most:,} times"
+        tries = f"{self.ratio:,.12g} {'try' if self.ratio == 1 else 'tries'}"
+        return f"{100 * self.step:,.6g} % of those at first, {often} at most, from {tries} a seat on"
+
 
 class Market(Block):
     """Describe the market. `file`, a table of the planner's own, takes the place of the catalogue.

@@ -234,7 +234,8 @@ def _one(one: Difference, base: Parameters, other: Parameters) -> str:
     if one.after is ABSENT or (one.after is None and _whole(one.before)):
         return f"without {name}"
     if one.before is ABSENT or (one.before is None and _whole(one.after)):
-        return f"with {name}"
+        told = getattr(one.after, "told", "")
+        return f"with {name}{f' ({told})' if told else ''}"
     declared = () if one.path.endswith("places") else one.declared
     after, before = (_value(value, declared, called) for value in (one.after, one.before))
     if after is None or before is None or after == before:

@@ -43,7 +43,15 @@ def _seats(own: dict[str, Any]) -> str:
         return f"No live seats were offered. {next_choices}"
     taken, offered, used = count(own["seats_taken"]), count(own["seats_offered"]), percent(own["seats_used"])
     away = f"{count(own['turned_away'])} times a chosen class was full or too late"
-    return f"{taken} of {offered} live seats taken, {used}; {away}. {next_choices}"
+    return f"{taken} of {offered} live seats taken, {used}; {away}.{_added(own)} {next_choices}"
+
+
+def _added(own: dict[str, Any]) -> str:
+    """Say how many of the seats offered were added, where providers may add some."""
+    if "seats_added" not in own:
+        return ""
+    added = own["seats_added"]
+    return f" Providers added {count(added)} of the seats offered." if added else " No provider added seats."
 
 
 WHY = {

@@ -6,9 +6,11 @@ from sim.calendar.instants import DAY, WEEK, instant, moment
 from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
-from sim.observers.market import MarketCounts
+from sim.observers.market import MarketCounts, week_of_day
 from sim.observers.observations import ARTICLE, Observations
 from sim.observers.outstanding import outstanding
+from sim.programme.adding import adds
+from sim.programme.classes import Classes
 from sim.programme.waves import WaveRecord
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Figure
@@ -111,11 +113,25 @@ def _market(observations: Observations, counts: MarketCounts, tables: dict[str, 
             for want in WANTS.values()
         },
         "market.seats_offered": Figure(offered, "seats"),
+        **_added(counts, observations),
         "market.seats_taken": Figure(taken, "seats"),
         "market.seats_used": Figure(ratio(taken, offered), "share"),
         "market.concentration": Figure(index, "Herfindahl-Hirschman index of providers' sales, 0 to 1"),
         "market.share_of_ten_largest": Figure(largest, "share of courses sold"),
     }
+
+
+def _added(counts: MarketCounts, observations: Observations) -> dict[str, Figure]:
+    """Return how many of the live seats offered providers added, where they may."""
+    programme = observations.programme
+    if not adds(programme):
+        return {}
+    weeks = int(week_of_day(counts.table, observations.days)[-1]) + 1
+    now, at_first = (
+        int(classes.offered_by_provider(observations.end, weeks).sum())
+        for classes in (counts.classes, Classes(counts.table))
+    )
+    return {"market.seats_added": Figure(full(now - at_first, programme.parameters.population.scale), "seats")}
 
 
 def figures_of_outages(table: Table) -> dict[str, Figure]:

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from sim.calendar.instants import DAY
+from sim.experiments.run import evaluate
 from tests.building import ENGINES, Engine, law
 from tests.engine.random_programmes import wib
 from tests.equality.random_markets import hostile, live, market, platform
@@ -44,3 +45,5 @@ def test_providers_add_seats_while_demand_stays_above_them(engine: Engine) -> No
     assert scarce["seats_offered"] == sum(sizes.values())
     assert ended["seats_offered"] == 2 * len(range(1, 8))
     assert plenty["seats_offered"] == 9 * len(range(1, 37))
+    added = evaluate(made.programme.parameters).figures["market.seats_added"]
+    assert added.value == round((sum(sizes.values()) - 2 * 36) / made.programme.parameters.population.scale)

@@ -31,6 +31,8 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ]}),
     "open_market": (("scenario=open_market", SMALL), {}),
     "few_seats": ((SMALL,), {"market.seats": 0.2, "market.choices": 1}),
+    "seats_added": ((SMALL,), {"market.seats": 0.2, "market.adding": {"ratio": 1, "step": 0.5, "most": 2}}),
+    "none_added": ((SMALL,), {"market.adding": {"ratio": 1_000, "step": 0.5, "most": 2}}),
     "checkout_short": ((SMALL,), {"market.checkout_capacity": 0.01}),
     "nobody": (("population.applicants=0",), {}),
     "one": (("population.applicants=1", "population.scale=1"), {}),
@@ -183,6 +185,18 @@ def test_the_market_is_told_where_there_is_one() -> None:
     told = f"Revoked at the deadline: {checkout} for want of checkout, {own['revoked_for_seat']:,} for want of a seat."
     assert told in said
     assert min(int(own[name] or 0) for name in ("found_no_seat", "revoked_for_seat")) > 0
+
+
+def test_seats_that_providers_add_are_told_where_they_may_add_some() -> None:
+    """Catch seats that were added and are not told, and a word of them where nobody may add any."""
+    added = made("seats_added").figures["market.seats_added"].value
+    assert f" Providers added {added:,} of the seats offered. " in words("seats_added")
+    assert isinstance(added, int)
+    assert added > 0
+    assert made("none_added").figures["market.seats_added"].value == 0
+    assert " No provider added seats. " in words("none_added")
+    assert "market.seats_added" not in made("few_seats").figures
+    assert "added" not in words("few_seats")
 
 
 def test_who_stood_at_checkout_is_not_told_as_wanting_a_seat() -> None:
