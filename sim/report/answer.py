@@ -160,8 +160,16 @@ def _stations(tables: Tables) -> list[str]:
     if busy:
         heading = ("Capacity used", "until the last", "busiest month", "", "time with a queue")
         lines += ["", *block(heading, busy)]
+        boundless = [str(row["label"]) for row in used if _had_no_limit(row)]
+        no_share = "  No share (-), without limit at some time or on some platform:"
+        lines += wrapped(f"{no_share} {', '.join(boundless)}.") if boundless else []
     plenty = [str(row["label"]) for row in used if row["kind"] == "plenty"]
     return lines + (wrapped(f"  Without limit: {', '.join(plenty)}.") if plenty else [])
+
+
+def _had_no_limit(row: dict[str, Any]) -> bool:
+    """Return whether some were served and no share can be told, since there was no limit at some time or place."""
+    return bool(row["kind"] != "plenty" and row["served"] and row["utilisation"] is None)
 
 
 def _bottlenecks(table: Table) -> list[str]:

@@ -199,6 +199,14 @@ def test_seats_that_providers_add_are_told_where_they_may_add_some() -> None:
     assert "added" not in words("few_seats")
 
 
+def test_why_a_capacity_has_no_share_is_told() -> None:
+    """Catch a bare stroke beside Certificates, and its reason told of what was closed."""
+    assert "Certificates - - " in words("history")
+    assert "No share (-), without limit at some time or on some platform: Certificates." in words("history")
+    assert "No share" not in words("open_market")
+    assert "on some platform: Certificates." in words("partner_closed"), "a closed partner offered nothing"
+
+
 def test_who_stood_at_checkout_is_not_told_as_wanting_a_seat() -> None:
     """Catch those revoked for want of checkout counted among the others, and certificates that wait left out."""
     said = words("checkout_short")
