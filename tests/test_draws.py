@@ -11,8 +11,8 @@ from scipy import stats
 
 from sim.composition import kinds
 from sim.composition.compose import composition
+from sim.experiments.calibration.inputs import put
 from sim.experiments.draws import block_of, drawn, quantile
-from sim.experiments.fit import put
 from sim.parameters import validate
 from sim.parameters.kinds import Declared, Factor, Follows, Kind, Number, Range
 
@@ -34,6 +34,15 @@ def test_a_factor_is_log_normal_and_cut() -> None:
     np.testing.assert_allclose(quantile(law, 12.0, [0.05, 0.5, 0.95]), [8, 12, 18], rtol=1e-12)
     assert law.span(12.0) == (8, 18)
     assert np.mean((found > 12 / 1.5**2) & (found < 12 * 1.5**2)) > 0.998
+
+
+def test_a_law_around_a_number_does_not_move_with_the_value() -> None:
+    """Catch a fit that moves what was thought before it: made again it would give something else."""
+    for word, middle in (("times", 0.3), ("odds", 0.3)):
+        law = Factor(word, 2, around=middle)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(quantile(law, 0.2, UNIFORM), quantile(law, 0.4, UNIFORM))
+        assert quantile(law, 0.2, 0.5) == pytest.approx(middle)
+        assert law.span(0.2) == law.span(0.4) == Factor(word, 2).span(middle)  # type: ignore[arg-type]
 
 
 def test_odds_keep_a_share_a_share() -> None:

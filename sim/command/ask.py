@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.command.address_space import refuse_too_little
 from sim.command.edge import silence
@@ -16,8 +18,17 @@ from sim.parameters.outages import Outages
 from sim.parameters.problems import NOTHING, Written, printable
 from sim.report.text import wrapped
 
+if TYPE_CHECKING:
+    from sim.experiments.calibration.learning import Problem as ToFit
+
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
+
+OF_A_FIT, REHEARSAL = ("population.scale", "run.seed"), "rehearse"
+"""What may be said beside `calibrate` and `validate`."""
+
+WORK_OF_A_FIT = ".calibration"
+"""The folder beside the configs in which the runs of a fit are kept, so that it may be stopped and goes on."""
 
 NUMBAS_SETTINGS, MATPLOTLIBS_SETTINGS = ".numba_config.yaml", "matplotlibrc"
 """Files that these libraries look for in the working folder."""
@@ -162,25 +173,69 @@ def _csv_wanted(words: list[str]) -> tuple[bool, list[str]]:
 
 
 def calibrate(words: list[str]) -> int:
-    """Fit the assumptions of the base, write them into the configs, and print what changed."""
+    """Fit the uncertain numbers of the base, write them and the members into the configs, and print what is known."""
     from sim.composition import folders
     from sim.composition.base import base_files
-    from sim.composition.compose import load
 
-    swaps = ("scenario", "config", WORLDS, *base_files())
-    swapped = [word for word in words if "=" not in word or word.partition("=")[0] in swaps]
-    if swapped:
-        do = "Leave it out: the fit is of history, whose numbers it rewrites."
-        raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in swapped])
-    _refuse_settings_of_others()
-    refuse_too_little()
-    own = any(word.startswith("population.scale=") for word in words)
-    _, composed = load(words if own else [SCALE_OF_THE_FIT, *words])
-    from sim.experiments.calibrate import calibrate as fitted
+    problem, rehearsed = fit_of(words)
+    from sim.experiments.calibrate import write
+    from sim.experiments.calibration.fit import fit
+    from sim.experiments.calibration.said import said_of
 
-    for line in fitted(composed, folders.configs(), base_files(), remark):
+    try:
+        found = fit(problem)
+    finally:
+        clear()
+    for line in said_of(found):
+        say(line)
+    if rehearsed:
+        remark("A rehearsal: nothing is written.")
+    else:
+        write(found, folders.configs(), base_files())
+    return 0
+
+
+def validate(words: list[str]) -> int:
+    """Leave the figures of each date out, fit without them, predict them, and print how well."""
+    problem, _ = fit_of(words)
+    from sim.experiments.calibration.learning import learn_first, learn_nearer
+    from sim.experiments.calibration.leaving_out import left_out_in_turn, said_of_predictions
+
+    try:
+        learned, _ = learn_nearer(problem, learn_first(problem))
+        found = left_out_in_turn(learned, problem.tell)
+    finally:
+        clear()
+    for line in said_of_predictions(found):
         say(line)
     return 0
+
+
+def fit_of(words: list[str]) -> tuple[ToFit, bool]:
+    """Return what is to be fitted, and whether in a rehearsal only."""
+    others = [word for word in words if word != REHEARSAL and word.partition("=")[0] not in OF_A_FIT]
+    if others:
+        do = f"Leave it out: the fit is of history as it is. Only {', '.join(OF_A_FIT)} and {REHEARSAL} may be said."
+        raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in others])
+    _refuse_settings_of_others()
+    refuse_too_little()
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy: sums in one order on any machine
+        os.environ.setdefault(name, "1")
+    from sim.composition import folders
+    from sim.composition.compose import composition
+    from sim.composition.kinds import uncertain
+    from sim.experiments.calibration.inputs import Inputs
+    from sim.experiments.calibration.learning import REHEARSED, Settings
+    from sim.experiments.calibration.learning import Problem as ToFit
+
+    rehearsed = REHEARSAL in words
+    keys = [word for word in words if word != REHEARSAL]
+    own = any(word.startswith("population.scale=") for word in keys)
+    found = composition(keys if own else [SCALE_OF_THE_FIT, *keys])
+    folder = folders.configs().parent / WORK_OF_A_FIT
+    numbers = Inputs(uncertain(composition([])))
+    settings = REHEARSED if rehearsed else Settings()
+    return ToFit.of(found.parameters, found.config, numbers, folder, settings, progress()), rehearsed
 
 
 def _say_as_it_is(lines: list[str]) -> None:

@@ -14,7 +14,8 @@ from the portal to the last payment.
   prakerja scenarios                 the questions there are
   prakerja config rate_800k          what is composed, and where it comes from
   prakerja assumptions               what is assumed, and what it rests on
-  prakerja calibrate                 fit the assumptions to published figures
+  prakerja calibrate                 fit what is uncertain to published figures
+  prakerja validate                  leave dates out, fit, and predict them
   prakerja --version                 the version
 
 After the command comes what you change, as key=value. The keys are those of
@@ -128,14 +129,26 @@ or kind=constant (what is known), every number of that kind, assumed or not:
   prakerja assumptions history kind=uncertain
 """,
     "calibrate": """\
-prakerja calibrate [key=value ...]: fit the assumptions of the base to the
-published figures and rewrite configs/.
+prakerja calibrate [rehearse]: fit the uncertain numbers of the base to what was
+published by 15 October 2020; write the fitted values into configs/, and the
+members of the ensemble into configs/ensemble/.
 
   prakerja calibrate
-  prakerja calibrate population.scale=0.0005
+  prakerja calibrate rehearse population.scale=0.001
 
-It runs history hundreds of times, with one person in a hundred unless you say
-another population.scale, and takes minutes. `git diff configs` shows what it
-changed; comments and all other numbers stay as they are.
+It runs history about a thousand times, with one person in a hundred unless you
+say another population.scale, and takes some twenty minutes on two cores. Each
+run is kept in .calibration/: stopped, it goes on where it was. `git diff
+configs` shows what it changed; comments and all other numbers stay. With
+`rehearse` it does little of each step, prints, and writes nothing.
+""",
+    "validate": """\
+prakerja validate [rehearse]: leave the figures of each date out in turn, fit
+without them, predict them, and print intervals, figures and scores.
+
+  prakerja validate
+
+It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
+them.
 """,
 }

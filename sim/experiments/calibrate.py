@@ -1,88 +1,74 @@
-"""Fit the assumptions and write them into the configs, each number in its place, comments kept."""
+"""Write what was fitted into the configs: the values of the base, each number in its place, and the members."""
 
 from __future__ import annotations
 
-import copy
-import multiprocessing
-import os
 import re
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path as File
 from typing import Any
 
-from sim.experiments.fit import (
-    FITTED,
-    FITTED_LATER,
-    Assumption,
-    Config,
-    Residual,
-    changed,
-    fit,
-    get,
-    residuals_of_2020,
-    residuals_of_wave_18,
-)
-from sim.report.text import block
+from sim.experiments.calibration.fit import Fit
+from sim.experiments.calibration.inputs import Path, path_of
+from sim.experiments.members import FILE, Members, columns_of, text_of
+from sim.parameters.kinds import Number
+from sim.results.manifest import versions
 
-Numbers = list[tuple[tuple[str | int, ...], float]]
+Numbers = list[tuple[Path, float]]
 """Key paths in a file, and the number of each."""
 
-REPLICATIONS = 1
-"""Draws of luck over which the fit takes the mean."""
+MADE_BY = ("python", "numpy", "scipy", "prakerja")
+"""Whose versions the table of members says."""
 
 
-def calibrate(composed: Config, configs: File, files: dict[str, str], tell: Callable[[str], None]) -> list[str]:
-    """Fit, rewrite the configs, and return what was fitted and what is left as lines.
+def members_of(found: Fit, numbers: Mapping[str, Number]) -> Members:
+    """Return the members as their table takes them."""
+    problem = found.learned.problem
+    settings = problem.settings
+    values = found.target.inputs.values(found.inputs[found.members])
+    rows = tuple({key: float(values[key][row]) for key in columns_of(numbers)} for row in range(len(found.members)))
+    said = {
+        "points": settings.points,
+        "nearer": settings.nearer,
+        "repeated": settings.repeated,
+        "tried": settings.tried,
+        "members": settings.members,
+        "chains": [settings.effort.chains, settings.effort.rounds, settings.effort.steps, settings.effort.kept],
+        "scale": problem.config["population"]["scale"],
+        "effective": round(found.weighed.effective, 1),
+    }
+    kept = {name: version for name, version in versions().items() if name in MADE_BY}
+    return Members("fit", settings.seed, said, kept, rows)
+
+
+def write(found: Fit, configs: File, files: Mapping[str, str]) -> None:
+    """Write the fitted values and the table of members, all or nothing.
 
     `files` maps each group of the composed config to the file that it came from, relative to `configs`.
     """
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        early = copy.deepcopy(composed)
-        early["clock"]["end"] = "2020-10-16T00:00"
-        values, left = fit(early, FITTED, residuals_of_2020, REPLICATIONS, pool, tell)
-        fitted = changed(composed, FITTED, values)
-        later = copy.deepcopy(fitted)
-        later["clock"]["end"] = "2021-08-25T00:00"
-        later_values, left_later = fit(later, FITTED_LATER, residuals_of_wave_18, 1, pool, tell)
-        fitted = changed(fitted, FITTED_LATER, later_values)
+    values = found.base
     numbers: dict[File, Numbers] = {}
-    for assumption in (*FITTED, *FITTED_LATER):
-        for path in (assumption.path, *(path for path, _ in assumption.follows)):
-            numbers.setdefault(configs / files[str(path[0])], []).append((path[1:], get(fitted, path)))
-    write_numbers(numbers)
-    return [*_values((*FITTED, *FITTED_LATER), composed, fitted), "", *_left([*left, *left_later])]
+    for key, value in values.items():
+        group, *rest = path_of(key)
+        numbers.setdefault(configs / files[str(group)], []).append((tuple(rest), value))
+    after = {
+        key: replace(number, value=values.get(key, number.value)) for key, number in found.target.inputs.numbers.items()
+    }
+    (configs / FILE).parent.mkdir(exist_ok=True)
+    write_numbers(numbers, {configs / FILE: text_of(members_of(found, after), after)})
 
 
-def _values(assumptions: tuple[Assumption, ...], before: Config, after: Config) -> list[str]:
-    rows = [
-        (".".join(map(str, a.path)), f"{get(before, a.path):.4g}", f"{get(after, a.path):.4g}") for a in assumptions
-    ]
-    return block(("Assumption", "before", "fitted"), rows)
-
-
-def _left(residuals: list[Residual]) -> list[str]:
-    rows = [
-        (
-            r.figure,
-            f"{r.simulated:,.4g}",
-            f"{r.published:,.4g}",
-            f"{100 * (r.simulated / r.published - 1):+.1f} %",
-        )
-        for r in residuals
-    ]
-    return block(("Figure", "simulated", "published", "difference"), rows)
-
-
-def write_numbers(numbers: dict[File, Numbers]) -> None:
-    """Replace numbers in YAML files, leaving every other character as it is; all files, or none."""
-    aside = {file: file.with_suffix(".unfinished") for file in numbers}
+def write_numbers(numbers: Mapping[File, Numbers], whole: Mapping[File, str] | None = None) -> None:
+    """Replace numbers in YAML files, leaving every other character as it is, and whole files; all of them, or none."""
+    texts = dict(whole or {})
+    for file, of_file in numbers.items():
+        text = file.read_text(encoding="utf-8")
+        for path, value in of_file:
+            text = _with_number(text, path, value)
+        texts[file] = text
+    aside = {file: file.with_suffix(".unfinished") for file in texts}
     try:
-        for file, of_file in numbers.items():
-            text = file.read_text(encoding="utf-8")
-            for path, value in of_file:
-                text = _with_number(text, path, value)
+        for file, text in texts.items():
             aside[file].write_text(text, encoding="utf-8")
     except BaseException:
         for each in aside.values():
@@ -92,7 +78,7 @@ def write_numbers(numbers: dict[File, Numbers]) -> None:
         each.replace(file)
 
 
-def _with_number(text: str, path: tuple[str | int, ...], value: float) -> str:
+def _with_number(text: str, path: Path, value: float) -> str:
     """Return a YAML text with another number at a key path."""
     from ruamel.yaml import YAML
 
@@ -101,5 +87,5 @@ def _with_number(text: str, path: tuple[str | int, ...], value: float) -> str:
         at = at[key]
     line, column = at.lc.value(path[-1])
     lines = text.split("\n")
-    lines[line] = lines[line][:column] + re.sub(r"^[^,}\s]+", f"{value:.4g}", lines[line][column:])
+    lines[line] = lines[line][:column] + re.sub(r"^[^,}\s]+", f"{value:.10g}", lines[line][column:])
     return "\n".join(lines)

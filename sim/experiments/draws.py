@@ -29,6 +29,7 @@ def quantile(law: Factor | Range, value: float, uniform: ArrayLike) -> Values:
     elif isinstance(law, Range):
         found = law.least + (law.most - law.least) * at
     else:
+        value = law.middle(value)
         multiple = law.factor ** np.clip(ndtri(at) / Z_OF_90_PERCENT, -2, 2)
         if law.word == "odds":
             odds = multiple * (value / (1 - value))

@@ -13,13 +13,15 @@ ends in its kinds, parted by semicolons:
 A key is named by its last name, or by as many as tell it apart. An uncertainty has a law:
 
     times F        log-normal: 90 % between the value / F and the value × F, nothing beyond the squares of F
+    times F around M    the same, but around M instead of the value; so with `odds`
     odds F         a share whose odds, share / (1 - share), are `times F`
     parts F        `times F`, then scaled back so that all parts of the block keep their sum (which moves the 90 %)
     from A to B    uniform
     follows KEY    in proportion to another uncertain number: no luck of its own
 
 `whole` before a law draws whole numbers, `fitted` behind it says that `prakerja calibrate` moves the value: its law is
-what was thought of it before the fit.
+what was thought of it before the fit. So that a value that was moved does not move its law, a factor that is fitted
+says where it stands: `times 2 around 9 fitted`.
 """
 
 from __future__ import annotations
@@ -48,14 +50,22 @@ class Factor:
     word: Literal["times", "odds", "parts"]
     factor: float
     whole: bool = False
+    around: float | None = None
+    """The middle of the law; none: the number's value."""
 
     @property
     def text(self) -> str:
         """Return the law as it is written."""
-        return f"{'whole ' * self.whole}{self.word} {self.factor:g}"
+        around = "" if self.around is None else f" around {_plain(self.around)}"
+        return f"{'whole ' * self.whole}{self.word} {self.factor:g}{around}"
+
+    def middle(self, value: float) -> float:
+        """Return the middle of the law of a number of some value."""
+        return value if self.around is None else self.around
 
     def span(self, value: float) -> tuple[float, float]:
         """Return the ends between which 90 % lie; of parts, before they are scaled back."""
+        value = self.middle(value)
         if self.word != "odds":
             return value / self.factor, value * self.factor
         odds = value / (1 - value)
@@ -70,7 +80,22 @@ class Factor:
             return "has odds only where it is between 0 and 1"
         if self.whole and (self.word != "times" or round(value / self.factor**2) < 1):
             return "has whole numbers only with `times`, and only where the least of them is 1 or more"
-        return "" if value > 0 else "has a factor only where it is above 0"
+        if value <= 0:
+            return "has a factor only where it is above 0"
+        return "" if self.around is None else self._beyond(value)
+
+    def _beyond(self, value: float) -> str:
+        """Return what is wrong where a value lies where its own law is not."""
+        assert self.around is not None
+        if self.word == "parts":
+            return "cannot have its law around another number: parts keep the sum of their values"
+        if self.around <= 0 or (self.word == "odds" and self.around >= 1):
+            return "has a law around what the number cannot be"
+        apart = value / self.around
+        if self.word == "odds":
+            apart *= (1 - self.around) / (1 - value)
+        within = 1 / self.factor**2 * (1 - ROUNDED) <= apart <= self.factor**2 * (1 + ROUNDED)
+        return "" if within else "must lie in its own range"
 
 
 @dataclass(frozen=True)
@@ -118,6 +143,9 @@ class Follows:
 
 Law = Factor | Range | Follows
 
+ROUNDED = 1e-3
+"""What a value at the very end of its law may be beyond it, as a share: the fit writes four digits."""
+
 MOST_FACTOR = 100
 """The greatest factor of a law: what is less sure than that is not known at all."""
 
@@ -143,7 +171,8 @@ class Number:
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 ITEM = re.compile(
     r"(?:(?P<name>[\w.]+) )??(?P<whole>whole )?"
-    rf"(?:(?P<word>times|odds|parts) (?P<factor>{NUMBER})|from (?P<least>{NUMBER}) to (?P<most>{NUMBER})"
+    rf"(?:(?P<word>times|odds|parts) (?P<factor>{NUMBER})(?: around (?P<around>{NUMBER}))?"
+    rf"|from (?P<least>{NUMBER}) to (?P<most>{NUMBER})"
     r"|follows (?P<leader>\S+?))(?P<fitted> fitted)?"
 )
 """One uncertain number of a line."""
@@ -200,7 +229,8 @@ def _law(read: re.Match[str]) -> Law:
     if read["least"]:
         return Range(float(read["least"]), float(read["most"]), whole)
     words: dict[str, Literal["times", "odds", "parts"]] = {"times": "times", "odds": "odds", "parts": "parts"}
-    return Factor(words[read["word"]], float(read["factor"]), whole)
+    around = float(read["around"]) if read["around"] else None
+    return Factor(words[read["word"]], float(read["factor"]), whole, around)
 
 
 def _plain(number: float) -> str:

@@ -102,7 +102,17 @@ def _funnel(observations: Observations) -> list[dict[str, Cell]]:
                 observations.payments_before(Benefit.INCENTIVE, "paid", instant(row.at))
                 * observations.programme.parameters.budget.incentive
             )
-            rows.append(_row(observations, "incentive_rupiah", None, row.at, paid, row.incentive_rupiah, "compared"))
+            rows.append(
+                _row(
+                    observations,
+                    "incentive_rupiah",
+                    None,
+                    row.at,
+                    paid,
+                    row.incentive_rupiah,
+                    _role(observations, row.at),
+                )
+            )
     return rows
 
 
@@ -142,7 +152,7 @@ def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[s
                 f"{group.first_wave}-{group.last_wave}" if group.last_wave > group.first_wave else str(group.first_wave)
             )
             at = announced(group.last_wave)
-            rows.append(_row(observations, "eligible_share", scope, at, share or 0.0, group.share, "fitted"))
+            rows.append(_row(observations, "eligible_share", scope, at, share or 0.0, group.share, "compared"))
     return rows
 
 

@@ -192,7 +192,7 @@ def published(journal: Journal) -> list[dict[str, Any]]:
         if row.incentive_rupiah is not None:
             stamps = together(journal, [f"{name}_paid" for name in incentive_names(journal)])
             rupiah = int(np.count_nonzero(stamps < since_epoch(row.at))) * parameters.budget.incentive
-            add("incentive_rupiah", None, row.at, rupiah, row.incentive_rupiah, "compared")
+            add("incentive_rupiah", None, row.at, rupiah, row.incentive_rupiah, fitted(row.at))
     if by_calendar:
         _published_of_waves(journal, add, fitted)
     for at in figures.predictions:
@@ -222,7 +222,7 @@ def _published_of_waves(journal: Journal, add: Callable[..., None], fitted: Call
         if all(some):
             eligible, joined = (sum(each[what] for each in some if each) for what in ("eligible", "joined"))
             at = of_wave[shared.last_wave]["announced"]
-            add("eligible_share", _scope(shared), at, ratio(eligible, joined) or 0.0, shared.share, "fitted")
+            add("eligible_share", _scope(shared), at, ratio(eligible, joined) or 0.0, shared.share, "compared")
 
 
 def _scope(row: Any) -> str:

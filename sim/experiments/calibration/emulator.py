@@ -1,0 +1,214 @@
+"""What a run would say at any point: of each figure a sparse polynomial in the inputs, learned from a design's runs.
+
+Terms are Hermite polynomials of single inputs up to the third degree and products of two inputs: orthogonal where the
+inputs are standard normal, as the points of a design are. They are taken one by one, each the one that explains most of
+what is left, as long as the extended Bayesian information criterion (Chen and Chen 2008) falls: it asks more of a term
+the more there are to choose from, since most inputs move no figure. What is left is measured on runs that were not
+learned from, with the terms chosen anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.calibration.inputs import Values
+
+Ints = NDArray[np.int64]
+
+DEGREE = 3
+"""The highest power of one input."""
+
+MOST_PAIRED = 20
+"""Inputs, those that explain most on their own, whose products are tried."""
+
+MOST_TERMS = 60
+"""Terms of one figure at most."""
+
+FOLDS = 8
+"""Parts of a design, each predicted from the others."""
+
+
+def hermite(x: Values, degree: Ints) -> Values:
+    """Return the orthonormal Hermite polynomials of some degrees, from 0 to 3, at as many numbers."""
+    powers = (np.ones_like(x), x, (x * x - 1) / np.sqrt(2), (x * x - 3) * x / np.sqrt(6))
+    found: Values = np.select([degree == k for k in range(DEGREE)], powers[:DEGREE], powers[DEGREE])
+    return found
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Products of the polynomials of two inputs: the places of the inputs, and the degrees; the second may be 0."""
+
+    places: Ints
+    degrees: Ints
+
+    def at(self, x: Values) -> Values:
+        """Return their values at points, a column a term."""
+        first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
+        return first * second
+
+    def slopes(self, x: Values) -> tuple[Values, Values]:
+        """Return their slopes along the first of their inputs and along the second, a column a term."""
+        first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
+        # The slope of an orthonormal Hermite polynomial is that of one degree less, times the root of its own.
+        along = [
+            np.sqrt(self.degrees[:, k]) * hermite(x[..., self.places[:, k]], np.maximum(self.degrees[:, k] - 1, 0))
+            for k in (0, 1)
+        ]
+        return along[0] * second, first * along[1]
+
+    def of(self, some: Sequence[int] | Ints) -> Terms:
+        """Return some of them."""
+        return Terms(self.places[some], self.degrees[some])
+
+    def with_(self, others: Terms) -> Terms:
+        """Return these and others."""
+        return Terms(np.vstack([self.places, others.places]), np.vstack([self.degrees, others.degrees]))
+
+
+def singles(inputs: int) -> Terms:
+    """Return the polynomials of each input alone."""
+    places = np.repeat(np.arange(inputs), DEGREE)
+    degrees = np.tile(np.arange(1, DEGREE + 1), inputs)
+    nothing = np.zeros_like(places)
+    return Terms(np.column_stack([places, nothing]), np.column_stack([degrees, nothing]))
+
+
+def pairs(some: Ints) -> Terms:
+    """Return the products of two of some inputs, and of one with the square of another."""
+    found = [(a, b, 1, 1) for k, a in enumerate(some) for b in some[k + 1 :]]
+    found += [(a, b, 2, 1) for a in some for b in some if a != b]
+    table = np.array(found, dtype=np.int64).reshape(-1, 4)
+    return Terms(table[:, :2], table[:, 2:])
+
+
+def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
+    """Return the columns, beside a constant, with which the criterion is least, in the order they were taken."""
+    root = np.sqrt(weights)[:, None]
+    constant = root / np.linalg.norm(root)
+    left = columns * root - constant @ (constant.T @ (columns * root))
+    rest = y * root[:, 0] - constant[:, 0] * (constant[:, 0] @ (y * root[:, 0]))
+    size, n = np.linalg.norm(left, axis=0), len(y)
+    taken: list[int] = []
+    best, criterion = 0, n * np.log(max(rest @ rest, 1e-300) / n)
+    for k in range(1, min(MOST_TERMS, n // 4, columns.shape[1]) + 1):
+        norms = np.linalg.norm(left, axis=0)
+        free = norms > 1e-6 * size
+        gain = np.where(free, (rest @ left) / np.where(free, norms, 1), 0.0)
+        one = int(np.argmax(np.abs(gain)))
+        if not free[one]:
+            break
+        taken.append(one)
+        along = left[:, one] / norms[one]
+        rest = rest - along * (along @ rest)
+        left = left - np.outer(along, along @ left)
+        now = n * np.log(max(rest @ rest, 1e-300) / n) + k * (np.log(n) + 2 * np.log(columns.shape[1]))
+        if now < criterion:
+            best, criterion = k, now
+    return taken[:best]
+
+
+def learned(x: Values, y: Values, weights: Values) -> tuple[Terms, Values]:
+    """Return the terms of one figure and their coefficients, the constant first."""
+    alone = singles(x.shape[1])
+    first = chosen(alone.at(x), y, weights)
+    energy = np.zeros(x.shape[1])
+    for term, coefficient in zip(first, _solved(alone.of(first).at(x), y, weights)[1:], strict=True):
+        energy[alone.places[term, 0]] += coefficient**2
+    strongest = np.argsort(-energy, kind="stable")[:MOST_PAIRED]
+    every = alone.of(first).with_(pairs(np.sort(strongest[energy[strongest] > 0])))
+    terms = every.of(chosen(every.at(x), y, weights))
+    return terms, _solved(terms.at(x), y, weights)
+
+
+def _solved(columns: Values, y: Values, weights: Values) -> Values:
+    root = np.sqrt(weights)
+    design = np.column_stack([np.ones(len(y)), columns]) * root[:, None]
+    found: Values = np.linalg.lstsq(design, y * root, rcond=None)[0]
+    return found
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """All figures as functions of the inputs: the terms that any has, and a row of coefficients for each figure.
+
+    `missed` is the standard deviation of what is left of each figure on runs that were not learned from: what the
+    polynomial misses, and the luck of those runs.
+    """
+
+    terms: Terms
+    constants: Values
+    coefficients: Values
+    missed: Values
+
+    @cached_property
+    def active(self) -> list[int]:
+        """Return the places of the inputs that move any figure."""
+        return [int(k) for k in np.unique(self.terms.places[self.terms.degrees > 0])]
+
+    def __call__(self, x: Values) -> Values:
+        """Return the figures at points, a row a point."""
+        found: Values = self.constants + self.terms.at(x) @ self.coefficients.T
+        return found
+
+    def pulled(self, x: Values, pull: Values) -> Values:
+        """Return the slopes along the inputs of the sum of all figures, each times its pull, a row a point."""
+        terms = pull @ self.coefficients
+        first, second = self.terms.slopes(x)
+        found: Values = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
+        return found[:, : x.shape[1]]
+
+    @cached_property
+    def _onto(self) -> tuple[Values, Values]:
+        """Return which term has which input, as its first and as its second."""
+        inputs = int(self.terms.places.max(initial=0)) + 1
+        found = np.zeros((2, len(self.terms.places), inputs))
+        for k in (0, 1):
+            found[k, np.arange(len(self.terms.places)), self.terms.places[:, k]] = 1
+        return found[0], found[1]
+
+    def of(self, figures: Sequence[int]) -> Emulator:
+        """Return the emulator of some figures."""
+        rows = list(figures)
+        return Emulator(self.terms, self.constants[rows], self.coefficients[rows], self.missed[rows])
+
+
+def learn(x: Values, y: Values, weights: Values | None = None, near: NDArray[np.bool_] | None = None) -> Emulator:
+    """Learn figures, a column each, from the runs at some points.
+
+    What is missed is measured on all runs, or on those `near`.
+    """
+    weights = np.ones(len(x)) if weights is None else weights
+    near = np.ones(len(x), dtype=bool) if near is None else near
+    index: dict[tuple[int, ...], int] = {}
+    rows: list[tuple[float, dict[int, float]]] = []
+    for figure in range(y.shape[1]):
+        terms, found = learned(x, y[:, figure], weights)
+        row = {}
+        for place, degree, coefficient in zip(terms.places, terms.degrees, found[1:], strict=True):
+            row[index.setdefault((*map(int, place), *map(int, degree)), len(index))] = float(coefficient)
+        rows.append((float(found[0]), row))
+    table = np.array(list(index), dtype=np.int64).reshape(-1, 4)
+    coefficients = np.zeros((y.shape[1], len(index)))
+    for figure, (_, row) in enumerate(rows):
+        coefficients[figure, list(row)] = list(row.values())
+    left = left_out(x, y, weights)[near]
+    missed = np.sqrt(np.mean(left**2, axis=0))
+    return Emulator(Terms(table[:, :2], table[:, 2:]), np.array([c for c, _ in rows]), coefficients, missed)
+
+
+def left_out(x: Values, y: Values, weights: Values) -> Values:
+    """Return what is left of each run when it is predicted from others, in folds that are the same every time."""
+    fold = np.arange(len(x)) % FOLDS
+    found = np.empty_like(y)
+    for k in range(FOLDS):
+        here = fold != k
+        for figure in range(y.shape[1]):
+            terms, coefficients = learned(x[here], y[here, figure], weights[here])
+            found[~here, figure] = y[~here, figure] - coefficients[0] - terms.at(x[~here]) @ coefficients[1:]
+    return found

@@ -1,0 +1,152 @@
+"""What was published: which figures the fit may use, how exact they are, and what a run says of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sim.calendar.instants import instant
+from sim.experiments.run import Result
+from sim.journey.measures import STAGES
+from sim.journey.money import Benefit
+from sim.parameters import Parameters
+from sim.results.tables.published import FUNNEL, PREDICTED
+
+DAY = timedelta(days=1)
+
+AFTER_AWARD = ("bought_first", "completed_first", "paid_first_incentive", "incentive_rupiah", "revoked", "fully_paid")
+"""What follows the award; the other figures are of the way to it."""
+
+SIGNIFICANT = 1
+"""Digits of a printed figure that are taken to be exact, even where they are noughts."""
+
+AGE_SHARE, OLDEST_SCALE = 0.05, 1.0
+"""The scale of how old a figure may be when it is printed: a share of the programme's age, and at most so many days."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure that the fit may use."""
+
+    what: str
+    scope: str
+    at: datetime
+    published: float
+    unit: float | None = None
+    """What it is rounded to; none: as its noughts say."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return f"{self.what} {self.scope + ' ' if self.scope else ''}{self.at:%Y-%m-%d}"
+
+    @property
+    def after_award(self) -> bool:
+        """Return whether it is of what follows the award."""
+        return self.what in AFTER_AWARD
+
+    @property
+    def moving(self) -> bool:
+        """Return whether it grows with time, so that it matters how old it was when it was printed."""
+        return not self.scope
+
+    @property
+    def rounding(self) -> float:
+        """Return the standard deviation of its logarithm by rounding: uniform over half a unit of its last digit."""
+        half = half_unit(self.published) if self.unit is None else self.unit / 2
+        return half / self.published / math.sqrt(3)
+
+
+def half_unit(published: float) -> float:
+    """Return half a unit of the last digit that was printed: the first of the noughts at its end, or exact."""
+    whole = round(published)
+    noughts = len(str(whole)) - len(str(whole).rstrip("0"))
+    return 0.5 * 10.0 ** max(min(noughts, len(str(whole)) - SIGNIFICANT), 0)
+
+
+def published_figures(parameters: Parameters) -> tuple[list[Figure], list[tuple[Figure, str]]]:
+    """Return the figures that the fit uses, and those that it leaves out with the reason."""
+    used, left_out = list[Figure](), list[tuple[Figure, str]]()
+    for figure in _figures(parameters):
+        why = _why_not(figure, used, parameters)
+        if why:
+            left_out.append((figure, why))
+        else:
+            used.append(figure)
+    return used, left_out
+
+
+def _figures(parameters: Parameters) -> Iterator[Figure]:
+    published, calendar = parameters.published, parameters.waves.calendar
+    assert calendar is not None, "only history is fitted, whose waves come by the calendar"
+    announced = [wave.announced for wave in calendar.values()]
+    for row in published.funnel:
+        for what in (*FUNNEL, "incentive_rupiah"):
+            known = getattr(row, what)
+            if known is not None:
+                yield Figure(what, "", row.at, known)
+    for some in published.revocations:
+        yield Figure("revoked", _waves(some.first_wave, some.last_wave), some.at, some.revoked)
+    for wave in published.joined:
+        yield Figure("joined", str(wave.wave), announced[wave.wave - 1], wave.people)
+    for group in published.eligible_of_joined:
+        scope = _waves(group.first_wave, group.last_wave)
+        yield Figure("eligible_share", scope, announced[group.last_wave - 1], group.share)
+
+
+def _waves(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _why_not(figure: Figure, used: list[Figure], parameters: Parameters) -> str:
+    if figure.at > parameters.published.fit_until:
+        return "later than the fit"
+    if figure.what == "awarded":
+        return "set by the calendar of the waves"
+    if figure.what == "eligible_share":
+        return "an assumption, no figure"
+    same = [each for each in used if each.published == figure.published and each.at <= figure.at + DAY]
+    if figure.what == "joined" and any(each.what == "ever_joined" for each in same):
+        return "the same as those who had ever joined by then"
+    if figure.what == "incentive_rupiah":
+        payments = figure.published / parameters.budget.incentive
+        if any(each.what == "paid_first_incentive" and each.published == payments for each in used):
+            return "the same as the first incentives paid by then"
+    return ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a run says: of each figure its size, and what it was a day before; and the counts when the fit ends."""
+
+    figures: dict[str, float]
+    a_day_before: dict[str, float]
+    at_the_end: dict[str, float]
+
+
+def seen(result: Result, figures: list[Figure]) -> Seen:
+    """Return what a run says of some figures, at full population."""
+    observations = result.observations
+    parameters = observations.programme.parameters
+    scale = parameters.population.scale
+    rows = {(row["figure"], row["scope"] or "", row["at"]): row for row in result.tables["published"].rows}
+
+    def before(what: str, at: datetime) -> float:
+        if what == "incentive_rupiah":
+            paid = observations.payments_before(Benefit.INCENTIVE, "paid", instant(at))
+            return paid * parameters.budget.incentive / scale
+        return observations.before(STAGES[what][0], instant(at)) / scale
+
+    ends = parameters.published.fit_until
+    return Seen(
+        {each.name: float(rows[each.what, each.scope, each.at]["full_population"]) for each in figures},
+        {each.name: before(each.what, each.at - DAY) for each in figures if each.moving},
+        {what: before(what, ends) for what in PREDICTED},
+    )
+
+
+def moments_of(figures: list[Figure], ends: datetime) -> list[str]:
+    """Return the moments at which a run must be observed beside those of the figures."""
+    return [f"{at:%Y-%m-%dT%H:%M}" for at in sorted({each.at - DAY for each in figures if each.moving} | {ends})]

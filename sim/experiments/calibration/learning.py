@@ -1,0 +1,225 @@
+"""From runs to an emulator of published figures: a design over what was thought, then one where the figures point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.calibration.design import run_all, spread_out
+from sim.experiments.calibration.emulator import Emulator, learn
+from sim.experiments.calibration.figures import Figure, published_figures
+from sim.experiments.calibration.history import look, until_the_fit
+from sim.experiments.calibration.inputs import Config, Inputs, Values
+from sim.experiments.calibration.likelihood import Known, Target
+from sim.experiments.calibration.sampling import Chains, Effort, sample
+from sim.parameters import Parameters
+from sim.results.tables.published import PREDICTED
+
+Tell = Callable[[str], None]
+
+ENDS = tuple(what for what in PREDICTED if what != "fully_paid")
+"""What is emulated as it stands when the fit ends; nobody need be fully paid by then."""
+
+FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (1000 * k for k in range(1, 6))
+"""The first replications of the runs of each purpose: no two runs of a fit have the same luck."""
+
+FARTHER = 0.3
+"""The weight of a run of the first design beside one of the second, which lies where the figures point."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is done: the numbers of runs, and what is drawn."""
+
+    points: int = 512
+    """Runs over all that was thought."""
+    nearer: int = 200
+    """Runs where the figures point."""
+    repeated: int = 40
+    """Of these, the runs that are made again with another luck, to tell luck from what the emulator misses."""
+    tried: int = 200
+    """Draws that are run before the members are taken from them."""
+    members: int = 60
+    effort: Effort = field(default_factory=Effort)
+    seed: int = 20201015
+    workers: int | None = None
+
+
+REHEARSED = Settings(points=48, nearer=16, repeated=4, tried=16, members=8, effort=Effort(24, 3, 50, 60))
+"""Enough to see that all of it works, and too little to believe what comes out."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is fitted: history with its inputs, and the published figures that the fit uses."""
+
+    parameters: Parameters
+    config: Config
+    """As composed, but that it ends with the fit."""
+    inputs: Inputs
+    figures: list[Figure]
+    folder: Path
+    settings: Settings = field(default_factory=Settings)
+    tell: Tell = lambda so_far: None
+
+    @classmethod
+    def of(
+        cls, parameters: Parameters, config: Config, inputs: Inputs, folder: Path, settings: Settings, tell: Tell
+    ) -> Problem:
+        """Return the problem of a composed config."""
+        figures, _ = published_figures(parameters)
+        return cls(parameters, until_the_fit(config, parameters), inputs, figures, folder, settings, tell)
+
+    def rng(self, purpose: int) -> np.random.Generator:
+        """Return luck for one purpose."""
+        return np.random.default_rng([self.settings.seed, purpose])
+
+    def runs(self, points: Values, first: int, what: str) -> Runs:
+        """Return what runs at some points say, each with a luck of its own, counted from a first replication."""
+        configs = self.inputs.configs(self.config, points)
+        for k, config in enumerate(configs):
+            config["run"]["replication"] = first + k
+
+        def tell(so_far: str) -> None:
+            self.tell(f"{what}: {so_far}")
+
+        found = run_all(configs, look, self.folder, tell, self.settings.workers)
+        return Runs.of(points, found, self.figures, self.least)
+
+    def base_run(self, values: Mapping[str, float]) -> Runs:
+        """Return what the base says with some values set, with the luck of `prakerja run`."""
+        config = self.inputs.changed(self.config, values)
+        found = run_all([config], look, self.folder, self.tell, self.settings.workers)
+        return Runs.of(self.inputs.configured()[None], found, self.figures, self.least)
+
+    @property
+    def least(self) -> Values:
+        """Return what stands for none, of each figure and count at the end: half a simulated person, or payment."""
+        half = 0.5 / float(self.config["population"]["scale"])
+        rupiah = float(self.parameters.budget.incentive)
+        each = [rupiah if figure.what == "incentive_rupiah" else 1.0 for figure in self.figures]
+        return half * np.array([*each, *np.ones(len(ENDS))])
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What runs said: the points, the logarithms of the figures and of the counts at the end, and a day's growth."""
+
+    points: Values
+    logs: Values
+    """Columns: the figures, then ENDS."""
+    growth: Values
+    """Of each figure, as a share of it."""
+
+    @classmethod
+    def of(cls, points: Values, found: Sequence[dict[str, Any]], figures: Sequence[Figure], least: Values) -> Runs:
+        """Return what some runs said, a run a row; `least` stands for none."""
+        counts = [
+            [*(each["figures"][f.name] for f in figures), *(each["at_the_end"][what] for what in ENDS)]
+            for each in found
+        ]
+        table = np.maximum(np.array(counts, dtype=np.float64), least)
+        before = [[each["a_day_before"].get(f.name, each["figures"][f.name]) for f in figures] for each in found]
+        growth = 1 - np.array(before, dtype=np.float64) / table[:, : len(figures)]
+        return cls(points, np.log(table), np.clip(growth, 0, 1))
+
+    def and_(self, others: Runs) -> Runs:
+        """Return these runs and others."""
+        return Runs(
+            np.vstack([self.points, others.points]),
+            np.vstack([self.logs, others.logs]),
+            np.vstack([self.growth, others.growth]),
+        )
+
+
+@dataclass(frozen=True)
+class Learned:
+    """An emulator of figures and ends, and what is known of their errors: in logarithms, at the scale of the runs."""
+
+    problem: Problem
+    runs: Runs
+    emulator: Emulator
+    luck: Values
+    near: NDArray[np.bool_]
+
+    @property
+    def emulated(self) -> Values:
+        """Return the standard deviation of what the emulator misses beside luck; no less than a tenth of both."""
+        both = self.emulator.missed
+        found: Values = np.sqrt(np.maximum(both**2 - self.luck**2, (0.1 * both) ** 2))
+        return found
+
+    def target(self, full_population: bool = True, figures: Sequence[Figure] | None = None) -> Target:
+        """Return the likelihood of published figures, of the full population or of a world as large as the runs.
+
+        Figures behind those of the problem are those of ENDS: they are left out, and may be predicted.
+        """
+        some = tuple(self.problem.figures if figures is None else figures)
+        count = len(self.problem.figures)
+        scale = float(self.problem.config["population"]["scale"])
+        luck = self.luck[: len(some)] * (np.sqrt(scale) if full_population else 1.0)
+        slope = np.zeros(len(some))
+        slope[:count] = np.median(self.runs.growth[self.near], axis=0)
+        return Target(
+            self.problem.inputs,
+            self.emulator.of(range(len(some))),
+            some,
+            Known(slope, luck, self.emulated[: len(some)]),
+            self.problem.parameters.clock.start,
+            tuple(range(count, len(some))),
+        )
+
+    def ends(self, counts: Sequence[float]) -> list[Figure]:
+        """Return counts at the end of the fit as figures, to be predicted: exact, and of that moment."""
+        at = self.problem.parameters.published.fit_until
+        return [Figure(what, "at the end", at, count) for what, count in zip(ENDS, counts, strict=True)]
+
+
+def learn_first(problem: Problem, repeated: int = 0) -> Learned:
+    """Return what is learned from a design over all that was thought.
+
+    Luck is told from what is missed by some runs that are made again, if any are.
+    """
+    settings = problem.settings
+    points = spread_out(settings.points, len(problem.inputs.keys), settings.seed)
+    runs = problem.runs(points, FIRST, "first design")
+    luck = np.zeros(runs.logs.shape[1])
+    if repeated:
+        luck = luck_of(runs, problem.runs(points[:repeated], FIRST_AGAIN, "luck"))
+    return Learned(problem, runs, learn(runs.points, runs.logs), luck, np.ones(len(points), dtype=bool))
+
+
+def luck_of(runs: Runs, again: Runs) -> Values:
+    """Return the standard deviation by luck, from runs of which the first were made again with another luck."""
+    apart = runs.logs[: len(again.logs)] - again.logs
+    found: Values = np.sqrt(np.mean(apart**2, axis=0) / 2)
+    return found
+
+
+def draws_of(target: Target, chains: Chains, count: int, rng: np.random.Generator) -> Values:
+    """Return rows of all latents: draws of the active ones, evenly from all chains, the others from their prior."""
+    flat = np.swapaxes(chains.draws, 0, 1).reshape(-1, chains.draws.shape[-1])
+    some = flat[np.linspace(0, len(flat) - 1, count).round().astype(int)]
+    found = rng.standard_normal((count, len(target.latents)))
+    found[:, target.active] = some
+    return found
+
+
+def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
+    """Return what is learned with a second design where the figures point, and the chains that say where."""
+    settings = problem.settings
+    target = first.target()
+    chains = sample(target, len(target.active), settings.effort, problem.rng(1))
+    latents = draws_of(target, chains, settings.nearer, problem.rng(2))
+    points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
+    runs = problem.runs(points, SECOND, "second design")
+    luck = luck_of(runs, problem.runs(points[: settings.repeated], SECOND_AGAIN, "luck"))
+    both = first.runs.and_(runs)
+    near = np.arange(len(both.points)) >= len(first.runs.points)
+    emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near)
+    return Learned(problem, both, emulator, luck, near), chains

@@ -1,0 +1,134 @@
+"""Dates left out and predicted: the fit made again without each, from the same emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from sim.experiments.calibration.figures import Figure
+from sim.experiments.calibration.inputs import Values
+from sim.experiments.calibration.learning import Learned, draws_of
+from sim.experiments.calibration.sampling import Effort, sample
+from sim.report.text import block, wrapped
+
+EFFORT = Effort(chains=48, rounds=5, steps=60, kept=120)
+"""The chains of a fit without a date: intervals need fewer draws than the fit itself."""
+
+DRAWS = 2000
+"""Draws of a prediction."""
+
+MIDDLE = 0.9
+"""The share of draws that an interval holds."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A figure that was left out, and draws of what it was predicted to be."""
+
+    figure: Figure
+    draws: Values
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the ends of the middle 90 % of the draws."""
+        low, high = np.quantile(self.draws, [(1 - MIDDLE) / 2, (1 + MIDDLE) / 2])
+        return float(low), float(high)
+
+    @property
+    def covered(self) -> bool:
+        """Return whether the interval holds the figure."""
+        low, high = self.interval
+        return low <= self.figure.published <= high
+
+    @property
+    def error(self) -> float:
+        """Return by which share the median is off."""
+        return float(abs(np.median(self.draws) / self.figure.published - 1))
+
+    @property
+    def score(self) -> float:
+        """Return the continuous ranked probability score of the logarithm: near the median's error, less if narrow."""
+        return crps(np.log(self.draws), np.log(self.figure.published))
+
+    @property
+    def interval_score(self) -> float:
+        """Return the interval score of the logarithm (Gneiting and Raftery 2007): the width, and what lies beyond."""
+        low, high = np.log(self.interval)
+        seen = np.log(self.figure.published)
+        return float(high - low + 2 / (1 - MIDDLE) * (max(low - seen, 0) + max(seen - high, 0)))
+
+
+def crps(draws: Values, seen: float) -> float:
+    """Return the continuous ranked probability score of draws: E|X - seen| - E|X - X'| / 2."""
+    ordered = np.sort(draws)
+    n = len(ordered)
+    apart = 2 * (ordered @ (2 * np.arange(1, n + 1) - n - 1)) / (n * (n - 1))
+    return float(np.abs(ordered - seen).mean() - apart / 2)
+
+
+def left_out_in_turn(learned: Learned, tell: Callable[[str], None], effort: Effort = EFFORT) -> list[Predicted]:
+    """Return every figure as it is predicted by a fit without those of its date."""
+    target = learned.target()
+    found: list[Predicted] = []
+    for number, date in enumerate(dates(target.figures)):
+        tell(f"without the figures of {date:%d %B %Y}")
+        out = tuple(k for k, figure in enumerate(target.figures) if figure.at.date() == date.date())
+        without = replace(target, unused=out)
+        rng = learned.problem.rng(100 + number)
+        chains = sample(without, len(without.active), effort, rng)
+        drawn = without.predicted(draws_of(without, chains, DRAWS, rng), rng)
+        found += [Predicted(target.figures[k], np.exp(drawn[:, row])) for row, k in enumerate(out)]
+    return found
+
+
+def dates(figures: Sequence[Figure]) -> list[datetime]:
+    """Return the first moment of each date on which there are figures."""
+    first: dict[object, datetime] = {}
+    for figure in sorted(figures, key=lambda each: each.at):
+        first.setdefault(figure.at.date(), figure.at)
+    return list(first.values())
+
+
+def share_between(hits: int, of: int) -> tuple[float, float]:
+    """Return the 90 % interval of a share of which so many were seen (Clopper and Pearson)."""
+    from scipy.special import betaincinv
+
+    tail = (1 - MIDDLE) / 2
+    low = float(betaincinv(hits, of - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, of - hits, 1 - tail)) if hits < of else 1.0
+    return low, high
+
+
+def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
+    """Return predictions and how good they are, as lines."""
+    rows = [
+        (
+            each.figure.name,
+            f"{each.interval[0]:,.4g} to {each.interval[1]:,.4g}",
+            f"{each.figure.published:,.4g}",
+            "" if each.covered else "missed",
+            f"{100 * (np.median(each.draws) / each.figure.published - 1):+.1f} %",
+            f"{each.score:.3f}",
+            f"{each.interval_score:.2f}",
+        )
+        for each in sorted(found, key=lambda each: (each.figure.at, each.figure.name))
+    ]
+    heading = ("Figure left out", "90 % interval", "published", "", "median off", "CRPS", "interval score")
+    parts = [("all", list(found)), ("after the award", [each for each in found if each.figure.after_award])]
+    said = [line for name, some in parts if some for line in _summary(name, some)]
+    return [*block(heading, rows), "", *said]
+
+
+def _summary(name: str, some: Sequence[Predicted]) -> list[str]:
+    hits = sum(each.covered for each in some)
+    low, high = share_between(hits, len(some))
+    return wrapped(
+        f"Of {len(some)} figures ({name}) {hits} lie within their 90 % interval: {100 * hits / len(some):.0f} % "
+        f"(90 % of such counts from {100 * low:.0f} to {100 * high:.0f} %). Median error "
+        f"{100 * np.median([each.error for each in some]):.1f} %, mean CRPS "
+        f"{np.mean([each.score for each in some]):.3f}, mean interval score "
+        f"{np.mean([each.interval_score for each in some]):.2f} (of logarithms; less is better)."
+    )

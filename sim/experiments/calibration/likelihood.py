@@ -1,0 +1,216 @@
+"""How likely the published figures are, given the latents: what an emulated run says, and what it may be off.
+
+The logarithm of a published figure is that of the simulated one, of some hours or days before, and normal errors:
+
+- the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
+  half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
+  three reports within a week are not three independent observations of a wrong model;
+- rounding, the chance in a count, and what the emulator misses, each of its own known size.
+
+How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.calibration.emulator import Emulator
+from sim.experiments.calibration.figures import AGE_SHARE, OLDEST_SCALE, Figure
+from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half_normal_slope
+
+DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
+SCALE_OF_DISCREPANCY = 0.05
+"""The scale of the half-normal law of the discrepancy's standard deviation, of logarithms."""
+
+LEAST_DISCREPANCY = 0.01
+"""What the model is off at the least, as a standard deviation of logarithms beside that: no model is exact."""
+
+DAYS_ALIKE = 30.0
+"""Days after which the correlation of a stage's discrepancy has fallen to 1 / e."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the figures beside their published size, a number each."""
+
+    slope: Values
+    """Growth of the simulated figure in the day before it was printed, as a share of it."""
+    luck: Values
+    """Standard deviation of its logarithm by luck, in the world that it was published of."""
+    emulated: Values
+    """Standard deviation of what the emulator misses."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The likelihood of figures, as a function of the latents: those of the inputs, discrepancies, ages of reports."""
+
+    inputs: Inputs
+    emulator: Emulator
+    """Of these figures."""
+    figures: Sequence[Figure]
+    known: Known
+    begins: datetime
+    """When the programme began."""
+    unused: tuple[int, ...] = ()
+    """Places of figures that the likelihood leaves out: those that are to be predicted."""
+
+    @cached_property
+    def reports(self) -> tuple[datetime, ...]:
+        """Return the dates of reports with figures that grow with time."""
+        return tuple(sorted({each.at for each in self.figures if each.moving}))
+
+    @cached_property
+    def latents(self) -> tuple[str, ...]:
+        """Return the names of all latents."""
+        return (*self.inputs.latents, *DISCREPANCIES, *(f"age of {at:%Y-%m-%d}" for at in self.reports))
+
+    @cached_property
+    def active(self) -> list[int]:
+        """Return the places of the latents that the figures can say something of; the others keep their prior."""
+        keys = len(self.inputs.keys)
+        moving = set(self.emulator.active)
+        found = set(moving)
+        for k, (_, places) in enumerate(self.inputs.groups):
+            if moving & set(places):
+                found |= {keys + 2 * k, keys + 2 * k + 1}
+        return [*sorted(found), *range(len(self.inputs.latents), len(self.latents))]
+
+    @cached_property
+    def observed(self) -> Values:
+        """Return the logarithms of the published figures."""
+        return np.log([each.published for each in self.figures])
+
+    @cached_property
+    def _fixed(self) -> Values:
+        rounding = np.array([each.rounding for each in self.figures])
+        found: Values = rounding**2 + self.known.luck**2 + self.known.emulated**2
+        return found
+
+    @cached_property
+    def _after(self) -> Values:
+        return np.array([float(each.after_award) for each in self.figures])
+
+    @cached_property
+    def correlation(self) -> Values:
+        """Return the correlation of the discrepancy between figures."""
+        days = np.array([each.at.timestamp() for each in self.figures]) / 86400
+        stage = np.array([each.what for each in self.figures])
+        found: Values = np.exp(-np.abs(days[:, None] - days) / DAYS_ALIKE) * (stage[:, None] == stage)
+        return found
+
+    @cached_property
+    def _ages(self) -> Values:
+        """Return how much an age of one scale takes off each figure, a row for each report."""
+        found = np.zeros((len(self.reports), len(self.figures)))
+        for k, figure in enumerate(self.figures):
+            if figure.moving:
+                scale = min(OLDEST_SCALE, AGE_SHARE * (figure.at - self.begins).total_seconds() / 86400)
+                found[self.reports.index(figure.at), k] = self.known.slope[k] * scale
+        return found
+
+    def full(self, active: Values) -> Values:
+        """Return rows of all latents from those of the active ones; nought for the others."""
+        found = np.zeros((len(active), len(self.latents)))
+        found[:, self.active] = active
+        return found
+
+    def mean(self, latents: Values) -> Values:
+        """Return the logarithms of the figures as an emulated run says them, ages taken off: rows of all latents."""
+        count = len(self.inputs.latents)
+        return self._mean(self.inputs.inputs(latents[:, :count]), latents[:, count:])
+
+    def _mean(self, inputs: Values, errors: Values) -> Values:
+        ages = half_normal(errors[:, len(DISCREPANCIES) :])
+        found: Values = self.emulator(inputs) - ages @ self._ages
+        return found
+
+    def aged(self, latents: Values) -> Values:
+        """Return what the ages of the reports take off the logarithms, from rows of all latents."""
+        found: Values = half_normal(latents[:, len(self.inputs.latents) + len(DISCREPANCIES) :]) @ self._ages
+        return found
+
+    def discrepancy(self, latents: Values) -> Values:
+        """Return the standard deviation of each figure's discrepancy, from rows of all latents."""
+        return self._discrepancy(latents[:, len(self.inputs.latents) :])
+
+    def _discrepancy(self, errors: Values) -> Values:
+        sizes = np.hypot(LEAST_DISCREPANCY, SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)]))
+        found: Values = sizes[:, :1] * (1 - self._after) + sizes[:, 1:] * self._after
+        return found
+
+    def covariance(self, latents: Values) -> Values:
+        """Return the covariance of the errors, a matrix for each row of all latents."""
+        return self._covariance(latents[:, len(self.inputs.latents) :])
+
+    def _covariance(self, errors: Values) -> Values:
+        size = self._discrepancy(errors)
+        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + np.diag(self._fixed)
+        return found
+
+    def __call__(self, active: Values) -> tuple[Values, Values]:
+        """Return the logarithm of the likelihood of rows of active latents, up to a constant, and its slopes."""
+        latents, some, count = self.full(active), self.used, len(self.inputs.latents)
+        inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
+        away = (self.observed - self._mean(inputs, errors))[:, some]
+        size = self._discrepancy(errors)[:, some]
+        inverse = np.linalg.inv(self._covariance(errors)[:, some[:, None], some])
+        pull = (inverse @ away[:, :, None])[:, :, 0]
+        _, logs = np.linalg.slogdet(inverse)
+        slopes = np.zeros_like(latents)
+        every = np.zeros((len(active), len(self.figures)))
+        every[:, some] = pull
+        onto = np.zeros_like(inputs)
+        some_inputs = self.emulator.pulled(inputs, every)
+        onto[:, : some_inputs.shape[1]] = some_inputs
+        slopes[:, :count] = self.inputs.onto_latents(latents[:, :count], onto)
+        # Along the discrepancies: the covariance's slope is that of sizes, times the correlation, times sizes.
+        bent = pull[:, :, None] * pull[:, None, :] - inverse
+        along = (bent * self.correlation[some[:, None], some] @ size[:, :, None])[:, :, 0]
+        own = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
+        grows = SCALE_OF_DISCREPANCY * half_normal_slope(errors[:, : len(DISCREPANCIES)])
+        grows = grows * own / np.hypot(LEAST_DISCREPANCY, own)
+        after = self._after[some]
+        slopes[:, count] = grows[:, 0] * (along * (1 - after)).sum(axis=1)
+        slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
+        ages = -half_normal_slope(errors[:, len(DISCREPANCIES) :])
+        slopes[:, count + len(DISCREPANCIES) :] = ages * (every @ self._ages.T)
+        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1), slopes[:, self.active]
+
+    def of_inputs(self, inputs: Values, errors: Values) -> Values:
+        """Return the logarithm of rows of z, and of the latents of the errors: a row for each, or one for all."""
+        some = self.used
+        away = (self.observed - self._mean(inputs, errors))[:, some]
+        return normal_log(away, self._covariance(errors)[:, some[:, None], some])
+
+    @cached_property
+    def used(self) -> NDArray[np.int64]:
+        """Return the places of the figures that the likelihood uses."""
+        return np.array([k for k in range(len(self.figures)) if k not in self.unused])
+
+    def predicted(self, latents: Values, rng: np.random.Generator) -> Values:
+        """Return a draw of the unused figures' logarithms for each row of all latents, given the figures used."""
+        some, others = self.used, np.array(self.unused)
+        mean, covariance = self.mean(latents), self.covariance(latents)
+        across = covariance[:, others[:, None], some]
+        pull = np.swapaxes(np.linalg.solve(covariance[:, some[:, None], some], np.swapaxes(across, 1, 2)), 1, 2)
+        away = (self.observed - mean)[:, some]
+        centre = mean[:, others] + np.einsum("dij,dj->di", pull, away)
+        left = covariance[:, others[:, None], others] - pull @ np.swapaxes(across, 1, 2)
+        luck = rng.standard_normal(centre.shape)
+        found: Values = centre + np.einsum("dij,dj->di", np.linalg.cholesky(left), luck)
+        return found
+
+
+def normal_log(away: Values, covariance: Values) -> Values:
+    """Return the logarithm of normal densities of rows, up to a constant."""
+    root = np.linalg.cholesky(covariance)
+    scaled = np.linalg.solve(root, away[:, :, None])[:, :, 0]
+    found: Values = -0.5 * (scaled**2).sum(axis=1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return found

@@ -1,0 +1,144 @@
+"""What is said of a fit: whether the chains agree, what is known now and what is not, and what the base says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.experiments.calibration.figures import published_figures
+from sim.experiments.calibration.fit import UNINFORMED, Fit
+from sim.experiments.calibration.inputs import Values
+from sim.experiments.calibration.learning import Problem
+from sim.experiments.calibration.sampling import Chains
+from sim.report.text import block, wrapped
+
+TIED = 0.7
+"""The correlation above which two numbers are said to be known together only."""
+
+CONVERGED, ENOUGH = 1.01, 400
+"""R-hat and independent draws of chains that agree (Vehtari et al. 2021)."""
+
+
+def said_of(fit: Fit) -> list[str]:
+    """Return all that is said of a fit as lines."""
+    parts = (_figures_left_out(fit.learned.problem), _chains(fit.chains), _numbers(fit), _errors(fit), _ties(fit))
+    lines = [line for part in parts for line in (*part, "")]
+    return [*lines, *_emulator(fit), "", *_members(fit), "", *_base(fit)]
+
+
+def _figures_left_out(problem: Problem) -> list[str]:
+    used, left_out = published_figures(problem.parameters)
+    until = f"{problem.parameters.published.fit_until:%d %B %Y}"
+    said = wrapped(f"{len(used)} published figures, all known by {until}, are fitted. Not fitted:")
+    return [*said, *block(("Figure", "", "why"), [(figure.name, "", why) for figure, why in left_out])]
+
+
+def _chains(chains: Chains) -> list[str]:
+    rhat, effective = float(chains.rhat.max()), float(chains.effective.min())
+    good = rhat < CONVERGED and effective > ENOUGH
+    count, kept, _ = chains.draws.shape
+    return wrapped(
+        f"{count} chains of {kept} draws {'agree' if good else 'do NOT agree'}: R-hat at most {rhat:.3f}, at least "
+        f"{effective:,.0f} independent draws of every latent."
+    )
+
+
+def _numbers(fit: Fit) -> Iterator[str]:
+    """Yield what is known of the numbers that are fitted, and of others that the figures inform."""
+    inputs = fit.target.inputs
+    z = inputs.inputs(fit.rows()[:, : len(inputs.latents)])
+    values = inputs.values(z)
+    spread = z.std(axis=0)
+    active = set(fit.target.emulator.active)
+    rhat = dict(zip(fit.target.active, fit.chains.rhat, strict=True))
+    rows, unknown = [], []
+    for k, key in enumerate(inputs.keys):
+        fitted = inputs.numbers[key].declared.fitted
+        if not fitted and (k not in active or spread[k] >= UNINFORMED):
+            continue
+        found = values[key]
+        cells = (
+            key + " *" * (not fitted),
+            f"{inputs.numbers[key].value:.4g}",
+            f"{fit.base.get(key, inputs.numbers[key].value):.4g}",
+            f"{found.mean():.4g}",
+            f"{found.std():.2g}",
+            f"{spread[k]:.2f}",
+            f"{rhat[k]:.3f}" if k in rhat else "-",
+        )
+        rows.append(cells)
+        if fitted and spread[k] >= UNINFORMED:
+            unknown.append(key)
+    yield from block(("Number", "before", "base now", "mean", "s.d.", "of prior", "R-hat"), rows)
+    yield from wrapped("* not fitted, but told by the figures: its base stays, its members follow what is known.")
+    if unknown:
+        yield ""
+        yield from wrapped(
+            f"Not told by the figures, so that they keep their value and its range: {', '.join(unknown)}."
+        )
+
+
+def _errors(fit: Fit) -> list[str]:
+    target = fit.target
+    latents = fit.rows()
+    sizes: Values = target.discrepancy(latents)
+    after = np.array([figure.after_award for figure in target.figures])
+    rows = []
+    for name, some in (("up to the award", ~after), ("after the award", after)):
+        if some.any():
+            low, middle, high = map(float, np.quantile(sizes[:, np.argmax(some)], [0.05, 0.5, 0.95]))
+            rows.append((name, *(f"{100 * size:.1f} %" for size in (middle, low, high))))
+    return block(("Discrepancy of the model", "median", "5 %", "95 %"), rows)
+
+
+def _ties(fit: Fit) -> list[str]:
+    target = fit.target
+    names = [target.latents[k] for k in target.active]
+    ties: Values = np.atleast_2d(np.corrcoef(fit.chains.flat.T))
+    found = [
+        (names[a], names[b], f"{ties[a, b]:+.2f}")
+        for a in range(len(names))
+        for b in range(a + 1, len(names))
+        if abs(ties[a, b]) > TIED
+    ]
+    if not found:
+        return wrapped(f"No two latents are correlated by more than {TIED}.")
+    return block(("Known together only", "", "correlation"), found)
+
+
+def _emulator(fit: Fit) -> list[str]:
+    learned, count = fit.learned, len(fit.target.figures)
+    rows = [
+        (figure.name, f"{100 * missed:.2f} %", f"{100 * luck:.2f} %", f"{100 * figure.rounding:.2f} %")
+        for figure, missed, luck in zip(fit.target.figures, learned.emulated[:count], learned.luck[:count], strict=True)
+    ]
+    return block(("Figure", "emulator", "luck of a run", "rounding"), rows)
+
+
+def _members(fit: Fit) -> list[str]:
+    weighed, tried = fit.weighed, len(fit.latents)
+    different = len(set(fit.members.tolist()))
+    return wrapped(
+        f"{tried} draws were run. Weighted by what the runs correct, they are worth {weighed.effective:.0f} of equal "
+        f"weight (Pareto's k {weighed.tail:.2f}); {len(fit.members)} members are taken from them, {different} of them "
+        "different."
+    )
+
+
+def _base(fit: Fit) -> list[str]:
+    count = len(fit.target.figures)
+    found: Values = np.exp(fit.base_run.logs[0, :count])
+    of_members = np.exp(fit.runs.logs[fit.members, :count])
+    low, high = np.quantile(of_members, [0.05, 0.95], axis=0)
+    rows = [
+        (
+            figure.name,
+            f"{figure.published:,.4g}",
+            f"{found[k]:,.4g}",
+            f"{100 * (found[k] / figure.published - 1):+.1f} %",
+            f"{low[k]:,.4g} to {high[k]:,.4g}",
+        )
+        for k, figure in enumerate(fit.target.figures)
+    ]
+    return block(("Figure", "published", "base", "difference", "90 % of members"), rows)

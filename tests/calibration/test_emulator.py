@@ -1,0 +1,77 @@
+"""An emulator finds what moves a figure, and says truly how far off it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.experiments.calibration.design import spread_out
+from sim.experiments.calibration.emulator import Terms, hermite, learn, pairs, singles
+from sim.experiments.calibration.inputs import Values
+
+
+def function(x: Values) -> Values:
+    """Return three figures: one of few inputs, one that bends, one that is nothing but noise."""
+    first = 2 + 0.5 * x[:, 3] - 0.2 * x[:, 7] + 0.1 * x[:, 3] * x[:, 7] + 0.05 * (x[:, 11] ** 2 - 1)
+    second = np.log1p(np.exp(x[:, 1] + 0.3 * x[:, 2]))
+    return np.column_stack([first, second, np.zeros(len(x))])
+
+
+@pytest.fixture(scope="module")
+def runs() -> tuple[Values, Values]:
+    """Return a design over sixty inputs, and what noisy runs say there."""
+    x = spread_out(300, 60, 9)
+    return x, function(x) + 0.01 * np.random.default_rng(2).standard_normal((300, 3))
+
+
+def test_polynomials_are_orthonormal() -> None:
+    """Catch a term that is no Hermite polynomial: forward selection would take one for another."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(12)
+    table = np.array([hermite(nodes, np.full(len(nodes), k)) for k in range(4)])
+    np.testing.assert_allclose(table * weights @ table.T / np.sqrt(2 * np.pi), np.eye(4), atol=1e-12)
+
+
+def test_terms_are_told_apart() -> None:
+    """Catch a product that is taken of other inputs than it says."""
+    terms = singles(3).with_(pairs(np.array([0, 2])))
+    x = np.array([[0.5, 1.5, -2.0]])
+    found = {(*place, *degree): value for place, degree, value in zip(
+        terms.places.tolist(), terms.degrees.tolist(), terms.at(x)[0], strict=True)}  # fmt: skip
+    assert found[2, 0, 1, 0] == -2
+    assert found[0, 2, 1, 1] == -1
+    assert found[2, 0, 2, 1] == pytest.approx((4 - 1) / np.sqrt(2) * 0.5)
+    assert len(terms.of([0, 4]).places) == 2
+    assert isinstance(terms, Terms)
+
+
+def test_it_finds_what_moves_a_figure(runs: tuple[Values, Values]) -> None:
+    """Catch an emulator that misses a term, or takes noise of fifty idle inputs for one."""
+    x, y = runs
+    found = learn(x, y)
+    assert set(found.of([0]).terms.places[np.abs(found.coefficients[0]) > 0.02].ravel()) >= {3, 7, 11}
+    assert set(found.active) >= {1, 2, 3, 7, 11}
+    assert len(found.active) <= 12
+    assert (found.coefficients[2] == 0).all()
+
+
+def test_it_says_how_far_off_it_is(runs: tuple[Values, Values]) -> None:
+    """Catch an error that is measured on the runs learned from, which is less than that on others."""
+    x, y = runs
+    found = learn(x, y)
+    others = np.random.default_rng(8).standard_normal((4000, 60))
+    off = function(others) + 0.01 * np.random.default_rng(3).standard_normal((4000, 3)) - found(others)
+    np.testing.assert_allclose(found.missed, np.sqrt(np.mean(off**2, axis=0)), rtol=0.25)
+    assert found.missed[0] == pytest.approx(0.01, rel=0.25)
+
+
+def test_near_runs_weigh_more(runs: tuple[Values, Values]) -> None:
+    """Catch a second design that does not make the emulator better where it lies."""
+    x, y = runs
+    close = 1.5 + 0.2 * np.random.default_rng(5).standard_normal((150, 60))
+    both = np.vstack([x, close])
+    seen = np.vstack([y, function(close) + 0.01 * np.random.default_rng(6).standard_normal((150, 3))])
+    near = np.arange(len(both)) >= len(x)
+    found = learn(both, seen, np.where(near, 1.0, 0.1), near)
+    others = 1.5 + 0.2 * np.random.default_rng(7).standard_normal((1000, 60))
+    off, before = (np.abs(each(others) - function(others))[:, 1].mean() for each in (found, learn(x, y)))
+    assert off < before

@@ -1,0 +1,55 @@
+"""What was published: what of it the fit uses, and how exact it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.composition.compose import composition
+from sim.experiments.calibration.figures import half_unit, published_figures
+from sim.experiments.calibration.leaving_out import Predicted, crps, dates, share_between
+
+
+def test_noughts_tell_how_a_figure_was_rounded() -> None:
+    """Catch a figure printed in full that is taken for a rounded one, and the other way round."""
+    known = {3_400_000: 50_000, 310_212: 0.5, 1_200_000: 50_000, 933_000: 500, 5_000_000: 500_000, 1_600e9: 50e9}
+    assert {figure: half_unit(figure) for figure in known} == known
+
+
+def test_each_figure_is_used_once_and_none_is_of_a_later_date() -> None:
+    """Catch 2,078,026 as two observations, an input or an assumption that is taken for one, and a fact of 2021."""
+    parameters = composition([]).parameters
+    used, left_out = published_figures(parameters)
+    assert sum(figure.published == 2_078_026 for figure in used) == 1
+    assert max(figure.at for figure in used) <= parameters.published.fit_until
+    assert not {"awarded", "eligible_share"} & {figure.what for figure in used}
+    assert len({figure.name for figure in used}) == len(used) >= 30
+    reasons = {figure.name: why for figure, why in left_out}
+    assert reasons["joined 18 2021-08-24"] == "later than the fit"
+    assert reasons["joined 1 2020-04-20"] == "the same as those who had ever joined by then"
+    assert reasons["incentive_rupiah 2020-05-19"] == "the same as the first incentives paid by then"
+    assert reasons["eligible_share 1-10 2020-10-02"] == "an assumption, no figure"
+    assert [date.day for date in dates(used)] == [12, 16, 19, 16, 29, 3, 12, 15, 17, 28, 15]
+
+
+def test_scores_are_those_of_theory() -> None:
+    """Catch a score that does not reward narrow and right: of a standard normal law at its middle and beside it."""
+    draws = np.random.default_rng(1).standard_normal(40_000)
+    assert crps(draws, 0.0) == pytest.approx(2 / np.sqrt(2 * np.pi) - 1 / np.sqrt(np.pi), abs=0.01)
+    assert crps(draws, 2.0) == pytest.approx(1.4528, abs=0.02)
+    assert crps(np.zeros(50), 3.0) == 3
+    figure = published_figures(composition([]).parameters)[0][0]
+    found = Predicted(figure, figure.published * np.exp(0.1 * draws))
+    assert found.covered
+    assert found.interval_score == pytest.approx(2 * 1.645 * 0.1, rel=0.03)
+    beyond = Predicted(figure, figure.published * np.exp(0.1 * draws - 0.3))
+    assert not beyond.covered
+    assert beyond.interval_score == pytest.approx(2 * 1.645 * 0.1 + 20 * (0.3 - 0.1645), rel=0.05)
+    assert beyond.error == pytest.approx(1 - np.exp(-0.3), abs=0.01)
+
+
+def test_a_count_of_hits_has_its_interval() -> None:
+    """Catch a coverage whose own error is told too small: Clopper and Pearson's for 9 of 10, none and all."""
+    assert share_between(9, 10) == pytest.approx((0.6058, 0.9949), abs=1e-4)
+    assert share_between(0, 10) == pytest.approx((0, 0.2589), abs=1e-4)
+    assert share_between(10, 10) == pytest.approx((0.7411, 1), abs=1e-4)

@@ -1,0 +1,125 @@
+"""The likelihood of figures: its slopes, what it leaves out, and that known values are recovered at the stated rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from sim.experiments.calibration.emulator import Emulator, singles
+from sim.experiments.calibration.figures import Figure
+from sim.experiments.calibration.inputs import Inputs, Values, Varying, rounded, z_of
+from sim.experiments.calibration.likelihood import Known, Target
+from sim.experiments.calibration.sampling import Effort, sample
+from sim.parameters.kinds import Declared, Factor, Kind, Law, Number, Range
+
+SEEN = (
+    ("joined", "4", datetime(2020, 8, 12), 1_200_000),
+    ("joined", "5", datetime(2020, 8, 20), 1_900_000),
+    ("ever_joined", "", datetime(2020, 9, 1), 5_000_000),
+    ("completed_first", "", datetime(2020, 9, 12), 1_610_000),
+    ("completed_first", "", datetime(2020, 9, 15), 2_040_000),
+    ("completed_first", "", datetime(2020, 9, 17), 2_420_000),
+    ("paid_first_incentive", "", datetime(2020, 9, 12), 933_000),
+    ("paid_first_incentive", "", datetime(2020, 9, 17), 1_460_000),
+)
+
+
+def number(key: str, law: Law, value: float) -> Number:
+    """Return an uncertain number that is fitted."""
+    return Number(key, value, Declared(Kind.UNCERTAIN, law, fitted=True))
+
+
+@pytest.fixture(scope="module")
+def target() -> Target:
+    """Return figures that are known functions of six inputs, of which three vary around a level."""
+    laws: dict[str, tuple[Law, float]] = {f"share[{k}]": (Factor("odds", 2, around=0.25), 0.3) for k in range(3)}
+    laws |= {"delay": (Factor("times", 2, around=9), 12), "pace": (Range(1, 3), 1.5), "idle": (Range(0, 1), 0.5)}
+    inputs = Inputs({key: number(key, *each) for key, each in laws.items()}, (Varying("share", r"share\[\d\]"),))
+    terms = singles(6)
+    luck = np.random.default_rng(4)
+    slopes = 0.15 * luck.standard_normal((len(SEEN), len(terms.places))) * (terms.degrees[:, 0] == 1)
+    slopes += 0.02 * luck.standard_normal(slopes.shape) * (terms.degrees[:, 0] == 2)
+    slopes[:, terms.places[:, 0] == 5] = 0
+    kept = terms.places[:, 0] < 5
+    figures = [Figure(*each) for each in SEEN]
+    middle = np.log([figure.published for figure in figures])
+    emulator = Emulator(terms.of(np.flatnonzero(kept)), middle, slopes[:, kept], np.full(len(SEEN), 0.02))
+    many = np.full(len(SEEN), 1.0)
+    known = Known(0.06 * many * [each.moving for each in figures], 0.005 * many, 0.02 * many)
+    return Target(inputs, emulator, tuple(figures), known, datetime(2020, 4, 11))
+
+
+def test_slopes_are_those_of_the_likelihood(target: Target) -> None:
+    """Catch a slope that leads the chains astray: each against a difference, with and without figures left out."""
+    at = np.random.default_rng(1).standard_normal((4, len(target.active)))
+    for each in (target, replace(target, unused=(1, 4))):
+        _, slopes = each(at)
+        for k in range(at.shape[1]):
+            step = 1e-5 * np.eye(at.shape[1])[k]
+            theirs = (each(at + step)[0] - each(at - step)[0]) / 2e-5
+            np.testing.assert_allclose(slopes[:, k], theirs, rtol=1e-5, atol=1e-7)
+
+
+def test_what_figures_cannot_tell_is_not_sampled(target: Target) -> None:
+    """Catch an idle number among the latents, and the level of what varies that is left out of them."""
+    names = [target.latents[k] for k in target.active]
+    assert "idle" not in names
+    assert {"share: level", "share: spread", "pace", "age of 2020-09-12"} <= set(names)
+
+
+def test_a_number_keeps_its_law_whether_it_varies_or_not(target: Target) -> None:
+    """Catch a level and deviations that together spread a number more, or less, than its law says."""
+    latents = np.random.default_rng(2).standard_normal((200_000, len(target.inputs.latents)))
+    z = target.inputs.inputs(latents)
+    np.testing.assert_allclose(z.std(axis=0), 1, atol=0.02)
+    assert np.corrcoef(z[:, 0], z[:, 1])[0, 1] == pytest.approx(0.64, abs=0.02)
+
+
+def test_z_and_value_belong_together(target: Target) -> None:
+    """Catch a base whose other numbers are not as they are configured."""
+    inputs = target.inputs
+    values = inputs.values(inputs.configured()[None])
+    for key, each in inputs.numbers.items():
+        assert values[key][0] == pytest.approx(each.value, rel=1e-9), key
+    assert z_of(number("x", Range(2, 5, whole=True), 2)) < z_of(number("x", Range(2, 5, whole=True), 5))
+    assert rounded(1 / 3) == 0.3333333333
+
+
+def histories(target: Target, count: int) -> list[tuple[Values, Target]]:
+    """Return known latents, and what a world with these published."""
+    found = []
+    for number_ in range(count):
+        luck = np.random.default_rng([9, number_])
+        latents = luck.standard_normal((1, len(target.latents)))
+        root = np.linalg.cholesky(target.covariance(latents)[0])
+        logs = target.mean(latents)[0] + root @ luck.standard_normal(len(target.figures))
+        figures = [replace(f, published=float(np.exp(y))) for f, y in zip(target.figures, logs, strict=True)]
+        exact = [
+            replace(f, unit=2 * np.sqrt(3) * o.rounding * f.published)
+            for f, o in zip(figures, target.figures, strict=True)
+        ]
+        found.append((latents[0], replace(target, figures=tuple(exact))))
+    return found
+
+
+def test_known_values_are_recovered_at_the_stated_rate(target: Target) -> None:
+    """Catch intervals of numbers, of errors or of predictions that are too narrow or too wide: of thirty worlds."""
+    inside, predicted = [], []
+    for k, (truth, world) in enumerate(histories(target, 30)):
+        rng = np.random.default_rng([5, k])
+        without = replace(world, unused=(2, 5))
+        chains = sample(without, len(without.active), Effort(24, 2, 30, 40), rng)
+        low, high = np.quantile(chains.flat, [0.05, 0.95], axis=0)
+        known = truth[without.active]
+        inside.append((low <= known) & (known <= high))
+        draws = without.predicted(without.full(chains.flat[::2]), rng)
+        low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+        seen = without.observed[[2, 5]]
+        predicted.append((low <= seen) & (seen <= high))
+    # Of some 400 values and 60 predictions; those of one history are not independent.
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
+    assert np.mean(predicted) == pytest.approx(0.9, abs=0.13)
+    assert np.min(np.mean(inside, axis=0)) > 0.7
