@@ -12,6 +12,7 @@ from sim.journey.journey import Journey
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment
 from sim.journey.route import PROCESSED_AT, Group
+from sim.journey.wants import NO_CHECKOUT, NO_SEAT
 
 STAGES = {
     "registered": ("registered", "Registered"),
@@ -61,9 +62,6 @@ WAITS = {
 
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
-
-NOTHING_TRIED, NO_CHECKOUT, NO_SEAT = 0, 1, 2
-"""Why an award is revoked: nothing was tried; the buyer stood at checkout at the deadline; no seat was found."""
 
 WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat"}
 """For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""

@@ -29,9 +29,9 @@ from sim.engines.cohort.participants import Announcement, Participants
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.training_observer import Bought
 from sim.engines.cohort.visits import Visited, Visits
-from sim.journey.measures import NOTHING_TRIED
 from sim.journey.money import Benefit
 from sim.journey.route import CHECKOUT
+from sim.journey.wants import NOTHING_TRIED
 from sim.observers.observations import Observations
 from sim.programme.adding import Adding, adds
 from sim.programme.market import MarketTable

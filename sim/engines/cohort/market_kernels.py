@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.after_award_kernels import FORFEITED, Ints, Persons, Purchases
-from sim.journey.measures import NO_CHECKOUT, NO_SEAT
+from sim.journey.wants import NO_CHECKOUT, NO_SEAT
 from sim.rules.buying import PURCHASE_BLOCK, MarketRecord, further_purchase_from
 from sim.rules.choosing import SELF_PACED, MarketRules, buys_something, comes_back_after, train_at_pace_from
 from sim.rules.compiling import kernel, rule

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.engines.person.state import State
-from sim.journey.measures import NO_CHECKOUT, NO_SEAT
 from sim.journey.order import PersonAct
 from sim.journey.route import CERTIFICATES, CHECKOUT
+from sim.journey.wants import NO_CHECKOUT, NO_SEAT
 from sim.programme.market import MarketTable
 from sim.rules.choosing import comes_back_after
 from sim.rules.platforms import NOWHERE, choose_platform

@@ -147,7 +147,8 @@ def _providers(axes: Axes, saved: Saved, sheet: Sheet) -> None:
     axes.set_xlabel("providers, largest first", color=GREY)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=True))
     axes.grid(axis="y")
-    axes.set_title("Share of sales, per cent", loc="left", size=9.5, weight="bold", color=INK, pad=5)
+    heading = "Share of sales, %" if sheet.slide else "Share of sales, per cent"
+    axes.set_title(heading, loc="left", size=9.5, weight="bold", color=INK, pad=5)
     if sold.size > TEN:
         axes.plot([TEN], [share[TEN]], "o", color=INK, markersize=5, zorder=3)
         words = f"● ten largest:\n{percent(share[TEN])}"
