@@ -40,7 +40,7 @@ CLASSES = "queue_classes"
 """The column of those who have booked and wait for a class; the open market has none."""
 
 
-def columns_of(stations: Sequence[Station], partners: Sequence[Partner], market: bool) -> dict[str, str]:
+def columns_of(stations: Sequence[Station], partners: Sequence[Partner], market: bool = False) -> dict[str, str]:
     """Return the columns of the table for stations, payment partners and a market with classes: name → meaning.
 
     A bank has one column, of all its instances; but a payment partner has columns of its own.
