@@ -30,7 +30,7 @@ def results(folder: Path, **run: object) -> dict[str, bytes]:
     engine = "person" if not run else "cohort"
     result = evaluate(parameters(SMALL, changes=how | CROWDED | {"engine": engine, "portal.per": "week"}))
     write_tables(result.tables, folder / "tables")
-    write_key_figures(result.figures, folder / "kpis.json")
+    write_key_figures(result.figures, folder / "kpis.json", {})
     write_parts((people_rows(rows) for rows in result.rows()), folder / "people.parquet")
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
