@@ -108,8 +108,8 @@ class MarketLog:
     came_at: array[int] = field(default_factory=_integers)
     nothing_on: array[int] = field(default_factory=_integers)
     nothing_at: array[int] = field(default_factory=_integers)
-    booked: list[tuple[int, int, int, int, int]] = field(default_factory=list)
-    """Platform, course, choices before it, when it was booked, and when it begins."""
+    booked: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+    """Person, platform, course, choices before it, when it was booked, and when it begins."""
 
     returned: list[tuple[int, int, int]] = field(default_factory=list)
     """Who came back for which purchase when: the person, the purchase from 0, and µs."""
@@ -125,10 +125,10 @@ class MarketLog:
         self.nothing_at.append(now)
 
     def arrays(self) -> dict[str, NDArray[np.int64]]:
-        """Return the columns as arrays; `booked` is [booking; its five numbers], `returned` [return; its three]."""
+        """Return the columns as arrays; `booked` is [booking; its six numbers], `returned` [return; its three]."""
         names = ("came_to", "came_at", "nothing_on", "nothing_at")
         columns = {name: np.array(getattr(self, name), dtype=np.int64) for name in names}
-        booked = np.array(self.booked, dtype=np.int64).reshape(-1, 5)
+        booked = np.array(self.booked, dtype=np.int64).reshape(-1, 6)
         return columns | {"booked": booked, "returned": np.array(self.returned, dtype=np.int64).reshape(-1, 3)}
 
 

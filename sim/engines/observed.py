@@ -55,8 +55,7 @@ def _market(counts: Counts, observations: Observations, journal: Journal) -> Non
     observations.market.classes = journal.classes
     observations.market.add_came(log["came_to"], log["came_at"])
     observations.market.add_nothing(log["nothing_on"], log["nothing_at"])
-    platform, course, choice, at, begins = np.ascontiguousarray(log["booked"].T)
-    observations.market.add_booked(platform, course, choice, at, begins)
+    observations.market.add_booked(*np.ascontiguousarray(log["booked"].T))
     observations.market.turned_away += log["turned_away"]
     own = journal.participants
     for code, want in WANTS.items():

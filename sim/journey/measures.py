@@ -43,12 +43,16 @@ class Wait:
     """The wait whose unfinished ones are those of everyone who has not come so far as to be counted here."""
 
 
+CLASS_WAIT = "booking_to_class"
+"""The wait of every booking of a live course, the first purchase or a further one, until its class begins."""
+
 WAITS = {
     "registered_to_pool": Wait("Registered to pool", "all who registered"),
     "place": Wait("Joined to award", "those eligible in the first wave they joined"),
     "registered_to_award": Wait("Registered to award", "all who registered"),
     "award_to_account": Wait("Award to account linked", "the awarded"),
     "award_to_purchase": Wait("Award to first purchase", "the awarded"),
+    CLASS_WAIT: Wait("Booking to class", "bookings of live courses"),
     "purchase_to_completion": Wait("Purchase to completion", "those who bought a first course"),
     "completion_to_review": Wait("Completion to review", "those who completed a first course"),
     "first_incentive_due_to_paid": Wait("First incentive due to paid", "first incentives that fell due"),
@@ -100,6 +104,9 @@ PARTNERS_GROUP = Group(PAYMENT_PARTNERS, "Payment partners")
 
 PLACES = Group("places", "Places (the quota)")
 """What those wait for who were eligible in the first wave they joined and are not yet awarded."""
+
+PROVIDERS = Group("providers", "Providers (classes)")
+"""Whose classes those wait for who have booked a live course, each provider a member."""
 
 WAVE_STAMPS = ("awarded", "revoked")
 """Stamps that are counted by wave."""

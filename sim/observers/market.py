@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
+from sim.journey.measures import CLASS_WAIT
+from sim.observers.counts import Counts
 from sim.observers.market_counting import count_by_platform, count_seats, count_sold, count_turned_away
 from sim.observers.span import Span
 from sim.programme.classes import Classes
@@ -21,8 +24,8 @@ Ints = NDArray[np.int64]
 class MarketCounts:
     """Counts of the market of a run; platforms and courses by their numbers, days from the first of the run."""
 
-    def __init__(self, table: MarketTable, span: Span) -> None:
-        self.table, self._span = table, span
+    def __init__(self, table: MarketTable, span: Span, counts: Counts) -> None:
+        self.table, self._span, self._counts = table, span, counts
         self.classes = Classes(table)
         """The classes as they were scheduled in the run."""
         platforms, courses = len(table.keys), table.courses.size
@@ -42,6 +45,8 @@ class MarketCounts:
         """The same of all courses, by the day on which the class began."""
         self.booked_by_day = span.no_days()
         """Live seats of all courses by the day on which they were booked."""
+        self._waited = np.zeros((courses, 2), dtype=np.int64)
+        """Time from booking to class, or to the end of the run, µs: its upper and its lower half [course, half]."""
         self.turned_away = np.zeros(courses, dtype=np.int64)
         """How often a course had no class soon enough for one who chose it."""
         self.turned_away_by_day = span.no_days()
@@ -59,8 +64,13 @@ class MarketCounts:
         """Count people who found nothing on a platform (-1: there was none), at instants."""
         count_by_platform(platform, at, self._span.end, self.found_nothing)
 
-    def add_booked(self, platform: Ints, course: Ints, choice: Ints, at: Ints, begins: Ints) -> None:
-        """Count courses that were booked before the end, at instants in order."""
+    def add_booked(
+        self, persons: NDArray[Any], platform: Ints, course: Ints, choice: Ints, at: Ints, begins: Ints
+    ) -> None:
+        """Count courses that persons booked before the end, at instants in order, and how long they wait for a class.
+
+        No run without a date of its end ends before a class that is booked.
+        """
         for month, some in self._by_month(at):
             if month not in self.sold:
                 self.sold[month] = np.zeros((self.table.courses.size, len(self.table.keys)), dtype=np.int64)
@@ -68,7 +78,11 @@ class MarketCounts:
         count_seats(
             platform, course, choice, at, begins, self._span.end, self._live,
             self.next_choices, self.booked_by_day, self.taken, self.taken_by_day,
+            self._waited, *self._counts.waits_of(CLASS_WAIT),
         )  # fmt: skip
+        if self._counts.speaks_of(CLASS_WAIT):
+            live = self._live[course]
+            self._counts.level(CLASS_WAIT, persons[live], at[live], begins[live])
 
     def _by_month(self, at: Ints) -> Iterator[tuple[int, slice]]:
         """Yield the months of ascending instants, each with the slice of those that lie in it."""
@@ -88,6 +102,16 @@ class MarketCounts:
         count_turned_away(
             platform, at, times, leaves, self.turned_away_by_day, self.found_no_seat, self.found_nothing_to_buy
         )
+
+    @property
+    def waited(self) -> list[int]:
+        """Return the time from booking to class, or to the end of the run, of all bookings of each course, µs."""
+        return [(upper << 20) + lower for upper, lower in self._waited.tolist()]
+
+    @property
+    def waiting(self) -> Ints:
+        """Return how many bookings wait for their class at each day's end."""
+        return np.cumsum(self.booked_by_day - self.taken_by_day)
 
     @property
     def platform_gone(self) -> Ints:

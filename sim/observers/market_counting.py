@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
+from sim.observers.counting import ENDED, LOW, WAITING, tally
 from sim.rules.compiling import kernel
 
 Ints = NDArray[np.int64]
@@ -40,10 +41,15 @@ def count_seats(
     booked_by_day: Ints,
     taken: Ints,
     taken_by_day: Ints,
+    waited: Ints,
+    bins: Ints,
+    people: Ints,
+    time: Ints,
 ) -> None:
     """Count next choices [platform, day], live seats by the day of booking, and those of classes begun by the end.
 
-    `choice` is how many choices were tried before; `taken` is by course.
+    `choice` is how many choices were tried before; `taken` is by course. The waits from booking to class, or to the end
+    where it comes before, are added by course (`waited` [course, halves of a sum as in `tally`]) and to the durations.
     """
     for i in range(at.size):
         if choice[i] > 0:
@@ -53,6 +59,10 @@ def count_seats(
             if begins[i] < end:
                 taken[course[i]] += 1
                 taken_by_day[begins[i] // DAY] += 1
+            duration = min(begins[i], end) - at[i]
+            tally(duration, ENDED if begins[i] < end else WAITING, bins, people, time)
+            waited[course[i], 0] += duration >> 20
+            waited[course[i], 1] += duration & LOW
 
 
 @kernel

@@ -70,11 +70,12 @@ class Observations:
         self.span = Span(end, (instant(at) for at in [*moments, ARTICLE]))
         self._counts: list[Counts] = []
         self._stations = {name: self._observer(name) for name in programme.stations}
-        self.market = None if programme.seats is None else MarketCounts(programme.seats, self.span)
-        """What is counted of the market, by one thread; None of the open market."""
         self._counted_by: dict[str, Counts] = {}
         self._none = Counts(programme, self.span, self._station)
         """Counts of nothing, which know all names."""
+        seats = programme.seats
+        self.market = None if seats is None else MarketCounts(seats, self.span, self.new_counts())
+        """What is counted of the market, by one thread; None of the open market."""
 
     # Counting
 

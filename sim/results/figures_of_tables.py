@@ -20,7 +20,8 @@ def figures_of_tables(
     found = dict(key_figures)
     partners = ["payments", *(row["station"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)]
     for series, most in peaks_of(weeks).items():
-        counted = "payments" if series.startswith("pay") or series.partition("_")[2] in partners else "people"
+        payments = series.startswith("pay") or series.partition("_")[2] in partners
+        counted = "payments" if payments else "bookings" if series == "queue_classes" else "people"
         found[f"peak.{series}"] = Figure(most, f"{counted}, {kind_of(series)}")
     for row in tables["published"].rows:
         found[published_name(row)] = Figure(row["full_population"], _unit(str(row["figure"])))

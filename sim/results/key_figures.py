@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.calendar.instants import DAY, WEEK, instant, moment
-from sim.journey.measures import PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
+from sim.journey.measures import CLASS_WAIT, PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
 from sim.journey.route import PROCESSED_AT
 from sim.observers.market import MarketCounts, week_of_day
@@ -40,7 +40,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             continue
         for what, cell in row.items():
             if what in WAIT_COUNTS:
-                counted = "payments" if row["kind"] == "run" or row["wait"] in PAYMENT_WAITS else "people"
+                payments = row["kind"] == "run" or row["wait"] in PAYMENT_WAITS
+                counted = "payments" if payments else "bookings" if row["wait"] == CLASS_WAIT else "people"
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, counted)
             elif "_days" in what and what != "person_days":
                 figures[f"wait.{row['wait']}.{what}"] = Figure(cell, "days")

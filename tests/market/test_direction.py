@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import DAY, NEVER, moment
+from sim.rules.choosing import SELF_PACED
 from tests.building import Engine, Run, law, on_both, run_on
 from tests.engine.everyone import Everyone, everyone, moved, who_differ
 from tests.equality.random_markets import course, hostile, live, market, platform
+from tests.market.recount import Seen, seen
 
 PEOPLE: dict[Engine, int] = {"person": 100, "cohort": 1_000}
 LEVERS = ("checkout_capacity", "seats", "instructors", "certificates")
@@ -82,6 +84,36 @@ def test_half_of_it_is_a_longer_wait(engine: Engine, lever: str) -> None:
     one, other = (waits(each, *WAITS[lever]) for each in (plain, half))
     assert np.all(one <= other)
     assert np.count_nonzero(one < other) > PEOPLE[engine] // 10
+
+
+def wait_for_a_class(made: Seen) -> dict[str, Any]:
+    """Return the row of the wait for a class, which is what the rows of people say."""
+    (row,) = (row for row in made.tables["waits"].rows if row["wait"] == "booking_to_class")
+    booked = [each for each in made.bought() if made.table.courses["seats"][each.course] != SELF_PACED]
+    begun = [each for each in booked if each.begins < made.end]
+    counts = row["began"], row["got_it"], row["left_without"], row["still_waiting"]
+    assert counts == (len(booked), len(begun), 0, len(booked) - len(begun))
+    assert row["person_days"] == pytest.approx(sum(min(each.begins, made.end) - each.at for each in booked) / DAY)
+    group = next(row for row in made.tables["bottlenecks"].rows if row["group"] == "providers")
+    assert group["person_days"] == row["person_days"]
+    return row | {"share": group["share"]}
+
+
+@on_both
+@pytest.mark.parametrize("lever", ["seats", "instructors"])
+def test_half_of_the_seats_is_a_longer_wait_for_a_class(engine: Engine, lever: str) -> None:
+    """Catches a wait that the seats do not decide, and one that goes on beyond the end of the run or is left out."""
+    plain = binding(PEOPLE[engine])[lever]
+    half = plain | {"market": plain["market"] | {lever: 0.5}}
+    long = seen(engine, half)
+    one, other = wait_for_a_class(seen(engine, plain)), wait_for_a_class(long)
+    assert one["began"] == other["began"] > 0
+    for what in ("person_days", "median_days", "share"):
+        assert one[what] < other[what], what
+    middle = sorted(each.begins for each in long.bought() if each.begins > each.at)[other["began"] // 2]
+    cut = wait_for_a_class(seen(engine, half | {"clock.end": moment(middle).isoformat()}))
+    assert cut["still_waiting"] > 0
+    assert 0 < cut["person_days"] < other["person_days"]
 
 
 MAY_MOVE = {

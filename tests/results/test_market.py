@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.calendar.instants import NEVER, WEEK, moment
+from sim.calendar.instants import DAY, NEVER, WEEK, moment
 from sim.engines.person.model import rows as rows_of_everyone
 from sim.experiments.run import Result, evaluate
 from sim.journey.money import Benefit
@@ -191,6 +191,55 @@ def test_providers_are_their_courses(name: str, engine: Engine) -> None:
     if name == "instructors_bind":
         used = [row["instructors_used"] for row in rows.values() if row["instructors_used"] is not None]
         assert max(used) > 0.5
+
+
+def class_waits(name: str, engine: Engine) -> list[tuple[int, str, int, int]]:
+    """Return of every booking of a live course its number, provider, when it is booked and when the class begins."""
+    run = rows_of(engine, name)
+    own, market = run.participants, run.programme.seats
+    assert market is not None
+    found = []
+    for k in range(run.programme.courses):
+        for number in np.flatnonzero(own[f"bought_{k + 1}"] < NEVER).tolist():
+            course, at, begins = (int(own[f"{what}_{k + 1}"][number]) for what in ("course", "bought", "begun"))
+            if market.courses["seats"][course] != SELF_PACED:
+                found.append((course, market.providers[int(market.courses["provider"][course])], at, begins))
+    return found
+
+
+@on_both
+@pytest.mark.parametrize("name", RUNS)
+def test_the_wait_for_a_class_is_what_the_rows_say(name: str, engine: Engine) -> None:
+    """Catch a wait of first purchases alone, of self-paced courses, or counted beyond the end of the run."""
+    result, found = made(engine, name), class_waits(name, engine)
+    end, scale = result.observations.end, result.observations.programme.parameters.population.scale
+    over = [begins - at for _, _, at, begins in found if begins < end]
+    (row,) = (row for row in result.tables["waits"].rows if row["wait"] == "booking_to_class")
+    assert row["simulated"] == len(found) > 0
+    assert row["left_without"] == 0
+    assert (row["got_it"], row["still_waiting"]) == (round(len(over) / scale), round((len(found) - len(over)) / scale))
+    assert row["mean_days_got_it"] == pytest.approx(sum(over) / len(over) / DAY)
+    waited: dict[str, Counter[Any]] = {"course": Counter(), "provider": Counter()}
+    for course, provider, at, begins in found:
+        for of, which in (("course", course), ("provider", provider)):
+            waited[of][which] += min(begins, end) - at
+    in_all = sum(waited["course"].values()) / DAY / scale
+    assert row["person_days"] == pytest.approx(in_all)
+    for of, table in (("course", "courses"), ("provider", "providers")):
+        for each in result.tables[table].rows:
+            assert (each["person_days_waited"] is None) == (each["seats_taken"] is None)
+            days = waited[of][each[of]] / DAY / scale
+            assert (each["person_days_waited"] or 0) == pytest.approx(days), each[of]
+    whole, *members = (row for row in result.tables["bottlenecks"].rows if row["group"] == "providers")
+    assert whole["person_days"] == pytest.approx(in_all)
+    assert {row["member"]: row["person_days"] for row in members if row["person_days"]} == pytest.approx(
+        {provider: time / DAY / scale for provider, time in waited["provider"].items()}
+    )
+    assert [row["person_days"] for row in members] == sorted((row["person_days"] for row in members), reverse=True)
+    ends = [(day + 1) * DAY for day in range(result.observations.days)]
+    queue = [sum(at < min(now, end) and begins >= min(now, end) for _, _, at, begins in found) for now in ends]
+    assert result.tables["daily"]["queue_classes"].tolist() == [round(waiting / scale) for waiting in queue]
+    assert max(queue) > 0 or name != "few_seats"
 
 
 @on_both

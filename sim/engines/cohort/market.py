@@ -164,7 +164,7 @@ class Market:
             buyers, choosing = buyers[:sold], Choosing._make(column[:sold] for column in choosing)
             paid = Paid._make(column[:sold] for column in paid)
         c = choosing
-        self._tell(partial(self._observer.add_booked, c.platform, c.course, c.choice, c.at, c.begins))
+        self._tell(partial(self._observer.add_booked, c.persons, c.platform, c.course, c.choice, c.at, c.begins))
         self._record_bookings(c)
         own.buy_first(c.at[c.purchase == 0], paid.closing)
         self._want_another(buyers)

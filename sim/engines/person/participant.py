@@ -130,7 +130,8 @@ def buy(state: State, award: Award, purchase: int, limit: int) -> Generator[Wait
     for name, value in bought.items():
         own[f"{name}_{purchase + 1}"][number] = value
     state.pay(number, Benefit.TRAINING, int(offer["price"]))
-    state.log.booked.append((platform, booking.course, booking.choice, state.timeline.now, booking.begins))
+    numbers = award.person, platform, booking.course, booking.choice, state.timeline.now, booking.begins
+    state.log.booked.append(numbers)
     live = int(offer["seats"]) != SELF_PACED
     duration, completes = train_at_pace(
         state.programme.key,

@@ -1,4 +1,4 @@
-"""Queues over time: one small picture for each station that had a queue, the payment partners, and the pool."""
+"""Queues over time: a small picture for each station that had a queue, the payment partners, classes, and the pool."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
+import numpy as np
 from matplotlib.axes import Axes
 
-from sim.journey.measures import PAYMENT_PARTNERS
+from sim.journey.measures import PAYMENT_PARTNERS, PROVIDERS
 from sim.journey.route import CHECKOUT, MARKET, ROUTE
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, amounts, dates, place, steps
 from sim.report.figures.outages import outages, shade, told
@@ -16,6 +17,9 @@ from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Counts, Saved
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount, day
+
+CLASSES = "queue_classes"
+"""The daily column of those who have booked and wait for a class."""
 
 SMALL = 0.01
 """A queue less than this share of the longest one is told in words."""
@@ -29,7 +33,7 @@ FEW = 3
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What one picture shows: people or payments that wait at each day's end."""
+    """What one picture shows: people, payments or bookings that wait at each day's end."""
 
     name: str
     label: str
@@ -43,12 +47,16 @@ class Picture:
 
 
 def draw(saved: Saved, sheet: Sheet) -> Page:
-    """Draw the queues by weeks: those of stations on one scale, payments and the pool on scales of their own."""
-    stations, payments, pool = _stations(saved), _payments(saved), _pool(saved)
-    every = [picture for picture in (*stations, payments) if picture.most]
+    """Draw the queues by weeks: of stations on one scale; payments, classes and the pool on scales of their own."""
+    stations, pool = _stations(saved), _pool(saved)
+    apart = [_payments(saved), _classes(saved)]
+    if sheet.slide:
+        found = saved.bottleneck()
+        apart = apart[1:] if found is not None and found.name == PROVIDERS.name else apart[:1]
+    every = [picture for picture in (*stations, *apart) if picture.most]
     longest = max((picture.most for picture in every), default=0.0)
     long = [picture for picture in every if picture.most >= SMALL * longest]
-    stations, others = [picture for picture in long if picture is not payments], [payments] * (payments in long)
+    stations, others = ([picture for picture in long if (picture in apart) == of] for of in (False, True))
     others += [pool] * bool(pool.most)
     if sheet.slide:
         few = sorted(stations, key=attrgetter("most"), reverse=True)[: FEW - len(others)]
@@ -82,6 +90,13 @@ def _payments(saved: Saved) -> Picture:
     return Picture("payments", "Payment partners", saved.days.queue("queue_payments"), "payments")
 
 
+def _classes(saved: Saved) -> Picture:
+    """Return the bookings of live courses, which are not compared with people either; none in the open market."""
+    days = saved.days
+    waiting = days.queue(CLASSES) if days.has(CLASSES) else np.zeros(days.dates.size)
+    return Picture("classes", "Classes booked, not yet begun", waiting, "bookings")
+
+
 def _pool(saved: Saved) -> Picture:
     return Picture("pool", "The pool, which is no queue", saved.days["people_in_pool"])
 
@@ -92,13 +107,17 @@ POOL = "the pool"
 def says(stations: list[Picture], others: list[Picture]) -> str:
     """Return what is drawn, and which pictures are on one scale."""
     told = "Waiting at a day's end, the most in each week."
-    own = [{"payments": "payments", "pool": POOL}[picture.name] for picture in others]
+    own = [{"payments": "payments", "classes": "classes", "pool": POOL}[picture.name] for picture in others]
     if len(stations) + len(own) < 2:
         return told
     parts = ["one scale for the stations"] * (len(stations) > 1)
     whose = "on scales of their own" if len(own) > 1 else f"on a scale of {'its' if own == [POOL] else 'their'} own"
-    parts += [f"{' and '.join(own)} {whose}"] * bool(own)
+    parts += [f"{_listed(own)} {whose}"] * bool(own)
     return f"{told} {'; '.join(parts).capitalize()}."
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
 
 def _peak_of(saved: Saved, picture: Picture) -> str:
@@ -113,6 +132,9 @@ def finding(saved: Saved) -> str:
     found = saved.bottleneck()
     longest = max(queued, key=lambda row: float(row["peak_queue"]), default=None)
     places = found is not None and found.name == "places"
+    if found is not None and found.name == PROVIDERS.name:
+        on, most = saved.days.peak(saved.days.queue(CLASSES))
+        return f"{found.label} are the bottleneck: {amount(most)} bookings wait for a class on {day(on)}"
     if longest is None:
         return (
             "Places are the bottleneck: no station had a queue" if places else "No station had a queue at a day's end"

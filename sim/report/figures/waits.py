@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.journey.measures import PAYMENT_PARTNERS, WAITS
+from sim.journey.measures import CLASS_WAIT, PAYMENT_PARTNERS, PROVIDERS, WAITS
 from sim.journey.route import CERTIFICATES
 from sim.report.figures.look import BLUE, GREY, INK, PALE, SKY, VERMILION, unit_of
 from sim.report.figures.page import Page, page
@@ -48,7 +48,7 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     notes = [
         "Waits of the way to the pool and from registration count all who registered; "
         f"“{WAITS['place'].label}” {WAITS['place'].who}.",
-        "Incentives and surveys count payments.",
+        f"Incentives and surveys count payments, “{WAITS[CLASS_WAIT].label}” {WAITS[CLASS_WAIT].who}.",
     ]
     drawn = page(saved, sheet, finding(saved), says, notes, 0.32 * len(rows) + 1.0)
     if sheet.slide:
@@ -76,25 +76,36 @@ def _long(row: Row) -> bool:
     return bool(row["left_without"] or row["still_waiting"]) if longest is None else bool(longest >= MINUTE)
 
 
+PLURAL = (PAYMENT_PARTNERS, CERTIFICATES, PROVIDERS.name)
+"""Groups of which one says that they are."""
+
+
 def finding(saved: Saved) -> str:
     """Return the finding of the waits in a sentence."""
     found = saved.bottleneck()
     if found is None:
         return "Nobody waited for a station or for a place"
     places = found.name == "places"
-    name = "place" if places else found.worst
+    classes = found.name == PROVIDERS.name
+    name = "place" if places else CLASS_WAIT if classes else found.worst
     wait = next(row for row in saved.rows("waits") if row["wait"] == name)
-    where = (
-        "Places are" if places else f"{found.label} {'are' if found.name in (PAYMENT_PARTNERS, CERTIFICATES) else 'is'}"
-    )
+    where = "Places are" if places else f"{found.label} {'are' if found.name in PLURAL else 'is'}"
     paid = found.name == PAYMENT_PARTNERS
     label = next((row["label"] for row in saved.rows("stations") if row["station"] == name), wait["label"])
-    at = f"at {label} " if found.members > 1 else ""
-    got = "got one" if places else "payments were made" if paid else "got through"
+    at = f"at {label} " if found.members > 1 and not classes else ""
+    got = (
+        "got one"
+        if places
+        else "payments were made"
+        if paid
+        else "bookings came to a class"
+        if classes
+        else "got through"
+    )
+    nobody = "no" if paid or classes else "nobody"
     words = f"{where} the bottleneck, {percent(found.share)} of all waiting"
     median = wait["median_days_got_it"]
     half = "" if median is None else f", half of them {f'within {span(median)}' if median else 'at once'}"
-    nobody = "no" if paid else "nobody"
     told = [f"{at}{amount(wait['got_it']) if wait['got_it'] else nobody} {got}{half}"]
     told += [f"{amount(wait['left_without'])} left without"] * bool(wait["left_without"])
     told += [f"{amount(wait['still_waiting'])} still wait"] * bool(wait["still_waiting"])

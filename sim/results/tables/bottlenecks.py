@@ -6,22 +6,24 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sim.calendar.instants import DAY
-from sim.journey.measures import PARTNERS_GROUP, PLACES, WAITS, partner_wait
+from sim.journey.measures import PARTNERS_GROUP, PLACES, PROVIDERS, WAITS, partner_wait
 from sim.journey.route import Group
 from sim.observers.observations import Observations
 from sim.results.full_population import at_full_population
 from sim.results.members import members
 from sim.results.table import Cell, Table, ratio
+from sim.results.tables.providers import waited_by_provider
 
 COLUMNS = {
     "rank": "rank of the group, 1 for the one where most person-days were waited",
-    "group": "places (the quota), or stations of a kind; stable name",
+    "group": "places (the quota), providers (their classes), or stations of a kind; stable name",
     "group_label": "the same in words",
-    "member": "station, platform of it, or payment partner of the group, stable name; empty: the whole group",
+    "member": "station, platform of it, provider with live courses, or payment partner of the group, stable name; "
+    "empty: the whole group",
     "label": "the member in words; empty: the whole group",
     "person_days": "person-days waited until the end of the run, the unfinished waits included; places: of "
-    f"{WAITS['place'].who}",
-    "share": "of all person-days waited for stations and places, share",
+    f"{WAITS['place'].who}; providers: from booking a live course to its class, of all bookings",
+    "share": "of all person-days waited for stations, classes and places, share",
 }
 
 
@@ -50,6 +52,9 @@ def _waited(observations: Observations) -> Iterable[Waited]:
             yield Waited(station.grouped, each.name, each.label, each.observer.waits.time)
         if not platforms:
             yield Waited(station.grouped, name, station.label, observer.waits.time)
+    if observations.market is not None:
+        for provider, time in waited_by_provider(observations.market).items():
+            yield Waited(PROVIDERS, provider, provider, time)
     for partner in observations.programme.partners:
         yield Waited(PARTNERS_GROUP, partner.key, partner.name, observations.waits(partner_wait(partner.key)).time)
 

@@ -36,8 +36,12 @@ PAYMENTS = {
 """Payments of a day over all partners: column → (benefit, step, meaning)."""
 
 
-def columns_of(stations: Sequence[Station], partners: Sequence[Partner]) -> dict[str, str]:
-    """Return the columns of the table for stations and payment partners: name → meaning.
+CLASSES = "queue_classes"
+"""The column of those who have booked and wait for a class; the open market has none."""
+
+
+def columns_of(stations: Sequence[Station], partners: Sequence[Partner], market: bool = False) -> dict[str, str]:
+    """Return the columns of the table for stations, payment partners and a market with classes: name → meaning.
 
     A bank has one column, of all its instances; but a payment partner has columns of its own.
     """
@@ -54,6 +58,7 @@ def columns_of(stations: Sequence[Station], partners: Sequence[Partner]) -> dict
             f"served_{station.name}": f"people whose service began that day: {station.label.lower()}"
             for station in stations
         },
+        **({CLASSES: "live courses booked whose class has not begun at the day's end"} if market else {}),
         "queue_payments": "payments that wait for a partner's run after the day's runs; empty on days without runs",
         "payment_capacity": "payments that the day's runs could make; empty where there is plenty",
         "payments_paid": "payments made by the day's runs",
@@ -80,12 +85,14 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
     for station, observer in observations.stations.items():
         columns[f"queue_{station}"] = observer.queue().tolist()
         columns[f"served_{station}"] = observer.starts.tolist()
+    if observations.market is not None:
+        columns[CLASSES] = observations.market.waiting[:days].tolist()
     columns |= _runs(observations, runs)
     places = people_by_place(observations)
     columns["people_in_pool"] = places[Place.POOL].tolist()
     columns["people_awarded"] = places[Place.AWARDED].tolist()
     stations = [observations.programme.journey.station(name) for name in observations.stations]
-    meanings = columns_of(stations, observations.programme.partners)
+    meanings = columns_of(stations, observations.programme.partners, observations.market is not None)
     rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
     table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
     counts = meanings.keys() - {"date"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import WEEK
+from sim.calendar.instants import DAY, WEEK
 from sim.calendar.months import months
 from sim.journey.measures import TEN, WANTS, revoked_for
 from sim.observers.market import MarketCounts, week_of_day
@@ -52,9 +52,19 @@ COURSES = {
     "seats_unused": "of them, those not taken, the instructors' limit apart; empty of self-paced courses",
     "utilisation": "seats taken of offered, share; empty of self-paced courses",
     "turned_away": "times that somebody chose it and its next class was too late, or full, or there was none",
+    "person_days_waited": "from booking to the class, or to the end of the run, person-days; empty of self-paced "
+    "courses",
 }
 
-COURSES_COUNTS = ("sold", "rupiah", "seats_offered", "seats_taken", "seats_unused", "turned_away")
+COURSES_COUNTS = (
+    "sold",
+    "rupiah",
+    "seats_offered",
+    "seats_taken",
+    "seats_unused",
+    "turned_away",
+    "person_days_waited",
+)
 
 SEATS = {
     "week": "Monday of the calendar week, the first and the last as far as they lie in the run",
@@ -145,6 +155,7 @@ def courses(observations: Observations, counts: MarketCounts) -> Table:
     sold = counts.sold_by_course.sum(axis=1)
     offered = counts.classes.offered(0, observations.end)
     lists = np.bincount(table.listed, minlength=table.courses.size)
+    waited = counts.waited
     rows: list[dict[str, Cell]] = []
     for number, course in enumerate(table.courses):
         live = int(course["seats"]) != SELF_PACED
@@ -165,6 +176,7 @@ def courses(observations: Observations, counts: MarketCounts) -> Table:
                 "seats_unused": int(offered[number]) - taken if live else None,
                 "utilisation": ratio(taken, int(offered[number])) if live else None,
                 "turned_away": int(counts.turned_away[number]),
+                "person_days_waited": waited[number] / DAY if live else None,
             }
         )
     scale = observations.programme.parameters.population.scale

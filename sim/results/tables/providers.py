@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar.instants import DAY
 from sim.calendar.months import months
 from sim.observers.market import MarketCounts, week_of_day
 from sim.observers.observations import Observations
@@ -41,6 +42,8 @@ PROVIDERS = {
     "instructors_used": "seats taken of those that its instructors could teach, share",
     "turned_away": "times that somebody chose one of its live courses and its next class was too late, or full, or "
     "there was none; one buyer may be turned away several times",
+    "person_days_waited": "from booking one of its live courses to the class, or to the end of the run, person-days; "
+    "empty where it has no live course",
 }
 
 PROVIDERS_COUNTS = (
@@ -51,6 +54,7 @@ PROVIDERS_COUNTS = (
     "seats_unused",
     "seats_teachable",
     "turned_away",
+    "person_days_waited",
 )
 
 
@@ -73,6 +77,16 @@ def sales(observations: Observations, counts: MarketCounts) -> Table:
     return at_full_population(Table("sales", SALES, rows), scale, SALES_COUNTS, "sold", "courses sold")
 
 
+def waited_by_provider(counts: MarketCounts) -> dict[str, int]:
+    """Return the time from booking to class, or to the end of the run, of each provider with live courses, µs."""
+    courses, waited = counts.table.courses, dict[str, int]()
+    for number, time in enumerate(counts.waited):
+        if courses["seats"][number] != SELF_PACED:
+            provider = counts.table.providers[int(courses["provider"][number])]
+            waited[provider] = waited.get(provider, 0) + time
+    return waited
+
+
 def providers(observations: Observations, counts: MarketCounts) -> Table:
     """Return each provider: its courses, sales and seats over the run, and who was turned away."""
     table = counts.table
@@ -85,6 +99,7 @@ def providers(observations: Observations, counts: MarketCounts) -> Table:
         np.add.at(found, provider, each)
         return found.tolist()
 
+    waited = waited_by_provider(counts)
     teachable = table.weeks[:, :weeks].sum(axis=1).tolist() if table.weeks.size else [None] * len(table.providers)
     columns = zip(
         table.providers,
@@ -115,6 +130,7 @@ def providers(observations: Observations, counts: MarketCounts) -> Table:
                 "seats_teachable": taught if of_live else None,
                 "instructors_used": ratio(taken, taught) if of_live and taught else None,
                 "turned_away": turned_away,
+                "person_days_waited": waited[name] / DAY if of_live else None,
             }
         )
     scale = observations.programme.parameters.population.scale

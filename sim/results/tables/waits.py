@@ -16,7 +16,7 @@ COLUMNS = {
     "label": "the same in words",
     "kind": "station, platform (of the station before), run (payments) or journey",
     "who": "who counts: all of these who began to wait",
-    "began": "people (runs: payments) who began to wait",
+    "began": "people (runs and waits of payments: payments; classes: bookings) who began to wait",
     "got_it": "of them, those whose wait ended with what they waited for",
     "median_days_got_it": "median wait of those who got it, days (to 0.1 %); empty: nobody did",
     "p95_days_got_it": "95th percentile of the wait of those who got it, days (to 0.1 %); empty: nobody did",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
+from sim.rules.choosing import SELF_PACED
 from sim.rules.surveys import answer
 
 Ints = NDArray[np.int64]
@@ -44,6 +45,20 @@ def months(journal: Journal) -> list[date]:
 def month_of(at: int) -> date:
     """Return the first day of the month of an instant."""
     return when(at).date().replace(day=1)
+
+
+def class_bookings(journal: Journal) -> tuple[Ints, Ints, Ints]:
+    """Return the persons who booked live courses, when they did, and when the classes begin (NEVER: after the run)."""
+    own, market = journal.participants, journal.programme.seats
+    if market is None:
+        return (np.empty(0, dtype=np.int64),) * 3
+    found = []
+    for k in range(1, journal.programme.courses + 1):
+        booked = np.flatnonzero(own[f"bought_{k}"] < NEVER)
+        booked = booked[market.courses["seats"][own[f"course_{k}"][booked]] != SELF_PACED]
+        found.append(np.stack([own[name][booked] for name in ("person", f"bought_{k}", f"begun_{k}")]))
+    persons, at, begins = np.concatenate(found, axis=1)
+    return persons, at, begins
 
 
 def incentive_names(journal: Journal) -> list[str]:

@@ -11,7 +11,7 @@ from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
 from sim.rules.eligibility import is_eligible
 from sim.rules.people import Trait, trait
-from tests.engine.recount.journal import incentive_names, month_of, ratio, survey_names
+from tests.engine.recount.journal import class_bookings, incentive_names, month_of, ratio, survey_names
 from tests.engine.recount.people import values_of
 
 GROUPS = ("province", "woman", "rural", "education", "disability", "returned_migrant", "listed_worker")
@@ -29,6 +29,7 @@ LABELS = {
     "registered_to_award": "Registered to award",
     "award_to_account": "Award to account linked",
     "award_to_purchase": "Award to first purchase",
+    "booking_to_class": "Booking to class",
     "purchase_to_completion": "Purchase to completion",
     "completion_to_review": "Completion to review",
     "award_to_incentive": "Award to first incentive",
@@ -105,6 +106,9 @@ def _held(journal: Journal, wait: str, counted_from: str | None) -> Iterator[Hel
     elif wait in journal.programme.journey:
         visits = journal.visits[wait]
         columns = (visits[name].tolist() for name in ("person", "arrived", "started"))
+        yield from ((person, began, ended, -1) for person, began, ended in zip(*columns, strict=True))
+    elif wait == "booking_to_class":
+        columns = (column.tolist() for column in class_bookings(journal))
         yield from ((person, began, ended, -1) for person, began, ended in zip(*columns, strict=True))
     else:
         yield from _people(journal, wait)

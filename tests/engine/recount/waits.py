@@ -11,7 +11,7 @@ import numpy as np
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
 from sim.rules.eligibility import is_eligible
-from tests.engine.recount.journal import Ints, incentive_names, survey_names, together
+from tests.engine.recount.journal import Ints, class_bookings, incentive_names, survey_names, together
 
 DIGITS = 10
 """Binary digits of a duration that are kept behind the first: 0.1 %."""
@@ -145,6 +145,7 @@ def _journey(journal: Journal) -> dict[str, tuple[str, str, Waited]]:
         "registered_to_award": ("Registered to award", everyone, award),
         "award_to_account": ("Award to account linked", awardees, from_to(awarded, own["linked"], own["revoked"])),
         "award_to_purchase": ("Award to first purchase", awardees, from_to(awarded, own["bought_1"], own["revoked"])),
+        "booking_to_class": ("Booking to class", "bookings of live courses", from_to(*class_bookings(journal)[1:])),
         "purchase_to_completion": (
             "Purchase to completion",
             "those who bought a first course",

@@ -65,6 +65,7 @@ def test_the_finding_of_queues_and_waits(name: str, runs: Callable[[str], Saved]
     stations = {row["station"]: row for row in table(saved, "stations")}
     rows = {row["wait"]: row for row in table(saved, "waits")}
     waited: Counter[str] = Counter({"Places": float(rows["place"]["person_days"])})  # type: ignore[dict-item]
+    waited["Providers (classes)"] = float(rows["booking_to_class"]["person_days"])  # type: ignore[assignment]
     for row in stations.values():
         group = "Payment partners" if row["bank"] else row["label"].removesuffix(", again")
         waited[group] += float(row["person_days_waited"])  # type: ignore[assignment]
