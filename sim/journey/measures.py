@@ -62,10 +62,11 @@ WAITS = {
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
-NOTHING_TRIED, NO_CHECKOUT, NO_SEAT = 0, 1, 2
-"""Why an award is revoked: nothing was tried; the buyer stood at checkout at the deadline; no seat was found."""
+NOTHING_TRIED, NO_CHECKOUT, NO_SEAT, NO_COURSE_TO_BUY, NO_PLATFORM = range(5)
+"""Why an award is revoked: nothing was tried; the buyer stood at checkout at the deadline; or how the buyer's last try
+ended: no chosen course had a class soon enough; nothing was on sale that the balance buys; no platform was there."""
 
-WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat"}
+WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat", NO_COURSE_TO_BUY: "course", NO_PLATFORM: "platform"}
 """For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""
 
 
