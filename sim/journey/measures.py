@@ -12,7 +12,7 @@ from sim.journey.journey import Journey
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment
 from sim.journey.route import PROCESSED_AT, Group
-from sim.journey.wants import NO_CHECKOUT, NO_SEAT
+from sim.journey.wants import NO_CHECKOUT, NO_COURSE_TO_BUY, NO_PLATFORM, NO_SEAT
 
 STAGES = {
     "registered": ("registered", "Registered"),
@@ -67,7 +67,7 @@ WAITS = {
 PAYMENT_WAITS = ("first_incentive_due_to_paid", "incentive_due_to_paid", "survey_due_to_paid")
 """Waits of payments, which may also be counted from being ready; so may those for a partner's run."""
 
-WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat"}
+WANTS = {NO_CHECKOUT: "checkout", NO_SEAT: "seat", NO_COURSE_TO_BUY: "course", NO_PLATFORM: "platform"}
 """For want of what an award is revoked, by the outcome `revoked_for`; 0: nothing was tried."""
 
 

@@ -3,7 +3,7 @@
 The columns: provider and course (names), platforms (their keys, separated by spaces), kind (live or self-paced), seats
 of a class and classes_per_week (of live courses; the first class is as long after `first` as the next after it), first
 (from when the course is on sale), until (from when it no longer is; empty: for good), price (rupiah), popularity (a
-weight), duration (days) and completion (a share).
+weight), duration (days) and completion (a share). A course stands in one line, and a whole number has no decimal mark.
 """
 
 from __future__ import annotations
@@ -62,6 +62,28 @@ def _keys(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     return keys
 
 
+MARKED = re.compile(r"([-+]?\d{0,40})\.(\d{0,40})", re.ASCII)
+"""A number with a decimal mark, and no power of ten behind it."""
+
+
+def _without_mark(value: Any) -> Any:
+    """Refuse a whole number with a decimal mark: 300.000 may be three hundred, or three hundred thousand."""
+    found = MARKED.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        return value
+    whole, fraction = found.groups()
+    do = "Write a whole number."
+    if len(fraction) == 3:
+        do = f"Write {int(whole + fraction)}: a full stop is the decimal mark, and nothing separates thousands."
+    elif not fraction.strip("0") and whole.strip("+-"):
+        do = f"Write {int(whole)}."
+    allowed = "must be a whole number, written without a decimal mark"
+    raise Fault([Problem("", Written(value), allowed, do)])
+
+
+Seats = Annotated[int, whole(0, 1_000_000, "Set the seats of a class; 0 is closed.")]
+
+
 class Listed(Block):
     """Describe a course of the file."""
 
@@ -69,11 +91,11 @@ class Listed(Block):
     course: Name
     platforms: Annotated[tuple[str, ...], BeforeValidator(_keys)]
     kind: Annotated[Literal["live", "self-paced"], choice("live", "self-paced", do="Choose one.")]
-    seats: Annotated[int, whole(0, 1_000_000, "Set the seats of a class; 0 is closed.")] | None
+    seats: Annotated[Seats | None, BeforeValidator(_without_mark)]
     classes_per_week: Annotated[float, number(1e-3, 10_080, "Set classes a week: one a minute at the most.")] | None
     first: Wib
     until: Wib | None
-    price: CoursePrice
+    price: Annotated[CoursePrice, BeforeValidator(_without_mark)]
     popularity: Annotated[float, number(1e-9, 1e9, "Set a weight above 0.")]
     duration: Annotated[float, days(MOST_DAYS)]
     completion: Share
@@ -97,6 +119,7 @@ class Listed(Block):
 
 COLUMNS = tuple(Listed.model_fields)
 NUMBERS = ("seats", "classes_per_week", "price", "popularity", "duration", "completion")
+WHOLES = ("seats", "price")
 MAY_BE_EMPTY = ("seats", "classes_per_week", "until")
 
 WHOLE = re.compile(r"[-+]?\d{1,40}", re.ASCII)
@@ -145,14 +168,13 @@ def read_market_file(file: MarketFile, info: ValidationInfo) -> MarketFile:
         raise _unreadable(file, f"is not written in UTF-8 (byte {error.start + 1:,})") from None
     except OSError as error:
         raise _unreadable(file, f"cannot be read: {error.strerror or error}") from None
-    records = list(_records(file, text))
-    _hold_columns(file, records)
-    _, header = records[0]
+    records = _records(file, text)
+    header = _header(file, records)
     rows, lines, found = [], [], list[Problem]()
     of_course: dict[tuple[str, str], int] = {}
-    for line, fields in records[1:]:
+    for line, record in records[1:]:
         try:
-            row = _row(file, line, header, fields, platforms)
+            row = _row(file, line, header, record, platforms)
         except Fault as fault:
             found += fault.problems
             continue
@@ -194,27 +216,29 @@ def _path(file: str, line: int, column: str = "") -> str:
     return f"[{name}, line {line}" + (f", {column[:LONGEST_NAME]}]" if column else "]")
 
 
-def _records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the fields of every record that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins, count = 1, 0
+def _records(file: str, text: str) -> list[tuple[int, str]]:
+    """Return the number and the text of every line that is not empty."""
+    lines = enumerate(io.StringIO(text, newline=None), start=1)
+    records = [(number, record) for number, line in lines if (record := line.removesuffix("\n"))]
+    if len(records) > limits.ON_SALE + 1:
+        allowed = f"must be at most {limits.ON_SALE:,} courses"
+        raise Fault([Problem(_path(file, records[limits.ON_SALE + 1][0]), NOTHING, allowed, "Leave some out.")])
+    return records
+
+
+def _fields(file: str, line: int, record: str) -> list[str]:
+    """Return the fields of a line, read by itself: a quote that is not closed is a fault of its own line alone."""
     try:
-        for fields in reader:
-            if fields:
-                count += 1
-                if count > limits.ON_SALE + 1:
-                    allowed = f"must be at most {limits.ON_SALE:,} courses"
-                    raise Fault([Problem(_path(file, begins), NOTHING, allowed, "Leave some out.")])
-                yield begins, fields
-            begins = reader.line_num + 1
+        return [field.strip() for field in next(csv.reader([record], strict=True))]
     except csv.Error as error:
-        do = "Write fields that hold commas, quotes or line breaks in quotes."
-        raise Fault([Problem(_path(file, reader.line_num), NOTHING, f"is no CSV ({error})", do)]) from None
+        why = "a quote is not closed" if str(error) == "unexpected end of data" else str(error)
+        do = "Write fields that hold commas or quotes in quotes, and a course in one line."
+        raise Fault([Problem(_path(file, line), NOTHING, f"is no CSV ({why})", do)]) from None
 
 
-def _hold_columns(file: str, records: list[tuple[int, list[str]]]) -> None:
-    """Raise a fault unless the first record names every column once, and there is a course."""
-    header = [field.strip() for field in records[0][1]] if records else []
+def _header(file: str, records: list[tuple[int, str]]) -> list[str]:
+    """Return the columns; raise a fault unless the first record names every one once, and there is a course."""
+    header = _fields(file, *records[0]) if records else []
     if len(header) == 1 and ";" in header[0]:
         raise Fault([Problem(_path(file, 1), NOTHING, "must be separated by commas", "Save it so, or exchange them.")])
     expected = f"The columns are: {', '.join(COLUMNS)}."
@@ -229,14 +253,15 @@ def _hold_columns(file: str, records: list[tuple[int, list[str]]]) -> None:
     if not found and len(records) < 2:
         found.append(Problem(_path(file, 2), NOTHING, "must be a course", "List one at least."))
     raise_any(found)
-    records[0] = records[0][0], header
+    return header
 
 
-def _row(file: str, line: int, header: list[str], fields: list[str], platforms: Iterable[str] | None) -> Listed:
+def _row(file: str, line: int, header: list[str], record: str, platforms: Iterable[str] | None) -> Listed:
+    fields = _fields(file, line, record)
     if len(fields) != len(header):
         allowed = f"must have {len(header)} fields, it has {len(fields)}"
         raise Fault([Problem(_path(file, line), NOTHING, allowed, "Write what holds a comma in quotes.")])
-    written = zip(header, map(str.strip, fields), strict=True)
+    written = zip(header, fields, strict=True)
     try:
         return Listed.model_validate({name: _value(name, field) for name, field in written}, context=platforms)
     except ValidationError as error:
@@ -248,6 +273,8 @@ def _value(column: str, field: str) -> Any:
     if not field and column in MAY_BE_EMPTY:
         return None
     if column not in NUMBERS:
+        return field
+    if column in WHOLES and MARKED.fullmatch(field):
         return field
     if WHOLE.fullmatch(field):
         return int(field)

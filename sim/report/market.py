@@ -71,9 +71,19 @@ def _nothing(own: dict[str, Any]) -> str:
     return f"Of {came} times that somebody came to buy a course, {nothing} ended without one: {', '.join(told)}."
 
 
+WANT_OF = dict(zip(WANTS.values(), ("checkout", "a seat", "a course to buy", "a platform"), strict=True))
+"""For want of what awards are revoked, in words."""
+
+ALWAYS_TOLD = ("checkout", "seat")
+"""For want of what nobody being revoked is worth saying."""
+
+
 def _revoked(own: dict[str, Any]) -> str:
-    told = [f"{count(own[revoked_for(want)]) if own[revoked_for(want)] else 'nobody'} for want of {words}"
-            for want, words in zip(WANTS.values(), ("checkout", "a seat"), strict=True)]  # fmt: skip
+    told = [
+        f"{count(number) if number else 'nobody'} for want of {words}"
+        for want, words in WANT_OF.items()
+        if (number := own[revoked_for(want)]) or want in ALWAYS_TOLD
+    ]
     return f"Revoked at the deadline: {', '.join(told)}."
 
 

@@ -13,7 +13,10 @@ from sim.rules.choosing import CANDIDATES, SELF_PACED, by_popularity, candidate_
 WHY = {
     0: "no course was bought before the deadline",
     1: "no course was bought before the deadline, for want of checkout: they still stood at it",
-    2: "no course was bought before the deadline, for want of a seat: nothing was found",
+    2: "no course was bought before the deadline, for want of a seat: no chosen class had one soon enough",
+    3: "no course was bought before the deadline, for want of a course to buy: nothing was on sale that the balance "
+    "buys",
+    4: "no course was bought before the deadline, for want of a platform: none was there, or it left",
 }
 """Why an award is revoked, by the outcome `revoked_for`."""
 

@@ -56,7 +56,11 @@ OUTCOMES = {
     "participant": ("", "whole number from 0", NOT_AWARDED),
     "wave": ("", "number of a wave from 1", NOT_AWARDED),
     "partner": ("", TEXT, NOT_AWARDED),
-    "revoked_for": (": nothing_tried, checkout, seat", TEXT, "was not revoked before the end of the run"),
+    "revoked_for": (
+        ": nothing_tried, checkout, seat, course, platform",
+        TEXT,
+        "was not revoked before the end of the run",
+    ),
     "unspent": ("", "rupiah", "the account did not close before the end of the run"),
 }
 """Outcomes by name: what their meaning lacks, their unit, and what none means."""

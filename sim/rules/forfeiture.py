@@ -1,4 +1,7 @@
-"""A time after the award the account closes: the unspent balance returns, and all payments of one without a review."""
+"""A time after the award the account closes: the unspent balance returns, and all payments of one without a review.
+
+Once it is closed nothing is bought, rated or reviewed any more.
+"""
 
 from __future__ import annotations
 
@@ -21,5 +24,8 @@ def buys_before_closing(at: int, closing: int) -> bool:
 
 @rule_of_many
 def earns_payments(reviewed: Any, closing: Any) -> Any:
-    """Return whether one who reviewed a first training at an instant keeps all payments. Of several: an array."""
+    """Return whether a first training is reviewed, and so all payments are kept, where its review comes at an instant.
+
+    It does so strictly before the account closes. Of several: an array.
+    """
     return reviewed < closing

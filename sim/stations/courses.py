@@ -83,6 +83,11 @@ class Courses:
         self.misses: list[tuple[int, int, int, bool]] = []
         """Of each who chose such courses, or none: the platform, when (µs), how many, and whether they left without."""
 
+    @property
+    def turned_away_last(self) -> bool:
+        """Return whether some course turned away the last of those who are in `misses`."""
+        return bool(self.misses) and self.misses[-1][2] > 0
+
     def asked(self) -> NDArray[np.int64]:
         """Return how often each live course was booked or had no class soon enough, since the beginning."""
         return np.array(self.booked, dtype=np.int64) + np.array(self.turned_away, dtype=np.int64)

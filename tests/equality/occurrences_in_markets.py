@@ -24,6 +24,8 @@ IN_MARKETS = frozenset({
     "somebody is left at a checkout when the platform leaves",
     "somebody is revoked for want of a checkout",
     "somebody is revoked for want of a seat",
+    "somebody is revoked for want of a course to buy",
+    "somebody is revoked for want of a platform",
     "somebody is in service at a checkout at the deadline",
     "a further purchase ends at a checkout as the account closes",
     "somebody stands at a checkout at the end",
@@ -86,7 +88,7 @@ def _at_platforms(journal: Journal, table: MarketTable) -> Iterator[str]:
     if len(set(pairs)) < len(pairs):
         yield "two come to one platform at one instant"
     own = journal.participants
-    for code, want in ((1, "a checkout"), (2, "a seat")):
+    for code, want in enumerate(("a checkout", "a seat", "a course to buy", "a platform"), start=1):
         if np.any((own["revoked_for"] == code) & (own["revoked"] < NEVER)):
             yield f"somebody is revoked for want of {want}"
     tries = np.array([own[f"tries_{purchase + 1}"][number] for number, purchase, _ in bookings(journal)])

@@ -121,6 +121,53 @@ def test_a_row_that_cannot_be_is_told(tmp_path: Path, rows: tuple[str, ...], tol
 
 
 @pytest.mark.parametrize(
+    ("column", "value", "meant"),
+    [
+        ("price", "300.000", "Write 300000:"),
+        ("price", "1.000", "Write 1000:"),
+        ("seats", "1.000", "Write 1000:"),
+        ("price", "24000.0", "Write 24000."),
+        ("seats", "12.", "Write 12."),
+        ("seats", "12.5", "Write a whole number."),
+        ("price", "300.00000000000000000001", "Write a whole number."),
+        ("price", ".5", "Write a whole number."),
+    ],
+)
+def test_a_whole_number_has_no_decimal_mark(tmp_path: Path, column: str, value: str, meant: str) -> None:
+    """Catches a price of 300.000 that is read as 300 rupiah, and one told without its place and what to write."""
+    row = dict(zip(COLUMNS, OTHER.split(","), strict=True)) | {column: value}
+    (told,) = faults(written(tmp_path, SELF, ",".join(row.values())))
+    assert f"mine.csv, line 3, {column}] = {value}: must be a whole number, written without a decimal mark" in told
+    assert meant in told
+
+
+def test_a_quote_that_is_not_closed_is_a_fault_of_its_line(tmp_path: Path) -> None:
+    """Catches an open quote that takes the lines behind it for its own, and so hides their faults."""
+    bad = [SELF, OTHER.replace("Bread", '"Bread'), OTHER.replace(",24000,", ",0,"), 'a"b', '"a"b,c', LIVE, SELF]
+    told = faults(written(tmp_path, *bad))
+    assert [re.search(r"line (\d+)", line)[1] for line in told] == ["3", "4", "5", "6", "8"]  # type: ignore[index]
+    assert "line 3]: is no CSV (a quote is not closed)" in told[0]
+    assert ", price] = 0: " in told[1]
+    assert "must have 12 fields, it has 1" in told[2]
+    assert "line 6]: is no CSV (" in told[3]
+    assert "is in line 2 already" in told[4]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_system_ends_them(tmp_path: Path, end: str) -> None:
+    """Catches a course that is lost, or counted in another line, by the ends of the lines."""
+    path = tmp_path / "mine.csv"
+    path.write_bytes(end.join([HEAD, SELF, "", LIVE, OTHER.replace(",24000,", ",0,")]).encode())
+    (told,) = faults(path)
+    assert ", line 5, price] = 0: " in told
+    path.write_bytes(end.join([HEAD, SELF, "", LIVE, OTHER]).encode())
+    market = composition(asked(path)).parameters.market
+    assert market is not None
+    assert market.file is not None
+    assert market.file.lines == (2, 4, 5)
+
+
+@pytest.mark.parametrize(
     ("contents", "told"),
     [
         (HEAD.replace("price", "prize"), '= "prize": is no column. Did you mean price?'),

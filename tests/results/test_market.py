@@ -89,7 +89,7 @@ def test_weeks_are_what_the_rows_say(name: str, engine: Engine) -> None:
     for column, counts in (("seats_booked", booked), ("seats_taken", taken), ("revoked_for_seat", revoked)):
         expected = {week: round(count / scale) for week, count in counts.items()}
         assert {row["week"]: row[column] for row in table.rows if row[column]} == expected, column
-    for code, want in ((1, "checkout"), (2, "seat")):
+    for code, want in ((1, "checkout"), (2, "seat"), (3, "course"), (4, "platform")):
         people = round(np.count_nonzero(own["revoked_for"] == code) / scale)
         assert result.figures[f"market.revoked_for_{want}"].value == people == sum(table[f"revoked_for_{want}"])
 

@@ -14,7 +14,7 @@ from sim.experiments.run import evaluate
 from sim.journey.measures import WAITS
 from sim.observers.durations import Durations
 from sim.rules.eligibility import is_eligible
-from tests.building import ALPHA, ENGINES, SMALL, THOUSANDS, Engine, name_of, on_both, parameters, run_on
+from tests.building import ALPHA, ENGINES, SMALL, THOUSANDS, Engine, law, name_of, on_both, parameters, run_on
 
 SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
 
@@ -52,6 +52,17 @@ def test_from_registration_all_who_registered_count(waits: dict[str, dict[str, A
     assert incentive["got_it"] == waits["award_to_incentive"]["got_it"]
     assert incentive["median_days"] is None
     assert incentive["left_without"] == award["left_without"] + waits["award_to_incentive"]["left_without"]
+
+
+@on_both
+def test_the_funnel_counts_the_reviews_that_end_a_wait(engine: Engine) -> None:
+    """Catch people who review after their account has closed: a stage of the funnel that the wait has fewer of."""
+    late = {"training.certificate": law("exponential", 300), "clock.end": None}
+    made = evaluate(parameters(SIZE[engine], f"engine={engine}", changes=late))
+    (stage,) = [row for row in made.tables["funnel"].rows if row["stage"] == "reviewed"]
+    (wait,) = [row for row in made.tables["waits"].rows if row["wait"] == "completion_to_review"]
+    assert 0 < stage["people"] == wait["got_it"]
+    assert wait["left_without"] > 0.1 * wait["began"]
 
 
 @on_both

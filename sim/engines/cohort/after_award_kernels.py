@@ -172,7 +172,8 @@ def review(
 ) -> None:
     """Fill when people get the certificate of the first course, rate and review it, and have the first incentive due.
 
-    `issued` is when the platform has issued it; NEVER where something does not happen.
+    `issued` is when the platform has issued it; NEVER where something does not happen. Nobody reviews once the account
+    is closed.
     """
     certificate, words = np.empty((4, CHUNK), dtype=np.uint32), np.empty((4, CHUNK), dtype=np.uint32)
     for begin in range(0, persons.size, CHUNK):
@@ -184,8 +185,10 @@ def review(
                 words_at(certificate, i - begin), words_at(words, i - begin), training
             )
             certified[i] = issued[i] + arrives if issued[i] < NEVER else NEVER
-            reviewed[i] = certified[i] + delay if reviews and issued[i] < NEVER else NEVER
-            due[i] = first_incentive_due(reviewed[i], linked[i]) if earns_payments(reviewed[i], closing[i]) else NEVER
+            comes = certified[i] + delay if reviews and issued[i] < NEVER else NEVER
+            in_time = earns_payments(comes, closing[i])
+            reviewed[i] = comes if in_time else NEVER
+            due[i] = first_incentive_due(comes, linked[i]) if in_time else NEVER
 
 
 @rule

@@ -31,7 +31,7 @@ from sim.engines.cohort.training_observer import Bought
 from sim.engines.cohort.visits import Visited, Visits
 from sim.journey.money import Benefit
 from sim.journey.route import CHECKOUT
-from sim.journey.wants import NOTHING_TRIED
+from sim.journey.wants import NO_COURSE_TO_BUY, NO_PLATFORM, NO_SEAT, NOTHING_TRIED
 from sim.observers.observations import Observations
 from sim.programme.adding import Adding, adds
 from sim.programme.market import MarketTable
@@ -106,7 +106,7 @@ class Market:
         self._tell(partial(self._observer.add_came, platform, at))
         self._record_arrivals(buyers)
         if come < buyers.size:
-            self._find_nothing(buyers[platform == NOWHERE], NOWHERE)
+            self._find_no_platform(buyers[platform == NOWHERE], NOWHERE)
             there = platform != NOWHERE
             buyers, at, persons, platform, limit = (column[there] for column in (buyers, at, persons, platform, limit))
         if self._checkout is None:
@@ -139,7 +139,7 @@ class Market:
         self._participants.awards["seeking"][buyers["number"][over]] = False
         if back.any():
             buyers["at"] = gave_up
-            self._find_nothing(buyers[back])
+            self._find_no_platform(buyers[back])
 
     # Booking
 
@@ -150,9 +150,9 @@ class Market:
         choosing, apart = _new_choosing(buyers.size), np.empty_like(buyers)
         count, gone = go_to_choose(own.limits, self._table.exit, balance, buyers, own.awards, choosing, apart)
         if gone:
-            self._find_nothing(apart[:gone])
+            self._find_no_platform(apart[:gone])
         buyers, choosing = buyers[:count], Choosing._make(column[:count] for column in choosing)
-        self._choose(choosing)
+        want = self._choose(choosing)
         paid = Paid._make(np.empty(count, dtype=np.int64) for _ in Paid._fields)
         sold, without, last = pay_for_courses(
             p.key, rules, self._table.courses, own.limits, own.paces, buyers, own.awards, own.paid_by_day,
@@ -160,7 +160,7 @@ class Market:
         )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)
         if without:
-            self._find_nothing(apart[:without])
+            self._find_nothing(apart[:without], want)
             buyers, choosing = buyers[:sold], Choosing._make(column[:sold] for column in choosing)
             paid = Paid._make(column[:sold] for column in paid)
         c = choosing
@@ -170,8 +170,8 @@ class Market:
         self._want_another(buyers)
         return Bought(c.numbers, c.persons, c.purchase, c.at, paid.price, paid.completed, paid.closing), c.platform
 
-    def _choose(self, choosing: Choosing) -> None:
-        """Fill the courses that buyers book, in order."""
+    def _choose(self, choosing: Choosing) -> NDArray[np.uint8]:
+        """Fill the courses that buyers book, in order; return for want of what the others find nothing."""
         c = choosing
         misses = self._courses.book(
             c.at, c.numbers, c.persons, c.purchase, c.platform, c.balance, self._taken, c.course, c.choice, c.begins
@@ -181,6 +181,7 @@ class Market:
         if told.size:
             at, platform = c.at[told], c.platform[told]
             self._tell(partial(self._observer.add_turned_away, platform, misses[told], at, nothing[told]))
+        return np.where(misses[nothing] > 0, NO_SEAT, NO_COURSE_TO_BUY).astype(np.uint8)
 
     def _want_another(self, buyers: Buyers) -> None:
         """Let those who have just bought a course come for another one."""
@@ -191,12 +192,16 @@ class Market:
         )  # fmt: skip
         self._coming.put(more[:count])
 
-    def _find_nothing(self, buyers: Buyers, platform: int | None = None) -> None:
-        """Let people who found nothing, at an instant each, come back later, or no more."""
+    def _find_no_platform(self, buyers: Buyers, platform: int | None = None) -> None:
+        """Let people whose platform left, or who found none, come back later, or no more."""
+        self._find_nothing(buyers, np.full(buyers.size, NO_PLATFORM, dtype=np.uint8), platform)
+
+    def _find_nothing(self, buyers: Buyers, want: NDArray[np.uint8], platform: int | None = None) -> None:
+        """Let people who found nothing, at an instant each and for want of something, come back later, or no more."""
         where = buyers["platform"].astype(np.int64) if platform is None else np.full(buyers.size, platform)
         self._tell(partial(self._observer.add_nothing, where, buyers["at"].copy()))
         own = self._participants
-        come_back(self._programme.key, self._table.rules, own.limits, buyers, own.awards)
+        come_back(self._programme.key, self._table.rules, own.limits, buyers, want, own.awards)
         self._coming.put(buyers)
 
     def finish(self) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.after_award_kernels import FORFEITED, Ints, Persons, Purchases
-from sim.journey.wants import NO_CHECKOUT, NO_SEAT
+from sim.journey.wants import NO_CHECKOUT
 from sim.rules.buying import PURCHASE_BLOCK, MarketRecord, further_purchase_from
 from sim.rules.choosing import SELF_PACED, MarketRules, buys_something, comes_back_after, train_at_pace_from
 from sim.rules.compiling import kernel, rule
@@ -247,8 +247,13 @@ def want_another(
 
 
 @kernel
-def come_back(key: Key, rules: MarketRules, limits: Limits, buyers: Buyers, awards: NDArray[np.void]) -> None:
-    """Let buyers who found nothing come back later; NEVER after the last try, or not before they can buy no more."""
+def come_back(
+    key: Key, rules: MarketRules, limits: Limits, buyers: Buyers, want: NDArray[np.uint8], awards: NDArray[np.void]
+) -> None:
+    """Let buyers who found nothing come back later; NEVER after the last try, or not before they can buy no more.
+
+    `want` says for want of what each found nothing.
+    """
     for i in range(buyers.size):
         b = buyers[i]
         own = awards[b.number]
@@ -256,7 +261,7 @@ def come_back(key: Key, rules: MarketRules, limits: Limits, buyers: Buyers, awar
         again = b.at + delay
         comes = delay >= 0 and again < limit_of(limits, b.announcement, b.purchase)
         if b.purchase == 0:
-            own.want = NO_SEAT
+            own.want = want[i]
         own.seeking = comes
         b.at = again if comes else NEVER
         b.tries += 1

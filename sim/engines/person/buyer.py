@@ -9,7 +9,7 @@ from typing import Any
 from sim.engines.person.state import State
 from sim.journey.order import PersonAct
 from sim.journey.route import CERTIFICATES, CHECKOUT
-from sim.journey.wants import NO_CHECKOUT, NO_SEAT
+from sim.journey.wants import NO_CHECKOUT, NO_COURSE_TO_BUY, NO_PLATFORM, NO_SEAT
 from sim.programme.market import MarketTable
 from sim.rules.choosing import comes_back_after
 from sim.rules.platforms import NOWHERE, choose_platform
@@ -37,17 +37,18 @@ def find_course(state: State, market: MarketTable, search: Search) -> Generator[
         own[f"tries_{purchase + 1}"][number] = attempt + 1
         platform = choose_platform(key, market.share_since, market.shares, search.person, purchase, timeline.now)
         state.log.came(platform, timeline.now)
+        want = NO_PLATFORM
         if platform != NOWHERE:
             if purchase == 0:
                 state.want[number] = NO_CHECKOUT
-            booking = yield from visit_platform(state, market, search, platform)
+            booking, want = yield from visit_platform(state, market, search, platform)
             if booking is not None:
                 return platform, booking
             if timeline.now >= search.limit:
                 return None
         state.log.nothing(platform, timeline.now)
         if purchase == 0:
-            state.want[number] = NO_SEAT
+            state.want[number] = want
         delay = comes_back_after(key, rules, search.person, purchase, attempt)
         if delay < 0 or timeline.now + delay >= search.limit:
             return None
@@ -58,12 +59,15 @@ def find_course(state: State, market: MarketTable, search: Search) -> Generator[
 
 def visit_platform(
     state: State, market: MarketTable, search: Search, platform: int
-) -> Generator[Wait, Any, Booking | None]:
-    """Pass the checkout of a platform and book a course; None where nothing is found, or it is too late."""
+) -> Generator[Wait, Any, tuple[Booking | None, int]]:
+    """Pass the checkout of a platform and book a course; None where nothing is found, or it is too late.
+
+    Return also for want of what nothing was found before the search's limit.
+    """
     exit_at, timeline = int(market.exit[platform]), state.timeline
     served = yield from check_out(state, search, platform, min(search.limit, exit_at))
     if not served or timeline.now >= search.limit or timeline.now >= exit_at:
-        return None
+        return None, NO_PLATFORM
     yield timeline.turn(timeline.now, state.journey.turn(PersonAct.BOOK), search.number)
     assert state.courses is not None
     taken = state.taken.setdefault(search.number, [])
@@ -71,7 +75,7 @@ def visit_platform(
     booking = state.courses.book(search.person, search.purchase, platform, balance, taken)
     if booking is not None:
         taken.append(booking.course)
-    return booking
+    return booking, NO_SEAT if state.courses.turned_away_last else NO_COURSE_TO_BUY
 
 
 def check_out(state: State, search: Search, platform: int, until: int) -> Generator[Wait, Any, bool]:

@@ -207,15 +207,14 @@ def first_training(state: State, award: Award, course: Course, linked: simpy.Eve
     certificate, reviews, delay = training.review(programme.key, programme.training, award.person)
     yield timeline.turn(timeline.now + certificate, state.journey.turn(PersonAct.CERTIFY), award.number)
     own["certified"][award.number] = timeline.now
-    if not reviews:
+    if not reviews or not earns_payments(timeline.now + delay, award.closing):
         return
     yield timeline.turn(timeline.now + delay, state.journey.turn(PersonAct.REVIEW), award.number)
-    own["reviewed"][award.number] = timeline.now
-    if earns_payments(timeline.now, award.closing):
-        state.payments_left += len(programme.payments)
-        reviewed = timeline.now
-        yield linked
-        yield from incentives(state, award.person, award.number, award.closing, reviewed, timeline.now)
+    reviewed = timeline.now
+    own["reviewed"][award.number] = reviewed
+    state.payments_left += len(programme.payments)
+    yield linked
+    yield from incentives(state, award.person, award.number, award.closing, reviewed, timeline.now)
 
 
 def close_account(state: State, award: Award) -> Generator[Wait, Any, None]:

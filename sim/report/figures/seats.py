@@ -79,11 +79,9 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
 def finding(saved: Saved) -> str:
     """Return the finding of the seats in a sentence."""
     rows = saved.rows(TABLE)
-    offered, taken, turned_away, revoked = (
-        sum(row[name] for row in rows) for name in ("seats_offered", "seats_taken", "turned_away", "revoked_for_seat")
-    )
-    awards = "award is" if revoked == 1 else "awards are"
-    lost = f"; {amount(revoked)} {awards} revoked for want of a seat" if revoked else ""
+    names = ("seats_offered", "seats_taken", "turned_away", "revoked_for_seat", "revoked_for_course")
+    offered, taken, turned_away, *revoked = (sum(row[name] for row in rows) for name in names)
+    lost = _lost(*revoked)
     if not offered:
         return f"No live seats are offered{lost}"
     if not taken and not turned_away:
@@ -92,6 +90,17 @@ def finding(saved: Saved) -> str:
     if not turned_away:
         return f"Live seats are enough: {used}, and nobody is turned away{lost}"
     return f"{used}, yet {amount(turned_away)} times the chosen class was full or too late{lost}"
+
+
+def _lost(seat: int, course: int) -> str:
+    """Return how many awards are revoked for want of a seat, and of a course to buy; nothing where none is."""
+    some = [(number, want) for number, want in ((seat, "a seat"), (course, "a course to buy")) if number]
+    if not some:
+        return ""
+    awards = "award is" if some[0][0] == 1 else "awards are"
+    (number, want), *more = some
+    told = f"; {amount(number)} {awards} revoked for want of {want}"
+    return told + "".join(f", {amount(number)} for want of {want}" for number, want in more)
 
 
 def _edges(saved: Saved) -> Any:

@@ -79,7 +79,11 @@ SEATS = {
     "found_nothing": "times in the week that somebody left without a course",
     **{name: MARKET[name].replace("was on sale there", "was on sale") for name in NOTHING},
     "found_no_platform": "of them, those who came when no platform was there",
-    "revoked_for_seat": "people revoked in the week who had tried to buy a course and found none",
+    "revoked_for_seat": "people revoked in the week whose last try to buy a course ended since no chosen course had a "
+    "class soon enough",
+    "revoked_for_course": "people revoked in the week whose last try ended since nothing was on sale that the balance "
+    "bought",
+    "revoked_for_platform": "people revoked in the week whose last try ended since no platform was there, or it left",
     "revoked_for_checkout": "people revoked in the week who stood at a checkout",
 }
 

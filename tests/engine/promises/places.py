@@ -102,6 +102,8 @@ def _participants(journal: Journal) -> None:
     people, own = journal.people, journal.participants
     _rises(own, "link_tried", "linked")
     _rises(own, "bought_1", "completed_1", "certified", "reviewed")
+    closing = people["awarded"][own["person"]] + journal.programme.closing_after
+    assert np.all((own["reviewed"] < closing) | (own["reviewed"] == NEVER))
     bought = [name for name in own.stamps if name.startswith("bought_")]
     _rises(own, *bought)
     for name in bought:
