@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -99,3 +100,23 @@ def test_a_checkout_is_not_told_as_on_the_way_to_the_pool(runs: Callable[[str], 
         shaded = {axes.get_title("left").partition(":")[0] for axes in drawn.figure.axes if spans(axes)}
         assert shaded == {"Checkout"}
         assert any("Marketplace 1 closed 1 to 10 September 2020" in text for text in texts(drawn))
+
+
+def test_providers_may_be_the_bottleneck(runs: Callable[[str], Saved]) -> None:
+    """Catches a finding that looks for a provider among the stations, and a queue of classes that is not drawn."""
+    saved = runs("rate")
+    here = replace(saved, _read={})
+    others = [row | {"rank": row["rank"] + 1} for row in here.rows("bottlenecks") if row["group"] != "providers"]
+    own = [row | {"rank": 1, "share": 0.5} for row in here.rows("bottlenecks") if row["group"] == "providers"]
+    here._read["bottlenecks"] = [*own, *others]
+    wait = next(row for row in here.rows("waits") if row["wait"] == "booking_to_class")
+    said = waits.finding(here)
+    assert said.startswith(f"Providers (classes) are the bottleneck, {percent(0.5)} of all waiting: ")
+    assert f"{full(here, wait['got_it'])} bookings came to a class" in said
+    when, most = here.days.peak(here.days.queue("queue_classes"))
+    assert most > 0
+    assert queues.finding(here).endswith(f": {full(here, most)} bookings wait for a class on {day(when)}")
+    for sheet in (PAGE, SLIDE):
+        with look(sheet):
+            titles = {axes.get_title("left").partition(":")[0] for axes in queues.draw(here, sheet).figure.axes}
+        assert "Classes booked, not yet begun" in titles
