@@ -56,7 +56,7 @@ def drawn(examples: int) -> Counter[str]:
 def test_programmes_at_limits() -> None:
     """Catches engines that part, or fail, where several parameters are at their least or greatest values at once."""
     seen = drawn(12)
-    assert seen["someone is awarded"] > 3
+    assert seen["someone is awarded"] > 2
     assert seen["someone is paid"] > 1
 
 
