@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.figure import Figure
 from sim.results.figures_of_tables import figures_of_tables
-from sim.results.weeks import Series, weeks_of
+from sim.results.weeks import Series, months_of, weeks_of
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -31,10 +31,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is kept of a run: its figures by name, and its series by weeks."""
+    """What is kept of a run: its figures by name, its series by weeks, and its money by calendar months."""
 
     figures: dict[str, Figure]
     weeks: dict[str, Series]
+    months: dict[str, Series] = field(default_factory=dict)
 
 
 def outcome(task: Task) -> Outcome:
@@ -48,7 +49,7 @@ def outcome(task: Task) -> Outcome:
 def outcome_of(result: Result) -> Outcome:
     """Return what is kept of a run that was simulated."""
     weeks = weeks_of(result.tables)
-    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks)
+    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks, months_of(result.tables))
 
 
 def outcomes(tasks: Sequence[Task], processes: int, tell: Callable[[int], None]) -> list[Outcome]:

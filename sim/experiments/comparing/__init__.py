@@ -1,0 +1,1 @@
+"""Scenarios side by side, in the same worlds, with the same luck."""
