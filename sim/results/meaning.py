@@ -139,7 +139,7 @@ def label(name: str, words: Mapping[str, str]) -> str:
     if family == "funnel" and of in STAGES:
         return STAGES[of][1]
     if family == "wait" and what in OF_A_WAIT:
-        return f"{WAITS[of].label if of in WAITS else words.get(of, plain(of))}: {OF_A_WAIT[what]}"
+        return f"{WAITS[of].label if of in WAITS else f'Wait at {words.get(of, plain(of))}'}: {OF_A_WAIT[what]}"
     if family == "station" and what in OF_A_STATION:
         return f"{words.get(of, plain(of))}: {OF_A_STATION[what]}"
     if family == "bottleneck" and what == "share":

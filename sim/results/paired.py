@@ -109,7 +109,9 @@ def _left_out(pairs: int, here: Values, there: Values, meaning: Meaning) -> str:
         return ""
     what = "not reached" if meaning.unreached else "no value"
     mine, its = (sum(value is None for value in values) for values in (here, there))
-    parts = [f"{what} {where} in {missing} of {len(here)}" for where, missing in (("here", mine), ("there", its)) if missing]
+    parts = [
+        f"{what} {where} in {missing} of {len(here)}" for where, missing in (("here", mine), ("there", its)) if missing
+    ]
     return _and(", ".join(parts), "left out of the difference" if pairs else "")
 
 

@@ -50,7 +50,7 @@ def bottlenecks(paired: Paired) -> Table:
 
 
 def _shares(paired: Paired, place: int, group: str) -> list[float]:
-    """Return the share of a group in each replication: nothing where the scenario has no such group, or nobody waits."""
+    """Return the share of a group in each replication; nothing where there is no such group, or nobody waits."""
     return [value or 0.0 for value in paired.values(place, f"bottleneck.{group}.share")]
 
 
