@@ -13,9 +13,9 @@ from sim.experiments.memory import available, needed_by, without_rows
 from sim.experiments.processes import cores, side_by_side
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
-from sim.results.figure import Figure
 from sim.results.figures_of_tables import figures_of_tables
-from sim.results.weeks import Series, months_of, weeks_of
+from sim.results.outcome import Outcome as Outcome
+from sim.results.weeks import months_of, weeks_of
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -27,15 +27,6 @@ class Task:
 
     parameters: Parameters
     left_out: Outages = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is kept of a run: its figures by name, its series by weeks, and its money by calendar months."""
-
-    figures: dict[str, Figure]
-    weeks: dict[str, Series]
-    months: dict[str, Series] = field(default_factory=dict)
 
 
 def outcome(task: Task) -> Outcome:

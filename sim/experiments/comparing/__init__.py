@@ -1,1 +1,1 @@
-"""Scenarios side by side, in the same worlds, with the same luck."""
+"""Scenarios side by side: their tasks, who does them, and what they give."""

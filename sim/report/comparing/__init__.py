@@ -9,11 +9,11 @@ from sim.report.comparing.finding import finding, together_lines
 from sim.report.comparing.head import head
 from sim.report.comparing.side_by_side import Sides, money_lines, side_by_side
 from sim.report.comparing.wide import wide
-from sim.results.compared import ComparisonOf
+from sim.results.comparison import Comparison
 from sim.results.table import Table
 
 
-def answer(comparison: ComparisonOf, tables: Mapping[str, Table]) -> str:
+def answer(comparison: Comparison, tables: Mapping[str, Table]) -> str:
     """Return the answer as text, of the tables of a comparison."""
     sides = Sides(comparison, tables)
     parts = [head(sides), wide(finding(sides)), side_by_side(sides), together_lines(sides)]

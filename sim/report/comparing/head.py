@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.report.comparing.side_by_side import Sides
 from sim.report.comparing.wide import wide
+from sim.report.text import percent
 
 
 def head(sides: Sides) -> list[str]:
@@ -17,15 +18,36 @@ def head(sides: Sides) -> list[str]:
     else:
         over = f"in the base world, {each} of luck, the same for all"
     lines = wide(f"{title}, {over}. Held against {sides.reference}.")
+    lines += wide(comparison.question or "")
     lines += [line for row in sides.scenarios if (text := _scenario(row)) for line in wide(text, "  ", "    ")]
     if comparison.scale != 1:
         stands = f"one simulated person stands for {1 / comparison.scale:,.6g}"
         lines += wide(f"Scaled: {stands}. Counts are at full population; population.scale=1 simulates all of them.")
-    left_out = [(row["scenario"], row["left_out"]) for row in sides.scenarios if row["left_out"]]
-    if left_out:
-        told = ", ".join(f"{count} of {name}" for name, count in left_out)
-        lines += wide(f"Left out, since another scenario does not have them: {told} runs.")
-    return lines
+    return [*lines, *_left_out(sides), *_precision(sides)]
+
+
+def _left_out(sides: Sides) -> list[str]:
+    """Say which runs there are not, and which are left out since another scenario does not have them."""
+    comparison = sides.comparison
+    lines = [f"Not made: {each.scenario}, {each.replication}: {each.why}." for each in comparison.left_out]
+    unpaired = [f"{row['left_out']} of {row['scenario']}" for row in sides.scenarios if row["left_out"]]
+    if unpaired:
+        lines.append(f"Left out, since another scenario does not have them: {', '.join(unpaired)}.")
+    return [line for each in lines for line in wide(each)]
+
+
+def _precision(sides: Sides) -> list[str]:
+    """Say whether the means came to be known as well as was asked."""
+    precision = sides.comparison.precision
+    if precision is None:
+        return []
+    asked = f"Precision asked: the 95 % interval of each mean within {percent(precision.asked)} of it, either way"
+    if precision.widest is None:
+        return wide(f"{asked}. It cannot be said: {precision.of}.")
+    found = f"{percent(precision.widest)} at the worst, of {precision.of}"
+    after = sides.called(sides.replications)
+    reached = "reached" if precision.reached else f"not reached, and no more than {precision.most:,} were allowed"
+    return wide(f"{asked}: {reached} after {after} ({found}).")
 
 
 def _scenario(row: dict[str, object]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.report.comparing.numbers import between, in_words
 from sim.report.comparing.wide import WIDTH, wide
-from sim.results.compared import ComparisonOf
+from sim.results.comparison import Comparison
 from sim.results.table import Table
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ MONEY = (
 class Sides:
     """The tables of a comparison as the answer reads them."""
 
-    comparison: ComparisonOf
+    comparison: Comparison
     tables: Mapping[str, Table]
     _rows: dict[tuple[str, str], Row] = field(default_factory=dict)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.results.compared import ComparisonOf, Paired
+from sim.results.compared_values import Paired
+from sim.results.comparison import Comparison
 from sim.results.table import Table
 from sim.results.tables.comparing.bottlenecks import bottlenecks, changes
 from sim.results.tables.comparing.differences import differences
@@ -11,7 +12,7 @@ from sim.results.tables.comparing.over_time import months, weeks
 from sim.results.tables.comparing.scenarios import scenarios
 
 
-def tables_of(comparison: ComparisonOf) -> dict[str, Table]:
+def tables_of(comparison: Comparison) -> dict[str, Table]:
     """Return the tables of a comparison by name."""
     paired = Paired(comparison)
     ranked = bottlenecks(paired)

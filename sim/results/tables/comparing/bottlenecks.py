@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.results.compared import Paired, axis
+from sim.results.compared_values import Paired, axis
 from sim.results.meaning import groups_of
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table

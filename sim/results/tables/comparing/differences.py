@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.results.compared import Paired
+from sim.results.compared_values import Paired
 from sim.results.paired import CONFIDENCE, FAMILY_WISE, MEAN, MIDDLE, count, difference, holm
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from sim.results.compared import Paired
+from sim.results.compared_values import Paired
 from sim.results.figure import Value
 from sim.results.paired import best
 from sim.results.spread import quantiles

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sim.results.compared import Paired
+from sim.results.compared_values import Paired
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
 from sim.results.weeks import MONEY, Series, kind_of, lasting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.parameters.sayings import together
-from sim.results.compared import Paired, axis
+from sim.results.compared_values import Paired, axis
 from sim.results.table import Cell, Table
 
 COLUMNS = {

@@ -1,76 +1,15 @@
-"""What tables need of a comparison: scenarios, each with its runs by replication, and values in one order.
-
-A comparison is made by what runs it; here is what it must have.
-"""
+"""The figures of a comparison in the order of the replications that every scenario has, which pairs them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
 
-from sim.parameters import Parameters
 from sim.parameters.differences import differences
-from sim.parameters.named import Named
-from sim.results.figure import Figure, Value
+from sim.results.comparison import Comparison
+from sim.results.figure import Value, is_number
 from sim.results.meaning import Meaning, meaning, words_of
-from sim.results.weeks import Series
-
-
-class OutcomeOf(Protocol):
-    """What is kept of a run."""
-
-    @property
-    def figures(self) -> Mapping[str, Figure]: ...  # noqa: D102
-    @property
-    def weeks(self) -> Mapping[str, Series]: ...  # noqa: D102
-    @property
-    def months(self) -> Mapping[str, Series]: ...  # noqa: D102
-
-
-class ScenarioOf(Protocol):
-    """One scenario of a comparison."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def label(self) -> str: ...  # noqa: D102
-    @property
-    def question(self) -> str: ...  # noqa: D102
-    @property
-    def parameters(self) -> Parameters: ...  # noqa: D102
-    @property
-    def named(self) -> Named: ...  # noqa: D102
-    @property
-    def sweep(self) -> Mapping[str, Any]: ...  # noqa: D102
-
-
-class ReplicatedOf(Protocol):
-    """A scenario and its runs by replication."""
-
-    @property
-    def compared(self) -> ScenarioOf: ...  # noqa: D102
-    @property
-    def runs(self) -> Mapping[int, OutcomeOf]: ...  # noqa: D102
-
-
-class ComparisonOf(Protocol):
-    """Scenarios in the same replications."""
-
-    @property
-    def study(self) -> str | None: ...  # noqa: D102
-    @property
-    def scenarios(self) -> Sequence[ReplicatedOf]: ...  # noqa: D102
-    @property
-    def reference(self) -> int: ...  # noqa: D102
-    @property
-    def in_worlds(self) -> bool: ...  # noqa: D102
-    @property
-    def figures(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def scale(self) -> float: ...  # noqa: D102
-
+from sim.results.outcome import Outcome
 
 NOT_COMPARED = ("wave.",)
 """Beginnings of figures that are no figure of two scenarios: their third waves have nothing in common."""
@@ -80,13 +19,12 @@ NOT_COMPARED = ("wave.",)
 class Paired:
     """A comparison over the replications that every scenario has."""
 
-    comparison: ComparisonOf
+    comparison: Comparison
 
     @cached_property
     def replications(self) -> tuple[int, ...]:
         """Return the replications that every scenario has, in order."""
-        each = [set(scenario.runs) for scenario in self.comparison.scenarios]
-        return tuple(sorted(set.intersection(*each)))
+        return self.comparison.replications
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -120,7 +58,7 @@ class Paired:
         """Return what a figure means."""
         return meaning(name, self.words)
 
-    def runs(self, scenario: int) -> list[OutcomeOf]:
+    def runs(self, scenario: int) -> list[Outcome]:
         """Return the runs of a scenario in the order of the replications."""
         return [self.comparison.scenarios[scenario].runs[replication] for replication in self.replications]
 
@@ -142,11 +80,6 @@ class Paired:
         return bool(known) and all(map(is_number, known))
 
 
-def is_number(value: Value) -> bool:
-    """Return whether a value is a number, and no truth."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 @dataclass(frozen=True)
 class Axis:
     """One number by which scenarios differ, and its value in those that differ in nothing else."""
@@ -159,7 +92,7 @@ class Axis:
 LEAST_OF_AN_AXIS = 3
 
 
-def axis(comparison: ComparisonOf) -> Axis | None:
+def axis(comparison: Comparison) -> Axis | None:
     """Return the number along which scenarios lie, swept or not; None where fewer than three lie along one."""
     parameters = [scenario.compared.parameters for scenario in comparison.scenarios]
     reference = parameters[comparison.reference]
