@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.figures_of_tables import figures_of_tables
 from sim.results.outcome import Outcome as Outcome
-from sim.results.weeks import weeks_of
+from sim.results.weeks import months_of, weeks_of
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -40,7 +40,7 @@ def outcome(task: Task) -> Outcome:
 def outcome_of(result: Result) -> Outcome:
     """Return what is kept of a run that was simulated."""
     weeks = weeks_of(result.tables)
-    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks)
+    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks, months_of(result.tables))
 
 
 def outcomes(tasks: Sequence[Task], processes: int, tell: Callable[[int], None]) -> list[Outcome]:
