@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.command.folder import taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say
 from sim.library import SideBySide, ToCompare, asked_to_compare
-from sim.parameters import BadInput, Problem
-from sim.parameters.problems import NOTHING
+from sim.parameters.problems import printable
 
 MOST_REMARKS = 6
 """Lines of what was understood that are shown before the plan."""
@@ -45,7 +42,8 @@ def compare(words: list[str]) -> int:
 
 
 def _say(found: SideBySide) -> None:
-    say(found.answer)
+    """Print the answer as it is: its table is as wide as its scenarios."""
+    print("\n".join(map(printable, found.answer.split("\n"))), flush=True)
 
 
 def said_of_left_out(found: SideBySide) -> list[str]:
@@ -59,10 +57,3 @@ def said_of_left_out(found: SideBySide) -> list[str]:
 def _how_to_go_on(asked: ToCompare) -> str:
     plan = asked.planned_again()
     return f"Run the same command again: {plan.kept} of {plan.runs} runs are done, and kept in {asked.work}."
-
-
-def refuse_no_room(work: Path) -> None:
-    """Raise BadInput where runs cannot be kept."""
-    if work.exists() and not work.is_dir():
-        do = "Move the file away; runs are kept in a folder of that name."
-        raise BadInput([Problem(str(work), NOTHING, "is a file", do)])

@@ -16,6 +16,7 @@ from sim.parameters import validate
 from sim.results.comparison import Compared
 from sim.results.figure import Figure
 from sim.results.outcome import Outcome
+from sim.results.weeks import Series
 
 SOURCES = (
     *MODEL,
@@ -54,6 +55,7 @@ def written(found: Outcome) -> bytes:
     said = {
         "figures": {name: [figure.value, figure.unit] for name, figure in found.figures.items()},
         "weeks": {name: values.tolist() for name, values in found.weeks.items()},
+        "months": {name: values.tolist() for name, values in found.months.items()},
     }
     return json.dumps(said, sort_keys=True, default=_plain).encode()
 
@@ -65,13 +67,18 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be kept")
 
 
+def _series(said: Mapping[str, list[float]]) -> dict[str, Series]:
+    return {name: np.array(values, dtype=np.float64) for name, values in said.items()}
+
+
 def read(contents: bytes) -> Outcome:
     """Return what was kept of a run; raise ValueError where it is not whole."""
     try:
         said = json.loads(contents)
         return Outcome(
             {name: Figure(value, unit) for name, (value, unit) in said["figures"].items()},
-            {name: np.array(values, dtype=np.float64) for name, values in said["weeks"].items()},
+            _series(said["weeks"]),
+            _series(said["months"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("is no outcome of a run") from error
