@@ -132,7 +132,9 @@ def people_changes(reference: Places, other: Places, who: WhoPeopleAre, block: i
         after = min(first + block, registered)
         before, here = (_between(places, first, after) for places in (reference, other))
         count_changes(*who, first, after, before, here, _PLACES_IN_WORD, found.people, found.days)
-    return found
+    there = np.flatnonzero(found.days[0])
+    widest = int(np.abs(there - most).max()) if there.size else 0
+    return PeopleChanges(found.people, found.days[:, most - widest : most + widest + 1].copy())
 
 
 def _between(places: Places, first: int, after: int) -> Held:

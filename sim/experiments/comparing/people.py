@@ -1,4 +1,4 @@
-"""Person by person: what is kept of a run to say who gains and who loses against another, and its file.
+"""Person by person: what is kept of a run to say who gains and who loses against another.
 
 A record is small: of everyone who has a place, their number and the day of the first incentive. Who people are is not
 kept, since it follows from their number.
@@ -6,11 +6,10 @@ kept, since it follows from their number.
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +20,6 @@ from sim.observers.people_changes import PeopleChanges
 from sim.observers.places import Places
 from sim.parameters import Parameters
 from sim.programme.people import who_people_are
-
-KEPT = ("persons", "paid", "registered", "who")
-"""What a file of a record holds."""
 
 
 @dataclass(frozen=True)
@@ -49,27 +45,22 @@ def record_of(result: Result) -> PeopleRecord:
     return PeopleRecord(result.places, who_of(result.observations.programme.parameters))
 
 
-def write_record(record: PeopleRecord, file: Path) -> None:
-    """Write a record whole or not at all; the same record gives the same bytes."""
-    aside = file.with_name(f"{file.name}.{os.getpid()}.unfinished")
+def written(record: PeopleRecord) -> bytes:
+    """Return a record as a file holds it; the same record gives the same bytes."""
     who = np.frombuffer(json.dumps(record.who, sort_keys=True).encode(), dtype=np.uint8)
-    places = record.places
-    try:
-        with aside.open("wb") as written:
-            np.savez(written, persons=places.persons, paid=places.paid, registered=np.int64(places.registered), who=who)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+    places, file = record.places, io.BytesIO()
+    np.savez(file, persons=places.persons, paid=places.paid, registered=np.int64(places.registered), who=who)
+    return file.getvalue()
 
 
-def read_record(file: Path) -> PeopleRecord | None:
-    """Return the record of a file; None where it is not there or not whole."""
+def read(contents: bytes) -> PeopleRecord:
+    """Return the record that a file holds; raise ValueError where it is not whole."""
     try:
-        with np.load(file, allow_pickle=False) as found:
-            persons, paid, registered, who = (found[name] for name in KEPT)
+        with np.load(io.BytesIO(contents), allow_pickle=False) as found:
+            persons, paid, registered, who = (found[name] for name in ("persons", "paid", "registered", "who"))
             return PeopleRecord(Places(persons, paid, int(registered)), json.loads(who.tobytes()))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+    except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError("is no record of people") from error
 
 
 def why_other_people(reference: PeopleRecord, other: PeopleRecord) -> str | None:
