@@ -52,7 +52,7 @@ def _column(axes: Axes, saved: SavedComparison, name: str, stages: list[str], mo
         axes.barh([number], [value], color=BLUE, height=0.74)
         if row["low"] is not None:
             axes.plot([row["low"], row["high"]], [number, number], color=INK, linewidth=1.0, solid_capstyle="butt")
-        inside = value > 0.62 * most
+        inside = value > 0.48 * most
         at, side, colour = (-4, "right", "white") if inside else (4, "left", INK)
         _text(axes, (max(value, row["high"] or 0.0) if not inside else value, number), amount(value), at, side, colour,
               sheet.small, data=True)  # fmt: skip
@@ -83,4 +83,6 @@ def finding(saved: SavedComparison) -> str:
     _, stage, least, most = max(apart)
     who = {saved.value(name, f"funnel.{stage}"): saved.short(name) for name in saved.names}
     words = STAGES[stage][1]
+    if amount(least) == amount(most):
+        return "As many reach each stage in every scenario, to three digits"
     return f"“{words}” differs most: {amount(most)} in {who[most]}, {amount(least)} in {who[least]}"

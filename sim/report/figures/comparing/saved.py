@@ -169,10 +169,10 @@ def panels(drawn: Page, many: int, across: int, above: float, between: float = 0
     down = -(-many // across)
     left, right = 0.55, 0.25
     wide = (sheet.width - left - right - between * (across - 1)) / across
-    high = (drawn.space - above - 0.3) / down
+    high = (drawn.space - above - 0.12) / down
     for number in range(many):
         column, line = number % across, number // across
         begin = left + column * (wide + between)
-        below = 0.3 + high * (down - line - 1) + 0.22
+        below = 0.12 + high * (down - line - 1) + 0.22
         axes = drawn.axes(begin, sheet.width - begin - wide, above + 0.22 + high * line, below)
         yield axes, number + across >= many
