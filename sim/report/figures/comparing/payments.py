@@ -59,7 +59,7 @@ def _scenario(axes: Axes, saved: SavedComparison, name: str, most: float, sheet:
     title = textwrap.shorten(saved.short(name), 26, placeholder="…")
     axes.set_title(title, loc="left", size=9, weight="bold", color=INK, pad=4)
     peak = saved.value(name, "peak.queue_payments")
-    if peak is not None:
+    if peak is not None and not sheet.slide:
         queue = f"queue {amount(peak)}" if peak else "no queue"
         axes.set_title(queue, loc="right", size=sheet.small, color=GREY, pad=4)
     return unit

@@ -39,7 +39,9 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
         return page(saved, sheet, finding(saved, key), "No figure has a value.", [], 0.0)
     across = min(len(shown), 3 if sheet.slide or len(shown) > 4 else 2)
     drawn = page(saved, sheet, finding(saved, key), text, [], 2.1 * -(-len(shown) // across) + 0.35)
-    for figure, (axes, last) in zip(shown, panels(drawn, len(shown), across, 0.2, 0.62), strict=True):
+    for figure, (axes, last) in zip(
+        shown, panels(drawn, len(shown), across, 0.0, 0.62, head=0.45, foot=0.3), strict=True
+    ):
         _figure(axes, saved, figure, along, changes, sheet)
         _values(axes, [at for at, _ in along], key if last and not sheet.slide else "", sheet)
     return drawn
