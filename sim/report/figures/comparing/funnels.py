@@ -23,9 +23,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = f"People who reach each stage by the end of each run, mean of the {saved.replications}."
     if not sheet.slide:
         text += " Thin line: from the 5th to the 95th percentile. Pale: those who registered."
-    most = (
-        max((saved.value(name, f"funnel.{stages[0]}") or 1.0 for name in saved.names), default=1.0) if stages else 1.0
-    )
+    most = max([1.0, *(saved.value(name, f"funnel.{stage}") or 0.0 for name in saved.names for stage in stages[:1])])
     word = unit_of(most)[1]
     text = text.replace("People", f"People, {word},", 1) if word else text
     if not stages:
@@ -59,8 +57,8 @@ def _column(axes: Axes, saved: SavedComparison, name: str, stages: list[str], mo
             axes.plot([row["low"], row["high"]], [number, number], color=INK, linewidth=1.0, solid_capstyle="butt")
         inside = value > 0.48 * most
         at, side, colour = (-4, "right", "white") if inside else (4, "left", INK)
-        _text(axes, (max(value, row["high"] or 0.0) if not inside else value, number), f"{value / unit:,.3g}", at, side, colour,
-              sheet.small, data=True)  # fmt: skip
+        end = value if inside else max(value, row["high"] or 0.0)
+        _text(axes, (end, number), f"{value / unit:,.3g}", at, side, colour, sheet.small, data=True)
     inches = axes.get_position().width * sheet.width
     head = "\n".join(textwrap.wrap(saved.short(name), max(8, int(72 * inches / (sheet.text * BOLD))))[:2])
     mark = "\n(reference)" if name == saved.reference and "\n" not in head else ""
