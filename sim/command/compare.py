@@ -49,7 +49,7 @@ def _say(found: SideBySide) -> None:
 def said_of_left_out(found: SideBySide) -> list[str]:
     """Return a line for each run that was left out."""
     return [
-        f"Left out: {each.scenario}, replication {each.replication}: it {each.why}."
+        f"Left out: {each.scenario}, replication {each.replication}, which {each.why}."
         for each in found.comparison.left_out
     ]
 

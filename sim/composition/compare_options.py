@@ -136,7 +136,7 @@ YES = "must be true or false"
 
 READ: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "reference": (_text, "must be the name of a scenario", "Write reference=NAME."),
-    "figures": (_list, "must be names of key figures", "Write figures=[weeks_to_clear,participants]."),
+    "figures": (_list, "must be names of key figures", "Write figures=[weeks_to_clear,peak_backlog]."),
     "replications": (_whole(1, MOST_REPLICATIONS), NUMBER, "Write replications=20."),
     "worlds": (
         _worlds,

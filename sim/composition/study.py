@@ -229,7 +229,7 @@ def _told(wrong: Sequence[tuple[_One, Problem]], ones: Sequence[_One]) -> Iterat
     """Yield the problems, each with the scenario that has it, where not all have it."""
     for one, problem in wrong:
         in_all = sum(other == problem for _, other in wrong) >= len(ones)
-        alone = problem.path == "scenario" or in_all
+        alone = problem.path == "scenario" or problem.path in one.sweep or in_all
         yield problem if alone else replace(problem, path=f"{_name(one, one.scenario)}: {problem.path}")
 
 

@@ -10,7 +10,7 @@ from sim.experiments.comparing import figures, specification
 from sim.experiments.comparing.design import Design
 from sim.experiments.comparing.precise import known_worst
 from sim.experiments.jobs.doing import do_all
-from sim.experiments.jobs.executors import Executor
+from sim.experiments.jobs.executors import Executor, said_of
 from sim.experiments.jobs.job import kept
 from sim.experiments.processes import ENDED
 from sim.experiments.worlds import World
@@ -93,7 +93,7 @@ class Replications:
             if replication in self.runs[scenario]:
                 continue
             if job.file in failed:
-                self.left_out.append(LeftOut(scenario, replication, failed[job.file]))
+                self.left_out.append(LeftOut(scenario, replication, said_of(failed[job.file])))
                 continue
             found = kept(self.folder / job.file, specification.read)
             if found is None:

@@ -81,11 +81,11 @@ class Cluster:
             try:
                 keep(name, future.result())
             except BrokenPromise as broken:
-                failed[name] = f"a promise is broken: {broken}"
+                failed[name] = broken
             except MemoryError:
-                suspects[name] = OUT_OF_MEMORY
+                suspects[name] = MemoryError(OUT_OF_MEMORY)
             except self._dask.scheduler.KilledWorker:
-                suspects[name] = KILLED_TWICE
+                suspects[name] = MemoryError(KILLED_TWICE)
             except OtherSourcesError:
                 do = "Install the same version there."
                 raise BadInput([Problem("a worker", NOTHING, "has another version of prakerja", do)]) from None

@@ -17,11 +17,16 @@ from sim.programme.ledger import BrokenPromise
 Keep = Callable[[str, bytes], None]
 """Is told the name of a job that is done, and what it gave."""
 
-Failed = dict[str, str]
+Failed = dict[str, BrokenPromise | MemoryError]
 """Why some jobs were left out, by their name."""
 
-KILLED_TWICE = "ended its process twice, as when memory runs out"
+KILLED_TWICE = "ended its process twice, as the system does when memory runs out"
 OUT_OF_MEMORY = "found no memory, twice"
+
+
+def said_of(error: BrokenPromise | MemoryError) -> str:
+    """Return in words what a job did that was left out."""
+    return f"broke a promise: {error}" if isinstance(error, BrokenPromise) else str(error)
 
 
 class Executor(Protocol):
@@ -46,7 +51,7 @@ class Here:
             try:
                 keep(name, job.do())
             except BrokenPromise as broken:
-                failed[name] = f"a promise is broken: {broken}"
+                failed[name] = broken
         return failed
 
 
@@ -83,7 +88,7 @@ class Processes:
                         if isinstance(error, MemoryError):
                             suspects[name] = job
                         else:
-                            failed[name] = f"a promise is broken: {error}"
+                            failed[name] = error
                     del under_way[future]
             except BrokenProcessPool:
                 suspects |= dict(under_way.values())
@@ -101,11 +106,11 @@ class Processes:
                     found = alone.submit(job.do)
                 keep(name, found.result())
             except BrokenProcessPool:
-                return {name: KILLED_TWICE}
+                return {name: MemoryError(KILLED_TWICE)}
             except MemoryError:
-                return {name: OUT_OF_MEMORY}
+                return {name: MemoryError(OUT_OF_MEMORY)}
             except BrokenPromise as broken:
-                return {name: f"a promise is broken: {broken}"}
+                return {name: broken}
         return {}
 
     def _submit(self, job: Job) -> Future[bytes]:

@@ -57,13 +57,15 @@ class Job:
     """What it is, in a planner's words."""
     beside: Mapping[str, Any] = field(default_factory=dict)
     """What else the function is told, which changes nothing of what it gives."""
+    named: str = ""
+    """The name of the function, where it is not that of `does`."""
     suffix: str = ".json"
 
     @property
     def file(self) -> str:
         """Return the name of its file."""
-        by = f"{sources_hash(self.sources)} {self.does.__module__}.{self.does.__qualname__}"
-        return name_of(self.asked, by) + self.suffix
+        by = self.named or f"{self.does.__module__}.{self.does.__qualname__}"
+        return name_of(self.asked, f"{sources_hash(self.sources)} {by}") + self.suffix
 
     def do(self) -> bytes:
         """Compute it, here."""

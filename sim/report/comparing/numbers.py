@@ -43,7 +43,7 @@ def apart(values: Sequence[float | None], unit: str) -> list[str]:
     return in_words(sizes, unit)
 
 
-def between(low: str, high: str) -> str:
+def between(low: str, high: str, to: str = " to ") -> str:
     """Return the ends of a range, with the unit that both have told once."""
     number, _, unit = low.rpartition(" ")
-    return f"{number if number and high.endswith(f' {unit}') else low} to {high}"
+    return f"{number if number and high.endswith(f' {unit}') else low}{to}{high}"

@@ -122,7 +122,7 @@ def _values(sides: Sides, figure: str) -> tuple[list[str], list[str]]:
         value, low, high = numbers[3 * place : 3 * place + 3]
         alone = numbers[::3].count(value) == 1
         values.append(_value(row, value) + BEST * bool(row["best"] and alone))
-        ends.append("" if row["low"] is None or value == low == high else between(low, high))
+        ends.append("" if row["low"] is None or value == low == high else between(low, high, "–"))
     return [label if len(label) <= LABEL else f"{label[: LABEL - 1]}…", *values], ends
 
 
