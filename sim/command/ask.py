@@ -83,6 +83,15 @@ def _shown(text: str) -> OSError | None:
     return None
 
 
+def compare(words: list[str]) -> int:
+    """Compare scenarios, print the answer, then write its folder."""
+    _refuse_settings_of_others()
+    refuse_too_little()
+    from sim.command.compare import compare as compared
+
+    return compared(words)
+
+
 def trace(words: list[str]) -> int:
     """Print one person's journey."""
     from sim.composition.compose import composition

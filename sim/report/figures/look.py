@@ -17,6 +17,7 @@ from sim.report.figures.sheet import Sheet
 
 # Okabe and Ito's colours, which the colour-blind tell apart; neighbours also differ in lightness or in line.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
+GREEN, PURPLE = "#009E73", "#CC79A7"
 INK, GREY, PALE = "#1A1A1A", "#666666", "#D9D9D9"
 
 STYLE: dict[Any, Any] = {
