@@ -15,7 +15,7 @@ MOST, SMALL = 4, 0.01
 APART = {
     "queue_payments": ("Payments", "payments"),
     "queue_classes": ("Bookings, class not begun", "bookings"),
-    "people_in_pool": ("The pool, which is no queue", "people"),
+    "people_in_pool": ("The pool (no queue)", "people"),
 }
 """Series that are no station's: words, and what is counted."""
 
@@ -33,7 +33,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = text if sheet.slide else f"{text} {says(saved, 'week')}"
     drawn = page(saved, sheet, finding(saved), text, [], 1.9 * -(-len(shown) // across) + 0.5)
     key(drawn, saved)
-    for (series, label, of), (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.2), strict=True):
+    for (series, label, of), (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.1, head=0.4), strict=True):
         together(axes, saved, "weeks", series, label, of, sheet)
     return drawn
 

@@ -140,18 +140,25 @@ class SavedComparison:
         return str(rows[0]["scenario"]) if rows else None
 
 
-def key(drawn: Page, saved: SavedComparison, more: str = "") -> None:
-    """Write above the drawing how each scenario is drawn, and what else is."""
-    sheet = drawn.sheet
-    at = 0.55
+def key(drawn: Page, saved: SavedComparison) -> None:
+    """Write above the drawing how each scenario is drawn, in as many signs of their names as there is room for."""
+    sheet, at = drawn.sheet, 0.55
+    letter = 0.0085 * sheet.text
+    letters = int(((sheet.width - 0.7) / len(saved.names) - 0.6) / letter)
     axes = _over_all(drawn)
     for name, line in saved.lines().items():
         axes.plot([at, at + 0.32], [0.5, 0.5], color=line.colour, linestyle=line.dashes, linewidth=1.8)
-        word = saved.short(name)
+        word = brief(saved.short(name), letters)
         drawn.write(at + 0.4, 0.1, word, sheet.text, INK)
-        at += 0.6 + 0.0082 * sheet.text * len(word)
-    if more:
-        drawn.write(sheet.width - 0.3, 0.1, more, sheet.small, INK, "right")
+        at += 0.6 + letter * len(word)
+
+
+def brief(name: str, letters: int) -> str:
+    """Return a name in at most so many signs: its beginning and its end."""
+    if len(name) <= letters:
+        return name
+    end = max(1, (letters - 1) // 2)
+    return f"{name[: max(1, letters - 1 - end)]}…{name[-end:]}"
 
 
 def _over_all(drawn: Page) -> Axes:

@@ -62,7 +62,9 @@ def _figure(
     for change in changes:
         axes.axvline(change["at"], color=VERMILION, linewidth=1.2, linestyle=(0, (3, 2)))
     axes.grid(axis="y")
-    axes.set_title(str(first["label"]), loc="left", size=sheet.text, weight="bold", color=INK, pad=15)
+    axes.set_title(
+        str(first["label"]), loc="left", size=sheet.text, weight="bold", color=INK, pad=1.4 * sheet.small + 5
+    )
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": GREY}
     axes.annotate(unit, (0, 1), (0, 4), size=sheet.small, va="bottom", **place)
 
