@@ -74,16 +74,16 @@ def test_numbers_are_those_of_the_table_and_nothing_is_over_anything(sheet: Shee
             [SUMMER],
             "Jawa Barat gains most (617.0 places of 1,000 people), Papua loses most (1.0 places of 1,000 people)",
         ),
-        ([SUMMER, {"papua": (9, 2)}], "no province gains or loses places for sure"),
+        ([SUMMER, {"papua": (9, 2)}], "no province gains or loses places clearly"),
         (
             [SUMMER, SUMMER | {"papua": (9, 2)}],
-            "Jawa Barat gains most (617.0 places of 1,000 people), none loses for sure",
+            "Jawa Barat gains most (617.0 places of 1,000 people), none loses clearly",
         ),
         ([{}], "nobody gains or loses a place"),
     ],
 )
 def test_the_finding(each: list[dict[str, tuple[int, int]]], found: str, tmp_path: Path) -> None:
-    """Catches a title that takes for sure what another world turns round."""
+    """Catches a title that takes clearly what another world turns round."""
     assert finding(saved(tmp_path, *map(changes, each))) == f"one against history: {found}"
 
 

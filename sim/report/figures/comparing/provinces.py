@@ -184,7 +184,7 @@ def finding(saved: SavedComparison) -> str:
     clear = [row for row in rows if _sure(row)] if replicated else rows
     gains = [row for row in clear if row["net_per_1000"] > 0]
     loses = [row for row in clear if row["net_per_1000"] < 0]
-    surely = " for sure" if replicated else ""
+    surely = " clearly" if replicated else ""
     if not gains and not loses:
         return f"{against}: no province gains or loses places{surely}"
     told = []
