@@ -128,11 +128,11 @@ def trace(words: list[str]) -> int:
 
 
 def scenarios(words: list[str]) -> int:
-    """Print the questions there are."""
-    from sim.composition.scenario import table
+    """Print the questions there are: the scenarios, and behind them the studies that compare some."""
+    from sim.composition import scenario, study_file
 
     _nothing_more(words)
-    rows = table()
+    rows = [*scenario.table(), *((f"study={name}", question) for name, question in study_file.table())]
     width = max(len(name) for name, _ in rows) + 2
     for name, question in rows:
         say("\n".join(wrapped(question, f"{name:<{width}}", " " * width)))
