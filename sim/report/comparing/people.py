@@ -24,8 +24,10 @@ MOST = 2
 
 def people_lines(sides: Sides) -> list[str]:
     """Return how many people each scenario moves against the reference, and the groups that gain or lose places."""
+    others = sides.comparison.not_the_same_people
+    not_the_same = [line for name, why in others.items() for line in wide(f"{name}: {why}.", "  ", "    ")]
     if TABLE not in sides.tables or not sides.tables[TABLE].rows:
-        return []
+        return ["  Person by person", *not_the_same] if not_the_same else []
     rows = sides.tables[TABLE].rows
     everyone = [_cells(row) for row in rows if row["grouping"] == EVERYONE]
     widths = [max(map(len, column)) for column in zip(HEADING, *everyone, strict=True)]
@@ -38,7 +40,7 @@ def people_lines(sides: Sides) -> list[str]:
     )
     for scenario in dict.fromkeys(row["scenario"] for row in rows):
         lines += wide(_groups(scenario, [row for row in rows if row["scenario"] == scenario]), "  ", "    ")
-    return lines
+    return lines + not_the_same
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -60,11 +62,13 @@ def _groups(scenario: str, rows: Sequence[Row]) -> str:
     gain = sorted((row for row in others if row["net_per_1000"] >= LEAST), key=lambda row: -row["net_per_1000"])
     lose = sorted((row for row in others if row["net_per_1000"] <= -LEAST), key=lambda row: row["net_per_1000"])
     told = [
-        f"{which} {', '.join(map(_group, some[:MOST]))}" for which, some in (("more:", gain), ("fewer:", lose)) if some
+        f"{which} {', '.join(map(_group, some[:MOST]))}"
+        for which, some in (("most for", gain), ("fewest for", lose))
+        if some
     ]
     if not told:
         return f"{scenario}: no group has clearly more or fewer places."
-    return f"{scenario}, places of 1,000 people, {everyone:+,.1f} for everyone; most {'; '.join(told)}."
+    return f"{scenario}, places of 1,000 people, everyone {everyone:+,.1f}; {'; '.join(told)}."
 
 
 def _group(row: Row) -> str:
