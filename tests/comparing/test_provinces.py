@@ -93,4 +93,4 @@ def test_nobody_and_provinces_of_another_config(tmp_path: Path) -> None:
         tmp_path, PeopleChanges(np.zeros((len(Change), ROWS), dtype=np.int64), np.zeros((ROWS, 1), dtype=np.int64))
     )
     with look(PAGE):
-        assert texts(draw(of, PAGE)).count("–") == 2 * len(TILES)
+        assert texts(draw(of, PAGE)).count("–") == len(TILES)
