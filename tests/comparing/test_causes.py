@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.composition.compose import composition
 from sim.composition.named import named_as
+from sim.experiments.comparing import causes as why
 from sim.experiments.comparing.causes import causes_of, variants_of_causes
 from sim.experiments.tasks import Task, outcome
 from sim.experiments.worlds import World
@@ -29,9 +31,9 @@ Runs = Mapping[int, float | None]
 
 
 @cache
-def compared(*words: str, name: str = "") -> Compared:
+def compared(*words: str, name: str = "", scale: float = 0.001) -> Compared:
     """Return a scenario at a thousandth of the population."""
-    found = composition([*words, "population.scale=0.001"])
+    found = composition([*words, f"population.scale={scale}"])
     told = name or found.parameters.scenario.name
     return Compared(told, told, "", found.config, found.parameters, named_as(found), {})
 
@@ -90,16 +92,12 @@ def test_effects_and_interaction_of_runs_made_by_hand() -> None:
     assert [found["alone", f"cause_{k}"]["effect_last"] for k in (0, 1)] == [40, 50]
     low, high = (found["alone", "cause_0"][end] for end in ("low", "high"))
     assert 10 <= low < high <= 30
-    assert (
-        causes_lines(table, "funnel.awarded")[1:]
-        == [
-            "           +20  cause 0, alone",
-            "           +30  cause 1, alone",
-            "           +20  as they act together (interaction)",
-            "           +70  in all",
-        ]
-        or "70.0" in causes_lines(table, "funnel.awarded")[-1]
-    )
+    assert causes_lines(table, "funnel.awarded")[1:] == [
+        "             +20  cause 0, alone",
+        "             +30  cause 1, alone",
+        "             +20  as they act together (interaction)",
+        "             +70  in all",
+    ]
 
 
 def test_what_has_no_effect_alone_is_said() -> None:
@@ -140,14 +138,24 @@ def test_differences_alone_make_the_whole_together(name: str) -> None:
     assert repr(reference.config) == before
 
 
-def test_a_difference_that_is_no_programme_alone_is_joined_to_what_it_needs() -> None:
-    """Catches a run that is refused: a step of retries later than the end is fine, shares beyond 1 are not."""
-    reference = compared("selection.shares.priority=0.9", name="high")
-    other = compared("selection.shares.priority=0.2", "selection.shares.affirmative=0.7", name="low")
-    (one,) = variants_of_causes(reference, other)
-    assert one.name == "selection.shares"
-    rule, calendar = compared("waves=weekly", name="rule"), compared(name="calendar")
-    assert [each.name for each in variants_of_causes(calendar, rule)] == ["waves"]
+def test_a_difference_that_is_no_programme_alone_is_joined_to_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a run that is refused: here whatever has waves by a rule needs a budget for all waves."""
+
+    def problems(config: dict[str, Any]) -> list[str]:
+        needs = config["waves"]["rule"] is not None and "whole" not in config["budget"]["tranches"]
+        return ["a budget for all waves"] if needs else []
+
+    reference, other = compared(), compared("scenario=rate_800k")
+    names = [each.name for each in causes_of(reference, other)]
+    assert {"waves", "budget"} < set(names)
+    monkeypatch.setattr(why, "problems", problems)
+    found = causes_of(reference, other)
+    assert {each.name for each in found} == set(names) - {"waves", "budget"} | {"waves+budget"}
+    joined = next(each for each in found if each.name == "waves+budget")
+    assert " together with a budget of 41.2 trillion" in joined.words
+    monkeypatch.setattr(why, "problems", lambda config: ["whatever is changed"] if config != reference.config else [])
+    (one,) = causes_of(reference, other)
+    assert one.name == "+".join(names)
 
 
 def test_a_world_has_what_is_taken_of_the_other_scenario() -> None:
@@ -161,14 +169,15 @@ def test_a_world_has_what_is_taken_of_the_other_scenario() -> None:
 
 def test_a_scenario_in_two_lucks_adds_up() -> None:
     """Catches parts of real runs that do not add up, and a payment cap that moves who is awarded."""
-    until = "clock.end=2020-10-01T00:00"
-    reference, other = compared(until), compared(until, "payment.capacity=0.2", "selection.shares.priority=0", name="b")
+    until = "clock.end=2020-09-15T00:00"
+    reference = compared(until, scale=0.0003)
+    other = compared(until, "payment.capacity=0.05", "selection.shares.priority=0", name="b", scale=0.0003)
     variants = variants_of_causes(reference, other)
     assert [each.name for each in variants] == ["selection.shares", "payment"]
     shown = ("funnel.paid_first_incentive", "awarded.listed_worker")
     sides = tuple(Replicated(one, runs(one)) for one in (reference, other))
     alone = [Tried(each.of, each.name, each.words, runs(each.compared(reference))) for each in variants]
-    table = causes(Paired(Comparison(None, sides, 0, False, shown, 0.001)), alone)
+    table = causes(Paired(Comparison(None, sides, 0, False, shown, 0.0003)), alone)
     for figure in shown:
         effects = [row["effect"] for row in table.rows if row["figure"] == figure]
         assert sum(effects[:-1]) == effects[-1]

@@ -49,6 +49,7 @@ def adding_up(effects: Sequence[float], unit: str) -> list[str]:
         scale, word = next(((limit, name) for limit, name in UNITS if largest >= limit / 10), (1.0, ""))
     size = largest / scale
     digits = max(0, 2 - math.floor(math.log10(size))) if size else 0
+    digits = 0 if not word and size >= 1 else digits  # whole people
     step = 10**digits
     told = [round(each / scale * step) for each in (*alone, whole)]
     counts = [*told[:-1], told[-1] - sum(told[:-1]), told[-1]]
