@@ -106,6 +106,7 @@ def asked(words: Sequence[str]) -> Request:
         in_worlds=options.in_worlds,
         replications=_first(options, len(_worlds(in_worlds, most))),
         precision=options.precision,
+        with_people=options.people != "none",
     )
     return Request(
         design=design,
@@ -268,7 +269,7 @@ def _label(one: _One, named: Named, several: bool) -> str:
     swept = []
     for each in one.swept:
         value = f"{each.value:,}" if type(each.value) is int else _short(each.value)
-        said = [saying.short.words for saying in named.changed if each.key in saying.paths]
+        said = [saying.short.words for saying in named.differs if each.key in saying.paths]
         swept += said or [f"{each.key} {value}"]
     return ", ".join([*([named.name] if several or not swept else []), *swept])
 

@@ -16,7 +16,7 @@ WAVES = {"joined": "people", "eligible_share": "share", "awarded": "people", "re
 def figures_of_tables(
     key_figures: Mapping[str, Figure], tables: Mapping[str, Table], weeks: Mapping[str, Series]
 ) -> dict[str, Figure]:
-    """Return the key figures, the peaks of series by weeks, `published`, `waves`, and groups of the awarded."""
+    """Return the key figures, peaks of series by weeks, those of `published`, `waves` and groups of the awarded."""
     found = dict(key_figures)
     partners = ["payments", *(row["station"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)]
     for series, most in peaks_of(weeks).items():

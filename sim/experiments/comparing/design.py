@@ -27,6 +27,9 @@ class Design:
     precision: float | None = None
     """Half the width of the 95 % interval of a mean, as a share of it; None: there are no more replications."""
 
+    with_people: bool = False
+    """Whether it is told person by person who gains and who loses."""
+
     @property
     def scale(self) -> float:
         """Return the share of the full population that is simulated."""

@@ -59,7 +59,7 @@ def read(contents: bytes) -> PeopleRecord:
         with np.load(io.BytesIO(contents), allow_pickle=False) as found:
             persons, paid, registered, who = (found[name] for name in ("persons", "paid", "registered", "who"))
             return PeopleRecord(Places(persons, paid, int(registered)), json.loads(who.tobytes()))
-    except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError("is no record of people") from error
 
 

@@ -9,7 +9,7 @@ from sim.experiments.comparing import specification
 from sim.experiments.comparing.design import Design
 from sim.experiments.jobs.doing import duration
 from sim.experiments.jobs.job import missing
-from sim.experiments.memory import available, needed_by, refuse_what_does_not_fit
+from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit
 from sim.experiments.processes import cores
 from sim.parameters import BadInput, Parameters, Problem
 
@@ -18,6 +18,9 @@ BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6
 
 Measured on 26 November 2026 on two busy cores (Intel Xeon): history and rate_200k at scales 0.001 and 0.01.
 """
+
+A_PLACE = 40
+"""Bytes of each who has a place while they are sorted, written and handed over."""
 
 AFTER_PROCESSING = 550
 """Days from the last who is processed to the last payment, about."""
@@ -76,9 +79,11 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
     parameters = [each.parameters for each in design.scenarios]
     if not cluster:
         _refuse_what_does_not_fit(design)
-    jobs = [specification.job_of(*run) for run in design.runs(range(1, design.most + 1))]
-    left = missing(jobs, folder, specification.read)
-    needed, there = max(map(needed_by, parameters)), available()
+    jobs = [
+        specification.job_of(*run, with_people=design.with_people) for run in design.runs(range(1, design.most + 1))
+    ]
+    left = missing(jobs, folder, specification.read_whole)
+    needed, there = max(_needed_by(each, design.with_people) for each in parameters), available()
     each = sum(seconds_of(one) for one in parameters) / len(parameters)
     side = None if cluster else workers_for(len(left), needed, there, workers)
     return Plan(
@@ -97,6 +102,11 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
         seconds=each * len(left) / (side or 1),
         asked=workers if side is not None and workers is not None and side < min(workers, len(left)) else None,
     )
+
+
+def _needed_by(parameters: Parameters, with_people: bool) -> int:
+    """Return about how many bytes a run takes at its peak, with what is kept of its people."""
+    return needed_by(parameters) + (int(A_PLACE * awarded_by(parameters)) if with_people else 0)
 
 
 def workers_for(runs: int, needed: int, there: int | None, asked: int | None) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sim.experiments.comparing import figures, specification
 from sim.experiments.comparing.design import Design
+from sim.experiments.comparing.people import PeopleRecord
+from sim.experiments.comparing.people_of_all import PeopleOfAll
 from sim.experiments.comparing.precise import known_worst
 from sim.experiments.jobs.doing import do_all
 from sim.experiments.jobs.executors import Executor, said_of
@@ -49,6 +51,7 @@ class Replications:
         shown = self._figures()
         self._make(range(1, design.replications + 1))
         precision = self._until_precise(shown) if design.precision is not None else None
+        people = PeopleOfAll(design, self._record, self.tell) if design.with_people else None
         return Comparison(
             study=design.study,
             scenarios=tuple(Replicated(each, self.runs[each.name]) for each in design.scenarios),
@@ -59,7 +62,14 @@ class Replications:
             question=design.question,
             left_out=tuple(self.left_out),
             precision=precision,
+            people={} if people is None else people.changes(self.runs),
+            not_the_same_people={} if people is None else people.not_the_same,
         )
+
+    def _record(self, compared: Compared, world: World) -> PeopleRecord:
+        """Return who has a place at the end of a run that is made."""
+        file = self.folder / specification.job_of(compared, world, with_people=True).file
+        return specification.read_people(file.read_bytes())
 
     def _figures(self) -> tuple[str, ...]:
         """Return the names of the figures that are shown; scenarios are run until one has each."""
@@ -84,11 +94,13 @@ class Replications:
         """Have some runs made that are not, and read what they gave."""
         out = {(each.scenario, each.replication) for each in self.left_out}
         jobs = {
-            (compared.name, world.number): specification.job_of(compared, world, self.threads)
+            (compared.name, world.number): specification.job_of(
+                compared, world, self.threads, with_people=self.design.with_people
+            )
             for compared, world in runs
             if (compared.name, world.number) not in out
         }
-        failed = do_all(list(jobs.values()), self.folder, self.executor, self.tell, specification.read)
+        failed = do_all(list(jobs.values()), self.folder, self.executor, self.tell, specification.read_whole)
         for (scenario, replication), job in jobs.items():
             if replication in self.runs[scenario]:
                 continue

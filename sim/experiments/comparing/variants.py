@@ -31,10 +31,14 @@ class Variant:
     factors: Mapping[str, float] = field(default_factory=dict)
     """Keys that are multiplied."""
 
+    @property
+    def key(self) -> str:
+        """Return its name among the variants of all scenarios."""
+        return f"{self.of}: {self.name}"
+
     def compared(self, scenario: Compared) -> Compared:
         """Return the variant as one more scenario of a comparison, made from the scenario that it changes."""
-        name = f"{self.of}: {self.name}"
-        return replace(scenario, name=name, label=self.words, config=self.config, parameters=self.parameters)
+        return replace(scenario, name=self.key, label=self.words, config=self.config, parameters=self.parameters)
 
     def world(self, own: World, other: World) -> World:
         """Return the world of the variant: `own` is that of the scenario it changes, `other` of where values are taken.

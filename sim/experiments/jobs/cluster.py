@@ -61,22 +61,26 @@ class Cluster:
 
     def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
         """Do all jobs; those whose workers died are tried again, one at a time, so that it is known which did it."""
-        failed, suspects = self._all(jobs, jobs, keep)
+        failed, suspects = self._all(jobs, jobs, keep, "")
         for name in suspects:
-            again, killed = self._all(jobs, [name], keep)
+            again, killed = self._all(jobs, [name], keep, " alone")
             failed |= again
             failed |= killed
         return failed
 
-    def _all(self, jobs: Mapping[str, Job], names: Iterable[str], keep: Keep) -> tuple[Failed, Failed]:
-        """Do some jobs; return why some failed for good, and why others have to be tried alone."""
+    def _all(self, jobs: Mapping[str, Job], names: Iterable[str], keep: Keep, how: str) -> tuple[Failed, Failed]:
+        """Do some jobs; return why some failed for good, and why others have to be tried alone.
+
+        Under the same key the scheduler would answer what it answered before.
+        """
+        submit = self._client.submit
         asked = {
-            self._client.submit(done_there, jobs[name], sources_hash(jobs[name].sources), key=name, pure=False): name
+            submit(done_there, jobs[name], sources_hash(jobs[name].sources), key=f"{name}{how}", pure=False): name
             for name in names
         }
         failed: Failed = {}
         suspects: Failed = {}
-        for future in self._dask.as_completed(asked):
+        for future in self._dask.as_completed(asked, loop=self._client.loop):
             name = asked.pop(future)
             try:
                 keep(name, future.result())

@@ -53,13 +53,13 @@ def _scenario(axes: Axes, saved: SavedComparison, name: str, most: float, sheet:
     if due is not None:
         axes.plot(due.when, due.middle, color=VERMILION, linewidth=1.1)
     if capacity is not None:
-        axes.plot(capacity.when, capacity.middle, color=INK, linewidth=1.0, linestyle=(0, (4, 1.5)))
+        axes.plot(capacity.when, capacity.middle, color=INK, linewidth=0.8, linestyle=(0, (4, 1.5)))
     unit = amounts(axes, most, "payments", ticks=3)
     axes.grid(axis="y")
     title = textwrap.shorten(saved.short(name), 26, placeholder="…")
     axes.set_title(title, loc="left", size=9, weight="bold", color=INK, pad=4)
     peak = saved.value(name, "peak.queue_payments")
-    if peak is not None:
+    if peak is not None and not sheet.slide:
         queue = f"queue {amount(peak)}" if peak else "no queue"
         axes.set_title(queue, loc="right", size=sheet.small, color=GREY, pad=4)
     return unit

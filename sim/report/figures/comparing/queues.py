@@ -54,15 +54,18 @@ def _stations(saved: SavedComparison) -> list[tuple[str, str]]:
 
 
 def finding(saved: SavedComparison) -> str:
-    """Return the finding of the queues in a sentence: the longest of each scenario that has the most and the least."""
-    stations = _stations(saved)
-    if not stations:
+    """Return the finding of the queues in a sentence: the queue that differs most between scenarios."""
+    figures = {f"station.{name}.peak_queue": (label, "") for name, label in _stations(saved)}
+    figures["peak.queue_payments"] = ("Payment partners", " payments")
+    found = []
+    for figure, words in figures.items():
+        known = [(value, each) for each in saved.names if (value := saved.value(each, figure)) is not None]
+        if known and max(known)[0]:
+            found.append((max(known)[0] - min(known)[0], min(known), max(known), words))
+    if not found:
         return "No station has a queue at a day's end"
-    name, label = stations[0]
-    figure = f"station.{name}.peak_queue"
-    known = [(value, each) for each in saved.names if (value := saved.value(each, figure)) is not None]
-    (least, fewest), (most, largest) = min(known), max(known)
-    if least == most:
-        return f"{label} has the longest queue, {amount(most)} in every scenario"
-    few = amount(least) if least else "nobody"
-    return f"{label}: at the peak {amount(most)} wait in {saved.short(largest)}, {few} in {saved.short(fewest)}"
+    apart, (least, fewest), (most, largest), (label, of) = max(found)
+    if not apart:
+        return f"Queues are alike in every scenario; at {label} {amount(most)}{of} wait at the peak"
+    few = amount(least) if least else "none"
+    return f"{label}: at the peak {amount(most)}{of} wait in {saved.short(largest)}, {few} in {saved.short(fewest)}"

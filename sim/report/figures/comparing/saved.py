@@ -163,16 +163,21 @@ def _over_all(drawn: Page) -> Axes:
     return axes
 
 
-def panels(drawn: Page, many: int, across: int, above: float, between: float = 0.55) -> Iterator[tuple[Axes, bool]]:
-    """Yield axes of small pictures side by side, and whether nothing stands below."""
+def panels(
+    drawn: Page, many: int, across: int, above: float, between: float = 0.55, *, head: float = 0.22, foot: float = 0.12
+) -> Iterator[tuple[Axes, bool]]:
+    """Yield axes of small pictures side by side, and whether nothing stands below.
+
+    Inches are left free above all of them, between two, above each (`head`) for its title, and at the bottom (`foot`).
+    """
     sheet: Sheet = drawn.sheet
     down = -(-many // across)
     left, right = 0.55, 0.25
     wide = (sheet.width - left - right - between * (across - 1)) / across
-    high = (drawn.space - above - 0.3) / down
+    high = (drawn.space - above - foot) / down
     for number in range(many):
         column, line = number % across, number // across
         begin = left + column * (wide + between)
-        below = 0.3 + high * (down - line - 1) + 0.22
-        axes = drawn.axes(begin, sheet.width - begin - wide, above + 0.22 + high * line, below)
+        below = foot + high * (down - line - 1) + 0.22
+        axes = drawn.axes(begin, sheet.width - begin - wide, above + head + high * line, below)
         yield axes, number + across >= many

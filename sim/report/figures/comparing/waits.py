@@ -104,6 +104,7 @@ def _wait(axes: Axes, saved: SavedComparison, wait: str, sheet: Sheet) -> None:
     axes.set_yticks(range(len(saved.names)), [saved.short(name) for name in saved.names], color=INK, size=sheet.text)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
     axes.grid(axis="x")
     axes.set_title(label_of(saved, wait), loc="left", size=9, weight="bold", color=INK, pad=4)
     axes.set_title("days", loc="right", size=sheet.small, color=GREY, pad=4)
