@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,6 @@ class Found:
     ensemble: Ensemble
     base: Figures
     figures: list[Driven]
-    levels: list[Any] = field(default_factory=list)
-    """Of each driver the level of its numbers, by member."""
     seconds: float = 0.0
 
 
@@ -93,7 +92,8 @@ def named_among(asked: Sequence[str], base: Figures, words: Mapping[str, str]) -
         elif ends:
             wrong.append(Problem("figures", each, f"may be {', '.join(ends)}", "Write one of them."))
         else:
-            do = f"{suggestion(each, [*words, *base])} Key figures are in kpis.json of any run."
+            near = get_close_matches(each, [*words, *base], n=3, cutoff=0.6)
+            do = f"{suggestion(each, [*words, *near])} And every number of kpis.json, by its name there."
             wrong.append(Problem("figures", each, "is no figure of this question", do))
     if wrong:
         raise BadInput(wrong)
@@ -136,10 +136,7 @@ def drive(
     for number, name in enumerate(names, 1):
         tell(f"what drives figure {number} of {len(names)}")
         figures.append(driven(name, base, seen, design, points))
-    levels = [inputs[:, -1] for inputs in design.members]
-    return Found(
-        drivers, worlds, again_of(points), ensemble, base, figures, levels, time.perf_counter() - started
-    )
+    return Found(drivers, worlds, again_of(points), ensemble, base, figures, time.perf_counter() - started)
 
 
 def driven(name: str, base: Figures, seen: Sequence[Figures], design: Design, points: int) -> Driven:

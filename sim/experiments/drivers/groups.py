@@ -49,7 +49,7 @@ def drivers_of(numbers: Mapping[str, Number], rows: Sequence[Row], made_by_fit: 
     for key in there:
         declared.setdefault(_declared(key, numbers), []).append(key)
     declared = {name: keys for name, keys in declared.items() if any(_differs(key, rows) for key in keys)}
-    found = [(name,) for name in declared]
+    found: list[tuple[str, ...]] = [(name,) for name in declared]
     if made_by_fit:
         found = list(_joined(list(declared), _tied(declared, numbers, rows)))
     return [Driver(parts, tuple(key for part in parts for key in declared[part])) for parts in found]
@@ -96,7 +96,9 @@ def _counted(law: Law | None, values: Values) -> Values:
     return values
 
 
-def _tied(declared: Mapping[str, Sequence[str]], numbers: Mapping[str, Number], rows: Sequence[Row]) -> list[tuple[str, str]]:
+def _tied(
+    declared: Mapping[str, Sequence[str]], numbers: Mapping[str, Number], rows: Sequence[Row]
+) -> list[tuple[str, str]]:
     """Return the pairs of names of which some numbers are tied by the members' values."""
     each = [
         (name, key)

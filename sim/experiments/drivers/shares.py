@@ -119,7 +119,8 @@ def shares_of(design: Design, y: Values, again: Values) -> Shares | None:
     high[: 2 * drivers] = np.maximum(high[: 2 * drivers], least)
     each = [Share(*map(float, row)) for row in zip(found, low, high, strict=True)]
     effects = mean + scale * np.array(emulator.parted().effects)
-    return Shares(each[:drivers], each[drivers : 2 * drivers], *each[2 * drivers :], least, effects)
+    together, of_luck, unexplained = each[2 * drivers :]
+    return Shares(each[:drivers], each[drivers : 2 * drivers], together, of_luck, unexplained, least, effects)
 
 
 def _least(points: int, inputs: int) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.experiments.drivers.drive import Driven, Found
-from sim.experiments.drivers.shares import Share, Shares
+from sim.experiments.drivers.shares import Ints, Share, Shares, Values
 from sim.report.drivers.words import LUCK, TOGETHER, UNEXPLAINED, label_of, label_of_figure
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
@@ -44,7 +44,9 @@ def _of_figure(figure: Driven, found: Found) -> Iterator[dict[str, Cell]]:
     }
     for kind, (label, share) in others.items():
         nothing: dict[str, Cell] = dict.fromkeys(DRIVERS)
-        yield nothing | {"figure": figure.name, "kind": kind, "label": label, "numbers": 0} | _ends("first_order", share)
+        yield (
+            nothing | {"figure": figure.name, "kind": kind, "label": label, "numbers": 0} | _ends("first_order", share)
+        )
 
 
 def _ends(name: str, share: Share) -> dict[str, Cell]:
@@ -53,9 +55,9 @@ def _ends(name: str, share: Share) -> dict[str, Cell]:
 
 def _driver(figure: Driven, shares: Shares, found: Found, k: int) -> dict[str, Cell]:
     driver = found.drivers[k]
-    least, greatest = ends(found.levels[k])
     one = driver.keys[0] if len(driver.keys) == 1 else None
     own = None if one is None else np.array([row[one] for row in found.ensemble.rows])
+    least, greatest = ends(shares.effects[k] if own is None else own)
     return {
         "figure": figure.name,
         "kind": "driver",
@@ -71,10 +73,10 @@ def _driver(figure: Driven, shares: Shares, found: Found, k: int) -> dict[str, C
     }
 
 
-def ends(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    """Return the members with the least and with the greatest levels: a tenth of all, one at the least."""
-    order = np.argsort(levels, kind="stable")
-    some = max(1, len(levels) // ONE_IN)
+def ends(values: Values) -> tuple[Ints, Ints]:
+    """Return the members of the least and of the greatest values: a tenth of all, one at the least."""
+    order = np.argsort(values, kind="stable")
+    some = max(1, len(values) // ONE_IN)
     return order[:some], order[-some:]
 
 

@@ -45,7 +45,7 @@ def _head(figures: Sequence[Row], named: Named, made: str, members: int, scale: 
         head.append("The members are drawn from the ranges of the assumptions; no published figure has narrowed them.")
     head.append(
         "Alone: the share of the variance that would go if only this were known; in all: with what it makes together "
-        "with others; each with its 90 % interval. From, to: the figure's mean where the driver is least, and greatest."
+        "with others, and its 90 % interval. From, to: the figure's mean where the driver is least, and greatest."
     )
     return [line for each in head for line in wrapped(each)]
 
@@ -65,7 +65,7 @@ def _of(figure: Row, rows: Sequence[Row]) -> list[str]:
     lines = wrapped(f"{head}. {finding(figure, rows)}.")
     if first:
         table = [_row(row, words) for row in first]
-        lines += block(("", "alone", "90 %", "in all", "90 %", "from", "to"), table)
+        lines += block(("", "alone", "in all", "90 %", "from", "to"), table)
     lines += wrapped(f"{_rest(rows, figure)}", "  ", "  ")
     lines += [line for each in next_steps(first[:2]) for line in wrapped(each, "  ", "    ")]
     return lines
@@ -103,19 +103,15 @@ def percent(of: float) -> str:
 
 
 def _row(row: Row, words: Callable[..., list[str]]) -> list[str]:
-    alone, total = (_range(row[f"{name}_low"], row[f"{name}_high"]) for name in ("first_order", "total"))
     at = told(words, row["figure_at_low"], row["figure_at_high"])
     label = str(row["label"])
     short = label if len(label) <= WIDEST else label[: WIDEST - 3].rstrip() + "..."
-    return [short, percent(row["first_order"]), alone, percent(row["total"]), total, *at]
+    interval = f"{100 * row['total_low']:.0f} to {100 * row['total_high']:.0f}"
+    return [short, percent(row["first_order"]), percent(row["total"]), interval, *at]
 
 
-WIDEST = 30
+WIDEST = 37
 """Letters of a driver in the table of the screen."""
-
-
-def _range(low: float, high: float) -> str:
-    return f"{100 * low:.0f}-{100 * high:.0f}"
 
 
 def told(words: Callable[..., list[str]], *values: float) -> list[str]:
@@ -136,7 +132,7 @@ def words_of(unit: str) -> Callable[..., list[str]]:
 def _rest(rows: Sequence[Row], figure: Row) -> str:
     of = {row["kind"]: row["first_order"] for row in rows if row["kind"] != "driver"}
     return (
-        f"Several only together {percent(of['together'])}, luck {percent(of['luck'])}, not told "
+        f"Several only together {percent(of['together'])}, luck {percent(of['luck'])}, not explained "
         f"{percent(of['unexplained'])}. A driver of less than {percent(max(figure['least'], 0.01))} may be missed."
     )
 

@@ -139,7 +139,7 @@ KNOWN = {
 USUAL = ("weeks_to_clear", "joined", "participants", "paid_in_full", "wait_for_incentive", "payments_waiting")
 """The figures that are told where none are asked for, those of them that a question has."""
 
-TOGETHER, LUCK, UNEXPLAINED = "several only together", "luck", "not told: many small ones, or acting together"
+TOGETHER, LUCK, UNEXPLAINED = "several only together", "luck", "not explained: many small ones, or acting together"
 
 
 def label_of(parts: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ DRIVERS = {
     "total": "share of the variance that stays if all but this were known (total); empty where it is no driver",
     "total_low": "the same as for first_order",
     "total_high": "the same as for first_order",
-    "figure_at_low": "the figure's mean over the tenth of the members in which the driver's level is least",
-    "figure_at_high": "the same where its level is greatest",
+    "figure_at_low": "the figure's mean over the tenth of the members in which the driver's number is least; where the "
+    "driver is several, in which its effect is least",
+    "figure_at_high": "the same where it is greatest",
     "driver_at_low": "the mean of the number in those members where it is least; empty where the driver is several",
     "driver_at_high": "the same where it is greatest",
 }
