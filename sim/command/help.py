@@ -130,8 +130,8 @@ or kind=constant (what is known), every number of that kind, assumed or not:
   prakerja assumptions history kind=uncertain
 """,
     "drivers": """\
-prakerja drivers [NAME or FILE] [figures=[NAME,...]] [points=256] [key=value ...]:
-which of what nobody knows drives a figure, so that you know what to find out.
+prakerja drivers [NAME or FILE] [figures=[NAME,...]] [points=256] [key=value
+...]: which of what nobody knows drives a figure, and so what to find out next.
 
   prakerja drivers rate_800k
   prakerja drivers rate_800k figures=[weeks_to_clear,participants]
@@ -144,8 +144,8 @@ much of its variance would go if a driver were known (alone, and with what it
 makes together with others), with 90 % intervals, luck, and what is not
 explained. What the question sets is no driver.
 
-A figure is a name of kpis.json, its last part, or one of weeks_to_clear, joined,
-awarded, participants, completed, paid_in_full, wait_for_incentive,
+A figure is a name of kpis.json, its last part, or one of weeks_to_clear,
+joined, awarded, participants, completed, paid_in_full, wait_for_incentive,
 payments_waiting, rupiah_paid. One person in 333 is simulated unless you say
 another population.scale; on two cores it takes some ten minutes. Each run is
 kept in results/runs/.drivers/ (remove it when you like): stopped, it goes on

@@ -110,7 +110,7 @@ def _row(row: Row, words: Callable[..., list[str]]) -> list[str]:
     return [short, percent(row["first_order"]), percent(row["total"]), interval, *at]
 
 
-WIDEST = 37
+WIDEST = 32
 """Letters of a driver in the table of the screen."""
 
 

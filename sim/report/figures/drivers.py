@@ -16,7 +16,8 @@ from sim.report.figures.sheet import Sheet
 MOST, MOST_ON_A_SLIDE = 5, 3
 """Drivers of one figure that are drawn."""
 
-PANELS_OF_A_SLIDE = 4
+PANELS_OF_A_SLIDE = 2
+"""Figures that a slide has room for: the first that something moves."""
 
 LINE, ABOVE = 0.31, 0.62
 """Inches of a bar with its label, and of a panel beside its bars."""
@@ -28,7 +29,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     """Draw a panel for each figure that something moves."""
     every = saved.rows("driver_figures")
     shown = [row for row in every if _moves(saved, row)]
-    same = [row["label"] for row in every if row not in shown]
+    same = [row["label"] for row in every if row not in shown and row["low"] is not None]
+    never = [row["label"] for row in every if row["low"] is None]
     if not shown:
         return page(
             saved, sheet, finding(saved), "No figure that was asked for is moved by what is not known.", [], 0.0
@@ -45,6 +47,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     notes = ["Not explained: what neither luck nor the polynomial of the runs tells."]
     if same:
         notes.append(f"Moved by nothing that is not known: {'; '.join(same)}.")
+    if never:
+        notes.append(f"Not reached: {'; '.join(never)}.")
     inches = sum(ABOVE + LINE * bar for bar in longest) + 0.15
     drawn = page(saved, sheet, finding(saved), says, notes, inches)
     squeezed = drawn.space / inches
@@ -112,5 +116,6 @@ def finding(saved: Saved) -> str:
     """Return the finding of the first figure that something moves."""
     for figure in saved.rows("driver_figures"):
         if _moves(saved, figure):
-            return f"{figure['label']}: {said(figure, _rows(saved, figure))}"
+            sentence = said(figure, _rows(saved, figure))
+            return f"{figure['label']}: {sentence[0].lower()}{sentence[1:]}"
     return "Nothing that is not known moves the figures asked for"
