@@ -39,7 +39,7 @@ def test_the_processes_change_nothing_and_runs_are_kept(tmp_path: Path, monkeypa
     one, two = (tables_of(found_with(n, tmp_path / str(n))) for n in (1, 2))
     assert {name: table.rows for name, table in one.items()} == {name: table.rows for name, table in two.items()}
     monkeypatch.setattr("sim.experiments.drivers.runs.figures_of", None)
-    again = tables_of(found_with(1, tmp_path / "1"))
+    again = tables_of(found_with(2, tmp_path / "1"))
     assert again["drivers"].rows == one["drivers"].rows
 
 

@@ -53,7 +53,8 @@ def run_all(
     tasks = [(folder / f"{name_of(config, model)}.json", config) for config in configs]
     missing = [each for each in tasks if read(each[0]) is None]
     before = len(tasks) - len(missing)
-    side_by_side(_run, missing, processes, lambda done: tell(before + done, len(tasks)))
+    if missing:
+        side_by_side(_run, missing, processes, lambda done: tell(before + done, len(tasks)))
     return [read(file) or figures_of(config) for file, config in tasks]
 
 
