@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ from sim.observers.people_changes import Change, PeopleChanges, people_changes
 from sim.observers.places import PAID_ON_NO_DAY, Places
 from sim.parameters import Parameters
 from sim.programme.people import who_people_are
+from sim.report.comparing.numbers import amounts
+from sim.report.comparing.people import people_lines
 from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables.comparing.people_changes import Held, groups_of
@@ -277,3 +281,29 @@ def test_the_range_over_replications_and_days_of_all_of_them() -> None:
     assert first["days_later_median"] == np.median(days)
     assert first["days_later_mean"] == pytest.approx(days.mean())
     assert table(other).rows[0]["days_later_median"] is None, "nobody is paid later"
+
+
+# The answer
+
+
+def _sides(tables: dict[str, Table], others: dict[str, str] | None = None) -> Any:
+    """Return what the lines read of a comparison."""
+    comparison = SimpleNamespace(not_the_same_people=others or {})
+    return SimpleNamespace(tables=tables, reference="history", comparison=comparison)
+
+
+def test_the_answer_says_how_many_and_which_groups_clearly() -> None:
+    """Catches a group that is told although another world says the contrary, and numbers of another column."""
+    found = changes("few_places", "many_places")
+    lines = people_lines(_sides({"people_changes": table(found, found)}))
+    row = table(found).rows[0]
+    cells = re.split("  +", lines[1].strip())
+    assert cells[:2] == ["payments_short", amounts([row["gained"]])[0]]
+    assert cells[2] == amounts([row["lost"]])[0] == "0"
+    assert f"everyone {row['net_per_1000']:+,.1f}; most for " in " ".join(lines)
+    back = changes("payments_short", "history")
+    unclear = " ".join(people_lines(_sides({"people_changes": table(back, changes("history", "payments_short"))})))
+    assert "no group has clearly more or fewer places" in unclear
+    assert people_lines(_sides({})) == []
+    told = people_lines(_sides({}, {"half": "not the same people as in the reference: population.applicants differs"}))
+    assert told[1] == "  half: not the same people as in the reference: population.applicants differs."

@@ -74,16 +74,16 @@ def test_numbers_are_those_of_the_table_and_nothing_is_over_anything(sheet: Shee
             [SUMMER],
             "Jawa Barat gains most (617.0 places of 1,000 people), Papua loses most (1.0 places of 1,000 people)",
         ),
-        ([SUMMER, {"papua": (9, 2)}], "no province gains or loses places for sure"),
+        ([SUMMER, {"papua": (9, 2)}], "no province gains or loses places clearly"),
         (
             [SUMMER, SUMMER | {"papua": (9, 2)}],
-            "Jawa Barat gains most (617.0 places of 1,000 people), none loses for sure",
+            "Jawa Barat gains most (617.0 places of 1,000 people), none loses clearly",
         ),
         ([{}], "nobody gains or loses a place"),
     ],
 )
 def test_the_finding(each: list[dict[str, tuple[int, int]]], found: str, tmp_path: Path) -> None:
-    """Catches a title that takes for sure what another world turns round."""
+    """Catches a title that takes clearly what another world turns round."""
     assert finding(saved(tmp_path, *map(changes, each))) == f"one against history: {found}"
 
 
@@ -93,4 +93,4 @@ def test_nobody_and_provinces_of_another_config(tmp_path: Path) -> None:
         tmp_path, PeopleChanges(np.zeros((len(Change), ROWS), dtype=np.int64), np.zeros((ROWS, 1), dtype=np.int64))
     )
     with look(PAGE):
-        assert texts(draw(of, PAGE)).count("–") == 2 * len(TILES)
+        assert texts(draw(of, PAGE)).count("–") == len(TILES)

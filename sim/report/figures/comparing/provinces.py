@@ -138,9 +138,10 @@ def _number(change: float | None) -> str:
 
 
 def _shown(saved: SavedComparison) -> list[str]:
-    """Return the scenarios that are held against the reference, those first in which most gain or lose a place."""
+    """Return the scenarios in which someone gains or loses a place, those first in which most do; or one at least."""
     rows = [row for row in saved.rows(TABLE) if row["grouping"] == "everyone"]
-    return [row["scenario"] for row in sorted(rows, key=lambda row: -(row["gained"] + row["lost"]))]
+    rows.sort(key=lambda row: -(row["gained"] + row["lost"]))
+    return [row["scenario"] for row in rows if row["gained"] or row["lost"]] or [rows[0]["scenario"]]
 
 
 def _provinces(saved: SavedComparison, name: str) -> list[Row]:
@@ -184,7 +185,7 @@ def finding(saved: SavedComparison) -> str:
     clear = [row for row in rows if _sure(row)] if replicated else rows
     gains = [row for row in clear if row["net_per_1000"] > 0]
     loses = [row for row in clear if row["net_per_1000"] < 0]
-    surely = " for sure" if replicated else ""
+    surely = " clearly" if replicated else ""
     if not gains and not loses:
         return f"{against}: no province gains or loses places{surely}"
     told = []
