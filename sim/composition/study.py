@@ -198,12 +198,15 @@ def _worlds(found: Worlds | None, most: int | None) -> tuple[World, ...]:
 
 def _composed(ones: Sequence[_One], options: Options, most: int | None) -> list[tuple[Composition, Worlds | None]]:
     """Compose every scenario, once, and put it into every world; tell what is wrong with any."""
-    found, wrong = [], list[tuple[_One, Problem]]()
+    found, wrong = list[tuple[Composition, Worlds | None]](), list[tuple[_One, Problem]]()
     count = most if most is not None else _members()
     for one in ones:
         in_worlds = [f"worlds={count}"] if options.in_worlds else []
         try:
             each = composition([*one.words, *in_worlds])
+            if found:
+                alike = [other for other, _ in found if other.asked.scenario == each.asked.scenario]
+                each.take_over((alike or [found[0][0]])[0])
             named_as(each)
             found.append((each, worlds_of(each) if options.in_worlds else None))
         except BadInput as bad:

@@ -40,8 +40,6 @@ def test_sweeps_alone_and_crossed() -> None:
     crossed = asked(["payment.capacity=range(1.1,1.25,0.1)", "market=open,institutions", *SMALL])
     assert names(crossed)[3] == "payment.capacity=1.2 market=institutions"
     assert [each.config["payment"]["capacity"] for each in crossed.design.scenarios] == [1.1, 1.1, 1.2, 1.2]
-    several = asked(["scenario=history,open_market", "processing.rate=5,6", *SMALL])
-    assert names(several)[1:3] == ["history processing.rate=6", "open_market processing.rate=5"]
     labels = [each.label for each in asked(["rate_800k", "processing.rate=400_000,800_000", *SMALL]).design.scenarios]
     assert labels == ["processing 400,000 people a week", "processing 800,000 people a week"]
 

@@ -13,14 +13,14 @@ import numpy as np
 from sim.experiments.calibration.inputs import FURTHEST, Config, Values
 from sim.experiments.jobs.doing import do_all
 from sim.experiments.jobs.executors import Here, Processes
-from sim.experiments.jobs.job import MODEL, Job, kept, plain
+from sim.experiments.jobs.job import MODEL, Job, keep, kept, plain, sources_hash
 from sim.experiments.processes import cores
 
 Seen = dict[str, Any]
 Tell = Callable[[str], None]
 
-SOURCES = (*MODEL, "results/tables/published.py", "experiments/calibration/figures.py")
-"""The parts of the package that a run's figures come from."""
+OF_THE_FIT = ("results/tables/published.py", "experiments/calibration/figures.py")
+"""The sources of the figures that are fitted."""
 
 
 def spread_out(count: int, inputs: int, seed: int) -> Values:
@@ -34,6 +34,22 @@ def spread_out(count: int, inputs: int, seed: int) -> Values:
     uniform = qmc.LatinHypercube(inputs, rng=np.random.default_rng(seed)).random(count)
     found: Values = np.clip(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)), -FURTHEST, FURTHEST)
     return found
+
+
+def model_hash(figures: Sequence[str] = OF_THE_FIT) -> str:
+    """Return a hash of the sources that a run's figures come from: the model, and folders or files of figures."""
+    return sources_hash((*MODEL, *figures))
+
+
+def read(file: Path) -> Seen | None:
+    """Return what is in a file; nothing where it is not there or not whole."""
+    found: Seen | None = kept(file, plain)
+    return found
+
+
+def write(file: Path, found: Seen) -> None:
+    """Write what a run says, whole or not at all."""
+    keep(json.dumps(found, sort_keys=True).encode(), file)
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ def run_all(
     no workers. Raises what ends a job: a broken promise, or MemoryError where it ended its process twice.
     """
     named = f"{job.__module__}.{job.__qualname__}"
-    jobs = [Job(_AsJson(job), config, SOURCES, named=named) for config in configs]
+    jobs = [Job(_AsJson(job), config, (*MODEL, *OF_THE_FIT), named=named) for config in configs]
     if workers == 0:
         failed = do_all(jobs, folder, Here(), tell)
     else:
@@ -67,6 +83,6 @@ def run_all(
             failed = do_all(jobs, folder, processes, tell)
     for error in failed.values():
         raise error
-    found = [kept(folder / each.file, plain) for each in jobs]
+    found = [read(folder / each.file) for each in jobs]
     assert all(each is not None for each in found)
     return [each for each in found if each is not None]
