@@ -13,6 +13,7 @@ from sim.experiments.processes import side_by_side
 from sim.experiments.tasks import Task, outcome
 from sim.experiments.worlds import Config
 from sim.parameters import validate
+from sim.results.figure import is_number
 
 Figures = dict[str, dict[str, Any]]
 """Of each figure by name its value (None: not reached) and its unit; numbers only."""
