@@ -39,6 +39,7 @@ class Options:
     executor: str | None = None
     scheduler: str | None = None
     workers: int | None = None
+    why: bool = False
     people: str | None = None
 
     @property
@@ -148,6 +149,7 @@ READ: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "executor": (_one_of(PROCESSES, DASK), f"must be {PROCESSES} or {DASK}", f"Leave it out for {PROCESSES}."),
     "scheduler": (_address, "must be an address", "Write scheduler=tcp://HOST:8786."),
     "workers": (_whole(1, MOST_WORKERS), f"must be a whole number from 1 to {MOST_WORKERS:,}", "Write workers=2."),
+    "why": (_truth, YES, "Write why=true for the causes of each difference, and shadow prices."),
     "people": (_one_of("none", "groups"), "must be none or groups", "Write people=none to leave them out."),
 }
 """How each word is read, what is allowed, and what to do; it reads None where the text is none of these."""

@@ -107,6 +107,7 @@ def asked(words: Sequence[str]) -> Request:
         replications=_first(options, len(_worlds(in_worlds, most))),
         precision=options.precision,
         with_people=options.people != "none",
+        why=options.why,
     )
     return Request(
         design=design,

@@ -29,6 +29,8 @@ class Design:
 
     with_people: bool = False
     """Whether it is told person by person who gains and who loses."""
+    why: bool = False
+    """Whether each difference is tried alone, and a tenth more of each thing."""
 
     @property
     def scale(self) -> float:

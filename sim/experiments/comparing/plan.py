@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.experiments.comparing import specification
+from sim.experiments.comparing import specification, why
 from sim.experiments.comparing.design import Design
 from sim.experiments.jobs.doing import duration
-from sim.experiments.jobs.job import missing
+from sim.experiments.jobs.job import Job, missing
 from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit
 from sim.experiments.processes import cores
 from sim.parameters import BadInput, Parameters, Problem
@@ -49,6 +49,8 @@ class Plan:
     there: int | None
     seconds: float
     """About how long it takes, with so many workers; of a cluster, with one."""
+    why: int = 0
+    """Runs, of all, that say why scenarios differ."""
     asked: int | None = None
     """Workers that were asked for, where memory does not allow so many."""
 
@@ -58,6 +60,7 @@ class Plan:
         where = "worlds, each with a luck" if self.in_worlds else "lucks in the base world"
         times = f"{self.first} to {self.replications}" if self.replications > self.first else f"{self.first}"
         done = f", {self.kept} of them done before" if self.kept else ""
+        why = f", {self.why} of them to say why" if self.why else ""
         people = f"{self.people:,} people" + (f" (population.scale={self.scale:g})" if self.scale != 1 else "")
         side = "by the workers of the cluster" if self.workers is None else f"{self.workers} side by side"
         room = f" ({self.there / 1e9:.1f} GB are free)" if self.there is not None and self.workers is not None else ""
@@ -66,7 +69,7 @@ class Plan:
         most = "at most " if self.replications > self.first else ""
         time = f"About {duration(self.seconds)}{cluster}" if self.runs > self.kept else "Nothing is left to simulate"
         return (
-            f"Plan: {self.scenarios} scenarios, {times} {where}: {most}{self.runs} runs of {people}{done}.\n"
+            f"Plan: {self.scenarios} scenarios, {times} {where}: {most}{self.runs} runs of {people}{why}{done}.\n"
             f"{side[0].upper()}{side[1:]}{fewer}, about {self.memory / 1e9:.1f} GB of memory each{room}. {time}."
         )
 
@@ -79,9 +82,9 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
     parameters = [each.parameters for each in design.scenarios]
     if not cluster:
         _refuse_what_does_not_fit(design)
-    jobs = [
-        specification.job_of(*run, with_people=design.with_people) for run in design.runs(range(1, design.most + 1))
-    ]
+    made = range(1, design.most + 1)
+    tried = _jobs_that_say_why(design) if design.why else []
+    jobs = [*(specification.job_of(*run, with_people=design.with_people) for run in design.runs(made)), *tried]
     left = missing(jobs, folder, specification.read_whole)
     needed, there = max(_needed_by(each, design.with_people) for each in parameters), available()
     each = sum(seconds_of(one) for one in parameters) / len(parameters)
@@ -100,8 +103,17 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
         memory=needed,
         there=there,
         seconds=each * len(left) / (side or 1),
+        why=len(tried),
         asked=workers if side is not None and workers is not None and side < min(workers, len(left)) else None,
     )
+
+
+def _jobs_that_say_why(design: Design) -> list[Job]:
+    """Return the tasks of all variants that are no scenario themselves."""
+    names = {each.name for each in design.scenarios}
+    variants = [*why.causes(design), *why.shadow_prices(design)]
+    each = why.runs(design, variants, range(1, design.most + 1))
+    return [specification.job_of(compared, world) for _, compared, world in each if compared.name not in names]
 
 
 def _needed_by(parameters: Parameters, with_people: bool) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.experiments.comparing import figures, specification
+from sim.experiments.comparing import figures, specification, why
 from sim.experiments.comparing.design import Design
 from sim.experiments.comparing.people import PeopleRecord
 from sim.experiments.comparing.people_of_all import PeopleOfAll
 from sim.experiments.comparing.precise import known_worst
+from sim.experiments.comparing.variants import Variant
 from sim.experiments.jobs.doing import do_all
 from sim.experiments.jobs.executors import Executor, said_of
 from sim.experiments.jobs.job import kept
@@ -19,6 +20,7 @@ from sim.experiments.worlds import World
 from sim.parameters import BadInput, Problem
 from sim.results.comparison import Compared, Comparison, LeftOut, Precision, Replicated
 from sim.results.outcome import Outcome
+from sim.results.tried import Tried
 
 BATCH = 10
 """Replications that are added at a time, where a precision is asked for."""
@@ -51,6 +53,9 @@ class Replications:
         shown = self._figures()
         self._make(range(1, design.replications + 1))
         precision = self._until_precise(shown) if design.precision is not None else None
+        causes, prices = (
+            (self._tried(why.causes(design)), self._tried(why.shadow_prices(design))) if design.why else ((), ())
+        )
         people = PeopleOfAll(design, self._record, self.tell) if design.with_people else None
         return Comparison(
             study=design.study,
@@ -64,7 +69,23 @@ class Replications:
             precision=precision,
             people={} if people is None else people.changes(self.runs),
             not_the_same_people={} if people is None else people.not_the_same,
+            causes=causes,
+            shadow_prices=prices,
         )
+
+    def _tried(self, variants: Sequence[Variant]) -> tuple[Tried, ...]:
+        """Run variants in the worlds that the scenarios were run in; one that is a scenario itself is not run again."""
+        made = sorted(self.runs[self.design.scenarios[self.design.reference].name])
+        each = list(why.runs(self.design, variants, made))
+        for _, compared, _ in each:
+            self.runs.setdefault(compared.name, {})
+        left = [(compared, world) for _, compared, world in each if world.number not in self.runs[compared.name]]
+        self._do(left, with_people=False)
+        found: dict[str, dict[int, Outcome]] = {}
+        for variant, compared, world in each:
+            if world.number in self.runs[compared.name]:
+                found.setdefault(variant.key, {})[world.number] = self.runs[compared.name][world.number]
+        return tuple(why.tried(variants, found))
 
     def _record(self, compared: Compared, world: World) -> PeopleRecord:
         """Return who has a place at the end of a run that is made."""
@@ -90,12 +111,12 @@ class Replications:
     def _make(self, replications: Sequence[int]) -> None:
         self._do(list(self.design.runs(replications)))
 
-    def _do(self, runs: Sequence[tuple[Compared, World]]) -> None:
+    def _do(self, runs: Sequence[tuple[Compared, World]], with_people: bool = True) -> None:
         """Have some runs made that are not, and read what they gave."""
         out = {(each.scenario, each.replication) for each in self.left_out}
         jobs = {
             (compared.name, world.number): specification.job_of(
-                compared, world, self.threads, with_people=self.design.with_people
+                compared, world, self.threads, with_people=with_people and self.design.with_people
             )
             for compared, world in runs
             if (compared.name, world.number) not in out
