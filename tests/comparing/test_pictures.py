@@ -66,7 +66,7 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> SavedComparison:
     """Return a comparison in which nobody does anything, of more scenarios than are drawn, with long names."""
     names = [f"a_scenario_with_a_rather_long_name_{number}" for number in range(MOST + 2)]
     each = [scenario(name, {"funnel.registered": [0], "bottleneck": [None]}) for name in names]
-    return saved_of(comparison(*each), tmp_path_factory.mktemp("nothing"))
+    return saved_of(comparison(*each, reference=MOST + 1), tmp_path_factory.mktemp("nothing"))
 
 
 @pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
@@ -105,7 +105,8 @@ def test_findings_are_those_of_the_tables(rates: SavedComparison) -> None:
 
 def test_scenarios_beyond_those_drawn_are_counted(nothing: SavedComparison) -> None:
     """Catches scenarios that are left out of a picture without a word."""
-    assert len(nothing.names) == MOST and nothing.reference in nothing.names
+    assert len(nothing.names) == MOST and nothing.names[-1] == nothing.reference
+    assert nothing.reference.endswith(str(MOST + 1))
     assert all(f"of {MOST + 2}, these are drawn" in said for said in nothing.scenarios())
 
 
@@ -118,3 +119,10 @@ def test_the_same_tables_give_the_same_bytes(rates: SavedComparison, tmp_path: P
         save(queues.draw(rates, PAGE), tmp_path, "queues")
     for name in ("queues.png", "queues.svg"):
         assert (tmp_path / name).read_bytes() == (tmp_path / "figures" / name).read_bytes(), name
+
+
+def test_the_waits_of_the_table_are_drawn_first(rates: SavedComparison) -> None:
+    """Catches a truth of a saved table that is read as a text, and so is always so."""
+    assert waits.chosen(rates)[0] == "processing"
+    assert {row["figure"] for row in rates.rows("kpis") if row["shown"]} == set(SHOWN)
+    assert rates.replications == "2 replications"

@@ -79,7 +79,7 @@ def test_the_answer_of_rates(rates: Comparison) -> None:
 
 def test_many_scenarios_stand_in_blocks_with_the_reference_in_each() -> None:
     """Catches a table wider than the screen, or a scenario that is left out of it."""
-    each = [rated(100_000 * number, 400 - number, 0.9) for number in range(1, 16)]
+    each = [rated(100_000 * number, 400 - number, 0.9) for number in range(1, 9)]
     whole = comparison(*each, figures=[CLEAR], reference=2)
     text = answer(whole, tables_of(whole))
     heads = [line for line in text.split("Bottlenecks")[0].splitlines() if line.startswith("   ") and "rate_" in line]
@@ -137,3 +137,11 @@ def test_what_was_left_out_and_the_precision_are_said() -> None:
     text = unwrapped(answer(told, tables_of(told)))
     assert "Which?" in text and "Not made: other, 3: it ended its worker twice." in text
     assert "not reached, and no more than 40 were allowed" in text and "Scaled" not in text
+
+
+def test_runs_that_end_on_other_days_are_told() -> None:
+    """Catches counts of a run that was cut off beside those of one that went on, without a word."""
+    each = [scenario("history", {CLEAR: [9.0, 8.0]}), scenario("on", {CLEAR: [9.0, 8.0]}, "clock.end=null")]
+    text = unwrapped(answer(comparison(*each), tables_of(comparison(*each))))
+    assert "not of one day: history on 9 February 2022" in text and "; on when nothing is left to do." in text
+    assert "of one day" not in answer(comparison(each[0], each[0]), tables_of(comparison(each[0], each[0])))

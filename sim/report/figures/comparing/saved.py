@@ -47,6 +47,11 @@ class Band(NamedTuple):
     high: Counts
 
 
+def _truth(cell: Any) -> Any:
+    """Return a cell of a saved table; truths are saved as texts."""
+    return {"true": True, "false": False}.get(cell, cell) if isinstance(cell, str) else cell
+
+
 @dataclass
 class SavedComparison:
     """The tables of a comparison."""
@@ -61,7 +66,8 @@ class SavedComparison:
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
         if name not in self._read:
-            self._read[name] = rows_of(self.tables / f"{name}.parquet")
+            rows = rows_of(self.tables / f"{name}.parquet")
+            self._read[name] = [{column: _truth(cell) for column, cell in row.items()} for row in rows]
         return self._read[name]  # type: ignore[no-any-return]
 
     @property
@@ -144,7 +150,9 @@ def key(drawn: Page, saved: SavedComparison) -> None:
     """Write above the drawing how each scenario is drawn, in as many signs of their names as there is room for."""
     sheet, at = drawn.sheet, 0.55
     letter = 0.0085 * sheet.text
-    letters = int(((sheet.width - 0.7) / len(saved.names) - 0.6) / letter)
+    whole = sum(0.6 + letter * len(saved.short(name)) for name in saved.names)
+    room = sheet.width - 0.7
+    letters = 99 if whole <= room else int((room / len(saved.names) - 0.6) / letter)
     axes = _over_all(drawn)
     for name, line in saved.lines().items():
         axes.plot([at, at + 0.32], [0.5, 0.5], color=line.colour, linestyle=line.dashes, linewidth=1.8)
