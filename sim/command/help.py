@@ -116,8 +116,8 @@ are those of the scenarios. There are 20, of one person in a hundred:
   max_replications=60                and no more than so many
   figures=[weeks_to_clear,peak_backlog]              the key figures shown
   people=none                        not person by person
-  why=true                           each difference alone, and what a tenth more
-                                     of each thing would give: many more runs
+  why=true                           each difference alone, and what a tenth
+                                     more of each thing gives: many more runs
   plan=true                          only what it takes: runs, memory, time
   workers=2                          processes side by side, where memory allows
 
