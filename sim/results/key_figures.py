@@ -35,6 +35,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     for row in tables["funnel"].rows:
         figures[f"funnel.{row['stage']}"] = Figure(row["people"], "people")
     figures |= _processing(observations, scale)
+    figures["participants.by_2022_02_09"] = Figure(_participants_by_article(observations, scale), "people")
     for row in tables["waits"].rows:
         if row["kind"] == "platform":  # the table has them
             continue
@@ -185,6 +186,14 @@ def _waves_follow(observations: Observations, records: list[WaveRecord]) -> bool
     in_time = observations.programme.waves.waves["open"] < observations.end
     broken_off = any(not record.opened for record, due in zip(records, in_time, strict=True) if due)
     return not broken_off and not all(in_time)
+
+
+def _participants_by_article(observations: Observations, scale: float) -> int | None:
+    """Return those who were awarded and not revoked before the article; None where the run ends before it."""
+    article = instant(ARTICLE)
+    if observations.end < article:
+        return None
+    return full(observations.before("awarded", article) - observations.before("revoked", article), scale)
 
 
 def _processing(observations: Observations, scale: float) -> dict[str, Figure]:

@@ -16,6 +16,7 @@ from tests.building import SMALL, parameters
     [
         ("processing.weeks_to_clear", Better.LESS, False, True),
         ("processing.processed_by_2022_02_09", Better.MORE, False, False),
+        ("participants.by_2022_02_09", Better.MORE, False, False),
         ("funnel.registered", Better.NEITHER, False, False),
         ("funnel.fully_paid", Better.MORE, False, False),
         ("wait.place.median_days_got_it", Better.LESS, True, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_the_tables_are_all_recounted_and_not_empty() -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_key_figures_are_what_the_journal_says(name: str) -> None:
-    """Catches a service level, a backlog or money outstanding that leaves people or rupiah out."""
+    """Catches a service level, a backlog, money outstanding or participants that leave people or rupiah out."""
     journal = journal_of(name)
     figures = key_figures(observe(journal), journal.waves, tables_of(name))
     people = journal.people
@@ -123,6 +124,12 @@ def test_key_figures_are_what_the_journal_says(name: str) -> None:
     scale = journal.programme.parameters.population.scale
     backlog = max(row["queue_portal"] + row["queue_processing"] for row in days)
     assert figures["processing.peak_backlog"].value == backlog
+    article = since_epoch(datetime(2022, 2, 9, 20, 18))
+    awarded, revoked = (
+        int(np.count_nonzero(stamps < article)) for stamps in (people["awarded"], journal.participants["revoked"])
+    )
+    by_then = None if journal.end < article else round((awarded - revoked) / scale)
+    assert figures["participants.by_2022_02_09"].value == by_then
     last = journal.days[-1]
     for what, rupiah in (("awarded", last.awarded), ("paid", last.paid), ("returned", last.returned)):
         assert figures[f"money.{what}"].value == round(sum(rupiah) / scale)
