@@ -92,7 +92,7 @@ def test_effects_and_interaction_of_runs_made_by_hand() -> None:
     assert [found["alone", f"cause_{k}"]["effect_last"] for k in (0, 1)] == [40, 50]
     low, high = (found["alone", "cause_0"][end] for end in ("low", "high"))
     assert 10 <= low < high <= 30
-    assert causes_lines(table, "funnel.awarded")[1:] == [
+    assert causes_lines(table, ["funnel.awarded"])[1:] == [
         "             +20  cause 0, alone",
         "             +30  cause 1, alone",
         "             +20  as they act together (interaction)",
@@ -104,7 +104,7 @@ def test_what_has_no_effect_alone_is_said() -> None:
     """Catches a difference that does nothing, told as one that is unknown."""
     table = causes(paired({1: 100, 2: 200}, {1: 160, 2: 280}), tried({1: 100, 2: 200}, {1: 160, 2: 280}))
     assert [row["said"] for row in table.rows] == ["no effect in any replication", None, None, None]
-    assert "(no effect)" in causes_lines(table, "funnel.awarded")[1]
+    assert "(no effect)" in causes_lines(table, ["funnel.awarded"])[1]
 
 
 def test_one_difference_has_no_interaction() -> None:
@@ -114,14 +114,38 @@ def test_one_difference_has_no_interaction() -> None:
     assert one.config == other.config
     table = causes(paired({1: 100, 2: 200}, {1: 160, 2: 280}), tried({1: 160, 2: 280}))
     assert [(row["part"], row["effect"]) for row in table.rows] == [("alone", 70), ("total", 70)]
-    assert causes_lines(table, "funnel.awarded") == []
+    assert causes_lines(table, ["funnel.awarded"]) == []
 
 
 def test_no_value_in_any_replication_is_said() -> None:
     """Catches a mean of nothing."""
     table = causes(paired({1: 1}, {1: None}), tried({1: 1}, {1: 2}))
     assert {row["effect"] for row in table.rows} == {None}
-    assert "cannot be told" in causes_lines(table, "funnel.awarded")[0]
+    assert "cannot be told" in causes_lines(table, ["funnel.awarded"])[0]
+    assert {row["said"] for row in table.rows} == {"it has no value in rate_800k (1 of 1)"}
+
+
+def test_what_cannot_be_told_of_one_figure_is_told_of_the_next() -> None:
+    """Catches an answer that ends with "cannot be told": at a rate alone history ends before all are processed."""
+    weeks, awarded = "processing.weeks_to_clear", "funnel.awarded"
+
+    def of(*values: float | None) -> dict[int, Outcome]:
+        return {1: Outcome({name: Figure(v, "people") for name, v in zip((weeks, awarded), values, strict=True)}, {})}
+
+    both = (compared(), compared("scenario=rate_800k"))
+    sides = tuple(Replicated(one, of(*v)) for one, v in zip(both, ((96, 10), (100, 40)), strict=True))
+    some = [Tried("rate_800k", "a", "the rate", of(None, 20)), Tried("rate_800k", "b", "the budget", of(96, 15))]
+    table = causes(Paired(Comparison(None, sides, 0, True, (weeks, awarded), 0.001)), some)
+    lines = causes_lines(table, (weeks, awarded))
+    assert "is not reached by the end of the run in history with the rate alone (1 of 1)" in " ".join(
+        " ".join(lines).split()
+    )
+    assert lines[-4:] == [
+        "             +10  the rate, alone",
+        "              +5  the budget, alone",
+        "             +15  as they act together (interaction)",
+        "             +30  in all",
+    ]
 
 
 @pytest.mark.parametrize("name", ["rate_800k", "rate_step", "intake_200k", "payment_caps_2020", "open_market"])

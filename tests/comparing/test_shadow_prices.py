@@ -148,10 +148,22 @@ def test_effects_are_ranked_by_what_they_better() -> None:
 def test_where_bottleneck_and_shadow_price_differ_it_is_said() -> None:
     """Catches an answer that sends the money to where people wait although that betters nothing."""
     figure = "processing.weeks_to_clear"
-    lines = shadow_lines(table({"portal": [90.0, 180.0], "payment_partners": [99.0, 199.0]}), figure)
+    lines = shadow_lines(table({"portal": [90.0, 190.0], "payment_partners": [99.0, 199.0]}), figure)
     assert "portal: 10 % faster helps most" in lines[0]
-    assert "not where most days are waited: payment_partners" in lines[1]
-    same = shadow_lines(table({"portal": [99.0, 199.0], "payment_partners": [90.0, 180.0]}), figure)
+    assert "Most days are waited elsewhere, payment_partners: a tenth more there gives -1.00 weeks" in lines[1]
+    same = shadow_lines(table({"portal": [99.0, 199.0], "payment_partners": [90.0, 190.0]}), figure)
     assert len(same) == 1
     none = shadow_lines(table({"portal": [100.0, 200.0], "payment_partners": [100.0, 200.0]}), figure)
     assert "does not better" in none[0]
+
+
+def test_an_effect_that_cannot_be_told_from_none_helps_nothing() -> None:
+    """Catches -0.000005 weeks told as what helps most, and a large effect of which two worlds do not say the sign."""
+    figure = "processing.weeks_to_clear"
+    tiny, unsure = {"portal": [99.999995, 199.999995]}, {"portal": [99.0, 170.0]}
+    for effects in (tiny, unsure, tiny | {"registry": [101.0, 201.0]}):
+        found = table(effects)
+        assert not any(row["differs"] for row in found.rows if row["lever"] == "portal")
+        told = shadow_lines(found, figure)
+        assert "helps most" not in told[0]
+        assert "does not better" in told[0]

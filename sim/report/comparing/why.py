@@ -7,26 +7,38 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.report.comparing.numbers import UNITS
+from sim.report.comparing.wide import wide
 from sim.results.meaning import Better, meaning
 from sim.results.table import Table
 from sim.results.tables.comparing.causes import ALONE, INTERACTION, TOTAL
+from sim.results.tables.comparing.shadow_prices import NEGLIGIBLE
 
 Row = dict[str, Any]
 
 
-def causes_lines(table: Table, figure: str) -> list[str]:
-    """Return for each scenario of several differences what each does to a figure alone, adding up as printed."""
+def causes_lines(table: Table, figures: Sequence[str]) -> list[str]:
+    """Return for each scenario of several differences what each does alone to a figure, adding up as printed.
+
+    It is the first of the figures of which that can be told; of those before it is said why it cannot.
+    """
     lines = []
     for scenario in dict.fromkeys(table.column("scenario")):
-        rows = [row for row in table.rows if (row["scenario"], row["figure"]) == (scenario, figure)]
-        if sum(row["part"] == ALONE for row in rows) < 2:
-            continue
-        if rows[0]["effect"] is None:
-            lines.append(f"{scenario}: why {rows[0]['label']} differs cannot be told: {rows[0]['said']}.")
-            continue
-        lines.append(f"{scenario} against {rows[0]['reference']}, {rows[0]['label']}:")
-        for row, words in zip(rows, adding_up([row["effect"] for row in rows], rows[0]["unit"]), strict=True):
-            lines.append(f"  {words:>14}  {_part(row)}")
+        of_it = [row for row in table.rows if row["scenario"] == scenario]
+        for figure in figures:
+            rows = [row for row in of_it if row["figure"] == figure]
+            if sum(row["part"] == ALONE for row in rows) < 2:
+                continue
+            label, reference = rows[0]["label"], rows[0]["reference"]
+            if rows[0]["effect"] is None:
+                lines += wide(
+                    f"{scenario} against {reference}, {label}: what each difference does alone cannot be told, since "
+                    f"{rows[0]['said']}."
+                )
+                continue
+            lines.append(f"{scenario} against {reference}, {label}:")
+            for row, words in zip(rows, adding_up([row["effect"] for row in rows], rows[0]["unit"]), strict=True):
+                lines += wide(f"{words:>14}  {_part(row)}", "  ", " " * 18)
+            break
     return lines
 
 
@@ -57,31 +69,48 @@ def adding_up(effects: Sequence[float], unit: str) -> list[str]:
 
 
 def shadow_lines(table: Table, figure: str) -> list[str]:
-    """Return for each scenario what a tenth more of most helps a figure, and where that is not its bottleneck."""
+    """Return for each scenario what a tenth more of most helps a figure, and where that is not its bottleneck.
+
+    What is told to help differs from none (`differs`), and is for the better.
+    """
     lines = []
     for scenario in dict.fromkeys(table.column("scenario")):
         rows = [row for row in table.rows if (row["scenario"], row["figure"]) == (scenario, figure)]
         known = [row for row in rows if row["effect"] is not None]
         if not known:
             continue
-        best = known[0]
+        best = next((row for row in known if _helps(row)), None)
         bottleneck = next((row for row in rows if row["bottleneck_rank"] == 1), None)
-        if not _helps(best):
-            lines.append(f"{scenario}: a tenth more of any one thing does not better {best['label']}.")
+        if best is None:
+            lines.append(f"{scenario}: a tenth more of any one thing does not better {known[0]['label']}{NOT_TOLD}.")
         else:
             lines.append(f"{scenario}: {best['lever_label']} helps most: {best['label']} {_signed(best)}.")
         if bottleneck is None:
             lines.append("  Its bottleneck has no limit that could be raised, or nobody waits.")
-        elif bottleneck is not best or not _helps(best):
-            own = f"there a tenth more gives {_signed(bottleneck)}" if bottleneck["effect"] is not None else "unknown"
-            lines.append(f"  That is not where most days are waited: {_group(bottleneck)}; {own}.")
+        elif bottleneck is not best:
+            where = "elsewhere, " if best else "at "
+            lines.append(f"  Most days are waited {where}{_group(bottleneck)}: {_there(bottleneck)}.")
     return lines
 
 
+NOT_TOLD = f" by an effect that can be told from none and is {NEGLIGIBLE:.1%} of it at least".replace("%", " %")
+
+
+def _there(row: Row) -> str:
+    """Return what a tenth more gives where most days are waited."""
+    if row["effect"] is None:
+        return "what a tenth more gives there is unknown"
+    if not row["differs"]:
+        return "a tenth more there gives nothing that can be told"
+    return f"a tenth more there gives {_signed(row)}"
+
+
 def _helps(row: Row) -> bool:
+    """Return whether an effect differs from none, and is for the better where a direction is."""
+    if not row["differs"]:
+        return False
     better = meaning(row["figure"], {}).better
-    effect = row["effect"] or 0.0
-    return effect != 0 if better is Better.NEITHER else effect > 0 if better is Better.MORE else effect < 0
+    return better is Better.NEITHER or (row["effect"] > 0) == (better is Better.MORE)
 
 
 def _group(row: Row) -> str:

@@ -52,14 +52,20 @@ def finding(saved: SavedComparison) -> str:
 
 
 def _shown(saved: SavedComparison) -> dict[str, list[Row]]:
-    """Return the rows of the first figure for each scenario of several differences, the whole last."""
+    """Return the rows for each scenario of several differences, the whole last.
+
+    Of the first figure of the study of which any scenario has the effects of each alone.
+    """
     rows = saved.rows(TABLE) if saved.has(TABLE) else []
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["figure"] == rows[0]["figure"]:
-            found.setdefault(str(row["scenario"]), []).append(row)
-    several = {name: each for name, each in found.items() if len(each) > 2 and each[0]["effect"] is not None}
-    return dict(list(several.items())[:MOST])
+    for figure in dict.fromkeys(row["figure"] for row in rows):
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["figure"] == figure:
+                found.setdefault(str(row["scenario"]), []).append(row)
+        several = {name: each for name, each in found.items() if len(each) > 2 and each[0]["effect"] is not None}
+        if several:
+            return dict(list(several.items())[:MOST])
+    return {}
 
 
 def _waterfall(axes: Axes, title: str, rows: list[Row], sheet: Sheet) -> None:

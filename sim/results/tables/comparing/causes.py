@@ -61,7 +61,7 @@ def _rows(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> li
         if base is not None and end is not None and None not in each:
             whole.append(end - base)
             parts.append([value - base for value in each if value is not None])
-    said = "" if whole else "no replication in which all have a value"
+    said = "" if whole else _why_not(paired, place, figure, alone)
     names: list[tuple[str, str | None, str]] = [(ALONE, one.name, one.words) for one in alone]
     effects = [[row[k] for row in parts] for k in range(len(alone))]
     if len(alone) > 1:
@@ -83,6 +83,20 @@ def _rows(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> li
         )
         rows.append(dict(zip(COLUMNS, cells, strict=True)))
     return rows
+
+
+def _why_not(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> str:
+    """Say who has no value of a figure, and in how many replications, where there is none in which all have one."""
+    many = len(paired.replications)
+    has = {paired.names[which]: paired.values(which, figure) for which in (paired.comparison.reference, place)}
+    for one in alone:
+        has[f"{paired.names[paired.comparison.reference]} with {one.words} alone"] = [
+            one.value(replication, figure) for replication in paired.replications
+        ]
+    missing = {name: sum(value is None for value in values) for name, values in has.items()}
+    what = "is not reached by the end of the run in" if paired.meaning(figure).unreached else "has no value in"
+    told = [f"{name} ({none} of {many})" for name, none in missing.items() if none]
+    return f"it {what} {'; '.join(told)}"
 
 
 def adding_up(means: Sequence[float]) -> list[float]:

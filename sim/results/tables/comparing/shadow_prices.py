@@ -7,10 +7,13 @@ from typing import Any
 
 from sim.results.compared_values import Paired
 from sim.results.meaning import Better
-from sim.results.paired import difference
+from sim.results.paired import FAMILY_WISE, difference, holm
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
 from sim.results.tried import Tried
+
+NEGLIGIBLE = 0.001
+"""An effect of no more than this share of a figure is none that a planner could use, however sure it is."""
 
 COLUMNS = {
     "scenario": "the scenario, stable name",
@@ -26,6 +29,10 @@ COLUMNS = {
     "high": "5 % have a larger one",
     "low_95": "low end of the 95 % interval of the effect; empty where there is none",
     "high_95": "high end of it",
+    "chance_together": "the chance of an effect so far from nothing, were there none, for all levers of the scenario "
+    "and figure together (Holm); empty where there is none",
+    "differs": "whether the effect differs from none: its 95 % interval leaves out nothing, the chance for all levers "
+    f"together is below {FAMILY_WISE:.0%}, and it is more than {NEGLIGIBLE:.1%} of the scenario's own value",
     "bottleneck_rank": "rank of the group among the bottlenecks of the scenario; empty: nobody waits there",
     "pairs": "replications in which both have a value",
     "said": "what is particular, in words; empty: nothing",
@@ -45,11 +52,21 @@ def shadow_prices(paired: Paired, tried: Sequence[Tried], bottlenecks: Table) ->
             if not paired.is_number(figure) or not paired.has(place, figure):
                 continue
             found = [_row(paired, place, figure, each) for each in own]
+            _tell_from_none(found)
             found.sort(key=lambda row: -_gain(paired, figure, row["effect"]))
             for rank, row in enumerate(found, 1):
                 row |= {"rank": rank, "bottleneck_rank": ranks.get((scenario, row["lever"]))}
                 rows.append({column: row[column] for column in COLUMNS})
     return Table("shadow_prices", COLUMNS, rows)
+
+
+def _tell_from_none(rows: Sequence[dict[str, Any]]) -> None:
+    """Say of all levers of a scenario and figure which effects differ from none."""
+    for row, chance in zip(rows, holm([row["chance"] for row in rows]), strict=True):
+        low, high, effect = row["low_95"], row["high_95"], row["effect"]
+        apart = low is not None and high is not None and (low > 0 or high < 0)
+        large = effect is not None and abs(effect) > NEGLIGIBLE * abs(row["own"] or 0.0)
+        row |= {"chance_together": chance, "differs": apart and large and (chance is None or chance < FAMILY_WISE)}
 
 
 def _gain(paired: Paired, figure: str, effect: float | None) -> float:
@@ -67,7 +84,10 @@ def _row(paired: Paired, place: int, figure: str, each: Tried) -> dict[str, Any]
     found = difference(here, there, means)
     apart = [one - other for one, other in zip(here, there, strict=True) if one is not None and other is not None]
     low, _, high = quantiles(apart).tolist() if len(apart) > 1 else (None, None, None)
+    own = [value for value in there if value is not None]
     return {
+        "own": sum(own) / len(own) if own else None,
+        "chance": found.chance,
         "scenario": paired.names[place],
         "figure": figure,
         "label": means.label,
