@@ -359,7 +359,15 @@ class SideBySide:
         request = self.asked.request
         command = ["prakerja", "compare", *request.words]
         about = (self.comparison, self.tables, self.answer, command, folder)
-        write(*about, made=request.made, plan=self.asked.plan, seconds=self.made.seconds, draws=request.draws)
+        write(
+            *about,
+            made=request.made,
+            plan=self.asked.plan,
+            seconds=self.made.seconds,
+            draws=request.draws,
+            words=request.again,
+            worlds=[None if each is None else (each.block(), each.text) for each in request.worlds],
+        )
 
 
 def asked_to_compare(words: Sequence[str], work: str | os.PathLike[str] | None = None) -> ToCompare:

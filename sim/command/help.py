@@ -132,6 +132,10 @@ On a cluster, with the extra [cluster]: whatever Dask starts on.
 
 A study of your own is a file like those of scenarios/studies/:
 prakerja compare study=./mine.yaml
+
+The folder of a comparison keeps its configs and worlds; the same again, also
+after a new fit:
+prakerja compare config=results/runs/FOLDER
 """,
     "trace": """\
 prakerja trace person=NUMBER [NAME or FILE] [key=value ...]: tell one person's

@@ -15,6 +15,7 @@ from sim.composition import scenario, study_file
 from sim.composition.asked import BARE, REPLAYED
 from sim.composition.base import options
 from sim.composition.compare_options import READ
+from sim.composition.comparison_file import Kept
 from sim.parameters import Problem
 from sim.parameters.problems import NOTHING, Written
 
@@ -31,7 +32,6 @@ SAME_IN_ALL = {
 NO_USE = {
     "run.people": "Leave it out; `prakerja run` writes rows of people.",
     "run.without_outages": "Compare a scenario that has the outage with one that has none.",
-    REPLAYED: "Give names or files of scenarios.",
 }
 """Keys that have no use in a comparison, and what to do."""
 
@@ -54,6 +54,10 @@ class Words:
 
     scenarios: list[str] = field(default_factory=list)
     study: str | None = None
+    again: str | None = None
+    """The folder of a comparison that is to be made again."""
+    again_of: tuple[Kept, ...] = ()
+    """The scenarios that are in it."""
     sweeps: list[list[Swept]] = field(default_factory=list)
     """Of each swept key its values, in order."""
     common: list[str] = field(default_factory=list)
@@ -71,7 +75,7 @@ def read(words: Sequence[str]) -> Words:
         key, equals, text = word.partition("=")
         if BARE.fullmatch(word) and not equals:
             _bare(word, found)
-        elif key == "study" or key in READ or key in OF_THE_FOLDER:
+        elif key in ("study", REPLAYED) or key in READ or key in OF_THE_FOLDER:
             _own(key, text, found)
         elif key in NO_USE:
             found.problems.append(Problem(key, Written(text), "has no use in a comparison", NO_USE[key]))
@@ -89,11 +93,13 @@ def _bare(word: str, found: Words) -> None:
 
 def _own(key: str, text: str, found: Words) -> None:
     said = found.options if key in READ else found.folder
-    again = found.study is not None if key == "study" else key in said
-    if again:
+    given = {"study": found.study, REPLAYED: found.again}
+    if given.get(key) is not None or key in said:
         found.problems.append(Problem(key, Written(text), "is given more than once", "Leave one of the two out."))
     elif key == "study":
         found.study = text.strip("'\"")
+    elif key == REPLAYED:
+        found.again = text.strip("'\"")
     else:
         said[key] = text
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from sim import compare
 from sim.command.main import main
+from sim.composition import folders
 from sim.composition.study import asked
 from sim.experiments.comparing import plan, specification
 from sim.experiments.comparing.plan import plan_of, workers_for
 from sim.experiments.comparing.replications import Replications
 from sim.experiments.jobs.executors import KILLED_TWICE, Failed, Here, Keep
 from sim.experiments.jobs.job import Job
+from sim.experiments.members import FILE, Members, read_members
 
 WORDS = (
     "processing.rate=5_000_000,20_000_000",
@@ -95,6 +99,34 @@ def test_the_same_bytes_by_one_or_two_and_resumed(
     assert "Nothing is left to simulate" in planned
     again = compare(["history"], WORDS)
     assert again.answer + "\n" == one["answer.txt"].decode()
+
+
+def test_a_comparison_is_made_again_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch worlds that are those of another fit: the ensemble and the values of the base are others by then."""
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as here:
+        here.setattr("sim.experiments.comparing.evaluate.Processes", InThis)
+        assert main(["compare", *WORDS, "workers=1", "figures=[funnel.awarded]", "run.folder=one"]) == 0
+    capsys.readouterr()
+    members = folders.configs() / FILE
+
+    def of_another_fit(file: Path, *about: Any) -> Members:
+        assert file == members
+        found = read_members(file, *about)
+        return replace(found, rows=found.rows[::-1])
+
+    monkeypatch.setattr("sim.composition.ensemble.read_members", of_another_fit)
+    assert main(["compare", *WORDS, "plan=true"]) == 0
+    assert "done before" not in capsys.readouterr().out, "the ensemble is another"
+    assert main(["compare", "config=one", "workers=1", "run.figures=none", "run.folder=two"]) == 0
+    assert "4 of them done before" in capsys.readouterr().err
+    assert files(tmp_path / "two") == files(tmp_path / "one")
+    assert main(["compare", "config=one/comparison.yaml", "processing.rate=7", "plan=true"]) == 2
+    assert "is the same as" in capsys.readouterr().err
+    assert main(["compare", "config=one", "replications=3", "plan=true"]) == 2
+    assert "must be at most 2" in capsys.readouterr().err
 
 
 def test_a_run_that_is_lost_is_named_and_the_rest_stands(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sim
 from sim.experiments.comparing.plan import Plan
+from sim.experiments.worlds_again import COPY as WORLDS
+from sim.parameters.market_file import COPY as MARKET
 from sim.results.comparison import Comparison
 from sim.results.table import Table
 
@@ -23,26 +26,54 @@ def write(
     plan: Plan,
     seconds: float,
     draws: bool,
+    words: Sequence[str] = (),
+    worlds: Sequence[tuple[dict[str, Any], str] | None] = (),
 ) -> None:
-    """Write a comparison into a folder that is there and empty; `made` says how the ensemble was."""
+    """Write a comparison into a folder that is there and empty; `made` says how the ensemble was.
+
+    `words` say how it was asked, and `worlds` are of each scenario what its config says of its worlds, and their values
+    as CSV (None in the base world): by these it is made again.
+    """
     from sim.report.figures.comparing import draw
     from sim.results.write import write_json, write_tables, write_yaml
 
     reference = comparison.scenarios[comparison.reference].compared
     write_tables(tables, folder / "tables", reference.parameters.results.csv)
     (folder / "answer.txt").write_text(answer + "\n", encoding="utf-8")
-    (folder / "scenarios").mkdir()
-    for number, each in enumerate(comparison.scenarios, 1):
-        write_yaml(each.compared.config, folder / "scenarios" / f"{file_of(number, each.compared.name)}.yaml")
+    for each, config, its in zip(comparison.scenarios, configs(comparison), worlds, strict=True):
+        file = folder / config
+        file.parent.mkdir(parents=True)
+        write_yaml(each.compared.config | ({} if its is None else {"worlds": its[0]}), file)
+        if its is not None:
+            file.with_name(WORLDS).write_text(its[1], encoding="utf-8")
+        market = each.compared.parameters.market
+        if market is not None and market.file is not None:
+            file.with_name(MARKET).write_bytes(market.file.contents)
+    write_yaml({"comparison": again(comparison, words)}, folder / "comparison.yaml")
     if draws:
         draw(folder / "tables", folder / "figures")
     write_json(manifest(comparison, command, made, plan, seconds), folder / "manifest.json")
 
 
-def file_of(number: int, name: str) -> str:
-    """Return what the files of a scenario are called: its number, and its name as far as a file may have it."""
-    plain = re.sub(r"[^A-Za-z0-9_.=-]+", "-", name)[:80].strip("-.")
-    return f"{number:02}-{plain}"
+def configs(comparison: Comparison) -> list[str]:
+    """Return where the config of each scenario is: by its number, and its name as far as a folder may have it."""
+    names = [each.compared.name for each in comparison.scenarios]
+    plain = [re.sub(r"[^A-Za-z0-9_.=-]+", "-", name)[:80].strip("-.") for name in names]
+    return [f"scenarios/{number:02}-{name}/config.yaml" for number, name in enumerate(plain, 1)]
+
+
+def again(comparison: Comparison, words: Sequence[str]) -> dict[str, Any]:
+    """Return what a comparison is made again by."""
+    scenarios = [
+        {"config": config, "name": each.compared.name, "label": each.compared.label, "sweep": each.compared.sweep}
+        for each, config in zip(comparison.scenarios, configs(comparison), strict=True)
+    ]
+    return {
+        "study": comparison.study,
+        "question": comparison.question,
+        "scenarios": scenarios,
+        "words": [*words, f"figures=[{','.join(comparison.figures)}]"],
+    }
 
 
 def manifest(
@@ -65,10 +96,10 @@ def manifest(
                 "label": each.compared.label,
                 "sweep": each.compared.sweep,
                 "parameters_sha256": parameters_hash(each.compared.config),
-                "config": f"scenarios/{file_of(number, each.compared.name)}.yaml",
+                "config": config,
                 "replications": len(each.runs),
             }
-            for number, each in enumerate(comparison.scenarios, 1)
+            for each, config in zip(comparison.scenarios, configs(comparison), strict=True)
         ],
         "figures": list(comparison.figures),
         "replications": len(comparison.replications),
