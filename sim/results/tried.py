@@ -18,6 +18,8 @@ class Tried:
     words: str
     runs: dict[int, Outcome]
     """By replication, as the scenario's."""
+    called: str = ""
+    """What its runs are called where one is left out; empty: they are those of the scenario itself."""
 
     def value(self, replication: int, figure: str) -> float | None:
         """Return a figure of a replication as a number; None where it has no value, or is no number."""

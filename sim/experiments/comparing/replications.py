@@ -85,7 +85,7 @@ class Replications:
         for variant, compared, world in each:
             if world.number in self.runs[compared.name]:
                 found.setdefault(variant.key, {})[world.number] = self.runs[compared.name][world.number]
-        return tuple(why.tried(variants, found))
+        return tuple(why.tried(self.design, variants, found))
 
     def _record(self, compared: Compared, world: World) -> PeopleRecord:
         """Return who has a place at the end of a run that is made."""

@@ -33,8 +33,8 @@ class Variant:
 
     @property
     def key(self) -> str:
-        """Return its name among the variants of all scenarios."""
-        return f"{self.of}: {self.name}"
+        """Return its name among the variants of all scenarios: a group may be a difference, and be raised as well."""
+        return f"{self.of}: {self.name}, {'a tenth more' if self.factors else 'alone'}"
 
     def compared(self, scenario: Compared) -> Compared:
         """Return the variant as one more scenario of a comparison, made from the scenario that it changes."""

@@ -54,6 +54,16 @@ def runs(
                 yield each, each.compared(reference), each.world(own, its)
 
 
-def tried(variants: Sequence[Variant], outcomes: Mapping[str, Mapping[int, Outcome]]) -> list[Tried]:
+def tried(design: Design, variants: Sequence[Variant], outcomes: Mapping[str, Mapping[int, Outcome]]) -> list[Tried]:
     """Return variants with their runs, as tables read them; `outcomes` are by `Variant.key` and replication."""
-    return [Tried(each.of, each.name, each.words, dict(outcomes.get(each.key, {}))) for each in variants]
+    own = [each.config for each in design.scenarios]
+    return [
+        Tried(
+            each.of,
+            each.name,
+            each.words,
+            dict(outcomes.get(each.key, {})),
+            called="" if each.config in own else each.key,
+        )
+        for each in variants
+    ]
