@@ -117,7 +117,7 @@ def drive(
     started = time.perf_counter()
     refuse_points(points)
     config = lean(config)
-    (base,) = run_all([config], folder, 1, lambda done, of: tell("the base"))
+    (base,) = run_all([config], folder, 1, lambda so_far: tell("the base"))
     names = asked(base)
     drivers = drivers_of(ensemble.numbers, ensemble.rows, ensemble.made == "fit")
     _refuse_nothing_uncertain(drivers)
@@ -130,7 +130,7 @@ def drive(
         refuse_what_does_not_fit(each)
     several = processes or processes_for([Task(each) for each in parameters])
     beside = f", {several} side by side" if several > 1 else ""
-    seen = run_all(configs, folder, several, lambda done, of: tell(f"run {done} of {of}{beside}"))
+    seen = run_all(configs, folder, several, lambda so_far: tell(f"{so_far}{beside}"))
     design = Design([inputs_of(each, ensemble.numbers, ensemble.rows) for each in drivers], rows)
     figures = []
     for number, name in enumerate(names, 1):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.calibration.design import model_hash, read, write
-from sim.experiments.jobs.job import name_of
-from sim.experiments.processes import side_by_side
+from sim.experiments.jobs.doing import do_all
+from sim.experiments.jobs.executors import Here, Processes
+from sim.experiments.jobs.job import MODEL, Job, kept, plain
 from sim.experiments.tasks import Task, outcome
 from sim.experiments.worlds import Config
 from sim.parameters import validate
@@ -21,8 +22,8 @@ Figures = dict[str, dict[str, Any]]
 FOLDER = Path("results/runs/.drivers")
 """Where runs are kept, beside the folders of runs; it may be removed at any time."""
 
-SOURCES = ("results", "experiments/tasks.py")
-"""Where figures come from, beside the model."""
+SOURCES = (*MODEL, "results", "experiments/run.py", "experiments/tasks.py", "experiments/drivers/runs.py")
+"""Where figures come from."""
 
 
 def lean(config: Config) -> Config:
@@ -42,23 +43,22 @@ def figures_of(config: Config) -> Figures:
     }
 
 
+def kept_of(config: Config) -> bytes:
+    """Run a config and return its figures as a file keeps them."""
+    return json.dumps(figures_of(config)).encode()
+
+
 def run_all(
-    configs: Sequence[Config], folder: Path, processes: int, tell: Callable[[int, int], None] = lambda done, of: None
+    configs: Sequence[Config], folder: Path, processes: int, tell: Callable[[str], None] = lambda so_far: None
 ) -> list[Figures]:
     """Return the figures of every config, in their order; what is in the folder is not simulated again.
 
-    `tell` is told how many are done, of how many.
+    `tell` is told in words how many are done. Raises MemoryError where a run found no memory twice, and BrokenPromise
+    where it broke one.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    model = model_hash(SOURCES)
-    tasks = [(folder / f"{name_of(config, model)}.json", config) for config in configs]
-    missing = [each for each in tasks if read(each[0]) is None]
-    before = len(tasks) - len(missing)
-    if missing:
-        side_by_side(_run, missing, processes, lambda done: tell(before + done, len(tasks)))
-    return [read(file) or figures_of(config) for file, config in tasks]
-
-
-def _run(task: tuple[Path, Config]) -> None:
-    file, config = task
-    write(file, figures_of(config))
+    jobs = [Job(kept_of, config, SOURCES) for config in configs]
+    with Here() if processes == 1 or len(jobs) == 1 else Processes(processes) as executor:
+        failed = do_all(jobs, folder, executor, tell)
+    if failed:
+        raise next(iter(failed.values()))
+    return [kept(folder / job.file, plain) or figures_of(config) for job, config in zip(jobs, configs, strict=True)]

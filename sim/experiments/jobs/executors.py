@@ -44,6 +44,12 @@ class Executor(Protocol):
 class Here:
     """Do jobs one after the other in this process."""
 
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        pass
+
     def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
         """Do all jobs."""
         failed: Failed = {}
