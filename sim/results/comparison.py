@@ -61,6 +61,8 @@ class Precision:
     """What was reached, of the figure that is known worst; None where it cannot be said of one."""
     of: str
     """The scenario and the figure that is known worst, in words."""
+    first: int = 0
+    """Replications that were made before it was asked whether more are needed."""
 
     @property
     def reached(self) -> bool:

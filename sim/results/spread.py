@@ -13,7 +13,11 @@ LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 METHOD: Final = "median_unbiased"
 """How a quantile is taken between two of n values in order: the kth stands at (k - 1/3) / (n + 1/3), whatever the law
-(Hyndman and Fan 1996, type 8). With fewer than seven values the ends are the least and the greatest."""
+(Hyndman and Fan 1996, type 8). With fewer than 14 values the ends are the least and the greatest."""
+
+
+LEAST = 14
+"""Values from which the ends are no longer the least and the greatest."""
 
 
 def quantiles(values: ArrayLike) -> NDArray[np.float64]:

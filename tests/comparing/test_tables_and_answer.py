@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,6 +138,25 @@ def test_what_was_left_out_and_the_precision_are_said() -> None:
     text = unwrapped(answer(told, tables_of(told)))
     assert "Which?" in text and "Not made: other, 3: it ended its worker twice." in text
     assert "not reached, and no more than 40 were allowed" in text and "Scaled" not in text
+    assert "hold the mean less often" not in text
+
+
+@pytest.mark.parametrize(("first", "said"), [(1, True), (2, False)])
+def test_intervals_that_ended_the_runs_are_told_to_be_less_sure(first: int, said: bool) -> None:
+    """Catches optional stopping that is kept silent: what is stopped when narrow covers less than 95 %."""
+    each = [scenario(name, {CLEAR: [9.0, 8.0]}) for name in ("one", "other")]
+    enough = Precision(0.2, (CLEAR,), 40, 0.1, "other, weeks", first)
+    found = replace(comparison(*each), precision=enough)
+    assert ("hold the mean less often than 95 %" in unwrapped(answer(found, tables_of(found)))) == said
+
+
+def test_the_range_of_few_is_the_least_and_the_greatest() -> None:
+    """Catches "90 % of two worlds", which are all of them."""
+    for many, said in ((13, "the least and the greatest"), (14, "from the 5th to the 95th percentile")):
+        each = [scenario(name, {CLEAR: [9.0 + k for k in range(many)]}) for name in ("one", "other")]
+        rows = {row["scenario"]: row for row in tables_of(comparison(*each))["kpis"].rows}
+        assert (rows["one"]["low"] == 9.0) == (many == 13)
+        assert said in unwrapped(answer(comparison(*each), tables_of(comparison(*each))))
 
 
 def test_runs_that_end_on_other_days_are_told() -> None:

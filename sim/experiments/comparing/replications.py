@@ -139,7 +139,7 @@ class Replications:
         assert asked is not None
         while True:
             share, of = known_worst({name: list(self._ordered(name)) for name in self.runs}, shown)
-            found = Precision(asked, shown, self.design.most, share, of)
+            found = Precision(asked, shown, self.design.most, share, of, self.design.replications)
             if found.reached or made >= self.design.most:
                 return found
             said = "unknown yet" if share is None else f"{share:.1%} by now"

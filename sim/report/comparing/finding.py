@@ -112,8 +112,8 @@ def together_lines(sides: Sides) -> list[str]:
     real = [row for row in family if row["chance_together"] < FAMILY_WISE]
     rest = [row for row in family if row not in real]
     text = (
-        f"{len(real)} of {len(family)} differences from {sides.reference} are real, with a chance of "
-        f"{FAMILY_WISE:.0%} that any of these is not (Holm)".replace("5%", "5 %")
+        f"{len(real)} of {len(family)} differences from {sides.reference} are real, with a chance of at "
+        f"most {FAMILY_WISE:.0%} that any is called so that is not (Holm)".replace("5%", "5 %")
     )
     if rest:
         figures = dict.fromkeys(row["label"] for row in rest)
@@ -136,4 +136,4 @@ MOST_TOLD = 4
 
 
 def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -61,7 +61,12 @@ def _precision(sides: Sides) -> list[str]:
     found = f"{percent(precision.widest)} at the worst, of {precision.of}"
     after = sides.called(sides.replications)
     reached = "reached" if precision.reached else f"not reached, and no more than {precision.most:,} were allowed"
-    return wide(f"{asked}: {reached} after {after} ({found}).")
+    stopping = ""
+    if precision.reached and sides.replications > precision.first:
+        stopping = (
+            " As they were added until the intervals were narrow enough, these hold the mean less often than 95 %."
+        )
+    return wide(f"{asked}: {reached} after {after} ({found}).{stopping}")
 
 
 def _scenario(row: dict[str, object]) -> str:

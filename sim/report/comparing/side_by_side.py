@@ -10,6 +10,7 @@ from typing import Any
 from sim.report.comparing.numbers import between, in_words
 from sim.report.comparing.wide import WIDTH, wide
 from sim.results.comparison import Comparison
+from sim.results.spread import LEAST
 from sim.results.table import Table
 
 Row = dict[str, Any]
@@ -141,8 +142,8 @@ def _notes(sides: Sides) -> Iterator[str]:
     if sides.replications > 1:
         middle = "; of quantiles of waits the middle" if any(row["taken"] == "middle" for row in numbers) else ""
         yield (
-            f"Mean of {sides.called(sides.replications)}{middle}; below it 90 % of them, from the 5th to the 95th "
-            "percentile, where they differ."
+            f"Mean of {sides.called(sides.replications)}{middle}; below it {_range(sides.replications)}, "
+            "where they differ."
         )
     else:
         yield f"One {'world' if sides.comparison.in_worlds else 'replication'}: no range, and none is called the best."
@@ -153,6 +154,13 @@ def _notes(sides: Sides) -> Iterator[str]:
         )
     if any(0 < row["reached"] < row["replications"] for row in shown):
         yield "(n/m): in n of m it has a value at all, and is told of those."
+
+
+def _range(replications: int) -> str:
+    """Return what the range of so many replications is: of few, no percentile can be told."""
+    if replications < LEAST:
+        return "the least and the greatest, since so few have no 5th and 95th percentile"
+    return "90 % of them, from the 5th to the 95th percentile"
 
 
 def _blocks(sides: Sides, rows: Sequence[Sequence[str]], first: str = "") -> Iterator[list[str]]:
