@@ -150,6 +150,14 @@ def test_intervals_that_ended_the_runs_are_told_to_be_less_sure(first: int, said
     assert ("hold the mean less often than 95 %" in unwrapped(answer(found, tables_of(found)))) == said
 
 
+def test_what_is_hardly_ever_reached_is_not_ahead() -> None:
+    """Catches a scenario ahead by the mean of the one world in which it is reached, and is low there."""
+    one, other = scenario("one", {CLEAR: [70.0, None, None]}), scenario("other", {CLEAR: [90.0, 91.0, 92.0]})
+    text = unwrapped(answer(comparison(one, other), tables_of(comparison(one, other))))
+    assert "other is ahead, 91.0" in text
+    assert "before one, 70.0 where it has a value, in 1 of 3" in text
+
+
 def test_the_range_of_few_is_the_least_and_the_greatest() -> None:
     """Catches "90 % of two worlds", which are all of them."""
     for many, said in ((13, "the least and the greatest"), (14, "from the 5th to the 95th percentile")):

@@ -27,7 +27,8 @@ def finding(sides: Sides) -> str:
         return f"{label}: {_values(rows, unit)}. {_differs(sides, figure, rows[-1]['scenario'])}"
     if len({row["value"] for row in rows}) == 1 and len(rows) == len(sides.names):
         return f"{label}: the same in all scenarios, {in_words([rows[0]['value']], unit)[0]}. Nothing tells them apart."
-    ranked = sorted(rows, key=lambda row: row["value"], reverse=rows[0]["better"] == "more")
+    sign = -1 if rows[0]["better"] == "more" else 1
+    ranked = sorted(rows, key=lambda row: (_not_reached(row), sign * row["value"]))
     leads, next_one = ranked[0], ranked[1] if len(ranked) > 1 else None
     if next_one and leads["best"] and _short(leads, unit) == _short(next_one, unit):
         alike = [row["scenario"] for row in ranked if _short(row, unit) == _short(leads, unit)]
@@ -51,6 +52,11 @@ def _known(sides: Sides, figure: str) -> list[Row]:
     return [row for name in sides.names if (row := sides.kpi(name, figure))["value"] is not None]
 
 
+def _not_reached(row: Row) -> int:
+    """Return in how many replications a figure is not reached, which is worse than any value."""
+    return int(row["replications"] - row["reached"]) if str(row["said"]).startswith("not reached") else 0
+
+
 def _values(rows: list[Row], unit: str) -> str:
     words = in_words([row["value"] for row in rows], unit)
     return ", ".join(f"{row['scenario']} {text}" for row, text in zip(rows, words, strict=True))
@@ -62,6 +68,8 @@ def _short(row: Row, unit: str) -> str:
 
 def _value(row: Row, unit: str) -> str:
     value, low, high = in_words([row["value"], row["low"], row["high"]], unit)
+    if row["reached"] < row["replications"]:
+        value += f" where it has a value, in {row['reached']} of {row['replications']}"
     if row["low"] is None or low == high:
         return value
     return f"{value} (90 % from {between(low, high)})"
