@@ -137,7 +137,7 @@ def test_what_cannot_be_told_of_one_figure_is_told_of_the_next() -> None:
     some = [Tried("rate_800k", "a", "the rate", of(None, 20)), Tried("rate_800k", "b", "the budget", of(96, 15))]
     table = causes(Paired(Comparison(None, sides, 0, True, (weeks, awarded), 0.001)), some)
     lines = causes_lines(table, (weeks, awarded))
-    assert "is not reached by the end of the run in history with the rate alone (1 of 1)" in " ".join(
+    assert "is not reached by the end of the run in history with “the rate” alone (1 of 1)" in " ".join(
         " ".join(lines).split()
     )
     assert lines[-4:] == [

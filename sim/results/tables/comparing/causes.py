@@ -90,7 +90,7 @@ def _why_not(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) ->
     many = len(paired.replications)
     has = {paired.names[which]: paired.values(which, figure) for which in (paired.comparison.reference, place)}
     for one in alone:
-        has[f"{paired.names[paired.comparison.reference]} with {one.words} alone"] = [
+        has[f"{paired.names[paired.comparison.reference]} with “{one.words}” alone"] = [
             one.value(replication, figure) for replication in paired.replications
         ]
     missing = {name: sum(value is None for value in values) for name, values in has.items()}
