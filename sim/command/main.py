@@ -11,7 +11,7 @@ from typing import TextIO
 from sim import __version__
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "calibrate", "validate")
+COMMANDS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,9 +13,9 @@ from sim.experiments.memory import available, needed_by, without_rows
 from sim.experiments.processes import cores, side_by_side
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
-from sim.results.figure import Figure
 from sim.results.figures_of_tables import figures_of_tables
-from sim.results.weeks import Series, weeks_of
+from sim.results.outcome import Outcome as Outcome
+from sim.results.weeks import months_of, weeks_of
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -29,14 +29,6 @@ class Task:
     left_out: Outages = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What is kept of a run: its figures by name, and its series by weeks."""
-
-    figures: dict[str, Figure]
-    weeks: dict[str, Series]
-
-
 def outcome(task: Task) -> Outcome:
     """Simulate once and keep the figures and the series."""
     from sim.experiments.run import evaluate
@@ -48,7 +40,7 @@ def outcome(task: Task) -> Outcome:
 def outcome_of(result: Result) -> Outcome:
     """Return what is kept of a run that was simulated."""
     weeks = weeks_of(result.tables)
-    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks)
+    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks, months_of(result.tables))
 
 
 def outcomes(tasks: Sequence[Task], processes: int, tell: Callable[[int], None]) -> list[Outcome]:

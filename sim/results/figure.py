@@ -12,3 +12,8 @@ class Figure(NamedTuple):
 
     value: Value
     unit: str
+
+
+def is_number(value: Value) -> bool:
+    """Return whether a value is a number, and no truth."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

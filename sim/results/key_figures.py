@@ -75,6 +75,9 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     figures["money.budget"] = Figure(sum(tranche.rupiah for tranche in tranches), "rupiah")
     for flow, rupiah in _rupiah(observations).items():
         figures[f"money.{flow}"] = Figure(full(rupiah, scale), "rupiah")
+    spent = sum(float(figures[f"money.{name}"].value or 0) for name in ("paid", "still_to_be_paid"))
+    of_one = ratio(spent, float(figures["funnel.bought_first"].value or 0))
+    figures["money.cost_a_participant"] = Figure(of_one, "rupiah paid or earned, of each who bought a course")
     for row in tables["service_levels"].rows:
         if row["by"] == "all":
             name = f"service_level.{row['level']}"

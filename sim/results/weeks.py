@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.journey.measures import STAGES
+from sim.journey.money import FLOWS
 from sim.results.table import Table
 
 Series = NDArray[np.float64]
+
+CAPACITY = "payment_capacity"
+"""Payments that could be made; a run in which there was plenty at any time has no such series."""
 
 REACHED, LARGEST, SUM = (
     "reached by the end of the week",
@@ -23,7 +27,7 @@ REACHED, LARGEST, SUM = (
 """What a series counts; the first two last when the run has ended, the third is then nothing."""
 
 REACHES = (*STAGES, "revoked")
-SUMS = ("payments_paid", "payments_due")
+SUMS = ("payments_paid", "payments_due", CAPACITY)
 
 
 def kind_of(series: str) -> str:
@@ -43,10 +47,27 @@ def weeks_of(tables: Mapping[str, Table]) -> dict[str, Series]:
     for name, values in columns.items():
         if name in REACHES:
             found[name] = np.cumsum(np.nan_to_num(values))[np.append(starts[1:], len(daily.rows)) - 1]
+        elif name == CAPACITY and np.isnan(values).any():
+            continue
         elif kind_of(name) == SUM:
             found[name] = np.add.reduceat(np.nan_to_num(values), starts)
         elif name == "people_in_pool" or name.startswith("queue_"):
             found[name] = np.maximum.reduceat(_as_before(values), starts)
+    return found
+
+
+MONEY = (*FLOWS, "outstanding")
+"""What is told of money by months: what flowed in the month, and what is outstanding at its end."""
+
+
+def months_of(tables: Mapping[str, Table]) -> dict[str, Series]:
+    """Return the rupiah of all benefits, a value a calendar month, at full population."""
+    rows = tables["money"].rows
+    months = sorted({row["month"] for row in rows})
+    found = {name: np.zeros(len(months)) for name in MONEY}
+    for row in rows:
+        for name, values in found.items():
+            values[months.index(row["month"])] += row[name]
     return found
 
 

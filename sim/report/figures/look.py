@@ -17,6 +17,7 @@ from sim.report.figures.sheet import Sheet
 
 # Okabe and Ito's colours, which the colour-blind tell apart; neighbours also differ in lightness or in line.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
+GREEN, PURPLE = "#009E73", "#CC79A7"
 INK, GREY, PALE = "#1A1A1A", "#666666", "#D9D9D9"
 
 STYLE: dict[Any, Any] = {
@@ -51,7 +52,7 @@ def look(sheet: Sheet) -> Iterator[None]:
 
 def unit_of(top: float) -> tuple[float, str]:
     """Return the unit that an axis up to `top` counts in, and its word; 1,000 thousand are told as a million."""
-    units = ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1.0, ""))
+    units = ((1e12, "trillions"), (1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1.0, ""))
     return next((unit, word) for unit, word in units if top >= unit or unit == 1)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from xml.sax.saxutils import escape
 
 from matplotlib.axes import Axes
@@ -16,7 +17,6 @@ from matplotlib.figure import Figure
 
 from sim.parameters.sayings import MANIFEST
 from sim.report.figures.look import GREY, INK
-from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import SPACE
 
@@ -26,6 +26,17 @@ BOLD, PLAIN = 0.6, 0.53
 
 LINE = 1.35
 """Height of a line, of the size of its letters."""
+
+
+class About(Protocol):
+    """What a page says of the run, or the runs, that it shows."""
+
+    @property
+    def scale(self) -> float:
+        """Return the share of the full population that was simulated."""
+
+    def scenarios(self) -> Iterable[str]:
+        """Return what it is called and what differs, in fewer and fewer words."""
 
 
 @dataclass
@@ -58,7 +69,7 @@ class Page:
         self.figure.text(*at, text, size=size, color=colour, va="center", ha=across)
 
 
-def page(saved: Saved, sheet: Sheet, finding: str, says: str, notes: Sequence[str], inches: float) -> Page:
+def page(saved: About, sheet: Sheet, finding: str, says: str, notes: Sequence[str], inches: float) -> Page:
     """Return a sheet with the finding, what the run is and what is shown above the drawing, and notes below it.
 
     A page has so many inches of height for the drawing. A slide gives what its own height leaves, and has no notes.
@@ -98,7 +109,7 @@ def _letters(sheet: Sheet, size: float, letter: float = PLAIN) -> int:
     return int(72 * (sheet.width - 2 * MARGIN) / (size * letter))
 
 
-def _scenario(saved: Saved, sheet: Sheet) -> list[str]:
+def _scenario(saved: About, sheet: Sheet) -> list[str]:
     """Return what the run is and what differs, in as many words as its lines hold."""
     letters, told = _letters(sheet, sheet.says), ""
     for told in saved.scenarios():

@@ -21,6 +21,14 @@ Row = dict[str, Any]
 Counts = NDArray[np.float64]
 
 
+def rows_of(parquet: Path) -> list[Row]:
+    """Return the rows of a saved table."""
+    with duckdb.connect() as database:
+        cursor = database.execute("SELECT * FROM read_parquet(?)", [str(parquet)])
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
 @dataclass
 class Saved:
     """The tables of a run, the config it was composed from, and how it is named."""
@@ -73,10 +81,7 @@ class Saved:
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
         if name not in self._read:
-            with duckdb.connect() as database:
-                cursor = database.execute("SELECT * FROM read_parquet(?)", [str(self.tables / f"{name}.parquet")])
-                columns = [column[0] for column in cursor.description or ()]
-                self._read[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            self._read[name] = rows_of(self.tables / f"{name}.parquet")
         return self._read[name]  # type: ignore[no-any-return]
 
     def stages(self) -> dict[str, int]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sim.results.figure import Figure, Value
+from sim.results.figure import Figure, Value, is_number
 from sim.results.spread import quantiles, variance
 from sim.results.table import Cell, Table
 from sim.results.weeks import Series, kind_of, lasting
@@ -54,11 +54,6 @@ class Run:
     luck: int
     figures: Mapping[str, Figure]
     weeks: Mapping[str, Series]
-
-
-def is_number(value: Value) -> bool:
-    """Return whether a value is a number, and no truth."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def worlds(runs: Sequence[Run]) -> Table:
