@@ -320,7 +320,7 @@ def _published(table: Table) -> list[str]:
     dates = sorted({row["at"] for row in predicted})
     if predicted:
         figures = list(dict.fromkeys(row["figure"] for row in predicted))
-        cells = {(row["figure"], row["at"]): count(row["full_population"]) for row in predicted}
+        cells = {(row["figure"], row["at"]): _amount(row["figure"])(row["full_population"]) for row in predicted}
         heading = ("Predicted", *(f"{date:%Y-%m-%d}" for date in dates))
         body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
         lines += ["", *block(heading, body)]

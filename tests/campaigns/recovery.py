@@ -26,7 +26,7 @@ from sim.experiments.calibration.sampling import Effort, sample
 from tests.campaigns.log import FOLDER, Log
 
 MIDDLE = (0.05, 0.95)
-FIRST = 20_000
+FIRST = 100_000
 """The first replication of the histories: no run of the design has their luck."""
 
 EFFORT = Effort(chains=32, rounds=5, steps=60, kept=150)

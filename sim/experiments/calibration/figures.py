@@ -22,8 +22,11 @@ AFTER_AWARD = ("bought_first", "completed_first", "paid_first_incentive", "incen
 SIGNIFICANT = 1
 """Digits of a printed figure that are taken to be exact, even where they are noughts."""
 
-AGE_SHARE, OLDEST_SCALE = 0.05, 1.0
-"""The scale of how old a figure may be when it is printed: a share of the programme's age, and at most so many days."""
+AGE_SHARE, OLDEST_SCALE = 0.05, 2.0
+"""The scale of how old a figure may be when it is printed: a share of the programme's age, and at most so many days.
+
+The report of 15 September 2020 prints the awards of five days before: what it prints may be as old.
+"""
 
 
 @dataclass(frozen=True)

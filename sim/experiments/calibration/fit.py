@@ -82,23 +82,21 @@ def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, fl
 
     They are of the fitted numbers that the figures tell, as `latents` drawn after the fit say: the mode, with all
     others as they are configured, and the sizes of the errors at their means. A number that the figures tell only by
-    the level of what varies from wave to wave has the mean of that.
+    the level of what varies from wave to wave has the mean of that level.
     """
     inputs = target.inputs
     drawn = inputs.inputs(latents[:, : len(inputs.latents)])
-    spread, active = drawn.std(axis=0), set(target.emulator.active)
     middle, around = _before(target, latents)
-    for _, places in inputs.groups:  # those told by their level alone are told alike
-        alike = [k for k in places if k not in active]
-        spread[alike] = spread[alike].mean() if alike else 0
-    told = [
+    alone, by_level = _told(target, latents, drawn)
+    fitted = {
         k
         for k, key in enumerate(inputs.keys)
-        if inputs.numbers[key].declared.fitted and spread[k] < UNINFORMED and not _is_whole(inputs.numbers[key])
-    ]
+        if inputs.numbers[key].declared.fitted and not _is_whole(inputs.numbers[key])
+    }
+    told = sorted(fitted & (alone | by_level))
     at = inputs.configured()
-    at[told] = [drawn[:, k].mean() if k in active else middle[k] for k in told]
-    at = mode(target, chains, at, [k for k in told if k in active], middle, around)
+    at[told] = [drawn[:, k].mean() if k in alone else middle[k] for k in told]
+    at = mode(target, chains, at, [k for k in told if k in alone], middle, around)
     found = inputs.values(at[None])
     values = {inputs.keys[k]: float(f"{found[inputs.keys[k]][0]:.4g}") for k in told}
     for key, number in inputs.numbers.items():
@@ -106,6 +104,22 @@ def base_values(target: Target, chains: Chains, latents: Values) -> dict[str, fl
         if isinstance(law, Follows) and law.leader in values:
             values[key] = rounded(inputs.proportion(key) * values[law.leader])
     return values
+
+
+def _told(target: Target, latents: Values, drawn: Values) -> tuple[set[int], set[int]]:
+    """Return the places of inputs that the figures tell themselves, and of those told by the level of their group.
+
+    Of what varies from wave to wave one is told itself where more is known of it than the level says of every other.
+    """
+    inputs, keys = target.inputs, len(target.inputs.keys)
+    spread, least = drawn.std(axis=0), np.full(keys, UNINFORMED)
+    by_level: set[int] = set()
+    for k, (_, places) in enumerate(inputs.groups):
+        level, deviation = latents[:, keys + 2 * k], spread_at(latents[:, keys + 2 * k + 1])
+        least[places] = UNINFORMED * np.sqrt(LEVEL**2 * level.var() + np.mean(deviation**2))
+        if level.std() < UNINFORMED:
+            by_level |= set(places)
+    return {int(k) for k in np.flatnonzero(spread < least) if k in set(target.emulator.active)}, by_level
 
 
 def _before(target: Target, latents: Values) -> tuple[Values, Values]:

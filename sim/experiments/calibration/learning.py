@@ -25,7 +25,7 @@ Tell = Callable[[str], None]
 ENDS = tuple(what for what in PREDICTED if what != "fully_paid")
 """What is emulated as it stands when the fit ends; nobody need be fully paid by then."""
 
-FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (1000 * k for k in range(1, 6))
+FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (10_000 * k for k in range(1, 6))
 """The first replications of the runs of each purpose: no two runs of a fit have the same luck."""
 
 FARTHER = 0.3
@@ -36,13 +36,14 @@ FARTHER = 0.3
 class Settings:
     """How much is done: the numbers of runs, and what is drawn."""
 
-    points: int = 512
+    points: int = 1000
     """Runs over all that was thought."""
-    nearer: int = 200
-    """Runs where the figures point."""
+    nearer: int = 300
+    """Runs where the figures point, as often as there are rounds: each round points better than the one before."""
+    rounds: int = 2
     repeated: int = 40
-    """Of these, the runs that are made again with another luck, to tell luck from what the emulator misses."""
-    tried: int = 200
+    """Runs of the last round that are made again with another luck, to tell luck from what the emulator misses."""
+    tried: int = 800
     """Draws that are run before the members are taken from them."""
     members: int = 60
     effort: Effort = field(default_factory=Effort)
@@ -50,7 +51,7 @@ class Settings:
     workers: int | None = None
 
 
-REHEARSED = Settings(points=48, nearer=16, repeated=4, tried=16, members=8, effort=Effort(24, 3, 50, 60))
+REHEARSED = Settings(points=48, nearer=16, rounds=1, repeated=4, tried=16, members=8, effort=Effort(24, 3, 50, 60))
 """Enough to see that all of it works, and too little to believe what comes out."""
 
 
@@ -211,15 +212,23 @@ def draws_of(target: Target, chains: Chains, count: int, rng: np.random.Generato
 
 
 def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
-    """Return what is learned with a second design where the figures point, and the chains that say where."""
+    """Return what is learned with further designs where the figures point, and the chains that say where the last is.
+
+    Each round draws its points from what the round before has learned; what is missed is measured on all of them.
+    """
     settings = problem.settings
-    target = first.target()
-    chains = sample(target, len(target.active), settings.effort, problem.rng(1))
-    latents = draws_of(target, chains, settings.nearer, problem.rng(2))
-    points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
-    runs = problem.runs(points, SECOND, "second design")
-    luck = luck_of(runs, problem.runs(points[: settings.repeated], SECOND_AGAIN, "luck"))
-    both = first.runs.and_(runs)
-    near = np.arange(len(both.points)) >= len(first.runs.points)
-    emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near)
-    return Learned(problem, both, emulator, luck, near), chains
+    learned = first
+    for number in range(settings.rounds):
+        target = learned.target()
+        chains = sample(target, len(target.active), settings.effort, problem.rng(10 + number))
+        latents = draws_of(target, chains, settings.nearer, problem.rng(20 + number))
+        points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
+        runs = problem.runs(points, SECOND + number * settings.nearer, f"nearer design {number + 1}")
+        luck = learned.luck
+        if number == settings.rounds - 1:
+            luck = luck_of(runs, problem.runs(points[: settings.repeated], SECOND_AGAIN, "luck"))
+        both = learned.runs.and_(runs)
+        near = np.arange(len(both.points)) >= len(first.runs.points)
+        emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near)
+        learned = Learned(problem, both, emulator, luck, near)
+    return learned, chains

@@ -68,7 +68,7 @@ def _numbers(fit: Fit) -> Iterator[str]:
             f"{rhat[k]:.3f}" if k in rhat else "-",
         )
         rows.append(cells)
-        if fitted and spread[k] >= UNINFORMED:
+        if fitted and key not in fit.base:
             unknown.append(key)
     yield from block(("Number", "before", "base now", "mean", "s.d.", "of prior", "R-hat"), rows)
     yield from wrapped("* not fitted, but told by the figures: its base stays, its members follow what is known.")
