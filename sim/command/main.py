@@ -11,7 +11,7 @@ from typing import TextIO
 from sim import __version__
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "calibrate", "validate")
+COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "calibrate", "validate", "baseline", "check")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,5 +72,10 @@ def _command(name: str) -> Callable[[list[str]], int]:
     if name not in COMMANDS:
         do = f"{suggestion(name, COMMANDS)} `prakerja --help` shows examples."
         raise BadInput([Problem(name, NOTHING, "is not a command", do)])
+    if name in ("baseline", "check"):
+        from sim.command import baselines
+
+        held: Callable[[list[str]], int] = getattr(baselines, name)
+        return held
     command: Callable[[list[str]], int] = getattr(ask, name)
     return command
