@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCALE = "population.scale=0.004"
 """People of a baseline's runs, unless another scale is said: one in 250 is quick, and sure enough for its margins."""
 
-REPLICATIONS, MOST = 16, 200
+REPLICATIONS, MOST = 20, 200
 """Replications of a baseline unless another number is said, and at most."""
 
 OF_A_BASELINE = ("population.scale", "population.applicants", "run.seed", "engine")
@@ -51,7 +51,7 @@ def baseline(words: list[str]) -> int:
     if SEAL in asked.flags:
         return _seal(scenarios)
     _ready()
-    found = [_composed([f"scenario={each}", *_with_scale(keys)]) for each in scenarios]
+    found = [composed([f"scenario={each}", *_with_scale(keys)]) for each in scenarios]
     there = [each.name for each in found if path_of(each.name).exists()]
     if there and REPLACE not in asked.flags:
         do = f"Add {REPLACE} to record over it; what moves is printed."
@@ -108,7 +108,7 @@ def check(words: list[str]) -> int:
         raise BadInput([Problem(Written(str(FOLDER)), NOTHING, "has no baseline", do)])
     expected = _read_all(every)
     _ready()
-    wanted = [(each, _composed([*each.words, *keys])) for each in expected]
+    wanted = [(each, composed(instead(each.words, keys))) for each in expected]
     from sim.experiments.baselines import check as checked
 
     try:
@@ -198,7 +198,13 @@ def _with_scale(keys: Sequence[str]) -> list[str]:
     return list(keys) if any(word.startswith("population.scale=") for word in keys) else [SCALE, *keys]
 
 
-def _composed(words: Sequence[str]) -> Asked:
+def instead(words: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """Return words with some keys said in the place of those that they have."""
+    said = {word.partition("=")[0] for word in keys}
+    return [*(word for word in words if word.partition("=")[0] not in said), *keys]
+
+
+def composed(words: Sequence[str]) -> Asked:
     """Return a scenario as it is composed now."""
     import hashlib
 

@@ -154,7 +154,7 @@ It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
 them.
 """,
     "baseline": """\
-prakerja baseline NAME ... [replications=16] [--replace]: record the figures of
+prakerja baseline NAME ... [replications=20] [--replace]: record the figures of
 scenarios in results/baselines/NAME.json, to which `prakerja check` holds all
 later versions.
 
@@ -163,7 +163,7 @@ later versions.
   prakerja baseline --all --replace          those that are there, again
   prakerja baseline rate_800k --seal         accept a file changed by hand
 
-It runs the base world in 16 replications, one person in 250 unless you say
+It runs the base world in 20 replications, one person in 250 unless you say
 another population.scale. Each figure has a margin that follows from what luck
 does to it: twice the margin is seen nearly always, luck alone never moves it.
 Recording over one needs --replace, and prints what moves.

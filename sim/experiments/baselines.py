@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,8 +21,8 @@ from sim.results.figure import Figure
 from sim.results.manifest import commit, versions
 from sim.results.meaning import meaning, words_of
 
-FIRST = 2
-"""One in so many replications of a baseline is run at first by a check; all, where it cannot tell."""
+FIRST = 0.4
+"""Share of a baseline's replications that a check runs at first; all, where it cannot tell."""
 
 DEALT_ANEW = "the replications have nothing to do with those recorded, seed by seed"
 
@@ -92,7 +93,7 @@ def baseline_of(
     for name in values[0]:
         each, unit = tuple(run.get(name) for run in values), runs[0][name].unit
         expected[name] = Expected(unit, meaning(name, words).better, margin(each, unit, of), each)
-    first = max(1, -(-len(numbers) // FIRST))
+    first = math.ceil(FIRST * len(numbers))
     origin = (asked.name, asked.words, asked.flat, asked.sha256)
     return Baseline(*origin, tuple(numbers), first, luck, expected, made_by)
 

@@ -62,8 +62,9 @@ def cells(name: str, one: Judged, checked: Checked) -> tuple[str, str, str, str,
 def verdict(one: Judged) -> str:
     """Return a verdict in words, with how many replications would do."""
     if one.verdict is not Verdict.UNCLEAR:
-        return one.verdict.value
-    return f"cannot tell; {one.needed} runs would" if one.needed else "cannot tell: at the margin"
+        return str(one.verdict.value)
+    more = f"; {one.needed} runs would" if one.needed else ": at the margin"
+    return f"{one.verdict.value}{more}"
 
 
 def sentence(name: str, one: Judged, checked: Checked) -> str:

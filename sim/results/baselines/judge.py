@@ -137,7 +137,7 @@ def _needed(spread: Spread, margin: float, count: int) -> int | None:
     if not math.isfinite(spread.error):
         return count + 1
     for needed in range(count + 1, MOST + 1):
-        free = spread.free * needed / count
+        free = spread.free + needed - count
         if student(chance, free) * spread.error * math.sqrt(count / needed) < off:
             return needed
     return None
