@@ -64,9 +64,13 @@ def run(words: list[str]) -> int:
             result.write_into(folder.unfinished)
         finally:
             clear()
-    unshown = unshown or _shown(f"\nTables, figures and the manifest: {folder.path}")
+    return _ended(unshown or _shown(f"\nTables, figures and the manifest: {folder.path}"), folder.path)
+
+
+def _ended(unshown: OSError | None, path: Path) -> int:
+    """Return the exit code of a run that is whole; say so where its answer could not be shown."""
     if unshown:
-        remark(f"The answer could not be shown ({unshown.strerror}); the run is whole, in {folder.path}.")
+        remark(f"The answer could not be shown ({unshown.strerror}); the run is whole, in {path}.")
         return 2
     return 0
 
@@ -219,8 +223,7 @@ def fit_of(words: list[str]) -> tuple[ToFit, bool]:
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in others])
     refuse_settings_of_others()
     refuse_too_little()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy: sums in one order on any machine
-        os.environ.setdefault(name, "1")
+    _sums_in_one_order()
     from sim.composition import folders
     from sim.composition.compose import composition
     from sim.composition.kinds import uncertain
@@ -236,6 +239,37 @@ def fit_of(words: list[str]) -> tuple[ToFit, bool]:
     numbers = Inputs(uncertain(composition([])))
     settings = REHEARSED if rehearsed else Settings()
     return ToFit.of(found.parameters, found.config, numbers, folder, settings, progress()), rehearsed
+
+
+def drivers(words: list[str]) -> int:
+    """Print which uncertainties drive some figures, then write tables and a picture of it."""
+    _refuse_worlds(words)
+    _sums_in_one_order()
+    from sim.command.driven import asked_of, costs
+    from sim.library import asked, of_drivers
+    from sim.library import drivers as drive
+
+    wanted, rest = asked_of(words)
+    question = asked(of_drivers(rest))
+    for line in (*question.remarks, *costs(wanted.points, question.parameters, rest)):
+        remark(line)
+    _refuse_what_does_not_fit(question.parameters, rows=False)
+    with taken(question.parameters.run.folder, f"drivers-of-{called(question.named)}", remark) as folder:
+        _say_if_it_compiles(question.parameters)
+        try:
+            found = drive(question, wanted.figures, wanted.points, progress())
+            clear()
+            unshown = _shown(found.answer)
+            found.write_into(folder.unfinished, ["prakerja", "drivers", *words])
+        finally:
+            clear()
+    return _ended(unshown or _shown(f"\nTables, the picture and the manifest: {folder.path}"), folder.path)
+
+
+def _sums_in_one_order() -> None:
+    """Have sums of arrays made on one thread, so in one order on any machine; before NumPy is loaded."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _say_as_it_is(lines: list[str]) -> None:

@@ -14,6 +14,7 @@ from the portal to the last payment.
   prakerja scenarios                 the questions there are
   prakerja config rate_800k          what is composed, and where it comes from
   prakerja assumptions               what is assumed, and what it rests on
+  prakerja drivers rate_800k         which of it drives the figures
   prakerja calibrate                 fit what is uncertain to published figures
   prakerja validate                  leave dates out, fit, and predict them
   prakerja baseline rate_800k        record its figures, to be held to them
@@ -129,6 +130,28 @@ With kind=lever (what a planner may set), kind=uncertain (what nobody controls)
 or kind=constant (what is known), every number of that kind, assumed or not:
 
   prakerja assumptions history kind=uncertain
+""",
+    "drivers": """\
+prakerja drivers [NAME or FILE] [figures=[NAME,...]] [points=256] [key=value
+...]: which of what nobody knows drives a figure, and so what to find out next.
+
+  prakerja drivers rate_800k
+  prakerja drivers rate_800k figures=[weeks_to_clear,participants]
+  prakerja drivers history figures=[wait.place.p95_days_got_it] points=512
+
+It simulates the question at 256 points, 32 of them with a second luck. At each
+point every uncertain number has its value in some member of the ensemble;
+numbers that are known only together move together. Of each figure it prints how
+much of its variance would go if a driver were known (alone, and with what it
+makes together with others), with 90 % intervals, luck, and what is not
+explained. What the question sets is no driver.
+
+A figure is a name of kpis.json, its last part, or one of weeks_to_clear,
+joined, awarded, participants, completed, paid_in_full, wait_for_incentive,
+payments_waiting, rupiah_paid. One person in 333 is simulated unless you say
+another population.scale; on two cores it takes some ten minutes. Each run is
+kept in results/runs/.drivers/ (remove it when you like): stopped, it goes on
+where it was; other figures or more points ask only for what is missing.
 """,
     "calibrate": """\
 prakerja calibrate [rehearse]: fit the uncertain numbers of the base to what was

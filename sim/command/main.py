@@ -11,7 +11,10 @@ from typing import TextIO
 from sim import __version__
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "calibrate", "validate", "baseline", "check")
+HELD = ("baseline", "check")
+"""Commands that are not among the others: of figures that later versions are held to."""
+
+COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate", *HELD)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,7 +75,7 @@ def _command(name: str) -> Callable[[list[str]], int]:
     if name not in COMMANDS:
         do = f"{suggestion(name, COMMANDS)} `prakerja --help` shows examples."
         raise BadInput([Problem(name, NOTHING, "is not a command", do)])
-    if name in ("baseline", "check"):
+    if name in HELD:
         from sim.command import baselines
 
         held: Callable[[list[str]], int] = getattr(baselines, name)

@@ -79,16 +79,20 @@ def worlds_of(found: Composition) -> Worlds | None:
     kept = _kept(found)
     if kept is None and found.asked.worlds is None:
         return None
-    worlds = _again(found, kept) if kept is not None else _of_the_ensemble(found)
+    worlds = _again(found, kept) if kept is not None else _of_the_ensemble(found, found.asked.worlds)
     validated((world, with_luck(found.config, world, 1)) for world in worlds.worlds)
     return worlds
 
 
-def _of_the_ensemble(found: Composition) -> Worlds:
+def all_members(found: Composition) -> Worlds:
+    """Return every member of the ensemble as a world of what was composed."""
+    return _of_the_ensemble(found, None)
+
+
+def _of_the_ensemble(found: Composition, count: int | None) -> Worlds:
     here, base = uncertain(found), uncertain(found.base)
     members = read_members(folders.configs() / FILE, base, found.base.config)
-    count = found.asked.worlds or 0
-    _refuse_more_than(len(members), count)
+    _refuse_more_than(len(members), count or 0)
     return _over(found, here, members.rows[:count], base, made=members.made, members=len(members))
 
 

@@ -6,9 +6,7 @@ parser meets is counted as it meets it, each alias as all that it stands for.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from yaml.events import (
 )
 
 from sim.composition.limits import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_BYTES, MOST_DIGITS, MOST_NODES
+from sim.parameters.ordinary_file import contents_of
 from sim.parameters.problems import joined, printable
 
 
@@ -67,7 +66,7 @@ def written(path: Path) -> dict[str, str]:
 def _read(path: Path, limits: Limits, take: Callable[[Any], Any]) -> Any:
     """Return what is taken of a file by its loader, or say why it cannot be."""
     try:
-        loader = _Loader(_contents(path, limits.size).decode("utf-8-sig"), limits.nodes)
+        loader = _Loader(contents_of(path, limits.size).decode("utf-8-sig"), limits.nodes)
         try:
             return take(loader)
         finally:
@@ -85,18 +84,6 @@ def _read(path: Path, limits: Limits, take: Callable[[Any], Any]) -> Any:
         raise UnreadableError(" ".join(str(error).split()) or "is no YAML") from None
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from None
-
-
-def _contents(path: Path, most: int) -> bytes:
-    """Return the bytes of an ordinary file; never wait for one that is none."""
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise UnreadableError("is no file")
-        contents: bytes = file.read(most + 1) or b""
-    if len(contents) > most:
-        raise UnreadableError(f"is larger than {most:,} bytes")
-    return contents
 
 
 @dataclass

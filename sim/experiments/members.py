@@ -19,9 +19,7 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +28,7 @@ from typing import Any
 from sim.experiments.worlds import Config, put_over, world_of
 from sim.parameters import BadInput, Problem, problems
 from sim.parameters.kinds import Follows, Number
+from sim.parameters.ordinary_file import contents_of
 from sim.parameters.problems import NOTHING, Written, suggestion
 
 FILE = Path("ensemble") / "members.csv"
@@ -125,24 +124,12 @@ def read_members(file: Path, numbers: Mapping[str, Number], config: Config) -> M
     """Read the table; raise BadInput where it does not go together with the base, telling line and column."""
     named = f"configs/{file.parent.name}/{file.name}"
     try:
-        text = contents_of(file).decode("utf-8-sig")
+        text = contents_of(file, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(named, f"is not written in UTF-8 (byte {error.start + 1:,})") from None
     except OSError as error:
         raise _unreadable(named, f"cannot be read: {error.strerror or error}") from None
     return _parsed(named, text, numbers, config)
-
-
-def contents_of(file: Path) -> bytes:
-    """Return the bytes of an ordinary file that is not too large; raise OSError where it is none."""
-    number = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(number, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise OSError(0, "it is no file")
-        contents: bytes = opened.read(MOST_BYTES + 1) or b""
-    if len(contents) > MOST_BYTES:
-        raise OSError(0, f"it is larger than {MOST_BYTES:,} bytes")
-    return contents
 
 
 def _unreadable(named: str, why: str) -> BadInput:

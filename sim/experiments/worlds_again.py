@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.members import DECIMAL_OF_ANY_LENGTH, MOST_MEMBERS, WHOLE, contents_of, raise_any
+from sim.experiments.members import DECIMAL_OF_ANY_LENGTH, MOST_BYTES, MOST_MEMBERS, WHOLE, raise_any
 from sim.experiments.worlds import Config, has, path_of, value_at
 from sim.parameters import BadInput, Problem
 from sim.parameters.kinds import Follows, Kind, Number, declarations
+from sim.parameters.ordinary_file import contents_of
 from sim.parameters.problems import NOTHING, Fault, Written
 
 COPY = "worlds.csv"
@@ -40,7 +41,7 @@ def text_of(numbers: Mapping[str, Number], rows: Sequence[Mapping[str, float]]) 
 def read_worlds(file: Path) -> tuple[Row, list[Row]]:
     """Return the values of the base, and those of every world; raise BadInput where they cannot be read."""
     try:
-        rows = list(csv.reader(contents_of(file).decode().splitlines(), strict=True))
+        rows = list(csv.reader(contents_of(file, MOST_BYTES).decode().splitlines(), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise BadInput([Problem(str(file), NOTHING, f"cannot be read: {reason or error}", DO)]) from None

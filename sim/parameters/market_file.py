@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Self
 
@@ -22,6 +20,7 @@ from pydantic_core import CoreSchema, core_schema
 from sim.journey import limits
 from sim.parameters.block import Block
 from sim.parameters.dates import Wib
+from sim.parameters.ordinary_file import contents_of
 from sim.parameters.problems import NOTHING, Fault, Problem, Written, raise_any, shown, suggestion
 from sim.parameters.quantities import MOST_DAYS, Share, choice, days, number, whole
 from sim.parameters.training import CoursePrice
@@ -162,7 +161,7 @@ def read_market_file(file: MarketFile, info: ValidationInfo) -> MarketFile:
     """
     platforms = (info.data or {}).get("platforms")
     try:
-        file.contents = _contents(file)
+        file.contents = contents_of(file, MOST_BYTES)
         text = file.contents.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(file, f"is not written in UTF-8 (byte {error.start + 1:,})") from None
@@ -192,18 +191,6 @@ def read_market_file(file: MarketFile, info: ValidationInfo) -> MarketFile:
     if found:
         raise Fault(found, sound=file)
     return file
-
-
-def _contents(name: str) -> bytes:
-    """Return the bytes of an ordinary file; never wait for one that is none."""
-    number = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise OSError(0, "it is no file")
-        contents: bytes = file.read(MOST_BYTES + 1) or b""
-    if len(contents) > MOST_BYTES:
-        raise OSError(0, f"it is larger than {MOST_BYTES:,} bytes")
-    return contents
 
 
 def _unreadable(file: str, why: str) -> Fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from sim.journey.measures import PAYMENT_PARTNERS, WAITS
+from sim.journey.measures import PAYMENT_PARTNERS, WAITS, revoked_for
 from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
@@ -158,15 +158,27 @@ def _findings(told: Told) -> list[str]:
 
 
 def _market(told: Told) -> list[list[str]]:
-    return rows_of(told, [(f"market.{name}", label) for name, label in MARKET.items()], amounts)
+    each = [(f"market.{name}", label) for name, label in MARKET.items()]
+    for want, label in REVOKED.items():
+        name = f"market.{revoked_for(want)}"
+        if (told.intervals.get(name) or {}).get("high"):
+            each.append((name, label))
+    return rows_of(told, each, amounts)
 
 
 MARKET = {
     "courses_sold": "Courses sold",
     "next_choices": "Of them a next choice",
-    "revoked_for_seat": "Revoked for a seat",
 }
 """Figures of the market that the screen tells."""
+
+REVOKED = {
+    "seat": "Revoked for a seat",
+    "checkout": "Revoked at a checkout",
+    "course": "Revoked for a course to buy",
+    "platform": "Revoked for a platform",
+}
+"""For want of what awards are revoked, where anybody is in the worlds."""
 
 
 def _levels(told: Told) -> list[str]:

@@ -214,6 +214,20 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     assert re.search(r"Email verified +[\d.]+ m +[\d.]+ m +[\d.]+ m +(<1|\d+) %", text)
 
 
+def test_every_want_for_which_awards_are_revoked_is_told() -> None:
+    """Catch a cause of revocation that the screen leaves out, and a row of one that nobody was revoked for."""
+    many = made(1)
+    some = dict(many.intervals)
+    for want in ("course", "platform"):
+        row = some[f"market.revoked_for_{want}"]
+        some[row["figure"]] = row | {"base": 40.0, "low": 20.0, "high": 60.0}
+    told = Told(many.base.tables, many.base.figures, many.runs, some, "laws", 60, {}, {}, [], 7.0)
+    text = answer(told, named_as(composition([*WORDS])))
+    assert re.search(r"Revoked for a course to buy +40 +20 +60", text)
+    assert re.search(r"Revoked for a platform +40 +20 +60", text)
+    assert "Revoked at a checkout" not in text
+
+
 def test_numbers_of_a_row_are_in_one_unit() -> None:
     """Catch 0.98 m beside 1,020,000, which nobody compares at a glance."""
     assert amounts(980_000.0, 1_020_000.0, None) == ["0.98 m", "1.02 m", "-"]

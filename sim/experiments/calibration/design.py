@@ -40,10 +40,14 @@ def spread_out(count: int, inputs: int, seed: int) -> Values:
     return found
 
 
-def model_hash() -> str:
-    """Return a hash of the sources that a run's figures come from."""
+OF_THE_FIT = ("results/tables/published.py", "experiments/calibration/figures.py")
+"""The sources of the figures that are fitted."""
+
+
+def model_hash(figures: Sequence[str] = OF_THE_FIT) -> str:
+    """Return a hash of the sources that a run's figures come from: the model, and folders or files of figures."""
     home, found = Path(sim.__file__).parent, hashlib.sha256()
-    for part in (*MODEL, "results/tables/published.py", "experiments/calibration/figures.py"):
+    for part in (*MODEL, *figures):
         for file in sorted((home / part).rglob("*.py")) if "." not in part else [home / part]:
             found.update(file.relative_to(home).as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()
@@ -70,7 +74,7 @@ def run_all(
     folder.mkdir(parents=True, exist_ok=True)
     model = model_hash()
     files = [folder / f"{name_of(config, f'{model} {job.__module__}.{job.__qualname__}')}.json" for config in configs]
-    missing = {file: config for file, config in zip(files, configs, strict=True) if _read(file) is None}
+    missing = {file: config for file, config in zip(files, configs, strict=True) if read(file) is None}
     breaks, alone = 0, False
     while missing:
         before = len(missing)
@@ -81,7 +85,7 @@ def run_all(
             alone = breaks > 0
             if breaks >= MOST_BREAKS:
                 raise
-    found = [_read(file) for file in files]
+    found = [read(file) for file in files]
     assert all(each is not None for each in found)
     return [each for each in found if each is not None]
 
@@ -92,7 +96,7 @@ def _some(
     """Compute what is missing and take it out of the list as it is done; with no workers in this process."""
     if workers == 0:
         for file in list(missing):
-            _write(file, job(missing[file]))
+            write(file, job(missing[file]))
             del missing[file]
             tell(f"run {whole - len(missing)} of {whole}")
         return
@@ -101,14 +105,14 @@ def _some(
     try:
         asked = {pool.submit(job, config): file for file, config in missing.items()}
         for done in as_completed(asked):
-            _write(asked[done], done.result())
+            write(asked[done], done.result())
             del missing[asked[done]]
             tell(f"run {whole - len(missing)} of {whole}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read(file: Path) -> Seen | None:
+def read(file: Path) -> Seen | None:
     """Return what is in a file; nothing where it is not there or not whole."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -117,7 +121,8 @@ def _read(file: Path) -> Seen | None:
     return found if isinstance(found, dict) else None
 
 
-def _write(file: Path, found: Seen) -> None:
+def write(file: Path, found: Seen) -> None:
+    """Write what a run says, whole or not at all."""
     aside = file.with_suffix(f".{os.getpid()}.unfinished")
     try:
         aside.write_text(json.dumps(found, sort_keys=True), encoding="utf-8")

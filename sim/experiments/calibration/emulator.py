@@ -87,6 +87,12 @@ def pairs(some: Ints) -> Terms:
     return Terms(table[:, :2], table[:, 2:])
 
 
+def crossed(some: Ints, others: Ints) -> Terms:
+    """Return the products of one of some inputs and one of others."""
+    places = np.array([(a, b) for a in some for b in others], dtype=np.int64).reshape(-1, 2)
+    return Terms(places, np.ones_like(places))
+
+
 def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
     """Return the columns, beside a constant, with which the criterion is least, in the order they were taken."""
     root = np.sqrt(weights)[:, None]
@@ -113,15 +119,22 @@ def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
     return taken[:best]
 
 
-def learned(x: Values, y: Values, weights: Values) -> tuple[Terms, Values]:
-    """Return the terms of one figure and their coefficients, the constant first."""
+def learned(x: Values, y: Values, weights: Values, widely: int = 0) -> tuple[Terms, Values]:
+    """Return the terms of one figure and their coefficients, the constant first.
+
+    Products are tried of inputs that move the figure on their own; and of so many of the strongest, `widely`, with
+    any input.
+    """
     alone = singles(x.shape[1])
     first = chosen(alone.at(x), y, weights)
     energy = np.zeros(x.shape[1])
     for term, coefficient in zip(first, _solved(alone.of(first).at(x), y, weights)[1:], strict=True):
         energy[alone.places[term, 0]] += coefficient**2
     strongest = np.argsort(-energy, kind="stable")[:MOST_PAIRED]
-    every = alone.of(first).with_(pairs(np.sort(strongest[energy[strongest] > 0])))
+    strongest = strongest[energy[strongest] > 0]
+    every = alone.of(first).with_(pairs(np.sort(strongest)))
+    if widely:
+        every = every.with_(crossed(strongest[:widely], np.flatnonzero(energy == 0)))
     terms = every.of(chosen(every.at(x), y, weights))
     return terms, _solved(terms.at(x), y, weights)
 

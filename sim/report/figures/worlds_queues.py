@@ -7,6 +7,7 @@ from collections import Counter
 from sim.journey.measures import PAYMENT_PARTNERS
 from sim.report.figures.bands import SAYS, Panel, across_of, between, has, interval, panels, worlds
 from sim.report.figures.page import Page, page
+from sim.report.figures.queues import CLASSES
 from sim.report.figures.saved import Row, Saved
 from sim.report.figures.sheet import Sheet
 
@@ -18,15 +19,19 @@ SMALL = 0.01
 
 
 def draw(saved: Saved, sheet: Sheet) -> Page:
-    """Draw a picture for each of the longest queues, for all payments that wait, and for the pool."""
+    """Draw a picture for each of the longest queues, for booked classes, payments that wait, and the pool."""
     shown = [Panel(f"queue_{row['station']}", row["label"]) for row in _longest(saved)[:MOST]]
+    shown += [Panel(CLASSES, "Booked classes")]
     shown += [Panel("queue_payments", "Payments"), Panel("people_in_pool", "The pool")]
     shown = [panel for panel in shown if has(saved, panel.series)]
     if not shown:
         return page(saved, sheet, finding(saved), "Nobody waited at the end of any day in any world.", [], 0.0)
     down = -(-len(shown) // across_of(sheet, len(shown)))
     says = "Waiting at a day's end, the most in each week; each on a scale of its own."
-    notes = ["The pool is no queue: who passed and is not awarded, whether in a wave or not."]
+    notes = [
+        "Booked classes: bookings whose class has not begun.",
+        "The pool is no queue: who passed and is not awarded, whether in a wave or not.",
+    ]
     drawn = page(saved, sheet, finding(saved), says if sheet.slide else f"{says} {SAYS}", notes, 1.7 * down + 0.6)
     panels(drawn, saved, shown, "waiting")
     return drawn
