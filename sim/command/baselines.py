@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,33 +43,44 @@ def baseline(words: list[str]) -> int:
 
     asked = options(words, flags=(REPLACE, ALL, SEAL))
     scenarios, keys, replications = _said(asked.words)
-    if ALL in asked.flags:
-        scenarios = list(dict.fromkeys([*scenarios, *names()]))
-    if not scenarios:
+    there = names() if ALL in asked.flags else []
+    if not scenarios and not there:
         do = f"Name one, such as prakerja baseline {scenario.names()[0]}; or {ALL} for those in {FOLDER}."
         raise BadInput([Problem("scenario", NOTHING, "of which scenario it is must be said", do)])
     if SEAL in asked.flags:
-        return _seal(scenarios)
+        return _seal([*scenarios, *there])
     _ready()
-    found = [composed([f"scenario={each}", *_with_scale(keys)]) for each in scenarios]
-    there = [each.name for each in found if path_of(each.name).exists()]
+    before = {name: _before(name) for name in there}
+    wanted = [_as_before(name, old, keys, replications) for name, old in before.items()]
+    wanted += [
+        (composed([f"scenario={each}", *_with_scale(keys)]), replications or REPLICATIONS)
+        for each in scenarios
+        if each not in there
+    ]
+    there = [each.name for each, _ in wanted if path_of(each.name).exists()]
     if there and REPLACE not in asked.flags:
         do = f"Add {REPLACE} to record over it; what moves is printed."
         raise BadInput(Problem(Written(str(path_of(name))), NOTHING, "is there already", do) for name in there)
-    return _record(found, replications or REPLICATIONS, there)
+    return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
 
 
-def _record(found: Sequence[Asked], replications: int, there: Sequence[str]) -> int:
+def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replications: int | None) -> tuple[Asked, int]:
+    """Return what is recorded again: the words and the number of replications that the baseline has."""
+    if old is None:
+        return composed([f"scenario={name}", *_with_scale(keys)]), replications or REPLICATIONS
+    return composed(instead(old.words, keys)), replications or len(old.replications)
+
+
+def _record(wanted: Sequence[tuple[Asked, int]], before: Mapping[str, Baseline | None]) -> int:
     from sim.experiments.baselines import against, record
     from sim.report.baselines.answer import recorded
 
-    before = {name: _before(name) for name in there}
     tell = progress()
     try:
-        made = record(found, replications, tell)
+        made = record(wanted, tell)
     finally:
         clear()
-    for asked, new in zip(found, made, strict=True):
+    for (asked, _), new in zip(wanted, made, strict=True):
         old, path = before.get(new.name), path_of(new.name)
         write_whole(path, written(new))
         say(f"{path}: {len(new.figures)} figures, {len(new.replications)} replications")

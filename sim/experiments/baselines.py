@@ -70,10 +70,10 @@ def run(
     return [[next(done) for _ in some] for _, some in wanted]
 
 
-def record(some: Sequence[Asked], replications: int, tell: Tell, processes: int | None = None) -> list[Baseline]:
+def record(some: Sequence[tuple[Asked, int]], tell: Tell, processes: int | None = None) -> list[Baseline]:
     """Run every scenario in so many replications and return the baselines."""
     luck, made_by = probe(), _made_by()
-    wanted = [(asked, _replications(asked, replications)) for asked in some]
+    wanted = [(asked, _replications(asked, count)) for asked, count in some]
     found = []
     for (asked, numbers), runs in zip(wanted, run(wanted, tell, processes), strict=True):
         found.append(baseline_of(asked, numbers, runs, luck, made_by))

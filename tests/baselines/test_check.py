@@ -38,7 +38,7 @@ def quiet(so_far: str) -> None:
 def made() -> tuple[Asked, Baseline]:
     """Return a small scenario and its baseline."""
     asked = composed(WORDS)
-    return asked, record([asked], 5, quiet, processes=1)[0]
+    return asked, record([(asked, 5)], quiet, processes=1)[0]
 
 
 @cache
@@ -50,7 +50,7 @@ def changed(*words: str) -> Checked:
 def test_again_all_is_identical_and_two_processes_say_the_same() -> None:
     """Catches a figure that depends on the processes, or on what was simulated before it."""
     asked, baseline = made()
-    some = record([asked], 2, quiet, processes=2)[0]
+    some = record([(asked, 2)], quiet, processes=2)[0]
     assert {name: one.values for name, one in some.figures.items()} == {
         name: one.values[:2] for name, one in baseline.figures.items()
     }
@@ -174,7 +174,8 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     ET.parse(tmp_path / "out/junit.xml")  # noqa: S314
     assert any(file.suffix == ".png" for file in (tmp_path / "results/runs").rglob("*"))
     assert path.read_text() == first
-    assert main([*record_it, "--replace"]) == 0
+    assert main(["baseline", "--all", "--replace"]) == 0
+    assert len(read(path).replications) == 3
     assert "What moves:" in capsys.readouterr().out
     assert main(["check"]) == 0
     path.write_text(path.read_text().replace('"of_mean": true', '"of_mean": false', 1))

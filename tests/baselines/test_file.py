@@ -101,6 +101,11 @@ def test_a_change_by_hand_that_makes_no_sense_cannot_be_accepted(old: str, new: 
         read(path, sealed=False)
 
 
+def test_a_file_under_another_name_is_told(tmp_path: Path) -> None:
+    """Catches the figures of one scenario held against those of another."""
+    assert "is the baseline of made_up. Call it made_up.json" in refused(tmp_path / "rate_800k.json", TEXT)
+
+
 def test_missing_is_told_with_what_there_is(tmp_path: Path) -> None:
     """Catches a message that leaves the planner to guess."""
     write_whole(path_of("made_up", tmp_path), TEXT)

@@ -126,10 +126,13 @@ def read(path: Path, sealed: bool = True) -> Baseline:
         do = f"Take it back (git checkout {path}); or accept it as it is: prakerja baseline {path.stem} --seal."
         raise _bad(path, "was changed by hand: its checksum does not fit", do)
     try:
-        return _baseline(content)
+        found = _baseline(content)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         at = f"{type(error).__name__}: {error}"
         raise _bad(path, f"is not as a baseline is written ({at[:120]})", _anew(path)) from None
+    if found.name != path.stem:
+        raise _bad(path, f"is the baseline of {found.name}", f"Call it {found.name}{ENDING}.")
+    return found
 
 
 def _parsed(path: Path, text: bytes) -> dict[str, Any]:
