@@ -24,7 +24,8 @@ from sim.results.meaning import meaning, words_of
 FIRST = 0.4
 """Share of a baseline's replications that a check runs at first; all, where it cannot tell."""
 
-DEALT_ANEW = "the replications have nothing to do with those recorded, seed by seed"
+NOTHING_IN_COMMON = "seed by seed, the replications have nothing in common with those recorded"
+"""Why luck seems another where no decision's draws show it. A changed parameter may do that too: not asked then."""
 
 MADE_BY = ("python", "prakerja", "numpy", "numba", "simpy", "duckdb")
 """Versions that a baseline names: of what its figures could depend on."""
@@ -130,15 +131,15 @@ def check(
 
 def _checked(baseline: Baseline, asked: Asked, runs: Sequence[dict[str, Figure]], luck: dict[str, str]) -> Checked:
     values = [kept(each) for each in runs]
-    reasons = what_changed(baseline.luck, luck)
-    if not reasons and not seed_by_seed(baseline, values):
-        reasons = [DEALT_ANEW]
+    reasons, otherwise = what_changed(baseline.luck, luck), changes(baseline.parameters, asked.flat)
+    if not (reasons or otherwise or seed_by_seed(baseline, values)):
+        reasons = [NOTHING_IN_COMMON]
     units = {name: figure.unit for name, figure in runs[0].items()}
     return Checked(
         baseline=baseline,
         judged=judged(baseline, values, paired=not reasons),
         levels=tuple(levels(baseline, values, units, asked.flat)),
-        changed=changes(baseline.parameters, asked.flat),
+        changed=otherwise,
         engine=asked.parameters.engine,
         luck=tuple(reasons),
         new=tuple(name for name in values[0] if name not in baseline.figures),
@@ -154,13 +155,15 @@ def against(old: Baseline, new: Baseline, asked: Asked) -> Checked:
         return Checked(old, not_comparable=otherwise, engine=new.engine)
     count = min(len(old.replications), len(new.replications))
     runs = [{name: one.values[k] for name, one in new.figures.items()} for k in range(count)]
-    reasons = what_changed(old.luck, new.luck)
-    if not reasons and (old.replications[:count] != new.replications[:count] or not seed_by_seed(old, runs)):
-        reasons = [DEALT_ANEW]
+    reasons, changed = what_changed(old.luck, new.luck), changes(old.parameters, new.parameters)
+    if old.replications[:count] != new.replications[:count]:
+        reasons.append("other replications")
+    elif not (reasons or changed or seed_by_seed(old, runs)):
+        reasons = [NOTHING_IN_COMMON]
     units = {name: one.unit for name, one in new.figures.items()}
     found = judged(old, runs, paired=not reasons)
     return replace(
-        Checked(old, found, tuple(levels(old, runs, units, asked.flat)), changes(old.parameters, new.parameters)),
+        Checked(old, found, tuple(levels(old, runs, units, asked.flat)), changed),
         engine=new.engine,
         luck=tuple(reasons),
         new=tuple(name for name in new.figures if name not in old.figures),

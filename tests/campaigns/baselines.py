@@ -137,7 +137,7 @@ class Bank:
         trial = f"{name} at {self.scale}, {case}"
         known = {line["replication"]: line for line in self.log.outcomes().values() if line.get("case") == trial}
         todo = [number for number in numbers if number not in known]
-        block = 4 * self.workers
+        block = 20 * self.workers
         asked = composed([*self.asked(name).words, f"{LEVER}={lever!r}"])
         for begin in range(0, len(todo), block):
             some = todo[begin : begin + block]

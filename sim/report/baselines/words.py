@@ -135,7 +135,7 @@ def notes(checked: Checked) -> Iterator[str]:
     if checked.luck:
         told = "; ".join(checked.luck[:MOST_CHANGES])
         more = f"; and {len(checked.luck) - MOST_CHANGES} more" if len(checked.luck) > MOST_CHANGES else ""
-        yield f"Luck is dealt anew ({told}{more}): compared without pairing, as two samples."
+        yield f"Luck is another ({told}{more}): pairing is lost, compared as two samples."
     yield from (f"Changed: {change(one)}" for one in checked.changed[:MOST_CHANGES])
     if len(checked.changed) > MOST_CHANGES:
         yield f"Changed: {len(checked.changed) - MOST_CHANGES} more parameters"
