@@ -13,17 +13,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.library import Drivers, Question, Result, drivers, load, run
+    from sim.library import Drivers, Question, Result, SideBySide, compare, drivers, load, run
     from sim.parameters import BadInput
     from sim.results.folder import FolderTakenError
 
 __version__ = "0.1.0"
 
-__all__ = ["BadInput", "Drivers", "FolderTakenError", "Question", "Result", "__version__", "drivers", "load", "run"]
+__all__ = [
+    "BadInput",
+    "Drivers",
+    "FolderTakenError",
+    "Question",
+    "Result",
+    "SideBySide",
+    "__version__",
+    "compare",
+    "drivers",
+    "load",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Drivers", "Question", "Result", "drivers", "load", "run"):
+    if name in ("Drivers", "Question", "Result", "SideBySide", "compare", "drivers", "load", "run"):
         from sim import library
 
         return getattr(library, name)

@@ -24,6 +24,7 @@ from sim.composition import folders
 from sim.composition.base import base_files
 from sim.composition.compose import load
 from sim.composition.scenario import names
+from sim.composition.study_file import names as studies
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -108,7 +109,9 @@ def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("history  ")
-    assert " ".join(lines).count("?") == len([line for line in lines if line[0] != " "]) == len(names())
+    assert (
+        " ".join(lines).count("?") == len([line for line in lines if line[0] != " "]) == len(names()) + len(studies())
+    )
     assert main(["scenarios", "x"]) == 2
 
 

@@ -22,6 +22,8 @@ TINY = ["population.scale=2e-6", "clock.end=2020-09-01"]
 LINES = {
     "run": ["run", "rate_800k", *TINY, "processing.rate=1600000", "run.figures=none"],
     "run of history": ["run", *TINY, "run.figures=none"],
+    # The plan alone: the answer is as wide as its scenarios, up to 120 columns.
+    "compare": ["compare", "rate_200k", "rate_800k", *TINY, "worlds=base", "replications=1", "plan=true"],
     "trace": ["trace", "person=8", *TINY],
     "scenarios": ["scenarios"],
     "config": ["config", "rate_step", "population.scale=0.1"],

@@ -87,6 +87,15 @@ def _shown(text: str) -> OSError | None:
     return None
 
 
+def compare(words: list[str]) -> int:
+    """Compare scenarios, print the answer, then write its folder."""
+    refuse_settings_of_others()
+    refuse_too_little()
+    from sim.command.compare import compare as compared
+
+    return compared(words)
+
+
 def trace(words: list[str]) -> int:
     """Print one person's journey."""
     from sim.composition.compose import composition
@@ -123,11 +132,11 @@ def trace(words: list[str]) -> int:
 
 
 def scenarios(words: list[str]) -> int:
-    """Print the questions there are."""
-    from sim.composition.scenario import table
+    """Print the questions there are: the scenarios, and behind them the studies that compare some."""
+    from sim.composition import scenario, study_file
 
     _nothing_more(words)
-    rows = table()
+    rows = [*scenario.table(), *((f"study={name}", question) for name, question in study_file.table())]
     width = max(len(name) for name, _ in rows) + 2
     for name, question in rows:
         say("\n".join(wrapped(question, f"{name:<{width}}", " " * width)))

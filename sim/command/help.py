@@ -9,6 +9,7 @@ from the portal to the last payment.
   prakerja run rate_800k processing.rate=1600000     and 1.6 million?
   prakerja run worlds=40 population.scale=0.01       and how sure is that?
   prakerja run scenario=./mine.yaml  a question of your own, in a file of yours
+  prakerja compare study=processing_rates            200,000 or 800,000 a week?
   prakerja run config=results/mine/config.yaml       the same run again
   prakerja trace person=42           one person's journey, in dated sentences
   prakerja scenarios                 the questions there are
@@ -91,6 +92,48 @@ A run is made again from the config in its folder; keys may be changed:
 
   prakerja run config=results/mine/config.yaml
   prakerja run config=results/mine/config.yaml payment.capacity=1.1
+""",
+    "compare": """\
+prakerja compare study=NAME [key=value ...]: scenarios side by side.
+prakerja compare scenario=NAME,NAME ... [key=value ...]
+
+  prakerja compare study=processing_rates
+  prakerja compare scenario=rate_200k,rate_800k
+  prakerja compare rate_800k processing.rate=400_000,800_000,1_600_000
+  prakerja compare rate_800k payment.capacity='range(0.8,1.3,0.1)'
+  prakerja compare scenario='glob(rate_*)' plan=true
+
+The first scenario is the reference, unless reference=NAME. What stands behind
+is shared by all; several values of a key are a scenario each, those of two keys
+are crossed. All are validated, in every world, before anything is simulated.
+
+A replication is a world and a luck, the same in every scenario: so differences
+are those of the scenarios. There are 20, of one person in a hundred:
+
+  replications=40                    more of them
+  population.scale=1                 the full population
+  worlds=base                        the fitted values alone, with 20 lucks
+  precision=0.02                     until half the 95 % interval of the mean of
+                                     every figure shown is 2 % of it at the most
+  max_replications=60                and no more than so many
+  figures=[weeks_to_clear,peak_backlog]              the key figures shown
+  people=none                        not person by person
+  why=true                           each difference alone, and what a tenth
+                                     more of each thing gives: many more runs
+  plan=true                          only what it takes: runs, memory, time
+  workers=2                          processes side by side, where memory allows
+
+Every run is kept in results/.runs/ by what it computes. Interrupted or killed,
+the same command goes on from there; so does one with more replications. You may
+delete the folder. A run that ends its process twice is left out, and named; the
+rest is compared, and the exit code is 1.
+
+On a cluster, with the extra [cluster]: whatever Dask starts on.
+
+  prakerja compare study=intake executor=dask scheduler=tcp://HOST:8786
+
+A study of your own is a file like those of scenarios/studies/:
+prakerja compare study=./mine.yaml
 """,
     "trace": """\
 prakerja trace person=NUMBER [NAME or FILE] [key=value ...]: tell one person's

@@ -14,7 +14,8 @@ from sim.command.help import COMMAND_HELP, HELP
 HELD = ("baseline", "check")
 """Commands that are not among the others: of figures that later versions are held to."""
 
-COMMANDS = ("run", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate", *HELD)
+OTHERS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate")
+COMMANDS = (*OTHERS, *HELD)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -79,6 +79,16 @@ class Composition:
         nothing_beside = self.asked == Asked(name, parts=scenario.load(name).parts)
         return self if nothing_beside else _valid(Asked(name))
 
+    def take_over(self, other: Composition) -> None:
+        """Take over the base from another that was just composed, and its scenario alone where that is the same.
+
+        So what is asked of one base many times is composed once.
+        """
+        known = {"base": other.base}
+        if (self.asked.replayed, self.asked.scenario) == (other.asked.replayed, other.asked.scenario):
+            known["alone"] = other.alone  # type: ignore[assignment]
+        vars(self).update(known)  # where `cached_property` keeps them
+
 
 def composition(overrides: Sequence[str]) -> Composition:
     """Compose what overrides ask for; tell all problems at once."""

@@ -22,6 +22,7 @@ from sim.journey.route import PROCESSED_AT
 from sim.observers.counts import Counts
 from sim.observers.observations import Observations, new_year
 from sim.observers.paid_days import PaidDays, day_numbers
+from sim.observers.places import Places
 from sim.rules import buying
 from sim.rules.eligibility import is_eligible
 from sim.rules.forfeiture import buys_before_closing, closes_at, earns_payments
@@ -69,6 +70,14 @@ def paid_days(journal: Journal) -> PaidDays:
     own = journal.participants
     columns = [day_numbers(own[f"{payment.name}_paid"]) for payment in journal.programme.payments]
     return PaidDays(own["person"].astype(np.uint32), own["partner"].astype(np.uint8), np.stack(columns, axis=1))
+
+
+def places(journal: Journal, registered: int) -> Places:
+    """Return who has a place at the end, in the order of people's numbers; so many had registered."""
+    own = journal.participants
+    kept = own["revoked"] == NEVER
+    paid = day_numbers(own[f"{journal.programme.payments[0].name}_paid"][kept])
+    return Places(own["person"][kept].astype(np.uint32), paid, registered).by_person()
 
 
 def _stations(counts: Counts, journal: Journal) -> None:

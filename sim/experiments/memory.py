@@ -71,12 +71,16 @@ def beside(parameters: Parameters) -> float:
     people = parameters.population.people
     if parameters.engine == "person":
         return float(people * A_PERSON)
+    kept = WHOSE_PAYMENTS + A_PAID_DAY * (parameters.budget.incentives + len(parameters.payment.survey_days))
+    return people * A_TRAIT + awarded_by(parameters) * kept * SIDES
+
+
+def awarded_by(parameters: Parameters) -> float:
+    """Return about how many people a run awards at most: as many as the budget pays, or as pass."""
     tranches, budget = parameters.budget.tranches.values(), parameters.budget
     of_one = budget.training_balance + budget.incentives * budget.incentive
     places = parameters.population.scale * AWARDED_AGAIN * sum(each.rupiah for each in tranches) / max(of_one, 1)
-    awarded = min(places, people * _passing(parameters))
-    kept = WHOSE_PAYMENTS + A_PAID_DAY * (budget.incentives + len(parameters.payment.survey_days))
-    return people * A_TRAIT + awarded * kept * SIDES
+    return min(places, parameters.population.people * _passing(parameters))
 
 
 def columns_of_a_row(parameters: Parameters) -> int:

@@ -38,7 +38,7 @@ def side_by_side(
         return done
     with _pool(min(processes, len(tasks))) as pool:
         try:
-            with _heeding_later():
+            with heeding_later():
                 found = pool.map(do, tasks)
             for each in found:
                 done.append(each)
@@ -52,7 +52,7 @@ ENDED = "a process was ended: for want of memory; or by a script that runs witho
 
 
 @contextmanager
-def _heeding_later() -> Iterator[None]:
+def heeding_later() -> Iterator[None]:
     """Let signals to end wait while processes are begun: these inherit that, and never heed them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
@@ -65,7 +65,7 @@ def _heeding_later() -> Iterator[None]:
 def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     """Yield processes that end with what is done in it, however that ends."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks of threads that are not copied
-    pool = ProcessPoolExecutor(processes, context, _begin)
+    pool = ProcessPoolExecutor(processes, context, begin)
     before = set(multiprocessing.active_children())
     try:
         yield pool
@@ -77,7 +77,7 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
-def _begin() -> None:
+def begin() -> None:
     """Begin a process, which ends when its parent does, however that ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

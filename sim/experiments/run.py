@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.calendar.instants import moment
-from sim.engines.observed import observe, paid_days
+from sim.engines.observed import observe, paid_days, places
 from sim.engines.rows import Rows
 from sim.experiments.memory import ROWS_OF_A_PART, ROWS_OF_A_PASS, refuse_what_does_not_fit, share_one_heap
 from sim.observers.audit import audit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
+from sim.observers.places import Places
 from sim.parameters import Parameters
 from sim.parameters.market_file import COPY
 from sim.parameters.named import Named
@@ -54,6 +55,8 @@ class Result:
     rows: Callable[[], Iterator[Rows]]
     seconds: float = 0.0
     """Wall time until all was simulated and counted."""
+    places: Places | None = None
+    """Who has a place at the end, in the order of people's numbers, where that was asked for."""
 
     def answer(self, named: Named) -> str:
         """Return the answer as text, of a run that is so named."""
@@ -62,13 +65,17 @@ class Result:
 
 @dataclass(frozen=True)
 class Simulated:
-    """What an engine gives: what was observed, waves, payment runs, the days of payments if wanted, rows of people."""
+    """What an engine gives: what was observed, waves, payment runs, and rows of people.
+
+    The days of payments, and who has a place at the end, where they are wanted.
+    """
 
     observations: Observations
     waves: list[WaveRecord]
     runs: list[RunRecord]
     paid_days: PaidDays | None
     rows: Callable[[], Iterator[Rows]]
+    places: Places | None
 
     def side(self) -> Side:
         """Return what is compared with another run."""
@@ -76,14 +83,21 @@ class Simulated:
         return Side(self.observations, self.runs, self.paid_days)
 
 
-def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None, left_out: Outages | None = None) -> Result:
+def evaluate(
+    parameters: Parameters,
+    tell: Tell = lambda so_far: None,
+    left_out: Outages | None = None,
+    *,
+    with_places: bool = False,
+) -> Result:
     """Simulate once and return the results, without writing anything.
 
-    Where some outages are to be left out, the same is simulated again without them, and compared.
+    Where some outages are to be left out, the same is simulated again without them, and compared. With places it is
+    kept who has one at the end.
     """
     started = time.perf_counter()
     refuse_what_does_not_fit(parameters)
-    simulated = _simulated(parameters, tell)
+    simulated = _simulated(parameters, tell, with_places=with_places)
     made = tables(simulated.observations, simulated.waves, simulated.runs)
     figures = key_figures(simulated.observations, simulated.waves, made)
     if left_out:
@@ -92,12 +106,13 @@ def evaluate(parameters: Parameters, tell: Tell = lambda so_far: None, left_out:
         made |= {table.name: table for table in beside}
         figures |= figures_of_outages(made["outages"])
     seconds = time.perf_counter() - started
-    return Result(simulated.observations, made, dict(sorted(figures.items())), simulated.rows, seconds)
+    figures = dict(sorted(figures.items()))
+    return Result(simulated.observations, made, figures, simulated.rows, seconds, simulated.places)
 
 
-def _simulated(parameters: Parameters, tell: Tell, what: str = "") -> Simulated:
+def _simulated(parameters: Parameters, tell: Tell, what: str = "", *, with_places: bool = False) -> Simulated:
     programme = compile_programme(parameters)
-    return (_person if parameters.engine == "person" else _cohort)(programme, tell, what)
+    return (_person if parameters.engine == "person" else _cohort)(programme, tell, what, with_places)
 
 
 def _progress(tell: Tell, programme: Programme, what: str = "") -> Progress:
@@ -110,7 +125,7 @@ def _progress(tell: Tell, programme: Programme, what: str = "") -> Progress:
     return progress
 
 
-def _person(programme: Programme, tell: Tell, what: str) -> Simulated:
+def _person(programme: Programme, tell: Tell, what: str, with_places: bool) -> Simulated:
     from sim.engines.person import model
 
     journal = model.simulate(programme, _progress(tell, programme, what))
@@ -122,7 +137,8 @@ def _person(programme: Programme, tell: Tell, what: str) -> Simulated:
         participants = np.flatnonzero(everyone.participant_row >= 0)
         return _in_parts(everyone if programme.parameters.run.people == "all" else everyone.some(participants))
 
-    return Simulated(observations, journal.waves, journal.runs, paid_days(journal), rows)
+    held = places(journal, observations.total("registered")) if with_places else None
+    return Simulated(observations, journal.waves, journal.runs, paid_days(journal), rows, held)
 
 
 def _in_parts(rows: Rows) -> Iterator[Rows]:
@@ -130,7 +146,7 @@ def _in_parts(rows: Rows) -> Iterator[Rows]:
         yield rows.some(np.arange(begin, min(begin + ROWS_OF_A_PART, rows.numbers.size)))
 
 
-def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
+def _cohort(programme: Programme, tell: Tell, what: str, with_places: bool) -> Simulated:
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
@@ -150,7 +166,8 @@ def _cohort(programme: Programme, tell: Tell, what: str) -> Simulated:
             progress = _progress(tell, programme, f"rows of people, run {number} of {len(starts)}: ")
             yield from _in_parts(simulate(programme, progress, chosen[first : first + ROWS_OF_A_PASS]).rows)
 
-    return Simulated(done.observations, done.waves, done.runs, done.paid_days, rows)
+    held = done.places.by_person() if with_places else None
+    return Simulated(done.observations, done.waves, done.runs, done.paid_days, rows, held)
 
 
 def write(

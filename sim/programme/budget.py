@@ -20,6 +20,11 @@ class Budget:
         tranche = self._tranche[wave]
         return self._bound[tranche] - self._committed[tranche]
 
+    def left_from(self, wave: int) -> bool:
+        """Return whether the budget of a wave, or of a later one, can still commit an award."""
+        first = self._tranche[wave]
+        return any(bound > own for bound, own in zip(self._bound[first:], self._committed[first:], strict=True))
+
     def commit(self, wave: int, awards: int) -> None:
         """Commit the benefit of a wave's awards."""
         self._committed[self._tranche[wave]] += awards

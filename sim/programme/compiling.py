@@ -10,6 +10,7 @@ from sim.calendar.instants import DAY, NEVER, UNIT, instant, time_of_day
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS, Payment, payments
 from sim.parameters import Parameters
+from sim.programme import people
 from sim.programme.demand import demand_curve
 from sim.programme.laws import law, law_record
 from sim.programme.market import compile_market
@@ -18,7 +19,7 @@ from sim.programme.programme import Programme
 from sim.programme.stations import route_stations
 from sim.programme.waves_table import openings, waves_table
 from sim.programme.work_calendar import work_calendar
-from sim.rules import buying, entry_test, failed_payments, lags, linking, luck, people, registering, surveys, training
+from sim.rules import buying, entry_test, failed_payments, lags, linking, luck, registering, surveys, training
 from sim.rules import payments as payment_rules
 from sim.rules import priority_and_regional_shares as shares
 from sim.rules.records import record
@@ -40,8 +41,8 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
         people=p.population.people,
         calendar=calendar,
         key=key,
-        population=_population(p),
-        provinces=_provinces(p),
+        population=people.population(p),
+        provinces=people.provinces(p),
         curve=curve,
         route=route_stations(
             p,
@@ -78,36 +79,7 @@ def compile_programme(parameters: Parameters, changed_person: int = -1) -> Progr
     )
 
 
-# People and demand
-
-
-def _population(p: Parameters) -> people.PopulationRecord:
-    population = p.population
-    return people.PopulationRecord(
-        record(
-            people.POPULATION,
-            women=population.women,
-            rural=population.rural,
-            primary_or_less=population.education.primary_or_less,
-            junior_high=population.education.junior_high,
-            disability=population.disability,
-            returned_migrant=population.returned_migrant,
-            listed_worker=population.listed_worker,
-            e_money=population.e_money,
-            unbanked=population.unbanked,
-        )
-    )
-
-
-def _provinces(p: Parameters) -> people.Provinces:
-    """Return the provinces in the order of the config: a weight that changes moves people at its limits only."""
-    provinces = list(p.population.provinces.values())
-    total = np.cumsum([province.weight for province in provinces])
-    table = np.zeros(len(provinces), dtype=people.PROVINCE)
-    table["cumulative"] = total / total[-1]
-    table["regencies"] = [province.regencies for province in provinces]
-    table["lagging"] = [province.lagging for province in provinces]
-    return people.guide_to(table)
+# Demand
 
 
 def _curve(p: Parameters, horizon: int) -> registering.Curve:

@@ -101,6 +101,8 @@ class Waves:
 
     def _goes_on(self, wave: int) -> bool:
         """Return whether a wave by rule still opens: it must be able to award a place, now or soon."""
+        if self._is_spent(wave):
+            return False
         if not self._pool.processing_is_empty() or self._pool.undecided() > 0:
             return True
         self._pool.tell_revoked()
@@ -112,6 +114,15 @@ class Waves:
         pending = any(r.quota > 0 for r in self.records if r.opened and not r.announced)
         eligible = float(table.waves[wave]["eligible"])
         return (places > 0 or pending) and self._pool.could_take_a_place(eligible)
+
+    def _is_spent(self, wave: int) -> bool:
+        """Return whether neither a wave nor a later one has any budget, and no award is left that may be revoked."""
+        if self._budget.left_from(wave):
+            return False
+        if self._pool.undecided() > 0:
+            return False
+        self._pool.tell_revoked()
+        return not self._budget.left_from(wave)
 
     def revoke(self, wave: int, awards: int) -> None:
         """Release what a wave's revoked awards had committed, and return their places."""

@@ -244,8 +244,25 @@ def _predicted(told: Told) -> list[str]:
     for at in sorted({row["at"] for row in predicted if row["at"].isoformat() != end}):
         each = [(published_name(row), _words(row["figure"])) for row in predicted if row["at"] == at]
         lines += [*([""] if lines else []), *table_of(f"Predicted for {at:%Y-%m-%d}", rows_of(told, each, amounts))]
-    more = "Joined, awarded and revoked of every wave are in the table intervals."
-    return [*lines, *wrapped(f"  {more}")] if lines else []
+    return [*lines, "", *_waves(told)] if lines else []
+
+
+def _waves(told: Told) -> list[str]:
+    """Return of each wave announced after the last figure that was fitted how many joined, were awarded and revoked."""
+    last = max((row["at"] for row in told.tables["published"].rows if row["role"] == "fitted"), default=None)
+    rows = []
+    for wave in told.tables["waves"].rows:
+        intervals = [told.intervals.get(f"wave.{wave['wave']}.{what}") for what in WAVES]
+        if any(each is None or each["low"] is None for each in intervals) or (last and wave["announced"] <= last):
+            continue
+        cells = [cell for each in intervals if each for cell in amounts(*(each[end] for end in ENDS))]
+        rows.append([str(wave["wave"]), *cells])
+    heading = ("Wave", *(word for what in WAVES for word in (what, "90 %", "to")))
+    return block(heading, rows) if rows else []
+
+
+WAVES = ("joined", "awarded", "revoked")
+"""What is predicted of a wave."""
 
 
 def _words(figure: object) -> str:

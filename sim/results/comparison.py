@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from sim.observers.people_changes import PeopleChanges
 from sim.parameters import Parameters
 from sim.parameters.named import Named
 from sim.results.outcome import Outcome
+from sim.results.tried import Tried
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ class Comparison:
     left_out: tuple[LeftOut, ...] = ()
     precision: Precision | None = None
     """None where no precision was asked for."""
+    people: dict[str, tuple[PeopleChanges, ...]] = field(default_factory=dict)
+    """Of each scenario but the reference, who gains and who loses, by replication; nothing where it was not asked."""
+    not_the_same_people: dict[str, str] = field(default_factory=dict)
+    """Scenarios that cannot be held against the reference person by person, and why."""
+
+    causes: tuple[Tried, ...] = ()
+    """Each difference of each scenario alone, added to the reference; nothing where it was not asked why."""
+    shadow_prices: tuple[Tried, ...] = ()
+    """Each scenario with a tenth more of each thing."""
 
     @property
     def replications(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The figures that are held beside those of other worlds: key figures, peaks, published figures and waves."""
+"""The figures that are held beside those of other runs: key figures, peaks, published figures, waves and groups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WAVES = {"joined": "people", "eligible_share": "share", "awarded": "people", "re
 def figures_of_tables(
     key_figures: Mapping[str, Figure], tables: Mapping[str, Table], weeks: Mapping[str, Series]
 ) -> dict[str, Figure]:
-    """Return the key figures, the peaks of series by weeks, and those of `published` and `waves`, by name."""
+    """Return the key figures, peaks of series by weeks, those of `published`, `waves` and groups of the awarded."""
     found = dict(key_figures)
     partners = ["payments", *(row["station"] for row in tables["stations"].rows if row["bank"] == PAYMENT_PARTNERS)]
     for series, most in peaks_of(weeks).items():
@@ -28,6 +28,9 @@ def figures_of_tables(
     for row in tables["waves"].rows:
         for what, unit in WAVES.items():
             found[f"wave.{row['wave']}.{what}"] = Figure(row[what], unit)
+    for row in tables["groups"].rows:
+        if row["value"] == "yes":
+            found[f"awarded.{row['group']}"] = Figure(row["share_of_awarded"], "share of all awarded")
     return found
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
-from sim.engines.observed import observe
+from sim.engines.observed import observe, places
 from sim.engines.person import model as person
 from sim.observers.audit import audit
+from sim.observers.places import Places
 from sim.programme.programme import Programme
 from sim.results.key_figures import key_figures
 from sim.results.people import people_rows
@@ -29,10 +30,12 @@ def assert_same(journal: Journal, result: cohort.Result) -> None:
     assert differing(people_rows(rows), people_rows(result.rows)) == {}
     assert sorted(rows.returns.tolist()) == sorted(result.rows.returns.tolist())
     assert result.participants.tolist() == journal.participants["person"].tolist()
+    assert _listed(result.places.by_person()) == _listed(places(journal, result.places.registered))
     assert result.waves == journal.waves
     assert result.runs == journal.runs
     assert list(map(tuple, result.days)) == list(map(tuple, journal.days))
     observations = observe(journal)
+    assert result.places.registered == observations.total("registered")
     audit(observations, journal.days)
     audit(result.observations, result.days)
     of_person = tables(observations, journal.waves, journal.runs)
@@ -42,6 +45,10 @@ def assert_same(journal: Journal, result: cohort.Result) -> None:
         assert written(table) == written(of_cohort[name]), name
     figures = key_figures(observations, journal.waves, of_person)
     assert figures == key_figures(result.observations, result.waves, of_cohort)
+
+
+def _listed(held: Places) -> list[list[int]]:
+    return [held.persons.tolist(), held.paid.tolist()]
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[int]]:

@@ -203,6 +203,42 @@ def test_waves_of_given_places_go_on_until_nobody_could_take_one() -> None:
     assert [record.awarded for record in waves.records if record.opened] == [10, 60, 60, 0]
 
 
+@pytest.mark.parametrize(("undecided_until", "last"), [(0, [60, 40]), (25, [60, 40, 0])])
+def test_waves_by_rule_end_with_the_budget(undecided_until: float, last: list[int]) -> None:
+    """Catches waves without a rupiah that open for years, and an end while an award may still be revoked.
+
+    People register for 200 days; the budget of 100 awards is committed on day 20, and a wave would open on day 21.
+    """
+    rule = {"first_day": 7, "every_days": 7, "open_days": 4, "quota_share": 0, "places": 60}
+    budget = {"one": {"first_wave": 1, "rupiah": 100 * 3_550_000}}
+    of = by_rule(**{"waves.rule": rule, "budget.tranches": budget, "selection.days": 2})
+    timeline = Timeline()
+    pool = Pool(timeline)
+    pool.empty_from, pool.open_deadlines_until = 200, undecided_until
+    waves = Waves(timeline, of, pool, Budget(of))
+    timeline.run()
+    assert [record.awarded for record in waves.records if record.opened] == last
+    assert waves.over
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_a_revocation_gives_waves_by_rule_a_budget_again(returns: bool) -> None:
+    """Catches an end although the budget of later waves is whole, or although an award has just been revoked."""
+    rule = {"first_day": 7, "every_days": 7, "open_days": 4, "quota_share": 0, "places": 60}
+    budget = {"one": {"first_wave": 1, "rupiah": 50 * 3_550_000}}
+    later = {"two": {"first_wave": 4, "rupiah": 10 * 3_550_000}}
+    of = by_rule(**{"waves.rule": rule, "budget.tranches": budget if returns else budget | later, "selection.days": 2})
+    timeline = Timeline()
+    pool = Pool(timeline)
+    pool.empty_from = 200
+    waves = Waves(timeline, of, pool, Budget(of))
+    timeline.run(until=13.5 * DAY)
+    if returns:
+        waves.revoke(0, 3)
+    timeline.run()
+    assert [record.awarded for record in waves.records if record.opened] == ([50, 3] if returns else [50, 0, 0, 10])
+
+
 def test_waves_by_rule_wait_for_one_that_is_not_yet_announced() -> None:
     """Catches a place that is lost because its award is revoked after waves were thought to be over.
 

@@ -35,6 +35,7 @@ from sim.engines.rows import Rows
 from sim.journey.order import PersonAct, ProgrammeAct
 from sim.observers.observations import Observations
 from sim.observers.paid_days import PaidDays
+from sim.observers.places import Places
 from sim.programme.adding import adds, mondays
 from sim.programme.budget import Budget
 from sim.programme.ledger import Day
@@ -64,6 +65,8 @@ class Result:
     """Numbers of those awarded, by participant's number."""
     paid_days: PaidDays | None
     """The day of each payment, where the run is compared with another."""
+    places: Places
+    """Who has a place at the end, by participant's number."""
 
 
 def simulate(
@@ -170,6 +173,7 @@ class Model:
             rows=self.recorder.rows(self.traits, end),
             participants=self.participants.persons.copy(),
             paid_days=self._paid_days(),
+            places=self.participants.places(self.observations.total("registered")),
         )
 
     def _paid_days(self) -> PaidDays | None:

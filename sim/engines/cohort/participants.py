@@ -12,6 +12,7 @@ from sim.engines.cohort.after_award_kernels import (
     AWARD,
     FORFEITED,
     NO_LOSS,
+    NOT_PAID,
     PARTICIPANT,
     REVOKED,
     UNDECIDED,
@@ -24,6 +25,7 @@ from sim.engines.cohort.after_award_kernels import (
 from sim.engines.cohort.flows import Ints
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
+from sim.observers.places import PAID_ON_NO_DAY, Places
 from sim.programme.programme import Programme
 from sim.rules.forfeiture import closes_at
 
@@ -189,6 +191,13 @@ class Participants:
         counts = np.zeros((4, 2), dtype=np.int64)
         standing_of(self.awards[announcement.rows], counts)
         return counts
+
+    def places(self, registered: int) -> Places:
+        """Return who has a place and when they were paid first; so many people had registered."""
+        kept = np.flatnonzero(self.loss[: self.size] != REVOKED)
+        day = self.people["first_paid"][kept]
+        paid = np.where(day == NOT_PAID, PAID_ON_NO_DAY, day + 1).astype(np.uint16)
+        return Places(self.persons_of(kept), paid, registered)
 
     # The clock and the census
 

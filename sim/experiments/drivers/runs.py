@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.calibration.design import model_hash, name_of, read, write
+from sim.experiments.calibration.design import model_hash, read, write
+from sim.experiments.jobs.job import name_of
 from sim.experiments.processes import side_by_side
 from sim.experiments.tasks import Task, outcome
 from sim.experiments.worlds import Config

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from sim.report.comparing.bottlenecks import bottleneck_lines
 from sim.report.comparing.finding import finding, together_lines
 from sim.report.comparing.head import head
+from sim.report.comparing.people import people_lines
 from sim.report.comparing.side_by_side import Sides, money_lines, side_by_side
+from sim.report.comparing.why import causes_lines, shadow_lines
 from sim.report.comparing.wide import wide
 from sim.results.comparison import Comparison
 from sim.results.table import Table
@@ -17,5 +19,9 @@ def answer(comparison: Comparison, tables: Mapping[str, Table]) -> str:
     """Return the answer as text, of the tables of a comparison."""
     sides = Sides(comparison, tables)
     parts = [head(sides), wide(finding(sides)), side_by_side(sides), together_lines(sides)]
-    parts += [bottleneck_lines(sides), money_lines(sides)]
+    parts += [people_lines(sides), bottleneck_lines(sides), money_lines(sides)]
+    if comparison.figures:
+        first = comparison.figures[0]
+        parts += [causes_lines(tables["causes"], first)] if "causes" in tables else []
+        parts += [shadow_lines(tables["shadow_prices"], first)] if "shadow_prices" in tables else []
     return "\n\n".join("\n".join(part) for part in parts if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.parameters.sayings import when
 from sim.report.comparing.side_by_side import Sides
 from sim.report.comparing.wide import wide
 from sim.report.text import percent
@@ -23,7 +24,20 @@ def head(sides: Sides) -> list[str]:
     if comparison.scale != 1:
         stands = f"one simulated person stands for {1 / comparison.scale:,.6g}"
         lines += wide(f"Scaled: {stands}. Counts are at full population; population.scale=1 simulates all of them.")
-    return [*lines, *_left_out(sides), *_precision(sides)]
+    return [*lines, *_ends(sides), *_left_out(sides), *_precision(sides)]
+
+
+def _ends(sides: Sides) -> list[str]:
+    """Say when the runs end, where they do not all end alike: what is counted at the end is not of one day then."""
+    of: dict[str, list[str]] = {}
+    for scenario in sides.comparison.scenarios:
+        end = scenario.compared.parameters.clock.end
+        words = "when nothing is left to do" if end is None else f"on {when(end)}"
+        of.setdefault(words, []).append(scenario.compared.name)
+    if len(of) == 1:
+        return []
+    told = "; ".join(f"{', '.join(names)} {words}" for words, names in of.items())
+    return wide(f"The runs do not end on one day, so counts at the end are not of one day: {told}.")
 
 
 def _left_out(sides: Sides) -> list[str]:

@@ -52,7 +52,7 @@ def look(sheet: Sheet) -> Iterator[None]:
 
 def unit_of(top: float) -> tuple[float, str]:
     """Return the unit that an axis up to `top` counts in, and its word; 1,000 thousand are told as a million."""
-    units = ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1.0, ""))
+    units = ((1e12, "trillions"), (1e9, "billions"), (1e6, "millions"), (1e3, "thousands"), (1.0, ""))
     return next((unit, word) for unit, word in units if top >= unit or unit == 1)
 
 

@@ -35,6 +35,7 @@ FUNNEL = (
     "completed_first",
     "paid_first_incentive",
 )
+RUPIAH = "incentive_rupiah"
 PREDICTED = ("registered", *FUNNEL, "fully_paid")
 
 
@@ -82,6 +83,12 @@ def _role(observations: Observations, at: datetime) -> str:
     return "fitted" if at <= observations.programme.parameters.published.fit_until else "compared"
 
 
+def _incentives_paid(observations: Observations, at: datetime) -> int:
+    """Return the rupiah of the incentives paid before an instant."""
+    paid = observations.payments_before(Benefit.INCENTIVE, "paid", instant(at))
+    return paid * observations.programme.parameters.budget.incentive
+
+
 def _before(observations: Observations, stamp: str, at: datetime) -> int:
     return observations.before(stamp, instant(at))
 
@@ -98,21 +105,8 @@ def _funnel(observations: Observations) -> list[dict[str, Cell]]:
                 role = "input" if given else _role(observations, row.at)
                 rows.append(_row(observations, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
-            paid = (
-                observations.payments_before(Benefit.INCENTIVE, "paid", instant(row.at))
-                * observations.programme.parameters.budget.incentive
-            )
-            rows.append(
-                _row(
-                    observations,
-                    "incentive_rupiah",
-                    None,
-                    row.at,
-                    paid,
-                    row.incentive_rupiah,
-                    _role(observations, row.at),
-                )
-            )
+            known, role = row.incentive_rupiah, _role(observations, row.at)
+            rows.append(_row(observations, RUPIAH, None, row.at, _incentives_paid(observations, row.at), known, role))
     return rows
 
 
@@ -157,8 +151,9 @@ def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[s
 
 
 def _predictions(observations: Observations) -> list[dict[str, Cell]]:
-    return [
-        _row(observations, figure, None, at, _before(observations, STAGES[figure][0], at), None, "prediction")
-        for at in observations.programme.parameters.published.predictions
-        for figure in PREDICTED
-    ]
+    rows = []
+    for at in observations.programme.parameters.published.predictions:
+        counts = {figure: _before(observations, STAGES[figure][0], at) for figure in PREDICTED}
+        every = counts | {RUPIAH: _incentives_paid(observations, at)}
+        rows += [_row(observations, figure, None, at, count, None, "prediction") for figure, count in every.items()]
+    return rows

@@ -184,20 +184,23 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     def before(figure: str, at: datetime) -> int:
         return int(np.count_nonzero(stages(journal)[figure][1] < since_epoch(at)))
 
+    def paid(at: datetime) -> int:
+        stamps = together(journal, [f"{name}_paid" for name in incentive_names(journal)])
+        return int(np.count_nonzero(stamps < since_epoch(at))) * parameters.budget.incentive
+
     for row in figures.funnel:
         for figure in PRINTED:
             if getattr(row, figure) is not None:
                 role = "input" if figure == "awarded" and by_calendar else fitted(row.at)
                 add(figure, None, row.at, before(figure, row.at), getattr(row, figure), role)
         if row.incentive_rupiah is not None:
-            stamps = together(journal, [f"{name}_paid" for name in incentive_names(journal)])
-            rupiah = int(np.count_nonzero(stamps < since_epoch(row.at))) * parameters.budget.incentive
-            add("incentive_rupiah", None, row.at, rupiah, row.incentive_rupiah, fitted(row.at))
+            add("incentive_rupiah", None, row.at, paid(row.at), row.incentive_rupiah, fitted(row.at))
     if by_calendar:
         _published_of_waves(journal, add, fitted)
     for at in figures.predictions:
         for figure in ("registered", *PRINTED, "fully_paid"):
             add(figure, None, at, before(figure, at), None, "prediction")
+        add("incentive_rupiah", None, at, paid(at), None, "prediction")
     return rows
 
 

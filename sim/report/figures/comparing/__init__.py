@@ -12,7 +12,7 @@ def draw(tables: Path, folder: Path) -> None:
 
     The folder is made where it is not there.
     """
-    from sim.report.figures.comparing import funnels, money, payments, queues, sweep, waits
+    from sim.report.figures.comparing import funnels, money, payments, provinces, queues, sweep, waits, waterfall
     from sim.report.figures.comparing.saved import SavedComparison
     from sim.report.figures.look import look
     from sim.report.figures.page import save
@@ -28,6 +28,10 @@ def draw(tables: Path, folder: Path) -> None:
     }
     if sweep.asked(saved):
         figures["sweep"] = sweep.draw
+    if waterfall.asked(saved):
+        figures["waterfall"] = waterfall.draw
+    if provinces.asked(saved):
+        figures["provinces"] = provinces.draw
     folder.mkdir(exist_ok=True)
     for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
         here.mkdir(exist_ok=True)

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from sim.journey.measures import STAGES
 from sim.report.figures.comparing.saved import SavedComparison
-from sim.report.figures.look import BLUE, INK, PALE
-from sim.report.figures.page import Page, page
+from sim.report.figures.look import BLUE, INK, PALE, unit_of
+from sim.report.figures.page import BOLD, Page, page
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount
 
@@ -23,11 +23,13 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = f"People who reach each stage by the end of each run, mean of the {saved.replications}."
     if not sheet.slide:
         text += " Thin line: from the 5th to the 95th percentile. Pale: those who registered."
+    most = max([1.0, *(saved.value(name, f"funnel.{stage}") or 0.0 for name in saved.names for stage in stages[:1])])
+    word = unit_of(most)[1]
+    text = text.replace("People", f"People, {word},", 1) if word else text
     if not stages:
         return page(saved, sheet, finding(saved), "Nobody registered.", [], 0.0)
     drawn = page(saved, sheet, finding(saved), text, [], 0.27 * len(stages) + 0.55)
     wide = (sheet.width - LABELS - LEFT - RIGHT) / len(saved.names)
-    most = max(saved.value(name, f"funnel.{stages[0]}") or 1.0 for name in saved.names)
     for place, name in enumerate(saved.names):
         begin = LEFT + LABELS + wide * place
         axes = drawn.axes(begin, sheet.width - begin - wide + 0.12, above=0.4)
@@ -40,6 +42,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
 
 
 def _column(axes: Axes, saved: SavedComparison, name: str, stages: list[str], most: float, sheet: Sheet) -> None:
+    unit = unit_of(most)[0]
     axes.set_xlim(0, most * 1.02)
     axes.set_ylim(len(stages) - 0.5, -0.5)
     axes.set_axis_off()
@@ -52,11 +55,12 @@ def _column(axes: Axes, saved: SavedComparison, name: str, stages: list[str], mo
         axes.barh([number], [value], color=BLUE, height=0.74)
         if row["low"] is not None:
             axes.plot([row["low"], row["high"]], [number, number], color=INK, linewidth=1.0, solid_capstyle="butt")
-        inside = value > 0.62 * most
+        inside = value > 0.48 * most
         at, side, colour = (-4, "right", "white") if inside else (4, "left", INK)
-        _text(axes, (max(value, row["high"] or 0.0) if not inside else value, number), amount(value), at, side, colour,
-              sheet.small, data=True)  # fmt: skip
-    head = "\n".join(textwrap.wrap(saved.short(name), 16)[:2])
+        end = value if inside else max(value, row["high"] or 0.0)
+        _text(axes, (end, number), f"{value / unit:,.3g}", at, side, colour, sheet.small, data=True)
+    inches = axes.get_position().width * sheet.width
+    head = "\n".join(textwrap.wrap(saved.short(name), max(8, int(72 * inches / (sheet.text * BOLD))))[:2])
     mark = "\n(reference)" if name == saved.reference and "\n" not in head else ""
     axes.set_title(head + mark, loc="left", size=sheet.text, weight="bold", color=INK, pad=5)
 
@@ -83,4 +87,6 @@ def finding(saved: SavedComparison) -> str:
     _, stage, least, most = max(apart)
     who = {saved.value(name, f"funnel.{stage}"): saved.short(name) for name in saved.names}
     words = STAGES[stage][1]
+    if amount(least) == amount(most):
+        return "As many reach each stage in every scenario, to three digits"
     return f"“{words}” differs most: {amount(most)} in {who[most]}, {amount(least)} in {who[least]}"

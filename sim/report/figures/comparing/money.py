@@ -25,7 +25,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = text if sheet.slide else f"{text} {says(saved, 'month')}"
     drawn = page(saved, sheet, finding(saved), text, [], 1.9 * -(-len(shown) // 2) + 0.5)
     key(drawn, saved)
-    for (what, label), (axes, _) in zip(shown, panels(drawn, len(shown), 2, 0.2), strict=True):
+    for (what, label), (axes, _) in zip(shown, panels(drawn, len(shown), 2, 0.1, head=0.4), strict=True):
         together(axes, saved, "months", what, label, "rupiah", sheet)
     return drawn
 

@@ -52,4 +52,4 @@ def together(axes: Axes, saved: SavedComparison, table: str, series: str, label:
     dates(axes, edges, most=5)
     axes.grid(axis="y")
     axes.set_title(label, loc="left", size=9, weight="bold", color=INK, pad=4)
-    axes.set_title(unit.replace(", ", " "), loc="right", size=sheet.small, color=GREY, pad=4)
+    axes.set_title(unit, loc="right", size=sheet.small, color=GREY, pad=4)

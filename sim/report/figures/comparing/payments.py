@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.axes import Axes
 
 from sim.report.figures.comparing.over_time import edges_of
-from sim.report.figures.comparing.saved import SavedComparison, panels
+from sim.report.figures.comparing.saved import SavedComparison, brief, panels
 from sim.report.figures.look import GREY, INK, SKY, VERMILION, amounts, dates
 from sim.report.figures.page import Page, page
 from sim.report.figures.sheet import Sheet
@@ -29,7 +27,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     drawn = page(saved, sheet, finding(saved), text, notes, 1.75 * -(-len(saved.names) // across) + 0.5)
     most = max(_top(saved, name) for name in saved.names)
     unit = ""
-    for name, (axes, _) in zip(saved.names, panels(drawn, len(saved.names), across, 0.2), strict=True):
+    for name, (axes, _) in zip(saved.names, panels(drawn, len(saved.names), across, 0.1, head=0.4), strict=True):
         unit = _scenario(axes, saved, name, most, sheet)
         dates(axes, edges, most=4 if across > 2 else 6)
     _key(drawn, unit)
@@ -53,13 +51,12 @@ def _scenario(axes: Axes, saved: SavedComparison, name: str, most: float, sheet:
     if due is not None:
         axes.plot(due.when, due.middle, color=VERMILION, linewidth=1.1)
     if capacity is not None:
-        axes.plot(capacity.when, capacity.middle, color=INK, linewidth=1.0, linestyle=(0, (4, 1.5)))
+        axes.plot(capacity.when, capacity.middle, color=INK, linewidth=0.8, linestyle=(0, (4, 1.5)))
     unit = amounts(axes, most, "payments", ticks=3)
     axes.grid(axis="y")
-    title = textwrap.shorten(saved.short(name), 26, placeholder="…")
-    axes.set_title(title, loc="left", size=9, weight="bold", color=INK, pad=4)
+    axes.set_title(brief(saved.short(name), 20), loc="left", size=9, weight="bold", color=INK, pad=4)
     peak = saved.value(name, "peak.queue_payments")
-    if peak is not None:
+    if peak is not None and not sheet.slide:
         queue = f"queue {amount(peak)}" if peak else "no queue"
         axes.set_title(queue, loc="right", size=sheet.small, color=GREY, pad=4)
     return unit

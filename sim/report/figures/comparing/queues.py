@@ -15,7 +15,7 @@ MOST, SMALL = 4, 0.01
 APART = {
     "queue_payments": ("Payments", "payments"),
     "queue_classes": ("Bookings, class not begun", "bookings"),
-    "people_in_pool": ("The pool, which is no queue", "people"),
+    "people_in_pool": ("The pool (no queue)", "people"),
 }
 """Series that are no station's: words, and what is counted."""
 
@@ -33,7 +33,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = text if sheet.slide else f"{text} {says(saved, 'week')}"
     drawn = page(saved, sheet, finding(saved), text, [], 1.9 * -(-len(shown) // across) + 0.5)
     key(drawn, saved)
-    for (series, label, of), (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.2), strict=True):
+    for (series, label, of), (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.1, head=0.4), strict=True):
         together(axes, saved, "weeks", series, label, of, sheet)
     return drawn
 
@@ -54,15 +54,18 @@ def _stations(saved: SavedComparison) -> list[tuple[str, str]]:
 
 
 def finding(saved: SavedComparison) -> str:
-    """Return the finding of the queues in a sentence: the longest of each scenario that has the most and the least."""
-    stations = _stations(saved)
-    if not stations:
+    """Return the finding of the queues in a sentence: the queue that differs most between scenarios."""
+    figures = {f"station.{name}.peak_queue": (label, "") for name, label in _stations(saved)}
+    figures["peak.queue_payments"] = ("Payment partners", " payments")
+    found = []
+    for figure, words in figures.items():
+        known = [(value, each) for each in saved.names if (value := saved.value(each, figure)) is not None]
+        if known and max(known)[0]:
+            found.append((max(known)[0] - min(known)[0], min(known), max(known), words))
+    if not found:
         return "No station has a queue at a day's end"
-    name, label = stations[0]
-    figure = f"station.{name}.peak_queue"
-    known = [(value, each) for each in saved.names if (value := saved.value(each, figure)) is not None]
-    (least, fewest), (most, largest) = min(known), max(known)
-    if least == most:
-        return f"{label} has the longest queue, {amount(most)} in every scenario"
-    few = amount(least) if least else "nobody"
-    return f"{label}: at the peak {amount(most)} wait in {saved.short(largest)}, {few} in {saved.short(fewest)}"
+    apart, (least, fewest), (most, largest), (label, of) = max(found)
+    if not apart:
+        return f"Queues are alike in every scenario; at {label} {amount(most)}{of} wait at the peak"
+    few = amount(least) if least else "none"
+    return f"{label}: at the peak {amount(most)}{of} wait in {saved.short(largest)}, {few} in {saved.short(fewest)}"

@@ -47,6 +47,11 @@ class Band(NamedTuple):
     high: Counts
 
 
+def _truth(cell: Any) -> Any:
+    """Return a cell of a saved table; truths are saved as texts."""
+    return {"true": True, "false": False}.get(cell, cell) if isinstance(cell, str) else cell
+
+
 @dataclass
 class SavedComparison:
     """The tables of a comparison."""
@@ -61,7 +66,8 @@ class SavedComparison:
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
         if name not in self._read:
-            self._read[name] = rows_of(self.tables / f"{name}.parquet")
+            rows = rows_of(self.tables / f"{name}.parquet")
+            self._read[name] = [{column: _truth(cell) for column, cell in row.items()} for row in rows]
         return self._read[name]  # type: ignore[no-any-return]
 
     @property
@@ -140,18 +146,27 @@ class SavedComparison:
         return str(rows[0]["scenario"]) if rows else None
 
 
-def key(drawn: Page, saved: SavedComparison, more: str = "") -> None:
-    """Write above the drawing how each scenario is drawn, and what else is."""
-    sheet = drawn.sheet
-    at = 0.55
+def key(drawn: Page, saved: SavedComparison) -> None:
+    """Write above the drawing how each scenario is drawn, in as many signs of their names as there is room for."""
+    sheet, at = drawn.sheet, 0.55
+    letter = 0.0085 * sheet.text
+    whole = sum(0.6 + letter * len(saved.short(name)) for name in saved.names)
+    room = sheet.width - 0.7
+    letters = 99 if whole <= room else int((room / len(saved.names) - 0.6) / letter)
     axes = _over_all(drawn)
     for name, line in saved.lines().items():
         axes.plot([at, at + 0.32], [0.5, 0.5], color=line.colour, linestyle=line.dashes, linewidth=1.8)
-        word = saved.short(name)
+        word = brief(saved.short(name), letters)
         drawn.write(at + 0.4, 0.1, word, sheet.text, INK)
-        at += 0.6 + 0.0082 * sheet.text * len(word)
-    if more:
-        drawn.write(sheet.width - 0.3, 0.1, more, sheet.small, INK, "right")
+        at += 0.6 + letter * len(word)
+
+
+def brief(name: str, letters: int) -> str:
+    """Return a name in at most so many signs: its beginning and its end."""
+    if len(name) <= letters:
+        return name
+    end = max(1, (letters - 1) // 2)
+    return f"{name[: max(1, letters - 1 - end)]}…{name[-end:]}"
 
 
 def _over_all(drawn: Page) -> Axes:
@@ -163,16 +178,21 @@ def _over_all(drawn: Page) -> Axes:
     return axes
 
 
-def panels(drawn: Page, many: int, across: int, above: float, between: float = 0.55) -> Iterator[tuple[Axes, bool]]:
-    """Yield axes of small pictures side by side, and whether nothing stands below."""
+def panels(
+    drawn: Page, many: int, across: int, above: float, between: float = 0.55, *, head: float = 0.22, foot: float = 0.12
+) -> Iterator[tuple[Axes, bool]]:
+    """Yield axes of small pictures side by side, and whether nothing stands below.
+
+    Inches are left free above all of them, between two, above each (`head`) for its title, and at the bottom (`foot`).
+    """
     sheet: Sheet = drawn.sheet
     down = -(-many // across)
     left, right = 0.55, 0.25
     wide = (sheet.width - left - right - between * (across - 1)) / across
-    high = (drawn.space - above - 0.3) / down
+    high = (drawn.space - above - foot) / down
     for number in range(many):
         column, line = number % across, number // across
         begin = left + column * (wide + between)
-        below = 0.3 + high * (down - line - 1) + 0.22
-        axes = drawn.axes(begin, sheet.width - begin - wide, above + 0.22 + high * line, below)
+        below = foot + high * (down - line - 1) + 0.22
+        axes = drawn.axes(begin, sheet.width - begin - wide, above + head + high * line, below)
         yield axes, number + across >= many

@@ -39,7 +39,9 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
         return page(saved, sheet, finding(saved, key), "No figure has a value.", [], 0.0)
     across = min(len(shown), 3 if sheet.slide or len(shown) > 4 else 2)
     drawn = page(saved, sheet, finding(saved, key), text, [], 2.1 * -(-len(shown) // across) + 0.35)
-    for figure, (axes, last) in zip(shown, panels(drawn, len(shown), across, 0.05, 0.62), strict=True):
+    for figure, (axes, last) in zip(
+        shown, panels(drawn, len(shown), across, 0.0, 0.62, head=0.45, foot=0.3), strict=True
+    ):
         _figure(axes, saved, figure, along, changes, sheet)
         _values(axes, [at for at, _ in along], key if last and not sheet.slide else "", sheet)
     return drawn
@@ -56,20 +58,27 @@ def _figure(
     axes.plot(values, [row["value"] for _, row in rows], "o-", color=BLUE, linewidth=1.3, markersize=4.5)
     first = rows[0][1]
     top = max(max(row["value"], row["high"] or 0.0) for _, row in rows)
-    unit = amounts(axes, top, _counted(str(first["unit"])), ticks=4)
+    unit = _scale(axes, top, str(first["unit"]))
     for change in changes:
         axes.axvline(change["at"], color=VERMILION, linewidth=1.2, linestyle=(0, (3, 2)))
     axes.grid(axis="y")
-    label = str(first["label"])
-    if ": " in label:
-        label = label.replace(": ", ":\n", 1)
-    axes.set_title(label, loc="left", size=sheet.text, weight="bold", color=INK, pad=4)
-    axes.set_title(unit.replace(", ", " "), loc="right", size=sheet.small, color=GREY, pad=4)
+    axes.set_title(
+        str(first["label"]), loc="left", size=sheet.text, weight="bold", color=INK, pad=1.4 * sheet.small + 5
+    )
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": GREY}
+    axes.annotate(unit, (0, 1), (0, 4), size=sheet.small, va="bottom", **place)
 
 
-def _counted(unit: str) -> str:
-    """Return what an axis counts, of the unit of a figure."""
-    return unit.partition(",")[0].partition(" from ")[0].partition(" paid")[0].partition(" of ")[0]
+def _scale(axes: Axes, top: float, unit: str) -> str:
+    """Set the axis of a figure from zero and return what it counts; times and shares as they are."""
+    counted = unit.partition(",")[0].partition(" from ")[0].partition(" paid")[0].partition(" of ")[0]
+    told = amounts(axes, top, counted, ticks=4)
+    if counted in ("days", "weeks", "share"):
+        axes.yaxis.set_major_formatter(
+            lambda value, _: f"{100 * value:.3g} %" if counted == "share" else f"{value:,.4g}"
+        )
+        return counted
+    return told
 
 
 def _values(axes: Axes, values: list[float], key: str, sheet: Sheet) -> None:

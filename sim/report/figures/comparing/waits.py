@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.journey.measures import WAITS
-from sim.report.figures.comparing.saved import SavedComparison, panels
+from sim.report.figures.comparing.saved import SavedComparison, brief, panels
 from sim.report.figures.look import BLUE, GREY, INK, SKY, VERMILION
 from sim.report.figures.page import Page, page
 from sim.report.figures.sheet import Sheet
@@ -15,6 +15,9 @@ from sim.results.meaning import plain
 
 MOST, MOST_ON_A_SLIDE = 6, 4
 """Waits drawn: those that are shown in the table, then those that differ most between scenarios."""
+
+LETTERS = 20
+"""Signs of a scenario's name."""
 
 DAY = 1.0
 """A wait whose 95th percentile is shorter in every scenario is not drawn, days."""
@@ -33,7 +36,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     across = 2
     high = 0.2 * len(saved.names) + 0.75
     drawn = page(saved, sheet, finding(saved, shown), text, notes, high * -(-len(shown) // across) + 0.35)
-    longest = max(len(saved.short(name)) for name in saved.names)
+    longest = max(len(brief(saved.short(name), LETTERS)) for name in saved.names)
     room = min(1.6, 0.0085 * sheet.text * longest) + 0.15
     for wait, (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.05, room), strict=True):
         box = axes.get_position()
@@ -101,9 +104,12 @@ def _wait(axes: Axes, saved: SavedComparison, wait: str, sheet: Sheet) -> None:
         longest = max(longest, p95, row["high"] or 0.0)
     axes.set_xlim(0, longest * 1.05 or 1.0)
     axes.set_ylim(len(saved.names) - 0.4, -0.6)
-    axes.set_yticks(range(len(saved.names)), [saved.short(name) for name in saved.names], color=INK, size=sheet.text)
+    axes.set_yticks(
+        range(len(saved.names)), [brief(saved.short(name), LETTERS) for name in saved.names], color=INK, size=sheet.text
+    )
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
     axes.grid(axis="x")
     axes.set_title(label_of(saved, wait), loc="left", size=9, weight="bold", color=INK, pad=4)
     axes.set_title("days", loc="right", size=sheet.small, color=GREY, pad=4)

@@ -1,0 +1,144 @@
+"""A comparison from end to end, tiny: the same bytes by one or two processes, resumed, planned, and with a run lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sim import compare
+from sim.command.main import main
+from sim.composition.study import asked
+from sim.experiments.comparing import plan, specification
+from sim.experiments.comparing.plan import plan_of, workers_for
+from sim.experiments.comparing.replications import Replications
+from sim.experiments.jobs.executors import KILLED_TWICE, Failed, Here, Keep
+from sim.experiments.jobs.job import Job
+
+WORDS = (
+    "processing.rate=5_000_000,20_000_000",
+    "replications=2",
+    "population.scale=2e-5",
+    "clock.end=2020-06-15",
+    "market=open",
+    "run.figures=none",
+)
+"""1,600 people, until the first of them are paid."""
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of all files of a comparison that say nothing of times."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {str(name): path.read_bytes() for name, path in found.items() if name.name != "manifest.json"}
+
+
+class InThis(Here):
+    """Do jobs in this process, whose kernels are there already."""
+
+    def __init__(self, workers: int) -> None:
+        assert workers > 0
+
+    def __enter__(self) -> InThis:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        pass
+
+
+class LosesOne(InThis):
+    """Lose the second replication of the second scenario."""
+
+    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+        """Do all jobs but one."""
+        lost = {name for name, job in jobs.items() if "20000000, replication 2" in job.label}
+        super().do({name: job for name, job in jobs.items() if name not in lost}, keep)
+        return {name: MemoryError(KILLED_TWICE) for name in lost}
+
+
+def test_the_same_bytes_by_one_or_two_and_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch tables that depend on how many processes there are, or on what was done before."""
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as here:
+        here.setattr("sim.experiments.comparing.evaluate.Processes", InThis)
+        assert main(["compare", *WORDS, "workers=1", "run.folder=one"]) == 0
+    said = capsys.readouterr()
+    assert "Plan: 2 scenarios, 2 worlds, each with a luck: 4 runs of 1,600 people (population.scale=2e-05)." in said.err
+    assert "the same command goes on from the runs that are done (results/.runs)" in said.err
+    one = files(tmp_path / "one")
+    kept = sorted((tmp_path / "results" / ".runs").iterdir())
+    assert len(kept) == 4
+    assert said.out.startswith(one["answer.txt"].decode().rstrip("\n"))
+    kept[0].unlink()
+    kept[1].write_bytes(kept[1].read_bytes()[:-100])
+    before = [path.stat().st_mtime_ns for path in kept[2:]]
+    assert main(["compare", *WORDS, "workers=2", "run.folder=two"]) == 0
+    assert "4 runs of 1,600 people (population.scale=2e-05), 2 of them done before" in capsys.readouterr().err
+    assert files(tmp_path / "two") == one
+    assert [path.stat().st_mtime_ns for path in kept[2:]] == before
+    assert {f"tables/{name}.parquet" for name in ("kpis", "differences", "tasks", "people_changes")} <= set(one)
+    origin = json.loads(Path("two/manifest.json").read_text())
+    assert [each["name"] for each in origin["scenarios"]] == ["processing.rate=5000000", "processing.rate=20000000"]
+    assert (origin["replications"], origin["reference"], origin["left_out"]) == (2, "processing.rate=5000000", [])
+    rows = duckdb.sql("SELECT scenario, replication, luck, done FROM 'two/tables/tasks.parquet'").fetchall()
+    assert [(luck, done) for _, _, luck, done in rows] == [(1, "true"), (2, "true")] * 2
+    assert main(["compare", *WORDS, "figures=[weeks_to_cleer]", "run.folder=three"]) == 2
+    assert "weeks_to_clear" in capsys.readouterr().err
+    assert not Path("three").exists()
+    assert main(["compare", *WORDS, "plan=true"]) == 0
+    planned = " ".join(capsys.readouterr().out.split())
+    assert "4 of them done before" in planned
+    assert "Nothing is left to simulate" in planned
+    again = compare(["history"], WORDS)
+    assert again.answer + "\n" == one["answer.txt"].decode()
+
+
+def test_a_run_that_is_lost_is_named_and_the_rest_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a comparison that is lost with one run, or that says nothing of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.experiments.comparing.evaluate.Processes", LosesOne)
+    assert main(["compare", *WORDS, "run.folder=lost", "people=none"]) == 1
+    said = capsys.readouterr()
+    assert "Left out: processing.rate=20000000, replication 2, which ended its process twice" in said.err
+    assert "processing.rate=20000000" in said.out
+    rows = duckdb.sql(
+        "SELECT scenario, replication, why FROM 'lost/tables/tasks.parquet' WHERE done = 'false'"
+    ).fetchall()
+    assert rows[0][:2] == ("processing.rate=20000000", 2)
+    assert len(json.loads(Path("lost/manifest.json").read_text())["left_out"]) == 1
+
+
+def test_what_is_kept_of_a_run_is_read_as_the_same(tmp_path: Path) -> None:
+    """Catch a number that changes on its way through a file, and half a file that is taken for whole."""
+    request = asked(["processing.rate=5_000_000,20_000_000", "worlds=base", *WORDS[1:]])
+    design = request.design
+    made = Replications(design, tmp_path, Here()).compare()
+    for file in tmp_path.iterdir():
+        contents = file.read_bytes()
+        outcome = specification.read_whole(contents)
+        assert specification.written(outcome) == contents.partition(b"\n")[0]
+        for cut in (10, len(contents) // 2, len(contents) - 1):
+            with pytest.raises(ValueError):
+                specification.read_whole(contents[:cut])
+    assert [world.values for world in design.worlds[0]] == [{}, {}]
+    assert made.in_worlds is False
+
+
+def test_no_more_side_by_side_than_memory_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch twenty runs of the full population that are begun at once, on a machine that holds three."""
+    assert workers_for(40, 3_000_000_000, 10_000_000_000, 8) == 3
+    assert workers_for(2, 1, None, 8) == 2
+    assert workers_for(40, 3_000_000_000, 1_000_000_000, None) == 1
+    design = asked(["rate_200k", "rate_800k", "population.scale=1", "worlds=base", "replications=20"]).design
+    monkeypatch.setattr(plan, "available", lambda: 8e9)
+    planned = plan_of(design, tmp_path, workers=8)
+    assert planned.workers == 2
+    assert "not 8: memory allows no more" in planned.text
+    monkeypatch.setattr("sim.experiments.memory.available", lambda: 1e9)
+    assert main(["compare", "rate_200k", "rate_800k", "population.scale=1", "worlds=base", "plan=true"]) == 2

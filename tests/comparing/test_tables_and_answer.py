@@ -1,0 +1,147 @@
+"""Tables and the answer of comparisons made by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from sim.report.comparing import answer
+from sim.report.comparing.wide import WIDTH
+from sim.results.comparison import Comparison, LeftOut, Precision
+from sim.results.table import Table
+from sim.results.tables.comparing import tables_of
+from tests.comparing.hand_made import comparison, scenario, without
+
+CLEAR, MEDIAN, GROUP = "processing.weeks_to_clear", "wait.place.median_days_got_it", "bottleneck"
+SHARES = ("bottleneck.processing.share", "bottleneck.places.share")
+EIGHT = range(8)
+
+
+def rated(rate: int, weeks: float, processing: float) -> Any:
+    """Return a scenario of a processing rate, its weeks to clear, and the share of the days waited for processing."""
+    figures: dict[str, Any] = {
+        CLEAR: [weeks + world / 10 + (world % 3) / 100 * weeks / 100 for world in EIGHT],
+        "funnel.awarded": [1e6 + world for world in EIGHT],
+        GROUP: ["processing" if processing > 0.5 else "places"] * 8,
+        SHARES[0]: [processing] * 8,
+        SHARES[1]: [1 - processing] * 8,
+    }
+    return scenario(f"rate_{rate}", figures, f"processing.rate={rate}")
+
+
+@pytest.fixture(scope="module")
+def rates() -> Comparison:
+    each = (rated(200_000, 400, 0.9), rated(800_000, 100, 0.8), rated(1_600_000, 95, 0.3))
+    return comparison(*each, figures=[CLEAR, "funnel.awarded"])
+
+
+def unwrapped(text: str) -> str:
+    """Return an answer as one line."""
+    return " ".join(text.split())
+
+
+def row_of(table: Table, **cells: Any) -> dict[str, Any]:
+    (row,) = [row for row in table.rows if all(row[name] == value for name, value in cells.items())]
+    return row
+
+
+def test_the_tables_of_rates(rates: Comparison) -> None:
+    """Catches a difference from the wrong side, a best of the wrong direction, and a change at the wrong value."""
+    tables = tables_of(rates)
+    assert [row["best"] for row in tables["kpis"].rows if row["figure"] == CLEAR] == [False, False, True]
+    assert not any(row["best"] for row in tables["kpis"].rows if row["figure"] == "funnel.awarded")
+    found = row_of(tables["differences"], scenario="rate_800000", figure=CLEAR)
+    assert found["difference"] == pytest.approx(-300, abs=0.1)
+    assert (found["better_in"], found["worse_in"], found["told_in"]) == (8, 0, 8)
+    assert found["low_95"] < -300 + 0.1 and found["chance_together"] < 1e-9
+    (change,) = tables["changes"].rows
+    assert (change["key"], change["before"], change["after"]) == ("processing.rate", "processing", "places")
+    assert change["at"] == pytest.approx(800_000 + 800_000 * 0.6 / (0.6 + 0.4))
+    ranked = [(row["rank"], row["group"], row["first_in"]) for row in tables["bottlenecks"].rows]
+    assert ranked[:2] == [(1, "processing", 8), (2, "places", 0)] and ranked[4:] == [
+        (1, "places", 8),
+        (2, "processing", 0),
+    ]
+
+
+def test_the_answer_of_rates(rates: Comparison) -> None:
+    """Catches a finding, a mark, a bottleneck or a change that the screen does not say."""
+    text = answer(rates, tables_of(rates))
+    assert "rate_1600000 is the best" in text and "better in 8 of 8 worlds" in text
+    assert "one simulated person stands for 100" in text
+    assert "From processing.rate of some 1,300,000 (between 800,000 and 1,600,000)" in text
+    marked = [line for line in text.splitlines() if line.startswith("  Weeks until all")]
+    assert [line.split()[-1].endswith("*") and line.count("*") == 1 for line in marked] == [True]
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_many_scenarios_stand_in_blocks_with_the_reference_in_each() -> None:
+    """Catches a table wider than the screen, or a scenario that is left out of it."""
+    each = [rated(100_000 * number, 400 - number, 0.9) for number in range(1, 9)]
+    whole = comparison(*each, figures=[CLEAR], reference=2)
+    text = answer(whole, tables_of(whole))
+    heads = [line for line in text.split("Bottlenecks")[0].splitlines() if line.startswith("   ") and "rate_" in line]
+    assert len(heads) > 1 and all("rate_300000" in line.split() for line in heads)
+    assert all(sum(name in line.split() for line in heads) >= 1 for name in (one.compared.name for one in each))
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_replication_has_no_range_and_no_best() -> None:
+    """Catches a range or an interval of a single run."""
+    each = [scenario(name, {CLEAR: [weeks], MEDIAN: [3.0]}) for name, weeks in (("slow", 9.0), ("fast", 5.0))]
+    tables = tables_of(comparison(*each))
+    assert not any(row["best"] or row["low"] is not None for row in tables["kpis"].rows)
+    assert {row["said"] for row in tables["differences"].rows} == {"one replication: no interval"}
+    text = answer(comparison(*each), tables)
+    assert "no range, and none is called the best" in unwrapped(text)
+    assert "fast has 4.0 weeks less than slow (one world: no interval)" in unwrapped(text)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_lacking_is_said_and_never_a_number() -> None:
+    """Catches a figure that one scenario lacks, one that is not reached, and runs that another does not have."""
+    some = scenario("some", {CLEAR: [10.0, None, 12.0], "market.courses_sold": [1, 2, 3], MEDIAN: [None] * 3})
+    none = scenario("none", {CLEAR: [None] * 3, MEDIAN: [2.0, 3.0, 4.0]})
+    both = comparison(some, without(none, 3))
+    tables = tables_of(both)
+    assert row_of(tables["kpis"], scenario="some", figure=CLEAR)["said"] == "not reached in 1 of 2"
+    assert row_of(tables["kpis"], scenario="none", figure=CLEAR)["said"] == "not reached"
+    lacking = row_of(tables["differences"], figure="market.courses_sold")
+    assert lacking["said"] == "none: no such figure" and lacking["difference"] is None and lacking["better_in"] is None
+    cells = [value for table in tables.values() for row in table.rows for value in row.values()]
+    assert not any(isinstance(value, float) and math.isnan(value) for value in cells)
+    text = answer(both, tables)
+    assert "no such figure" in text and "not reached" in text and "1 of some" in text
+    assert "nan" not in text.lower().replace("nanti", "")
+
+
+@pytest.mark.filterwarnings("error")
+def test_scenarios_that_are_alike() -> None:
+    """Catches a best, or a division by nothing, where nothing tells two scenarios apart."""
+    each = [scenario(name, {CLEAR: [9.0, 9.0], "funnel.awarded": [0, 0]}) for name in ("one", "other")]
+    text = answer(comparison(*each), tables_of(comparison(*each)))
+    assert "the same in all scenarios, 9.0" in text and "*" not in text
+
+
+def test_what_was_left_out_and_the_precision_are_said() -> None:
+    """Catches a run that is missing without a word, and a precision that was not reached."""
+    each = [scenario(name, {CLEAR: [9.0, 8.0]}) for name in ("one", "other")]
+    found = comparison(*each)
+    told = Comparison(
+        None, found.scenarios, 0, True, (CLEAR,), 1.0, "Which?", (LeftOut("other", 3, "it ended its worker twice"),),
+        Precision(0.02, (CLEAR,), 40, 0.031, "other, weeks until all are processed"),
+    )  # fmt: skip
+    text = unwrapped(answer(told, tables_of(told)))
+    assert "Which?" in text and "Not made: other, 3: it ended its worker twice." in text
+    assert "not reached, and no more than 40 were allowed" in text and "Scaled" not in text
+
+
+def test_runs_that_end_on_other_days_are_told() -> None:
+    """Catches counts of a run that was cut off beside those of one that went on, without a word."""
+    each = [scenario("history", {CLEAR: [9.0, 8.0]}), scenario("on", {CLEAR: [9.0, 8.0]}, "clock.end=null")]
+    text = unwrapped(answer(comparison(*each), tables_of(comparison(*each))))
+    assert "not of one day: history on 9 February 2022" in text and "; on when nothing is left to do." in text
+    assert "of one day" not in answer(comparison(each[0], each[0]), tables_of(comparison(each[0], each[0])))
