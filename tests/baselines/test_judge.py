@@ -121,7 +121,9 @@ def test_words_move_where_most_runs_say_another() -> None:
     assert judge(held, [*other, *["places"] * (FIRST - 1)], True).verdict is Verdict.SAME
     for paired in (True, False):
         assert judge(held, other * FIRST, paired).verdict is Verdict.MOVED
-    assert judge(held, [*other * 3, *["places"] * 5], paired=False).verdict is Verdict.SAME
+    assert judge(held, [*other * 3, *["places"] * 5], paired=False).verdict is Verdict.UNCLEAR
+    half = expected([*other, "places"] * (N // 2), "group of stations, or places", Better.NEITHER)
+    assert judge(half, [*other * 5, *["places"] * 3], paired=False).verdict is Verdict.SAME
 
 
 def test_what_is_not_reached_is_told_apart_from_what_is() -> None:

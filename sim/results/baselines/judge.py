@@ -24,6 +24,9 @@ TEXTS_MOVED = 1.2e-5
 """Chance of the difference of two texts, or of what is reached or not, from which it is called moved: with ten runs
 each, that of no run alike."""
 
+TEXTS_UNCLEAR = 0.05
+"""The same from which it is not called the same either."""
+
 LEAST_PAIRS = 4
 """Replications in which a figure must be reached in both for its values to be compared."""
 
@@ -155,7 +158,7 @@ def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Jud
         chance = float(fisher_exact(counts).pvalue)
         moved = chance <= TEXTS_MOVED
         said = f"{counts[0][0]} of {len(before)} were so, now {counts[1][0]} of {len(found)}"
-        if not moved and usual != now:
+        if not moved and chance < TEXTS_UNCLEAR:
             return Judged(Verdict.UNCLEAR, usual, now, needed=2 * len(found), said=said)
     return Judged(Verdict.MOVED if moved else Verdict.SAME, usual, now, said=said)
 
