@@ -108,9 +108,9 @@ def composed(*overrides: str) -> dict[str, Any]:
     """Return the composed config that overrides ask for, for one thread where nothing else is asked for.
 
     The market is open, unless they name one or a scenario; and unless they name a scenario, courses take as long in
-    every wave, and the lag of payments has no working days more at any date. The tests run in a process for each core: a second thread
-    of small runs costs a seventh more, and gains nothing. Those of scenarios, windows, blocks, stations and markets ask
-    for two, and hold the results against the same.
+    every wave, and the lag of payments has no working days more at any date. The tests run in a process for each core:
+    a second thread of small runs costs a seventh more, and gains nothing. Those of scenarios, windows, blocks, stations
+    and markets ask for two, and hold the results against the same.
     """
     own = any(word.startswith(("market=", "scenario=", "config=")) for word in overrides)
     config = load(overrides if own else (OPEN, *overrides))[1]

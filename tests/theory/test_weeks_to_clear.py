@@ -1,4 +1,4 @@
-"""The article's question in theory: processing is over when registration is, or when all have been processed in turn."""
+"""The article's question in theory: processing ends when registration does, or when all have had their turn."""
 
 from __future__ import annotations
 
