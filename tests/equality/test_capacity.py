@@ -19,7 +19,12 @@ def steps(rate: float) -> list[dict[str, Any]]:
     return [{"from": "2020-05-01T00:00", "rate": rate}]
 
 
-SHORT = {"clock.end": "2020-12-01T00:00", "processing.rate": 5e6, "processing.steps": steps(9e6)}
+SHORT = {
+    "clock.end": "2020-12-01T00:00",
+    "processing.rate": 5e6,
+    "processing.steps": steps(9e6),
+    **{f"{path}.rate": 7e6 for path in RATES},  # the base's are fitted, and may be others tomorrow
+}
 
 LEVERS = {"portal": 0.01, "processing": 0.5, "payment": 0.01}
 
@@ -28,12 +33,12 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "processing": {
         "processing.rate": 0.5 * 5e6,
         "processing.steps": steps(0.5 * 9e6),
-        **{f"{path}.rate": 0.5 * 6_710_000 for path in RATES},
+        **{f"{path}.rate": 0.5 * 7e6 for path in RATES},
         "processing.screening.servers": 120,
     },
     "payment": {f"payment.partners.{partner}.cap": 0.01 * cap for partner, cap in CAPS.items()},
 }
-"""The base's capacities multiplied by hand."""
+"""The capacities of the base, and of a short run, multiplied by hand."""
 
 LAST = {"portal": "portal_left", "processing": "tested", "payment": "incentive_1_paid"}
 """What comes later where the capacity of a group is less."""
