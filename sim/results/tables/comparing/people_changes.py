@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.observers.people_changes import GROUPINGS, Change, PeopleChanges, row_of
+from sim.observers.change_counting import Change
+from sim.observers.people_changes import GROUPINGS, PeopleChanges, row_of
 from sim.parameters import Parameters
 from sim.results.full_population import ROUNDED, SIMULATED, full
 from sim.results.spread import quantiles
