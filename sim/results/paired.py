@@ -89,6 +89,11 @@ def difference(here: Values, there: Values, meaning: Meaning) -> Difference:
     return Difference(apart.size, centre, float(low), float(high), float(found.pvalue), narrower, left_out)
 
 
+def least_chance(pairs: int, meaning: Meaning) -> float:
+    """Return the smallest chance that so many pairs can give: of a middle, as if all differed the same way."""
+    return 2.0 ** (1 - pairs) if meaning.quantile and pairs else 0.0
+
+
 def _student(apart: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return the ends of the interval of the mean, and the chance of a mean so far from nothing."""
     free, mean = apart.size - 1, float(np.mean(apart))
@@ -183,3 +188,12 @@ def holm(chances: Sequence[float | None]) -> list[float | None]:
         largest = max(largest, min(1.0, chance * (len(known) - rank)))
         adjusted[place] = largest
     return adjusted
+
+
+def too_few(chances: Sequence[float | None], least: Sequence[float]) -> list[bool]:
+    """Return of which figures there are too few pairs: were its chance the least, Holm would not call it real."""
+    found = []
+    for place, (chance, smallest) in enumerate(zip(chances, least, strict=True)):
+        at_best = holm([*chances[:place], smallest, *chances[place + 1 :]])[place]
+        found.append(chance is not None and at_best is not None and at_best >= FAMILY_WISE)
+    return found
