@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
-from scipy.stats import quantile_test
+from scipy.stats import binomtest, quantile_test
 
 from sim.results.meaning import Better, Meaning
 
@@ -197,3 +197,13 @@ def too_few(chances: Sequence[float | None], least: Sequence[float]) -> list[boo
         at_best = holm([*chances[:place], smallest, *chances[place + 1 :]])[place]
         found.append(chance is not None and at_best is not None and at_best >= FAMILY_WISE)
     return found
+
+
+def sign_chance(more: int, fewer: int) -> float:
+    """Return the chance of signs at least so uneven, either way, were both as likely: what has none is left out."""
+    return float(binomtest(more, more + fewer).pvalue) if more + fewer else 1.0
+
+
+def least_to_tell(groups: int) -> int:
+    """Return how many replications must all agree for the sign test to tell one of so many groups (Holm)."""
+    return next(many for many in range(1, 1000) if groups * 2.0 ** (1 - many) < FAMILY_WISE)
