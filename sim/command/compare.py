@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.command.folder import taken
+from sim.command.folder import refuse_what_cannot_be_had, taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say
 from sim.library import SideBySide, ToCompare, asked_to_compare
@@ -15,6 +15,7 @@ MOST_REMARKS = 6
 def compare(words: list[str]) -> int:
     """Compare scenarios, print the answer, then write its folder; 1 where a run was left out."""
     asked = asked_to_compare(words)
+    refuse_what_cannot_be_had(asked.request.folder)
     for line in asked.remarks[:MOST_REMARKS]:
         remark(line)
     if asked.request.options.plan:

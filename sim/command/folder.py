@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from sim.parameters import BadInput, Problem
 from sim.parameters.named import Named
-from sim.results.folder import FolderTakenError, Tell, left_behind, whole_folder
+from sim.results.folder import FolderTakenError, Tell, left_behind, refuse_what_is_there, whole_folder
 
 NEW = "Name a new folder, or leave run.folder out for one in results/runs/."
 RUNS = Path("results/runs")
@@ -41,6 +42,22 @@ def taken(asked: str | None, called: str, tell: Tell) -> Iterator[Folder]:
             yield _by_the_clock(called, stack, tell) if asked is None else _taken(_path(asked), stack, tell)
     except FolderTakenError as error:
         raise _refused(asked, str(error)) from None
+
+
+def refuse_what_cannot_be_had(asked: str | None) -> None:
+    """Raise BadInput if a folder that is asked for is not empty or cannot be made; nothing is written."""
+    if asked is None:
+        return
+    path = _path(asked)
+    try:
+        refuse_what_is_there(Path(os.path.realpath(path)))
+        above = next(each for each in path.absolute().parents if each.exists())
+    except FolderTakenError as error:
+        raise _refused(asked, str(error)) from None
+    except OSError as error:
+        raise _refused(asked, f"cannot be used ({error.strerror})") from None
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise _refused(asked, f"cannot be made: {above} is no folder that you may write to")
 
 
 def called(named: Named, worlds: int = 0) -> str:

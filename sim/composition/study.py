@@ -15,6 +15,7 @@ from sim.composition.ensemble import Worlds
 from sim.composition.understood import remarks
 from sim.composition.words import word
 from sim.experiments.comparing.design import Design
+from sim.experiments.comparing.figures import refuse_what_no_run_has
 from sim.experiments.worlds import World
 from sim.parameters import BadInput, Problem
 from sim.parameters.problems import NOTHING
@@ -93,6 +94,8 @@ def asked(words: Sequence[str]) -> Request:
     found = composed(ones, options, most)
     compared = compared_of(ones, [each for each, _ in found])
     refuse_alike(compared)
+    figures = options.figures or (study.figures if isinstance(study, study_file.Study) else ())
+    refuse_what_no_run_has(figures, [each.parameters for each in compared])
     in_worlds = found[0][1]
     design = Design(
         study=None if study is None else study.study if isinstance(study, comparison_file.Again) else study.name,
@@ -100,7 +103,7 @@ def asked(words: Sequence[str]) -> Request:
         scenarios=compared,
         worlds=tuple(_worlds(each, most) for _, each in found),
         reference=_reference(options.reference or getattr(study, "reference", None), compared),
-        figures=options.figures or (study.figures if isinstance(study, study_file.Study) else ()),
+        figures=figures,
         in_worlds=options.in_worlds,
         replications=_first(options, len(_worlds(in_worlds, most))),
         precision=options.precision,

@@ -57,7 +57,7 @@ def whole_folder(path: Path, tell: Tell = lambda said: None) -> Iterator[Path]:
             if _remove(aside):
                 tell(_removed(aside))
             os.ftruncate(lock, 0)
-        _refuse_what_is_there(path)
+        refuse_what_is_there(path)
         if aside.exists() or aside.is_symlink():
             raise FolderTakenError(f"cannot be written, since {aside} is there and no run has left it")
         os.pwrite(lock, MADE, 0)  # before it is made: an interrupt, or a kill, may come between the two
@@ -150,7 +150,7 @@ def _remove(folder: Path) -> bool:
     return True
 
 
-def _refuse_what_is_there(path: Path) -> None:
+def refuse_what_is_there(path: Path) -> None:
     """Raise FolderTakenError unless a folder can take this place: there is none, or an empty one."""
     try:
         found = path.lstat()

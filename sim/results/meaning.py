@@ -132,6 +132,37 @@ def meaning(name: str, words: Mapping[str, str]) -> Meaning:
     return Meaning(label(name, words), better, bool(QUANTILE.search(name)), bool(UNREACHED.fullmatch(name)))
 
 
+OTHERS = (
+    *("people.simulated", "waves.follow", "bottleneck", "market.came", "market.rupiah", "market.found_*"),
+    *("market.revoked_*", "market.turned_away", "market.seats_*", "market.share_of_ten_largest"),
+    *(
+        "peak.queue_*",
+        "peak.people_*",
+        "peak.paid_*",
+        "peak.payment*",
+        "wave.*.awarded",
+        "published.*",
+        "outage.*",
+        "wave.*",
+    ),
+    *("service_level.*.asked", "service_level.*.failed_since", "service_level.*_within_*_days", "service_level.*"),
+    *("awarded.disability", "awarded.returned_migrant", "awarded.listed_worker", "awarded.woman", "awarded.rural"),
+    *("awarded.lagging", "awarded.e_money", "awarded.unbanked"),
+)
+"""Names, and patterns of names, of figures that have no words of their own, or follow from a scenario."""
+
+
+def declared(parameters: Parameters) -> list[str]:
+    """Return the names of the figures that a scenario may have, and patterns of those that only its runs tell."""
+    named = words_of(parameters)
+    single = [pattern for pattern in DIRECTIONS if "*" not in pattern]
+    funnel = [f"funnel.{stage}" for stage in STAGES]
+    waits = [f"wait.{of}.{what}" for of in dict.fromkeys((*WAITS, *named)) for what in OF_A_WAIT]
+    stations = [f"station.{of}.{what}" for of in named for what in OF_A_STATION]
+    groups = [f"bottleneck.{group}.share" for group in groups_of(parameters)]
+    return list(dict.fromkeys((*LABELS, *single, "people", *funnel, *waits, *stations, *groups, *OTHERS)))
+
+
 def label(name: str, words: Mapping[str, str]) -> str:
     """Return a figure in words."""
     if name in LABELS:

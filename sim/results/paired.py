@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
-from scipy.stats import quantile_test
+from scipy.stats import binomtest, quantile_test
 
 from sim.results.meaning import Better, Meaning
 
@@ -87,6 +87,11 @@ def difference(here: Values, there: Values, meaning: Meaning) -> Difference:
         return Difference(apart.size, centre, None, None, float(found.pvalue), narrower, _and(said, left_out))
     low, high = found.confidence_interval(CONFIDENCE)
     return Difference(apart.size, centre, float(low), float(high), float(found.pvalue), narrower, left_out)
+
+
+def least_chance(pairs: int, meaning: Meaning) -> float:
+    """Return the smallest chance that so many pairs can give: of a middle, as if all differed the same way."""
+    return 2.0 ** (1 - pairs) if meaning.quantile and pairs else 0.0
 
 
 def _student(apart: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -183,3 +188,22 @@ def holm(chances: Sequence[float | None]) -> list[float | None]:
         largest = max(largest, min(1.0, chance * (len(known) - rank)))
         adjusted[place] = largest
     return adjusted
+
+
+def too_few(chances: Sequence[float | None], least: Sequence[float]) -> list[bool]:
+    """Return of which figures there are too few pairs: were its chance the least, Holm would not call it real."""
+    found = []
+    for place, (chance, smallest) in enumerate(zip(chances, least, strict=True)):
+        at_best = holm([*chances[:place], smallest, *chances[place + 1 :]])[place]
+        found.append(chance is not None and at_best is not None and at_best >= FAMILY_WISE)
+    return found
+
+
+def sign_chance(more: int, fewer: int) -> float:
+    """Return the chance of signs at least so uneven, either way, were both as likely: what has none is left out."""
+    return float(binomtest(more, more + fewer).pvalue) if more + fewer else 1.0
+
+
+def least_to_tell(groups: int) -> int:
+    """Return how many replications must all agree for the sign test to tell one of so many groups (Holm)."""
+    return next(many for many in range(1, 1000) if groups * 2.0 ** (1 - many) < FAMILY_WISE)

@@ -90,9 +90,6 @@ def test_the_same_bytes_by_one_or_two_and_resumed(
     assert (origin["replications"], origin["reference"], origin["left_out"]) == (2, "processing.rate=5000000", [])
     rows = duckdb.sql("SELECT scenario, replication, luck, done FROM 'two/tables/tasks.parquet'").fetchall()
     assert [(luck, done) for _, _, luck, done in rows] == [(1, "true"), (2, "true")] * 2
-    assert main(["compare", *WORDS, "figures=[weeks_to_cleer]", "run.folder=three"]) == 2
-    assert "weeks_to_clear" in capsys.readouterr().err
-    assert not Path("three").exists()
     assert main(["compare", *WORDS, "plan=true"]) == 0
     planned = " ".join(capsys.readouterr().out.split())
     assert "4 of them done before" in planned
@@ -174,3 +171,25 @@ def test_no_more_side_by_side_than_memory_holds(tmp_path: Path, monkeypatch: pyt
     assert "not 8: memory allows no more" in planned.text
     monkeypatch.setattr("sim.experiments.memory.available", lambda: 1e9)
     assert main(["compare", "rate_200k", "rate_800k", "population.scale=1", "worlds=base", "plan=true"]) == 2
+
+
+def test_what_is_wrong_is_told_before_any_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a misspelt figure, of a study too, or a folder that cannot be had, told after minutes of runs."""
+    monkeypatch.chdir(tmp_path)
+    Path("full").mkdir()
+    Path("full/mine.txt").write_text("mine")
+    study = "study: {name: a, question: b, scenarios: [rate_200k, rate_800k], figures: [weeks_to_cleer]}"
+    Path("mine.yaml").write_text(study)
+    for words, said in (
+        (["figures=[weeks_to_cleer]"], "Did you mean processing.weeks_to_clear?"),
+        (["run.folder=full"], "run.folder"),
+        (["run.folder=full/mine.txt/two"], "run.folder"),
+        (["run.folder=full", "plan=true"], "run.folder"),
+    ):
+        assert main(["compare", *WORDS, "worlds=base", *words]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["compare", "study=./mine.yaml", "worlds=base", "replications=2", "population.scale=2e-5"]) == 2
+    assert "Did you mean processing.weeks_to_clear?" in capsys.readouterr().err
+    assert not Path("results").exists()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from sim.results.meaning import Meaning, meaning
-from sim.results.paired import CONFIDENCE, FAMILY_WISE, Values, best, count, difference, holm
+from sim.results.paired import CONFIDENCE, FAMILY_WISE, Values, best, count, difference, holm, least_chance, too_few
 from tests.building import ALPHA
 
 AMOUNT, WAIT, WEEKS, NEITHER = (
@@ -143,3 +143,16 @@ def test_nothing_has_a_best_by_chance() -> None:
     rng = np.random.default_rng(6)
     marked = sum(best(rng.normal(0, 1, (2, PAIRS)).tolist(), AMOUNT) is not None for _ in range(BANK))
     assert marked <= binom.ppf(1 - ALPHA, BANK, 0.01)
+
+
+def test_too_few_pairs_to_tell_are_no_evidence_of_no_difference() -> None:
+    """Catches four waits that all differ the same way called alike: chance alone does that in one of eight."""
+    four = [12.0, 13.0, 14.5, 15.0]
+    found = difference(four, [1.0] * 4, WAIT)
+    assert found.chance == least_chance(4, WAIT) == 0.125
+    assert too_few([found.chance, 1e-6], [0.125, 0.0]) == [True, False]
+    assert too_few([0.5], [least_chance(20, WAIT)]) == [False]
+    # Six can tell one figure, at 0.031, and not two.
+    assert too_few([0.5], [least_chance(6, WAIT)]) == [False]
+    assert too_few([0.5, 0.5], [least_chance(6, WAIT)] * 2) == [True, True]
+    assert too_few([None, 0.4], [0.0, least_chance(2, AMOUNT)]) == [False, False]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from sim.experiments.comparing.people import PeopleRecord, changes_of, read, record_of, why_other_people, written
 from sim.experiments.run import Result, evaluate
@@ -23,11 +24,12 @@ from sim.parameters import Parameters
 from sim.programme.people import who_people_are
 from sim.report.comparing.numbers import amounts
 from sim.report.comparing.people import people_lines
+from sim.results.paired import FAMILY_WISE, holm, least_to_tell, sign_chance
 from sim.results.people import people_rows
 from sim.results.table import Table
 from sim.results.tables.comparing.people_changes import Held, groups_of
 from sim.results.tables.comparing.people_changes import people_changes as table_of
-from tests.building import SMALL, law, parameters
+from tests.building import ALPHA, SMALL, law, parameters
 
 PLENTY = {"budget.tranches.y2021.rupiah": 10**15}
 RUNS: dict[str, dict[str, Any]] = {
@@ -296,15 +298,30 @@ def _sides(tables: dict[str, Table], others: dict[str, str] | None = None) -> An
 def test_the_answer_says_how_many_and_which_groups_clearly() -> None:
     """Catches a group that is told although another world says the contrary, and numbers of another column."""
     found = changes("few_places", "many_places")
-    lines = people_lines(_sides({"people_changes": table(found, found)}))
+    lines = people_lines(_sides({"people_changes": table(*[found] * 11)}))
     row = table(found).rows[0]
     cells = re.split("  +", lines[1].strip())
     assert cells[:2] == ["payments_short", amounts([row["gained"]])[0]]
     assert cells[2] == amounts([row["lost"]])[0] == "0"
     assert f"everyone {row['net_per_1000']:+,.1f}; most for " in " ".join(lines)
     back = changes("payments_short", "history")
-    unclear = " ".join(people_lines(_sides({"people_changes": table(back, changes("history", "payments_short"))})))
-    assert "no group has clearly more or fewer places" in unclear
+    both = table(*[back, changes("history", "payments_short")] * 6)
+    unclear = " ".join(people_lines(_sides({"people_changes": both})))
+    assert "no group has more or fewer places by what is told from chance" in unclear
+    few = " ".join(people_lines(_sides({"people_changes": table(*[found] * 4)})))
+    assert "too few replications to tell any group from chance (11 are needed)" in few
     assert people_lines(_sides({})) == []
     told = people_lines(_sides({}, {"half": "not the same people as in the reference: population.applicants differs"}))
     assert told[1] == "  half: not the same people as in the reference: population.applicants differs."
+
+
+def test_of_groups_that_chance_moves_hardly_ever_is_one_told() -> None:
+    """Catches signs that are tested one by one: of 40 groups without a difference some always agree by chance."""
+    rng, groups, bank = np.random.default_rng(5), 40, 300
+    wrong = 0
+    for _ in range(bank):
+        more = rng.binomial(12, 0.5, groups)
+        wrong += min(each for each in holm([sign_chance(int(k), 12 - int(k)) for k in more]) if each is not None) < 0.05
+    assert wrong <= binom.ppf(1 - ALPHA, bank, FAMILY_WISE)
+    assert sign_chance(0, 4) == 0.125 and sign_chance(0, 0) == 1.0
+    assert (least_to_tell(1), least_to_tell(34)) == (6, 11)

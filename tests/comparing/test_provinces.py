@@ -72,19 +72,21 @@ def test_numbers_are_those_of_the_table_and_nothing_is_over_anything(sheet: Shee
     ("each", "found"),
     [
         (
-            [SUMMER],
+            [SUMMER] * 11,
             "Jawa Barat gains most (617.0 places of 1,000 people), Papua loses most (1.0 places of 1,000 people)",
         ),
-        ([SUMMER, {"papua": (9, 2)}], "no province gains or loses places clearly"),
+        ([SUMMER], "no province is told from chance, by one replication"),
+        ([SUMMER] * 4, "no province is told from chance, by so few replications (4)"),
+        ([SUMMER, {"papua": (9, 2)}] * 6, "no province is told from chance"),
         (
-            [SUMMER, SUMMER | {"papua": (9, 2)}],
-            "Jawa Barat gains most (617.0 places of 1,000 people), none loses clearly",
+            [SUMMER] * 10 + [SUMMER | {"papua": (9, 2)}],
+            "Jawa Barat gains most (617.0 places of 1,000 people), none that loses is told from chance",
         ),
         ([{}], "nobody gains or loses a place"),
     ],
 )
 def test_the_finding(each: list[dict[str, tuple[int, int]]], found: str, tmp_path: Path) -> None:
-    """Catches a title that takes clearly what another world turns round."""
+    """Catches a title that takes as found what chance gives: four worlds agree in one province of eight."""
     assert finding(saved(tmp_path, *map(changes, each))) == f"one against history: {found}"
 
 

@@ -134,6 +134,11 @@ def table(better: dict[str, list[float]], figure: str = "processing.weeks_to_cle
     return shadow_prices(paired, tried, ranked)
 
 
+def said(found: Table, *figures: str) -> str:
+    """Return what the answer says of shadow prices as one line."""
+    return " ".join(" ".join(shadow_lines(found, figures)).split())
+
+
 def test_effects_are_ranked_by_what_they_better() -> None:
     """Catches a rank by size that puts what makes it worse first: fewer weeks are better."""
     found = table({"portal": [90.0, 180.0], "registry": [150.0, 260.0], "payment_partners": [99.0, 199.0]})
@@ -148,13 +153,27 @@ def test_effects_are_ranked_by_what_they_better() -> None:
 def test_where_bottleneck_and_shadow_price_differ_it_is_said() -> None:
     """Catches an answer that sends the money to where people wait although that betters nothing."""
     figure = "processing.weeks_to_clear"
-    lines = shadow_lines(table({"portal": [90.0, 190.0], "payment_partners": [99.0, 199.0]}), figure)
-    assert "portal: 10 % faster helps most" in lines[0]
-    assert "Most days are waited elsewhere, payment_partners: a tenth more there gives -1.00 weeks" in lines[1]
-    same = shadow_lines(table({"portal": [99.0, 199.0], "payment_partners": [90.0, 190.0]}), figure)
-    assert len(same) == 1
-    none = shadow_lines(table({"portal": [100.0, 200.0], "payment_partners": [100.0, 200.0]}), figure)
-    assert "does not better" in none[0]
+    told = said(table({"portal": [90.0, 190.0], "payment_partners": [99.0, 199.0]}), figure)
+    assert told.startswith("history, Weeks until all are processed: portal: 10 % faster helps most: -10.0 weeks.")
+    assert "Most days are waited elsewhere, payment_partners: a tenth more there gives -1.00 weeks." in told
+    assert "Most days" not in said(table({"portal": [99.0, 199.0], "payment_partners": [90.0, 190.0]}), figure)
+    assert "does not better" in said(table({"portal": [100.0, 200.0], "payment_partners": [100.0, 200.0]}), figure)
+    interval = said(table({"portal": [90.0, 189.9], "payment_partners": [99.0, 199.0]}), figure)
+    assert "helps most: -10.0 weeks, 95 % interval from -10.7 to -9.4 weeks." in interval
+
+
+def test_where_nothing_moves_the_first_figure_the_next_one_is_told() -> None:
+    """Catches an answer that ends at weeks that no tenth more could move, although people wait less."""
+    first, second = "processing.weeks_to_clear", "processing.peak_backlog"
+    moved = table({"portal": [90.0, 190.0], "payment_partners": [100.0, 200.0]}, second)
+    both = Table("shadow_prices", moved.columns, [*table({"portal": [100.0, 200.0]}).rows, *moved.rows])
+    told = said(both, first, second)
+    assert told.startswith("history: a tenth more of any one thing does not better Weeks until all are processed by")
+    assert "history, Peak backlog of processing: portal: 10 % faster helps most: -10" in told
+    assert "a tenth more there gives nothing that can be told of Peak backlog of processing (0" in told
+    assert "nor Peak backlog of processing" in said(
+        Table("shadow_prices", moved.columns, [*table({"portal": [100.0, 200.0]}).rows, moved.rows[-1]]), first, second
+    )
 
 
 def test_an_effect_that_cannot_be_told_from_none_helps_nothing() -> None:
@@ -164,6 +183,6 @@ def test_an_effect_that_cannot_be_told_from_none_helps_nothing() -> None:
     for effects in (tiny, unsure, tiny | {"registry": [101.0, 201.0]}):
         found = table(effects)
         assert not any(row["differs"] for row in found.rows if row["lever"] == "portal")
-        told = shadow_lines(found, figure)
-        assert "helps most" not in told[0]
-        assert "does not better" in told[0]
+        told = said(found, figure)
+        assert "helps most" not in told
+        assert "does not better" in told

@@ -112,6 +112,8 @@ WRONG: dict[str, str] = {
     "worlds=base processing.rate=-1,2": "processing.rate = -1: must be 0 (closed) or more",
     "worlds=base rate_200k rate_800k portal.rate=-1": "portal.rate = -1: must be 0",
     "rate_200k rate_800k run.people=all": "has no use in a comparison",
+    "worlds=base rate_200k rate_800k figures=[weeks_to_cleer]": "Did you mean processing.weeks_to_clear?",
+    "worlds=base rate_200k rate_800k figures=[nonsense]": "is no key figure of these scenarios",
     "config=x.yaml": "cannot be read as a comparison",
     "config=. rate_200k": "cannot be asked beside config=",
     "rate_200k rate_800k replications=0": "must be a whole number from 1 to 999",

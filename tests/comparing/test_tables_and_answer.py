@@ -173,3 +173,11 @@ def test_runs_that_end_on_other_days_are_told() -> None:
     text = unwrapped(answer(comparison(*each), tables_of(comparison(*each))))
     assert "not of one day: history on 9 February 2022" in text and "; on when nothing is left to do." in text
     assert "of one day" not in answer(comparison(each[0], each[0]), tables_of(comparison(each[0], each[0])))
+
+
+def test_too_few_worlds_to_tell_are_not_said_to_be_alike() -> None:
+    """Catches "not told apart" of waits that differ the same way in all of four worlds, which four can never tell."""
+    one = scenario("one", {MEDIAN: [9.0, 9.5, 9.2, 9.1], "funnel.awarded": [5, 7, 6, 5]})
+    other = scenario("other", {MEDIAN: [19.0, 21.5, 23.2, 18.1], "funnel.awarded": [6, 5, 6, 7]})
+    text = unwrapped(answer(comparison(one, other), tables_of(comparison(one, other))))
+    assert "Too few worlds to tell: " in text and "Not told apart: awarded (other)." in text

@@ -21,7 +21,6 @@ def answer(comparison: Comparison, tables: Mapping[str, Table]) -> str:
     parts = [head(sides), wide(finding(sides)), side_by_side(sides), together_lines(sides)]
     parts += [people_lines(sides), bottleneck_lines(sides), money_lines(sides)]
     if comparison.figures:
-        first = comparison.figures[0]
         parts += [causes_lines(tables["causes"], comparison.figures)] if "causes" in tables else []
-        parts += [shadow_lines(tables["shadow_prices"], first)] if "shadow_prices" in tables else []
+        parts += [shadow_lines(tables["shadow_prices"], comparison.figures)] if "shadow_prices" in tables else []
     return "\n\n".join("\n".join(part) for part in parts if part)

@@ -119,28 +119,39 @@ def together_lines(sides: Sides) -> list[str]:
         return []
     real = [row for row in family if row["chance_together"] < FAMILY_WISE]
     rest = [row for row in family if row not in real]
+    are = "is" if len(real) == 1 else "are"
     text = (
-        f"{len(real)} of {len(family)} differences from {sides.reference} are real, with a chance of at "
+        f"{len(real)} of {len(family)} differences from {sides.reference} {are} real, with a chance of at "
         f"most {FAMILY_WISE:.0%} that any is called so that is not (Holm)".replace("5%", "5 %")
     )
-    if rest:
-        figures = dict.fromkeys(row["label"] for row in rest)
-        told = [
-            f"{_lower(label)} ({', '.join(row['scenario'] for row in rest if row['label'] == label)})"
-            for label in figures
-        ]
-        more = f"; and {len(told) - MOST_TOLD} figures more" if len(told) > MOST_TOLD else ""
-        text += f". Not told apart: {'; '.join(told[:MOST_TOLD])}{more}"
+    for said, some in (
+        ("Not told apart", [row for row in rest if not row["too_few"]]),
+        (f"Too few {sides.called(2).split()[1]} to tell", [row for row in rest if row["too_few"]]),
+    ):
+        if some:
+            text += f". {said}: {_by_figure(some)}"
     others = [row for row in rows if row not in family]
     fixed = sum(row["low_95"] is not None for row in others)
     each = sides.called(2).split()[1].removesuffix("s")
-    parts = [f"{fixed} more are the same in every {each}"] * bool(fixed)
-    parts += [f"{len(others) - fixed} have no interval (the table says why)"] * (fixed < len(others))
+    none = len(others) - fixed
+    parts = [f"{fixed} more {'is' if fixed == 1 else 'are'} the same in every {each}"] * bool(fixed)
+    parts += [f"{none} {'has' if none == 1 else 'have'} no interval (the table says why)"] * bool(none)
     return wide(f"{text}.{' ' * bool(parts)}{'; '.join(parts)}{'.' * bool(parts)}")
 
 
 MOST_TOLD = 4
 """Figures of which some differences are not told apart, which the screen names; the table has all."""
+
+
+def _by_figure(rows: list[Row]) -> str:
+    """Return the figures of some differences, each with the scenarios."""
+    told = [
+        f"{_lower(label)} ({', '.join(row['scenario'] for row in rows if row['label'] == label)})"
+        for label in dict.fromkeys(row["label"] for row in rows)
+    ]
+    more = len(told) - MOST_TOLD
+    left = f"; and {more} {'figure' if more == 1 else 'figures'} more" if more > 0 else ""
+    return f"{'; '.join(told[:MOST_TOLD])}{left}"
 
 
 def _lower(label: str) -> str:

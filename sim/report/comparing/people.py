@@ -56,9 +56,9 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _groups(scenario: str, rows: Sequence[Row]) -> str:
-    """Return the groups whose places become more or fewer, as far as nearly every replication says so."""
+    """Return the groups whose places become more or fewer, as far as they are told from chance."""
     everyone = next((row["net_per_1000"] or 0.0) for row in rows if row["grouping"] == EVERYONE)
-    others = [row for row in rows if row["grouping"] != EVERYONE and row["net_per_1000"] is not None and _clear(row)]
+    others = [row for row in rows if row["grouping"] != EVERYONE and row["net_per_1000"] is not None and row["told"]]
     gain = sorted((row for row in others if row["net_per_1000"] >= LEAST), key=lambda row: -row["net_per_1000"])
     lose = sorted((row for row in others if row["net_per_1000"] <= -LEAST), key=lambda row: row["net_per_1000"])
     told = [
@@ -67,14 +67,12 @@ def _groups(scenario: str, rows: Sequence[Row]) -> str:
         if some
     ]
     if not told:
-        return f"{scenario}: no group has clearly more or fewer places."
+        if rows[0]["replications"] < rows[0]["least_to_tell"]:
+            needed = rows[0]["least_to_tell"]
+            return f"{scenario}: too few replications to tell any group from chance ({needed} are needed)."
+        return f"{scenario}: no group has more or fewer places by what is told from chance."
     return f"{scenario}, places of 1,000 people, everyone {everyone:+,.1f}; {'; '.join(told)}."
 
 
 def _group(row: Row) -> str:
     return f"{row['label']} {row['net_per_1000']:+,.1f}"
-
-
-def _clear(row: Row) -> bool:
-    """Return whether the sign is the same in 95 % of the replications; of one alone its number says it."""
-    return row["net_low"] is None or bool(row["net_low"] > 0 or row["net_high"] < 0)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.report.comparing.numbers import UNITS
+from sim.report.comparing.numbers import UNITS, between
 from sim.report.comparing.wide import wide
 from sim.results.meaning import Better, meaning
 from sim.results.table import Table
@@ -68,29 +68,45 @@ def adding_up(effects: Sequence[float], unit: str) -> list[str]:
     return [f"{'+' if each > 0 else ''}{each / step:,.{digits}f} {word}".strip() for each in counts]
 
 
-def shadow_lines(table: Table, figure: str) -> list[str]:
-    """Return for each scenario what a tenth more of most helps a figure, and where that is not its bottleneck.
+def shadow_lines(table: Table, figures: Sequence[str]) -> list[str]:
+    """Return for each scenario what a tenth more of most helps, and where that is not its bottleneck.
 
-    What is told to help differs from none (`differs`), and is for the better.
+    It is told of the first of the figures that a tenth more of something moves for the better, by an effect that
+    differs from none (`differs`); of the first of all it is said where nothing does.
     """
     lines = []
     for scenario in dict.fromkeys(table.column("scenario")):
-        rows = [row for row in table.rows if (row["scenario"], row["figure"]) == (scenario, figure)]
-        known = [row for row in rows if row["effect"] is not None]
+        of_it = [row for row in table.rows if row["scenario"] == scenario and row["effect"] is not None]
+        known = [each for figure in figures if (each := [row for row in of_it if row["figure"] == figure])]
         if not known:
             continue
-        best = next((row for row in known if _helps(row)), None)
-        bottleneck = next((row for row in rows if row["bottleneck_rank"] == 1), None)
-        if best is None:
-            lines.append(f"{scenario}: a tenth more of any one thing does not better {known[0]['label']}{NOT_TOLD}.")
-        else:
-            lines.append(f"{scenario}: {best['lever_label']} helps most: {best['label']} {_signed(best)}.")
-        if bottleneck is None:
-            lines.append("  Its bottleneck has no limit that could be raised, or nobody waits.")
-        elif bottleneck is not best:
-            where = "elsewhere, " if best else "at "
-            lines.append(f"  Most days are waited {where}{_group(bottleneck)}: {_there(bottleneck)}.")
+        rows = next((each for each in known if any(map(_helps, each))), None)
+        first = known[0][0]["label"]
+        if rows is None:
+            others = f", nor any of the {len(known) - 1} other figures shown," if len(known) > 2 else ""
+            others = f", nor {known[1][0]['label']}," if len(known) == 2 else others
+            lines += wide(f"{scenario}: a tenth more of any one thing does not better {first}{others}{NOT_TOLD}.")
+            lines += _of_the_bottleneck(table, known[0][0], None)
+            continue
+        best = next(row for row in rows if _helps(row))
+        if rows is not known[0]:
+            lines += wide(f"{scenario}: a tenth more of any one thing does not better {first}{NOT_TOLD}.")
+        does = "moves it most" if meaning(best["figure"], {}).better is Better.NEITHER else "helps most"
+        lines += wide(f"{scenario}, {best['label']}: {best['lever_label']} {does}: {_effect(best)}{_but(best)}.")
+        lines += _of_the_bottleneck(table, best, best)
     return lines
+
+
+def _of_the_bottleneck(table: Table, of: Row, best: Row | None) -> list[str]:
+    """Say what a tenth more gives of the same figure where most days are waited, unless that helps most."""
+    same = [row for row in table.rows if (row["scenario"], row["figure"]) == (of["scenario"], of["figure"])]
+    bottleneck = next((row for row in same if row["bottleneck_rank"] == 1), None)
+    if bottleneck is None:
+        return wide("Its bottleneck has no limit that could be raised, or nobody waits.", "  ", "    ")
+    if bottleneck is best:
+        return []
+    where = "elsewhere, " if best else "at "
+    return wide(f"Most days are waited {where}{_group(bottleneck)}: {_there(bottleneck)}.", "  ", "    ")
 
 
 NOT_TOLD = f" by an effect that can be told from none and is {NEGLIGIBLE:.1%} of it at least".replace("%", " %")
@@ -101,8 +117,8 @@ def _there(row: Row) -> str:
     if row["effect"] is None:
         return "what a tenth more gives there is unknown"
     if not row["differs"]:
-        return "a tenth more there gives nothing that can be told"
-    return f"a tenth more there gives {_signed(row)}"
+        return f"a tenth more there gives nothing that can be told of {row['label']} ({_effect(row)})"
+    return f"a tenth more there gives {_effect(row)}"
 
 
 def _helps(row: Row) -> bool:
@@ -117,5 +133,20 @@ def _group(row: Row) -> str:
     return str(row["lever_label"]).partition(":")[0]
 
 
-def _signed(row: Row) -> str:
-    return adding_up([row["effect"], 0.0, row["effect"]], row["unit"])[-1]
+def _effect(row: Row) -> str:
+    """Return an effect with its 95 % interval, in one unit."""
+    effect, low, high = row["effect"], row["low_95"], row["high_95"]
+    if low is None:
+        return f"{adding_up([effect, 0.0, effect], row['unit'])[-1]}, no interval"
+    told, first, _, last = adding_up([effect, low, 0.0, high], row["unit"])
+    if first == last:
+        return told
+    return f"{told}, 95 % interval from {between(first, last)}"
+
+
+def _but(row: Row) -> str:
+    """Say of a mean effect that is sure where some worlds have it the other way round."""
+    if row["low"] is None or row["low"] * row["high"] >= 0:
+        return ""
+    _, first, _, last = adding_up([row["effect"], row["low"], 0.0, row["high"]], row["unit"])
+    return f"; at the mean, not in every replication (90 % from {between(first, last)})"

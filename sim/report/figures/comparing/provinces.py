@@ -82,10 +82,12 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     down = DOWN + max(-(-len(_others(rows)) // ACROSS) for _, rows in maps)
     says = "Places more or fewer than in the reference, of 1,000 people of the province who registered."
     says += " Blue: more. Red, hatched: fewer."
-    replicated = any(row["net_low"] is not None for _, rows in maps for row in rows)
-    if replicated:
-        says += " Framed: so" if sheet.slide else " Bold, framed: so"
-        says += " in 95 % of the replications."
+    first = next((row for _, rows in maps for row in rows), None)
+    if first is not None and _enough(first):
+        says += " Framed" if sheet.slide else " Bold, framed"
+        says += ": told from chance (sign test, Holm)."
+    elif first is not None:
+        says += f" Too few replications to tell any from chance: {first['least_to_tell']} are needed."
     notes = ["A place: awarded, and not revoked by the end. The same people, under the same luck."]
     if len(_shown(saved)) > len(shown):
         notes.append(f"{len(_shown(saved)) - len(shown)} more scenarios are in the table {TABLE}.")
@@ -108,7 +110,7 @@ def _tile(axes: Axes, row: Row, column: int, line: int, word: str, largest: floa
     change = row["net_per_1000"]
     strength = 0.0 if change is None or not largest else change / largest
     fill, dark = COLOURS(0.5 + strength / 2), abs(strength) >= DARK
-    sure = _sure(row)
+    sure = bool(row["told"])
     box = (column + 0.03, line + 0.04), 0.94, 0.92
     said = _number(change)
     hatched = said.startswith("−")
@@ -124,9 +126,9 @@ def _tile(axes: Axes, row: Row, column: int, line: int, word: str, largest: floa
     axes.text(*at, said, color=ink, size=size, weight=weight, ha="center", va="center", bbox=behind)
 
 
-def _sure(row: Row) -> bool:
-    """Return whether a province gains in 95 % of the replications, or loses in so many."""
-    return row["net_low"] is not None and bool(row["net_low"] > 0 or row["net_high"] < 0)
+def _enough(row: Row) -> bool:
+    """Return whether there are replications enough to tell any province from chance."""
+    return bool(row["replications"] >= row["least_to_tell"])
 
 
 def _number(change: float | None) -> str:
@@ -171,27 +173,30 @@ def totals(saved: SavedComparison, name: str) -> str:
     return f"{amount(row['gained'])} people gain a place, {amount(row['lost'])} lose one"
 
 
+def _few(replications: int) -> str:
+    return "by one replication" if replications == 1 else f"by so few replications ({replications})"
+
+
 def finding(saved: SavedComparison) -> str:
     """Return the finding in a sentence: which province gains and which loses most, where most changes.
 
-    Of several replications only what is so in 95 % of them is a finding.
+    Only what is told from chance is a finding.
     """
     name = _shown(saved)[0]
     rows = [row for row in _provinces(saved, name) if row["net_per_1000"] is not None]
     against = f"{saved.short(name)} against {saved.short(saved.reference)}"
     if not any(row["gained"] or row["lost"] for row in rows):
         return f"{against}: nobody gains or loses a place"
-    replicated = any(row["net_low"] is not None for row in rows)
-    clear = [row for row in rows if _sure(row)] if replicated else rows
-    gains = [row for row in clear if row["net_per_1000"] > 0]
-    loses = [row for row in clear if row["net_per_1000"] < 0]
-    surely = " clearly" if replicated else ""
+    if not _enough(rows[0]):
+        return f"{against}: no province is told from chance, {_few(rows[0]['replications'])}"
+    gains = [row for row in rows if row["told"] and row["net_per_1000"] > 0]
+    loses = [row for row in rows if row["told"] and row["net_per_1000"] < 0]
     if not gains and not loses:
-        return f"{against}: no province gains or loses places{surely}"
+        return f"{against}: no province is told from chance"
     told = []
     for some, choose, verb in ((gains, max, "gains"), (loses, min, "loses")):
         if not some:
-            told.append(f"none {verb}{surely}")
+            told.append(f"none that {verb} is told from chance")
             continue
         most = choose(some, key=lambda row: row["net_per_1000"])
         number = f"{abs(most['net_per_1000']):,.1f} places of 1,000 people"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.results.compared_values import Paired
-from sim.results.paired import CONFIDENCE, FAMILY_WISE, MEAN, MIDDLE, count, difference, holm
+from sim.results.paired import CONFIDENCE, FAMILY_WISE, MEAN, MIDDLE, count, difference, holm, least_chance, too_few
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
 
@@ -29,6 +29,8 @@ COLUMNS = {
     "chance": "the chance of a difference so far from nothing, were there none (p-value, of this figure alone)",
     "chance_together": "the same for all figures shown of all scenarios together (Holm): below "
     f"{FAMILY_WISE:.0%} the difference is real, and the chance that any is called so that is not is {FAMILY_WISE:.0%}",
+    "too_few": "whether there are too few pairs to tell: even if all differed the same way, the chance together would "
+    f"not be below {FAMILY_WISE:.0%}",
     "narrower": "variance of the difference without pairing, over that with it; empty where either is nothing",
     "pairs": "replications in which both have a value",
     "said": "what is particular, in words; empty: nothing",
@@ -38,7 +40,7 @@ COLUMNS = {
 def differences(paired: Paired) -> Table:
     """Return a row for each figure that is a number, of each scenario but the reference; those shown first."""
     reference = paired.comparison.reference
-    rows = [
+    rows: list[dict[str, Any]] = [
         _row(paired, name, place)
         for name in paired.figures
         if paired.is_number(name)
@@ -46,8 +48,10 @@ def differences(paired: Paired) -> Table:
         if place != reference
     ]
     own = [row for row in rows if row["shown"]]
-    for row, chance in zip(own, holm([row["chance"] for row in own]), strict=True):
-        row["chance_together"] = chance
+    chances: list[Any] = [row["chance"] for row in own]
+    least = [least_chance(int(row["pairs"]), paired.meaning(str(row["figure"]))) for row in own]
+    for row, chance, few in zip(own, holm(chances), too_few(chances, least), strict=True):
+        row |= {"chance_together": chance, "too_few": few}
     return Table("differences", COLUMNS, rows)
 
 
@@ -79,6 +83,7 @@ def _row(paired: Paired, name: str, place: int) -> dict[str, Cell]:
         "method": MIDDLE if means.quantile else MEAN,
         "chance": found.chance,
         "chance_together": None,
+        "too_few": None,
         "narrower": found.narrower,
         "pairs": found.pairs,
         "said": f"{' and '.join(lacking)}: no such figure" if lacking else found.said or None,

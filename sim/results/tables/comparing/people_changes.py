@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sim.observers.change_counting import Change
 from sim.observers.people_changes import GROUPINGS, PeopleChanges, row_of
 from sim.parameters import Parameters
 from sim.results.full_population import ROUNDED, SIMULATED, full
+from sim.results.paired import FAMILY_WISE, holm, least_to_tell, sign_chance
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table, ratio
 from sim.rules.people import EDUCATIONS, Trait
@@ -37,6 +39,13 @@ COLUMNS = {
     "net_low": "the end below which 5 % of the replications lie",
     "net_high": "5 % lie above",
     "net_per_1000": "the same of 1,000 people of the group",
+    "more_in": "replications in which the group has more places here",
+    "fewer_in": "replications in which it has fewer",
+    "chance_together": "the chance of signs so uneven, were more and fewer as likely (sign test, exact), for all "
+    "groups of the scenario together (Holm); empty: everyone, or nobody of the group registered",
+    "told": f"whether the group is told from chance: the chance together is below {FAMILY_WISE:.0%}, and the mean "
+    "lies on the side of most replications",
+    "least_to_tell": "replications that must all agree for any group of the scenario to be told from chance",
     "paid_earlier": "those with a place in both, whose first incentive is paid on an earlier day here",
     "paid_earlier_low": "the end below which 5 % of the replications lie",
     "paid_earlier_high": "5 % lie above",
@@ -105,7 +114,23 @@ class Held:
 
 def people_changes(held: Sequence[Held]) -> Table:
     """Return a row for each group of each scenario but the reference."""
-    return Table(TABLE, COLUMNS, [row for each in held if each.changes for row in _rows(each)])
+    return Table(TABLE, COLUMNS, [row for each in held if each.changes for row in _told(list(_rows(each)))])
+
+
+def _told(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Cell]]:
+    """Yield the rows of a scenario with which of its groups are told from chance."""
+    chances = [
+        None
+        if row["grouping"] == EVERYONE or row["net_per_1000"] is None
+        else sign_chance(row["more_in"], row["fewer_in"])
+        for row in rows
+    ]
+    least = least_to_tell(max(1, sum(chance is not None for chance in chances)))
+    for row, chance in zip(rows, holm(chances), strict=True):
+        agrees = (row["more_in"] - row["fewer_in"]) * (row["net_per_1000"] or 0.0) > 0
+        told = chance is not None and chance < FAMILY_WISE and agrees
+        row |= {"chance_together": chance, "told": told, "least_to_tell": least}
+        yield {column: row[column] for column in COLUMNS}
 
 
 def groups_of(parameters: Parameters) -> Iterator[tuple[str, str, str, int]]:
@@ -146,10 +171,11 @@ def _rows(held: Held) -> Iterator[dict[str, Cell]]:
         everyone = sum(each.everyone(row) for each in held.changes)
         per_person = ratio(sum(net), everyone)
         found |= {"net": _people(np.mean(net), scale), **_ends("net", net, scale)}
+        found |= {"more_in": sum(each > 0 for each in net), "fewer_in": sum(each < 0 for each in net)}
         found["net_per_1000"] = None if per_person is None else 1000 * per_person
         found |= _days("earlier", [each.earlier(row) for each in held.changes])
         found |= _days("later", [each.later(row) for each in held.changes])
-        yield {column: found[column] for column in COLUMNS}
+        yield found
 
 
 def _people(count: float | np.floating, scale: float) -> int:
