@@ -338,7 +338,7 @@ def test_a_full_disk_names_the_kept_runs(tmp_path: Path, monkeypatch: pytest.Mon
     """Catch a message that leaves the planner to look for what takes the room."""
     monkeypatch.chdir(tmp_path)
     full = OSError(errno.ENOSPC, "No space left on device")
-    assert "results/.runs" not in cannot_write(full)
+    assert "results/.runs" not in edge.cannot_write(full)
     Path("results/.runs").mkdir(parents=True)
     Path("results/.runs/one.run").write_bytes(bytes(300_000))
-    assert "The runs kept in results/.runs (0.3 MB) may be moved or removed" in cannot_write(full)
+    assert "The runs kept in results/.runs (0.3 MB) may be moved or removed" in edge.cannot_write(full)
