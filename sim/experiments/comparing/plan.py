@@ -57,7 +57,9 @@ class Plan:
     @property
     def text(self) -> str:
         """Return the plan in lines."""
-        where = "worlds, each with a luck" if self.in_worlds else "lucks in the base world"
+        many = self.replications > 1
+        in_base = f"luck{'s' * many} in the base world"
+        where = f"world{'s, each' * many} with a luck" if self.in_worlds else in_base
         times = f"{self.first} to {self.replications}" if self.replications > self.first else f"{self.first}"
         done = f", {self.kept} of them done before" if self.kept else ""
         why = f", {self.why} of them to say why" if self.why else ""
