@@ -93,9 +93,11 @@ def finding(saved: SavedComparison) -> str:
             apart.append((by > TRIFLE * whole, by / max(values), stage, min(values), max(values)))
     if not apart or not any(share for _, share, *_ in apart):
         return "As many reach each stage in every scenario"
-    _, _, stage, least, most = max(apart)
+    large, share, stage, least, most = max(apart)
     who = {saved.value(name, f"funnel.{stage}"): saved.short(name) for name in saved.names}
     words = STAGES[stage][1]
     if amount(least) == amount(most):
         return "As many reach each stage in every scenario, to three digits"
+    if not large:
+        return f"As many reach each stage in every scenario, nearly: “{words}” differs most, by {100 * share:.2g} %"
     return f"“{words}” differs most: {amount(most)} in {who[most]}, {amount(least)} in {who[least]}"
