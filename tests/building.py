@@ -107,15 +107,26 @@ def uniforms(
 def composed(*overrides: str) -> dict[str, Any]:
     """Return the composed config that overrides ask for, for one thread where nothing else is asked for.
 
-    The market is open, unless they name one or a scenario. The tests run in a process for each core: a second thread
-    of small runs costs a seventh more, and gains nothing. Those of scenarios, windows, blocks, stations and markets ask
-    for two, and hold the results against the same.
+    The market is open, unless they name one or a scenario; and unless they name a scenario, courses take as long in
+    every wave, and the lag of payments has no working days more at any date. The tests run in a process for each core:
+    a second thread of small runs costs a seventh more, and gains nothing. Those of scenarios, windows, blocks, stations
+    and markets ask for two, and hold the results against the same.
     """
     own = any(word.startswith(("market=", "scenario=", "config=")) for word in overrides)
     config = load(overrides if own else (OPEN, *overrides))[1]
     if config["run"]["threads"] is None:
         config["run"]["threads"] = 1
+    if not any(word.startswith(("scenario=", "config=", "training.", "payment.lag_steps")) for word in overrides):
+        _let_nothing_vary(config)
     return config
+
+
+def _let_nothing_vary(config: dict[str, Any]) -> None:
+    """Give the pace of courses and the lags of payments their plain values, by which tests know what must happen."""
+    for step in config["training"]["pace"]:
+        step["factor"] = 1
+    for step in config["payment"]["lag_steps"]:
+        step["more_days"] = 0
 
 
 def name_of(*overrides: str) -> Named:

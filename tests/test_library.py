@@ -251,7 +251,7 @@ def test_figures_are_drawn_from_a_result(tmp_path: Path) -> None:
 def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     """Catches an example that a reader copies in vain."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(from sim import.*?)```", readme, re.DOTALL)
+    (example,) = re.findall(r"```python\n(from sim import load.*?)```", readme, re.DOTALL)
     assert "0.01" in example
     pytest.importorskip("pandas")
     without_figures = '"run.people": "participants", "run.figures": "none"'  # the example draws them before

@@ -12,6 +12,7 @@ from sim.composition.compose import composition, load
 from sim.composition.scenario import names
 from sim.composition.understood import remarks
 from sim.parameters.market_file import COLUMNS
+from tests.building import parameters
 
 DOUBTED = {
     "a thousand by a full stop": ("processing.rate=800.000", "processing.rate = 800.000 was read as 800", "800000"),
@@ -20,9 +21,6 @@ DOUBTED = {
     "in a step": (
         "processing.steps=[{from: 2020-08-08, rate: 400.000}]", "processing.steps[0].rate = 400.000 was read as 400",
         "400000",
-    ),
-    "a thousandth of the base": (
-        "processing.registry.rate=6710", "processing.registry.rate = 6,710 is a thousandth of the 6,710,000", "6710000",
     ),
 }  # fmt: skip
 
@@ -68,11 +66,13 @@ def test_a_scenario_is_doubted_too(tmp_path: Path, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize("name", names())
 def test_the_scenarios_are_told_without_a_doubt(name: str) -> None:
-    """Catches a scenario of ours that a planner would be told to mend, and rates that are not told."""
+    """Catches a scenario of ours that a planner would be told to mend, and rates or levers that are not told."""
     said = remarks(composition([name]))
     assert all(line.startswith("Understood: ") for line in said)
-    asks_a_rate = name.startswith(("rate_", "payment_caps"))
+    asks_a_rate = name.startswith(("rate_", "payment_caps_2020"))
     assert asks_a_rate == any("a week" in line or "a working day" in line for line in said)
+    pulls_a_lever = name in ("payment_caps_doubled", "payment_caps_halved")
+    assert pulls_a_lever == any("times the capacity" in line for line in said)
 
 
 def test_what_was_understood_stands_on_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,15 +115,20 @@ def test_a_date_is_its_midnight_wherever_one_is_read() -> None:
     assert parameters == load([word.replace("2020-11-11", "2020-11-11T00:00") for word in words])[0]
 
 
-def test_a_number_of_a_scenario_is_held_against_the_base(tmp_path: Path) -> None:
-    """Catch a thousandth of the base that a scenario's own file says: it would be held against itself."""
+@pytest.mark.parametrize("in_a_file", [False, True], ids=["on the command line", "in a scenario's file"])
+def test_a_thousandth_of_the_base_is_doubted(in_a_file: bool, tmp_path: Path) -> None:
+    """Catch a thousandth of the base that runs without a word, or that a scenario's file holds against itself."""
+    base = parameters().processing.registry.rate
+    assert base is not None
     file = tmp_path / "mine.yaml"
     file.write_text(
         "scenario: {name: mine, question: Slow, changes: [processing.registry.rate]}\n"
-        "processing: {registry: {rate: 6710}}\n"
+        f"processing: {{registry: {{rate: {base / 1000:.15g}}}}}\n"
     )
-    (note,) = (line for line in remarks(composition([f"scenario={file}"])) if line.startswith("Note: "))
-    assert note.startswith("Note: processing.registry.rate = 6,710 is a thousandth of the 6,710,000 it was before.")
+    word = f"scenario={file}" if in_a_file else f"processing.registry.rate={base / 1000:.15g}"
+    (note,) = (line for line in remarks(composition([word])) if line.startswith("Note: "))
+    told = f"processing.registry.rate = {base / 1000:,.15g} is a thousandth of the {base:,.15g} it was before"
+    assert note == f"Note: {told}. Write {base:.15g} if that is meant."
 
 
 def test_a_key_without_effect_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def _shown(text: str) -> OSError | None:
 
 def compare(words: list[str]) -> int:
     """Compare scenarios, print the answer, then write its folder."""
-    _refuse_settings_of_others()
+    refuse_settings_of_others()
     refuse_too_little()
     from sim.command.compare import compare as compared
 
@@ -230,7 +230,7 @@ def fit_of(words: list[str]) -> tuple[ToFit, bool]:
     if others:
         do = f"Leave it out: the fit is of history as it is. Only {', '.join(OF_A_FIT)} and {REHEARSAL} may be said."
         raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in others])
-    _refuse_settings_of_others()
+    refuse_settings_of_others()
     refuse_too_little()
     _sums_in_one_order()
     from sim.composition import folders
@@ -286,7 +286,7 @@ def _say_as_it_is(lines: list[str]) -> None:
     print("\n".join(map(printable, "\n".join(lines).split("\n"))))
 
 
-def _refuse_settings_of_others() -> None:
+def refuse_settings_of_others() -> None:
     """Refuse a working folder with settings that Numba would compile otherwise by, or Matplotlib could not read."""
     do = "Remove it, or run in another folder."
     if Path(NUMBAS_SETTINGS).exists():
@@ -301,7 +301,7 @@ def _refuse_settings_of_others() -> None:
 
 def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Parameters:
     """Return the parameters, without the rows of people if they are not wanted; raise BadInput if they do not fit."""
-    _refuse_settings_of_others()
+    refuse_settings_of_others()
     refuse_too_little()
     from sim.experiments.memory import needed_by, refuse_what_does_not_fit, without_rows
 

@@ -18,6 +18,8 @@ from the portal to the last payment.
   prakerja drivers rate_800k         which of it drives the figures
   prakerja calibrate                 fit what is uncertain to published figures
   prakerja validate                  leave dates out, fit, and predict them
+  prakerja baseline rate_800k        record its figures, to be held to them
+  prakerja check                     whether any baseline moved
   prakerja --version                 the version
 
 After the command comes what you change, as key=value. The keys are those of
@@ -43,8 +45,8 @@ the files in configs/:
 Write 800000 or 800_000: a full stop is the decimal mark. Times are WIB; a date
 without an hour is its 00:00. Several faults are told at once, each with what is
 allowed. `prakerja COMMAND --help` says more.
-Exit codes: 0 done, 1 a promise is broken, 2 bad input, 130 interrupted,
-143 terminated.
+Exit codes: 0 done, 1 a promise is broken or a baseline moved, 2 bad input,
+3 cannot tell, 4 not comparable, 130 interrupted, 143 terminated.
 """
 
 COMMAND_HELP = {
@@ -220,5 +222,40 @@ without them, predict them, and print intervals, figures and scores.
 
 It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
 them.
+""",
+    "baseline": """\
+prakerja baseline NAME ... [replications=20] [--replace]: record the figures of
+scenarios in results/baselines/NAME.json, to which `prakerja check` holds all
+later versions.
+
+  prakerja baseline rate_800k
+  prakerja baseline scenario=./mine.yaml population.scale=0.01
+  prakerja baseline --all --replace          those that are there, again
+  prakerja baseline rate_800k --seal         accept a file changed by hand
+
+It runs the base world in 20 replications, one person in 250 unless you say
+another population.scale. Each figure has a margin that follows from what luck
+does to it: twice the margin is seen nearly always, luck alone never moves it.
+Recording over one needs --replace, and prints what moves.
+""",
+    "check": """\
+prakerja check [NAME ...] [key=value ...]: run the baselines in
+results/baselines/ again, all or those named, on the same seeds, and say what
+moved.
+
+  prakerja check
+  prakerja check history rate_800k
+  prakerja check rate_800k processing.rate=600000    what would that move?
+  prakerja check --junit check.xml --markdown check.md --annotations
+
+Each figure is identical, the same (surely within its margin), better, worse or
+moved (surely beyond it), or it cannot be told; then all replications of the
+baseline are run. Parameters that changed are named. --junit writes a report for
+build servers, --markdown one for people, --annotations prints lines that GitHub
+shows beside a change. What changed is drawn into a folder in results/runs/.
+
+Exit codes: 0 every baseline holds; 1 one moved, or a service level is newly
+broken; 2 bad input, nothing was run; 3 cannot tell; 4 not comparable: other
+people or another seed. Of several the first of 2, 1, 4, 3, 0.
 """,
 }

@@ -12,7 +12,11 @@ from sim import __version__
 from sim.command.early import end_at_once
 from sim.command.help import COMMAND_HELP, HELP
 
-COMMANDS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate")
+HELD = ("baseline", "check")
+"""Commands that are not among the others: of figures that later versions are held to."""
+
+OTHERS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate")
+COMMANDS = (*OTHERS, *HELD)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,5 +79,10 @@ def _command(name: str) -> Callable[[list[str]], int]:
     if name not in COMMANDS:
         do = f"{suggestion(name, COMMANDS)} `prakerja --help` shows examples."
         raise BadInput([Problem(name, NOTHING, "is not a command", do)])
+    if name in HELD:
+        from sim.command import baselines
+
+        held: Callable[[list[str]], int] = getattr(baselines, name)
+        return held
     command: Callable[[list[str]], int] = getattr(ask, name)
     return command

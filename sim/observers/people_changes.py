@@ -7,58 +7,16 @@ are gone through in blocks of numbers, beside the places of both runs, with no m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
-from numpy import uint32
-from numpy.typing import NDArray
 
-from sim.observers.places import PAID_ON_NO_DAY, Places
+from sim.observers.change_counting import Change, Held, Ints, count_changes
+from sim.observers.places import Places
 from sim.programme.people import WhoPeopleAre
-from sim.rules.compiling import kernel
-from sim.rules.luck import CHUNK, Key, deal_range, words_at
-from sim.rules.people import (
-    MEANS_BLOCK,
-    RESIDENCE_BLOCK,
-    STANDING_BLOCK,
-    WIDTHS,
-    PopulationRecord,
-    Provinces,
-    Trait,
-    pack_traits,
-)
-
-Ints = NDArray[np.int64]
-Held = tuple[NDArray[np.uint32], NDArray[np.uint16]]
-"""The people of a block who have a place (ascending), and the day of each first incentive."""
+from sim.rules.people import WIDTHS, Trait
 
 BLOCK = 1 << 20
 """People gone through at a time."""
-
-
-class Change(IntEnum):
-    """What differs for a person between the reference and another run; everyone has one."""
-
-    NO_PLACE = 0
-    """Has no place in either."""
-    SAME = 1
-    """Has a place in both, and the first incentive on the same day, or in neither by the end."""
-    GAINED = 2
-    """Has a place here, and not in the reference."""
-    LOST = 3
-    """Has a place in the reference, and not here."""
-    EARLIER = 4
-    """Has a place in both, and the first incentive here on an earlier day."""
-    LATER = 5
-    """The same on a later day."""
-    ONLY_HERE = 6
-    """Has a place in both, and was paid by the end of the run here only."""
-    ONLY_REFERENCE = 7
-    """The same in the reference only."""
-
-
-_NO_PLACE, _SAME, _GAINED, _LOST, _EARLIER, _LATER, _ONLY_HERE, _ONLY_REFERENCE = (int(change) for change in Change)
-_UNPAID = PAID_ON_NO_DAY
 
 GROUPINGS = (
     Trait.PROVINCE,
@@ -141,69 +99,3 @@ def _between(places: Places, first: int, after: int) -> Held:
     """Return those of some numbers who have a place."""
     rows = slice(*np.searchsorted(places.persons, np.array([first, after], dtype=np.uint32)))
     return places.persons[rows], places.paid[rows]
-
-
-@kernel
-def count_changes(
-    key: Key,
-    population: PopulationRecord,
-    provinces: Provinces,
-    first: int,
-    after: int,
-    reference: Held,
-    other: Held,
-    groupings: Ints,
-    people: Ints,
-    days: Ints,
-) -> None:
-    """Count the changes of the people with the numbers from `first` to before `after`; see `PeopleChanges`."""
-    before, paid_before = reference
-    here, paid_here = other
-    middle = days.shape[1] // 2
-    residence = np.empty((4, CHUNK), dtype=np.uint32)
-    standing, means = np.empty_like(residence), np.empty_like(residence)
-    i = j = 0
-    for begin in range(first, after, CHUNK):
-        count = min(CHUNK, after - begin)
-        deal_range(key, RESIDENCE_BLOCK, begin, count, residence)
-        deal_range(key, STANDING_BLOCK, begin, count, standing)
-        deal_range(key, MEANS_BLOCK, begin, count, means)
-        for k in range(count):
-            had = i < before.size and before[i] == begin + k
-            has = j < here.size and here[j] == begin + k
-            change, later = _NO_PLACE, np.int64(0)
-            if had and has:
-                was, now = np.int64(paid_before[i]), np.int64(paid_here[j])
-                if now == was:
-                    change = _SAME
-                elif was == _UNPAID:
-                    change = _ONLY_HERE
-                elif now == _UNPAID:
-                    change = _ONLY_REFERENCE
-                else:
-                    later = now - was
-                    change = _EARLIER if later < 0 else _LATER
-            elif has:
-                change = _GAINED
-            elif had:
-                change = _LOST
-            i += int(had)
-            j += int(has)
-            # Nobody's luck in selection is a group: the upper bits of the word are left out.
-            packed = np.int64(
-                pack_traits(
-                    words_at(residence, k),
-                    words_at(standing, k),
-                    words_at(means, k),
-                    uint32(0),
-                    population,
-                    provinces,
-                )
-            )
-            people[change, 0] += 1
-            for g in range(groupings.shape[0]):
-                people[change, groupings[g, 2] + (packed >> groupings[g, 0] & groupings[g, 1])] += 1
-            if later != 0:
-                days[0, middle + later] += 1
-                for g in range(groupings.shape[0]):
-                    days[groupings[g, 2] + (packed >> groupings[g, 0] & groupings[g, 1]), middle + later] += 1

@@ -35,8 +35,8 @@ CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGFPE, -signal.SIGBUS, -si
 SECONDS = 1_500.0
 """After which the tests of a mutant are ended: it hangs, which is caught as well."""
 
-COPIED = ("sim", "tests", "configs", "scenarios", "results/readme", "README.md", "pyproject.toml", "constraints.txt",
-          ".ci", ".github", ".gitignore")  # fmt: skip
+COPIED = ("sim", "tests", "configs", "scenarios", "results/readme", "results/baselines", "README.md",
+          "pyproject.toml", "constraints.txt", ".ci", ".github", ".gitignore")  # fmt: skip
 
 ORDER = {
     "rules": ("rules", "market", "programme", "stations", "equality", "limits", "journey", "engine", "theory", "peer"),

@@ -17,7 +17,8 @@ from scipy.stats import binom
 
 from sim.experiments.comparing.people import PeopleRecord, changes_of, read, record_of, why_other_people, written
 from sim.experiments.run import Result, evaluate
-from sim.observers.people_changes import Change, PeopleChanges, people_changes
+from sim.observers.change_counting import Change
+from sim.observers.people_changes import PeopleChanges, people_changes
 from sim.observers.places import PAID_ON_NO_DAY, Places
 from sim.parameters import Parameters
 from sim.programme.people import who_people_are

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.observers.people_changes import ROWS, Change, PeopleChanges, row_of
+from sim.observers.change_counting import Change
+from sim.observers.people_changes import ROWS, PeopleChanges, row_of
 from sim.report.figures.comparing.provinces import TILES, draw, finding
 from sim.report.figures.comparing.saved import SavedComparison
 from sim.report.figures.look import look

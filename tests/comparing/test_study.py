@@ -46,10 +46,11 @@ def test_sweeps_alone_and_crossed() -> None:
 
 def test_replications_are_the_same_worlds_in_every_scenario() -> None:
     """Catch scenarios in other worlds than the reference, and a lever that a world moves."""
-    request = asked(["rate_800k", "processing.rate=400_000,800_000", "replications=2", "population.scale=2e-5"])
+    request = asked(["rate_800k", "processing.rate=400_000,800_000", "replications=10", "population.scale=2e-5"])
     first, second = request.design.worlds
     assert [world.values for world in first] == [world.values for world in second]
-    assert first[0].values != first[1].values
+    different = {tuple(world.values.items()) for world in first}
+    assert len(different) > 1  # members of a fit may repeat, not all of them
     assert request.made is not None
     assert "processing.rate" not in first[0].values
 

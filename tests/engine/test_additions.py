@@ -203,6 +203,8 @@ def test_a_wave_before_all_others_that_nobody_joins_moves_nobody(engine: Engine)
             name: tranche | {"first_wave": tranche["first_wave"] + (tranche["first_wave"] > 1)}
             for name, tranche in config["budget"]["tranches"].items()
         },
+        "training.pace": [config["training"]["pace"][0]]
+        + [step | {"from_wave": step["from_wave"] + 1} for step in config["training"]["pace"][1:]],
     }
     changes = {"demand.surge": {"hours": 24, "factor": 1.0}, **NO_FIGURES}
     base, other = (run_on(engine, SCALE[engine], changes=changes | more) for more in ({}, later))

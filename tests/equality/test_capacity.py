@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.parameters.capacity import multiplied, times
-from tests.building import PARTNERS, SMALL, Engine, on_both, parameters, run_on
+from tests.building import PARTNERS, SMALL, Engine, composed, on_both, parameters, run_on
 
 RATES = ("processing.registry", "processing.registry.retry", "processing.third_layer", "processing.third_layer.retry")
 CAPS = dict(zip(PARTNERS, (88_000, 106_080, 93_600, 62_400, 49_920), strict=True))
@@ -28,12 +28,24 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "processing": {
         "processing.rate": 0.5 * 5e6,
         "processing.steps": steps(0.5 * 9e6),
-        **{f"{path}.rate": 0.5 * 6_710_000 for path in RATES},
         "processing.screening.servers": 120,
     },
     "payment": {f"payment.partners.{partner}.cap": 0.01 * cap for partner, cap in CAPS.items()},
 }
-"""The base's capacities multiplied by hand."""
+"""The base's capacities multiplied by hand; the rates of the registry and the third layer are `half_the_rates`."""
+
+
+def half_the_rates() -> dict[str, Any]:
+    """Return half the base's rates of the registry and the third layer, which a fit moves, by their keys."""
+    of_the_base = composed()["processing"]
+    rates = {}
+    for path in RATES:
+        block = of_the_base
+        for name in path.split(".")[1:]:
+            block = block[name]
+        rates[f"{path}.rate"] = 0.5 * block["rate"]
+    return rates
+
 
 LAST = {"portal": "portal_left", "processing": "tested", "payment": "incentive_1_paid"}
 """What comes later where the capacity of a group is less."""
@@ -43,7 +55,8 @@ LAST = {"portal": "portal_left", "processing": "tested", "payment": "incentive_1
 @pytest.mark.parametrize("group", BY_HAND)
 def test_a_lever_does_what_its_capacities_do(group: str, engine: Engine) -> None:
     """Catches a station, a step or a partner that the lever of its group forgets, and a lever that binds nobody."""
-    changed: tuple[dict[str, Any], ...] = ({}, {f"{group}.capacity": LEVERS[group]}, BY_HAND[group])
+    hand = BY_HAND[group] | (half_the_rates() if group == "processing" else {})
+    changed: tuple[dict[str, Any], ...] = ({}, {f"{group}.capacity": LEVERS[group]}, hand)
     base, pulled, by_hand = (run_on(engine, SMALL, changes={**SHORT, **changes}) for changes in changed)
     for columns in ("people", "participants"):
         for name in getattr(pulled, columns).stamps:

@@ -30,13 +30,14 @@ def test_rates_are_scaled_and_counted_by_the_week() -> None:
     """Catches a portal read by the week in place of the minute, and a rate or step left unscaled."""
     of = programme(SMALL, changes={
         "processing.rate": 200_000,
+        "processing.registry.rate": 6_500_000,
         "processing.steps": [
             {"from": "2020-08-08T00:00", "rate": 800_000}, {"from": "2021-01-01T00:00", "rate": 0}
         ],
     })  # fmt: skip
     assert tuple(of.stations) == tuple(of.route) == JOURNEY.names
     assert capacity(of, "portal").at(0) == 80_000 * 60 * 24 * 7 * 20
-    assert capacity(of, "registry").at(0) == 6_710_000 * 20
+    assert capacity(of, "registry").at(0) == 6_500_000 * 20
     assert of.stations["email"] is None
     processing = capacity(of, "processing")
     august = instant(of.parameters.processing.steps[0].since)

@@ -67,6 +67,7 @@ def test_a_run_in_worlds_is_made_again_from_its_folder(
     assert "the same in every world: payment.partners.bni.cap = 70000, payment.partners.ovo.cap" in " ".join(
         answered.split()
     )
+    members_made = asked(*WORDS, "worlds=2")[1].made
     monkeypatch.setattr("sim.composition.ensemble.FILE", Path("nowhere.csv"))
     assert main(["run", "config=first/config.yaml"]) == 0
     (again,) = (tmp_path / "results" / "runs").iterdir()
@@ -83,7 +84,7 @@ def test_a_run_in_worlds_is_made_again_from_its_folder(
     assert list(figures["funnel.awarded"]) == list(KEYS)
     assert list(figures["bottleneck"]) == ["value", "unit"]
     origin = json.loads(Path("first/manifest.json").read_text())["worlds"]
-    assert (origin["worlds"], origin["twice"], origin["made"]) == (2, 2, "laws")
+    assert (origin["worlds"], origin["twice"], origin["made"]) == (2, 2, members_made)
     told = "SELECT base, low, high FROM 'first/tables/intervals.parquet' WHERE figure = 'funnel.awarded'"
     assert duckdb.sql(told).fetchall() == [tuple(figures["funnel.awarded"][key] for key in ("value", "low", "high"))]
 

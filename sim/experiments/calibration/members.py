@@ -88,7 +88,10 @@ def _pareto(beyond: Values) -> tuple[float, float]:
 
 
 def kept(weights: Values, count: int, rng: np.random.Generator) -> Ints:
-    """Return the places of draws of equal weight, by systematic resampling: each about as often as its weight says."""
+    """Return the places of draws of equal weight, by systematic resampling: each about as often as its weight says.
+
+    They are in an order of chance, so that the first of them stand for all, and one taken twice is not twice in turn.
+    """
     at = (rng.random() + np.arange(count)) / count
     found: Ints = np.minimum(np.searchsorted(np.cumsum(weights), at), len(weights) - 1)
-    return found
+    return found[rng.permutation(count)]

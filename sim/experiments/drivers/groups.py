@@ -8,6 +8,7 @@ correlation so far from nothing that among all pairs of numbers one such is seen
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -109,11 +110,18 @@ def _tied(
     ranks = np.array([rankdata([row[key] for row in rows]) for _, key in each])
     correlations = np.corrcoef(ranks)
     pairs = len(each) * (len(each) - 1) / 2
-    if len(rows) < LEAST_MEMBERS or not pairs:
+    members = _worth(rows)
+    if members < LEAST_MEMBERS or not pairs:
         return []
-    furthest = np.tanh(-ndtri(BY_CHANCE / pairs / 2) * np.sqrt(1.06 / (len(rows) - 3)))  # Fieller and others 1957
+    furthest = np.tanh(-ndtri(BY_CHANCE / pairs / 2) * np.sqrt(1.06 / (members - 3)))  # Fieller and others 1957
     tied = np.argwhere(np.triu(np.abs(correlations) > furthest, 1))
     return [(each[a][0], each[b][0]) for a, b in tied]
+
+
+def _worth(rows: Sequence[Row]) -> float:
+    """Return how many different members the rows, of which some are equal, are worth: n² over the sum of squares."""
+    times = Counter(tuple(row.values()) for row in rows)
+    return len(rows) ** 2 / sum(each**2 for each in times.values())
 
 
 LEAST_MEMBERS = 10

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.observers.people_changes import GROUPINGS, Change, PeopleChanges, row_of
+from sim.observers.change_counting import Change
+from sim.observers.people_changes import GROUPINGS, PeopleChanges, row_of
 from sim.parameters import Parameters
 from sim.results.full_population import ROUNDED, SIMULATED, full
 from sim.results.paired import FAMILY_WISE, holm, least_to_tell, sign_chance

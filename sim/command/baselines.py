@@ -1,0 +1,245 @@
+"""The commands `baseline` and `check`: record what a scenario's figures are, and hold later versions to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.command.options import Options, options
+from sim.command.progress import clear, progress
+from sim.command.screen import remark, say
+from sim.parameters import BadInput, Problem
+from sim.parameters.problems import NOTHING, Written
+from sim.results.baselines.baseline import flat
+from sim.results.baselines.file import FOLDER, names, path_of, read, write_whole, written
+
+if TYPE_CHECKING:
+    from sim.experiments.baselines import Asked
+    from sim.results.baselines.baseline import Baseline
+    from sim.results.baselines.checked import Checked
+
+SCALE = "population.scale=0.004"
+"""People of a baseline's runs, unless another scale is said: one in 250 is quick, and sure enough for its margins."""
+
+REPLICATIONS, MOST = 20, 200
+"""Replications of a baseline unless another number is said, and at most."""
+
+OF_A_BASELINE = ("population.scale", "population.applicants", "run.seed", "engine")
+"""Keys that may be said of a baseline: how it is run. What is asked stands in its scenario."""
+
+REPLACE, ALL, SEAL = "--replace", "--all", "--seal"
+JUNIT, MARKDOWN, ANNOTATIONS = "--junit", "--markdown", "--annotations"
+
+RUNS = Path("results/runs")
+
+
+def baseline(words: list[str]) -> int:
+    """Record the baselines of some scenarios."""
+    from sim.composition import scenario
+
+    asked = options(words, flags=(REPLACE, ALL, SEAL))
+    scenarios, keys, replications = _said(asked.words)
+    there = names() if ALL in asked.flags else []
+    if not scenarios and not there:
+        do = f"Name one, such as prakerja baseline {scenario.names()[0]}; or {ALL} for those in {FOLDER}."
+        raise BadInput([Problem("scenario", NOTHING, "of which scenario it is must be said", do)])
+    if SEAL in asked.flags:
+        return _seal([*scenarios, *there])
+    _ready()
+    before = {name: _before(name) for name in there}
+    wanted = [_as_before(name, old, keys, replications) for name, old in before.items()]
+    wanted += [
+        (composed([f"scenario={each}", *_with_scale(keys)]), replications or REPLICATIONS)
+        for each in scenarios
+        if each not in there
+    ]
+    there = [each.name for each, _ in wanted if path_of(each.name).exists()]
+    if there and REPLACE not in asked.flags:
+        do = f"Add {REPLACE} to record over it; what moves is printed."
+        raise BadInput(Problem(Written(str(path_of(name))), NOTHING, "is there already", do) for name in there)
+    return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
+
+
+def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replications: int | None) -> tuple[Asked, int]:
+    """Return what is recorded again: the words and the number of replications that the baseline has."""
+    if old is None:
+        return composed([f"scenario={name}", *_with_scale(keys)]), replications or REPLICATIONS
+    return composed(instead(old.words, keys)), replications or len(old.replications)
+
+
+def _record(wanted: Sequence[tuple[Asked, int]], before: Mapping[str, Baseline | None]) -> int:
+    from sim.experiments.baselines import against, record
+    from sim.report.baselines.answer import recorded
+
+    tell = progress()
+    try:
+        made = record(wanted, tell)
+    finally:
+        clear()
+    for (asked, _), new in zip(wanted, made, strict=True):
+        old, path = before.get(new.name), path_of(new.name)
+        write_whole(path, written(new))
+        say(f"{path}: {len(new.figures)} figures, {len(new.replications)} replications")
+        if old is not None:
+            say(recorded(against(old, new, asked)))
+    return 0
+
+
+def _before(name: str) -> Baseline | None:
+    """Return the baseline that is recorded over; nothing where it cannot be read."""
+    try:
+        return read(path_of(name), sealed=False)
+    except BadInput as bad:
+        remark(f"{bad.text}\nIt is recorded over all the same; what moves cannot be said.")
+        return None
+
+
+def _seal(scenarios: Sequence[str]) -> int:
+    """Accept baselines that were changed by hand, such as a margin: their checksums are made again."""
+    for name, found in [(name, read(path_of(name), sealed=False)) for name in scenarios]:
+        write_whole(path_of(name), written(found))
+        say(f"{path_of(name)}: accepted as it is")
+    return 0
+
+
+def check(words: list[str]) -> int:
+    """Run baselines again and say what moved."""
+    asked = options(words, flags=(ANNOTATIONS,), values=(JUNIT, MARKDOWN))
+    scenarios, keys, replications = _said(asked.words, read_only=True)
+    if replications is not None:
+        do = "Leave it out: a baseline says how many are run."
+        raise BadInput([Problem("replications", replications, "is not said of a check", do)])
+    every = scenarios or names()
+    if not every:
+        do = "Record one: prakerja baseline rate_800k."
+        raise BadInput([Problem(Written(str(FOLDER)), NOTHING, "has no baseline", do)])
+    expected = _read_all(every)
+    _ready()
+    wanted = [(each, composed(instead(each.words, keys))) for each in expected]
+    from sim.experiments.baselines import check as checked
+
+    try:
+        found = checked(wanted, progress())
+    finally:
+        clear()
+    return _told(found, asked)
+
+
+def _told(found: Sequence[Checked], asked: Options) -> int:
+    from sim.report.baselines.answer import answer, markdown
+    from sim.report.baselines.machines import for_github, junit
+    from sim.results.baselines.checked import code_of
+
+    say(answer(found))
+    if ANNOTATIONS in asked.flags:
+        print("\n".join(for_github(found)))
+    makers: dict[str, Callable[[Sequence[Checked]], str]] = {JUNIT: junit, MARKDOWN: markdown}
+    for option, make in makers.items():
+        if option in asked.values:
+            write_whole(Path(asked.values[option]), make(found))
+    _draw(found)
+    sys.stdout.flush()
+    return code_of([each.code for each in found])
+
+
+def _draw(found: Sequence[Checked]) -> None:
+    """Draw what changed, into a folder of its own beside the runs."""
+    from sim.report.baselines.answer import markdown
+    from sim.report.baselines.picture import draw
+    from sim.results.baselines.judge import Verdict
+    from sim.results.folder import FolderTakenError, whole_folder
+
+    if not any(len(each.of(Verdict.IDENTICAL)) < len(each.judged) for each in found):
+        return
+    folder = RUNS / f"check-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005  (the planner's own clock)
+    try:
+        with whole_folder(folder, remark) as unfinished:
+            (unfinished / "summary.md").write_text(markdown(found), encoding="utf-8")
+            for each in found:
+                draw(each, unfinished)
+    except FolderTakenError as error:
+        remark(f"{folder} {error}: no picture was drawn.")
+        return
+    say(f"Pictures and all that changed: {folder}")
+
+
+def _read_all(every: Sequence[str]) -> list[Baseline]:
+    """Return all baselines that are named; all that is wrong with any is told at once."""
+    found, problems = [], list[Problem]()
+    for name in every:
+        try:
+            found.append(read(path_of(name)))
+        except BadInput as bad:
+            problems += bad.problems
+    if problems:
+        raise BadInput(problems)
+    return found
+
+
+def _said(words: Sequence[str], read_only: bool = False) -> tuple[list[str], list[str], int | None]:
+    """Return the scenarios, the keys and the replications that words name."""
+    scenarios, keys, replications, problems = list[str](), list[str](), None, list[Problem]()
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign:
+            scenarios.append(word)
+        elif key == "scenario":
+            scenarios.append(value)
+        elif key == "replications":
+            if not (value.isascii() and value.isdecimal() and 2 <= int(value[:9]) <= MOST):
+                do = f"{REPLICATIONS} unless it is said."
+                problems.append(Problem(key, Written(value), f"must be a whole number from 2 to {MOST}", do))
+            else:
+                replications = int(value)
+        elif read_only or key in OF_A_BASELINE:
+            keys.append(word)
+        else:
+            do = f"Write a scenario of your own that says so; here only {', '.join(OF_A_BASELINE)} may be said."
+            problems.append(Problem(word, NOTHING, "would make it the baseline of another question", do))
+    if problems:
+        raise BadInput(problems)
+    return list(dict.fromkeys(scenarios)), keys, replications
+
+
+def _with_scale(keys: Sequence[str]) -> list[str]:
+    return list(keys) if any(word.startswith("population.scale=") for word in keys) else [SCALE, *keys]
+
+
+def instead(words: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """Return words with some keys said in the place of those that they have."""
+    said = {word.partition("=")[0] for word in keys}
+    return [*(word for word in words if word.partition("=")[0] not in said), *keys]
+
+
+def composed(words: Sequence[str]) -> Asked:
+    """Return a scenario as it is composed now."""
+    import hashlib
+
+    from sim.experiments.baselines import Asked
+    from sim.library import asked
+    from sim.results.manifest import parameters_hash
+
+    question = asked(words)
+    if question.worlds is not None:
+        do = "Leave it out: luck alone moves a baseline."
+        raise BadInput([Problem("worlds", NOTHING, "is not said of a baseline", do)])
+    own, market = flat(question.config), question.parameters.market
+    if market is not None and market.file is not None:
+        own["market.file.sha256"] = hashlib.sha256(market.file.contents).hexdigest()
+    name = question.parameters.scenario.name
+    return Asked(name, tuple(words), question.parameters, own, parameters_hash(question.config))
+
+
+def _ready() -> None:
+    """Refuse what would change how it is computed, before anything is."""
+    from sim.command.address_space import refuse_too_little
+    from sim.command.ask import refuse_settings_of_others
+
+    refuse_settings_of_others()
+    refuse_too_little()
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

@@ -1,0 +1,102 @@
+"""What a check says on the screen, and the same as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.report.baselines.words import cells, change, counts, inside, levels, named, notes, sentence
+from sim.results.baselines.baseline import Change
+from sim.results.baselines.checked import CANNOT_TELL, DONE, MOVED, NOT_COMPARABLE, Checked, code_of
+from sim.results.baselines.judge import Judged, Verdict
+
+MOST_MOVED, MOST_INSIDE = 12, 5
+"""Figures that the screen shows of a baseline: moved or not clear, and changed within the margin."""
+
+SAID = {
+    DONE: "Every baseline holds.",
+    MOVED: "A baseline moved.",
+    CANNOT_TELL: "It cannot be told whether a baseline moved.",
+    NOT_COMPARABLE: "A baseline cannot be compared.",
+}
+
+ACCEPT = "Meant so? prakerja baseline {} --replace records it anew; say why where you commit it."
+
+
+def answer(found: Sequence[Checked]) -> str:
+    """Return what is found of every baseline, for the screen."""
+    lines: list[str] = []
+    for checked in found:
+        lines += [*_of_one(checked), ""]
+    code = code_of([checked.code for checked in found])
+    lines.append(SAID[code])
+    moved = [checked.baseline.name for checked in found if checked.code == MOVED]
+    if moved:
+        lines.append(ACCEPT.format(" ".join(moved)))
+    return "\n".join(lines)
+
+
+def _of_one(checked: Checked) -> list[str]:
+    name, runs = checked.baseline.name, f"{checked.replications} runs"
+    if checked.not_comparable:
+        return [f"{name}: not comparable", *(f"  {note}" for note in notes(checked))]
+    lines = [f"{name}, {runs}: {counts(checked)}", *(f"  {note}" for note in notes(checked))]
+    lines += [f"  {said}" for said in levels(checked)]
+    shown = {**checked.moved, **checked.of(Verdict.UNCLEAR)}
+    lines += _figures(shown, checked, MOST_MOVED)
+    within = inside(checked)
+    if within:
+        lines += ["  Changed within the margin:", *_figures(within, checked, MOST_INSIDE)]
+    return lines
+
+
+def _figures(some: dict[str, Judged], checked: Checked, most: int) -> list[str]:
+    lines = []
+    for name in list(some)[:most]:
+        lines += [f"  {named(name, checked)} [{name}]", f"    {sentence(name, some[name], checked)}"]
+    if len(some) > most:
+        lines.append(f"  ... and {len(some) - most} more")
+    return lines
+
+
+def recorded(old: Checked) -> str:
+    """Return what a baseline that is recorded anew moves."""
+    return "\n".join(["What moves:", *(f"  {line}" for line in _of_one(old))])
+
+
+# Markdown
+
+
+def markdown(found: Sequence[Checked]) -> str:
+    """Return the same as Markdown: every figure that is not identical."""
+    code = code_of([checked.code for checked in found])
+    lines = ["# Capacity baselines", "", f"**{SAID[code]}**", ""]
+    lines += ["| baseline | runs | figures |", "|---|---:|---|"]
+    for checked in found:
+        what = "not comparable" if checked.not_comparable else counts(checked)
+        lines.append(f"| {checked.baseline.name} | {checked.replications} | {what} |")
+    for checked in found:
+        lines += _section(checked)
+    return "\n".join(lines) + "\n"
+
+
+def _section(checked: Checked) -> list[str]:
+    rows = {**checked.moved, **checked.of(Verdict.UNCLEAR), **inside(checked)}
+    said = [*notes(checked), *levels(checked, every=True)]
+    if not rows and not said:
+        return []
+    lines = ["", f"## {checked.baseline.name}", "", *(f"- {_escaped(one)}" for one in said)]
+    if rows:
+        lines += ["", "| figure | expected | found | change | margin | |", "|---|---:|---:|---:|---:|---|"]
+        for name, one in rows.items():
+            told = (f"{named(name, checked)} (`{name}`)", *cells(name, one, checked))
+            lines.append(f"| {' | '.join(map(_escaped, told))} |")
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def beside_changes(some: Sequence[Change]) -> str:
+    """Return changed parameters in a line, for a message beside a figure."""
+    return "; ".join(map(change, some[:3])) + ("; ..." if len(some) > 3 else "")

@@ -1,0 +1,143 @@
+"""Figures, changes and findings of a check in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sim.parameters.problems import shown
+from sim.parameters.sayings import MONTHS
+from sim.parameters.units import shortened
+from sim.report.text import beside, percent
+from sim.results.baselines.baseline import ABSENT, Change
+from sim.results.baselines.checked import Checked, farness
+from sim.results.baselines.judge import Judged, Verdict
+from sim.results.baselines.levels import Kept, Level
+from sim.results.figure import Value
+from sim.results.meaning import label
+
+MOST_CHANGES = 8
+"""Changed parameters that are named on the screen."""
+
+
+def amount(value: Value, unit: str) -> str:
+    """Return a figure as a planner reads it."""
+    if value is None:
+        return "not reached"
+    if isinstance(value, str | bool):
+        return str(value).lower() if isinstance(value, bool) else value
+    if unit.startswith("share"):
+        return percent(value, 2)
+    if unit == "rupiah" and abs(value) >= 1e6:
+        return str(shortened(value, ",.3f"))
+    if unit.startswith(("days", "weeks", "Herfindahl")):
+        return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.1f}"
+    return f"{value:,.0f}"
+
+
+def signed(value: float, unit: str) -> str:
+    """Return a change with its sign."""
+    told = amount(abs(value), unit)
+    return f"{'-' if value < 0 else '+'}{told}"
+
+
+def named(name: str, checked: Checked) -> str:
+    """Return a figure in words."""
+    return label(name, checked.words)
+
+
+def unit_of(name: str, checked: Checked) -> str:
+    """Return the unit of a figure."""
+    return checked.baseline.figures[name].unit
+
+
+def cells(name: str, one: Judged, checked: Checked) -> tuple[str, str, str, str, str]:
+    """Return what is expected, found, the change, the margin and the verdict."""
+    unit = unit_of(name, checked)
+    change = "-" if one.difference is None else signed(one.difference, unit)
+    margin = "-" if one.margin is None else f"±{amount(one.margin, unit)}"
+    return amount(one.expected, unit), amount(one.found, unit), change, margin, verdict(one)
+
+
+def verdict(one: Judged) -> str:
+    """Return a verdict in words, with how many replications would do."""
+    if one.verdict is not Verdict.UNCLEAR:
+        return str(one.verdict.value)
+    more = f"; {one.needed} runs would" if one.needed else ": at the margin"
+    return f"{one.verdict.value}{more}"
+
+
+def sentence(name: str, one: Judged, checked: Checked) -> str:
+    """Return what is found of a figure in a sentence."""
+    expected, found, change, margin, what = cells(name, one, checked)
+    unit = unit_of(name, checked).split(",")[0]
+    of_unit = "" if unit.startswith("share") or one.difference is None else f" {unit}"
+    more = "" if one.difference is None else f" ({change}, margin {margin})"
+    return f"{expected} → {found}{of_unit}{more}: {what}{f' ({one.said})' if one.said else ''}"
+
+
+def change(one: Change) -> str:
+    """Return a changed parameter: "processing.rate: 800000 → 600000"."""
+    before, after = (value if value == ABSENT else shown(value) for value in (one.before, one.after))
+    return f"{one.key}: {before} → {after}"
+
+
+def levels(checked: Checked, every: bool = False) -> Iterator[str]:
+    """Yield what is said of service levels: of those that are broken, or all."""
+    for level in checked.levels:
+        if every or level.now is not Kept.KEPT:
+            yield _level(level, checked)
+
+
+def _level(level: Level, checked: Checked) -> str:
+    name = label(f"service_level.{level.name}", checked.words)
+    found, asked = beside(level.found or 0.0, level.asked)
+    if level.now is Kept.KEPT:
+        return f"{name}: {found}, {asked} asked: kept"
+    short = 100 * (level.asked - (level.found or 0.0))
+    before = "" if level.expected is None else f", {percent(level.expected, 2)} expected"
+    if level.now is Kept.NEAR:
+        return f"{name}: {found}, {asked} asked{before}: {level.now.value}"
+    since = f", since {_month(level.since)}" if level.since else ""
+    blame = ""
+    if level.blame is not None:
+        where = checked.words.get(level.blame, level.blame)
+        blame = f"; most was waited at {where} ({percent(level.share, 0)} of the person-days)"
+    as_before = "" if level.newly_broken else " (as in the baseline)"
+    return f"{name}: BROKEN{as_before}: {found}, {asked} asked{before}, {short:.2f} points short{since}{blame}"
+
+
+def _month(value: Value) -> str:
+    day = date.fromisoformat(str(value))
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def counts(checked: Checked) -> str:
+    """Return how many figures are what."""
+    told = [(verdict, len(checked.of(verdict))) for verdict in Verdict]
+    return ", ".join(f"{count} {verdict.value}" for verdict, count in told if count)
+
+
+def inside(checked: Checked) -> dict[str, Judged]:
+    """Return the figures that changed within their margins, the farthest first."""
+    found = checked.of(Verdict.SAME)
+    return dict(sorted(found.items(), key=lambda item: (-farness(item[1]), item[0])))
+
+
+def notes(checked: Checked) -> Iterator[str]:
+    """Yield what else is to be known: another engine, another luck, changed parameters, new figures."""
+    if checked.not_comparable:
+        told = "; ".join(map(change, checked.not_comparable))
+        yield f"Not comparable: {told}. Record it anew, or check with the same people and seed."
+        return
+    if checked.engine != checked.baseline.engine:
+        yield f"Engine: {checked.baseline.engine} → {checked.engine}"
+    if checked.luck:
+        told = "; ".join(checked.luck[:MOST_CHANGES])
+        more = f"; and {len(checked.luck) - MOST_CHANGES} more" if len(checked.luck) > MOST_CHANGES else ""
+        yield f"Luck is another ({told}{more}): pairing is lost, compared as two samples."
+    yield from (f"Changed: {change(one)}" for one in checked.changed[:MOST_CHANGES])
+    if len(checked.changed) > MOST_CHANGES:
+        yield f"Changed: {len(checked.changed) - MOST_CHANGES} more parameters"
+    if checked.new:
+        yield f"New, and not held: {', '.join(checked.new[:MOST_CHANGES])}{', ...' * (len(checked.new) > MOST_CHANGES)}"

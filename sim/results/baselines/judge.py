@@ -1,0 +1,194 @@
+"""Judge a figure: identical, the same, moved beyond its margin, or more replications are needed to tell."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import fisher_exact
+
+from sim.results.baselines.baseline import Expected
+from sim.results.baselines.chances import MOVED, SAME, student
+from sim.results.figure import Value, is_number
+from sim.results.meaning import Better
+
+MOST = 1_000
+"""Replications beyond which it is not said how many would do."""
+
+TEXTS_MOVED = 1.2e-5
+"""Chance of the difference of two texts, or of what is reached or not, from which it is called moved: with ten runs
+each, that of no run alike."""
+
+TEXTS_UNCLEAR = 0.05
+"""The same from which it is not called the same either."""
+
+LEAST_PAIRS = 4
+"""Replications in which a figure must be reached in both for its values to be compared."""
+
+
+class Verdict(Enum):
+    """What is found of a figure."""
+
+    IDENTICAL = "identical"
+    SAME = "same"
+    BETTER = "better"
+    WORSE = "worse"
+    MOVED = "moved"
+    UNCLEAR = "cannot tell"
+
+
+BEYOND = (Verdict.BETTER, Verdict.WORSE, Verdict.MOVED)
+"""Verdicts for which a baseline fails."""
+
+
+class Judged(NamedTuple):
+    """A figure, and what is found of it."""
+
+    verdict: Verdict
+    expected: Value
+    """Mean over the replications; of a text the most frequent."""
+    found: Value
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    """Ends of the 90 % interval of the difference."""
+    margin: float | None = None
+    """In the figure's unit."""
+    needed: int | None = None
+    """Where it cannot tell: how many replications would do; None where more than a thousand."""
+    said: str = ""
+
+
+class Spread(NamedTuple):
+    """The mean of a difference, its error, and how well the error is known."""
+
+    mean: float
+    error: float
+    free: float
+
+
+def judge(expected: Expected, found: Sequence[Value], paired: bool) -> Judged:
+    """Return what is found of a figure in some replications.
+
+    Where luck is what it was, they are held against the first as many of those expected, one by one; else against all.
+    """
+    alike = expected.values[: len(found)]
+    if list(alike) == list(found) and list(map(type, alike)) == list(map(type, found)):
+        mean = _middle(alike)
+        return Judged(Verdict.IDENTICAL, mean, mean)
+    before = alike if paired else expected.values
+    numbers = all(value is None or is_number(value) for value in (*before, *found))
+    if not numbers or expected.margin is None:
+        return _texts(before, found, paired)
+    if any(value is None for value in (*before, *found)):
+        return _reached(expected, before, found, paired)
+    return _numbers(expected, np.array(before, dtype=np.float64), np.array(found, dtype=np.float64), paired)
+
+
+def _numbers(expected: Expected, before: NDArray[np.float64], found: NDArray[np.float64], paired: bool) -> Judged:
+    assert expected.margin is not None
+    margin = expected.margin.of(_mean([value for value in expected.values if is_number(value)]))
+    spread = _of_pairs(found - before) if paired else _of_two(before, found)
+    half = student(SAME, spread.free) * spread.error if spread.error else 0.0
+    low, high = spread.mean - half, spread.mean + half
+    beyond = abs(spread.mean) - (student(MOVED, spread.free) * spread.error if spread.error else 0.0) > margin
+    needed = None
+    if -margin <= low and high <= margin:
+        verdict = Verdict.SAME
+    elif beyond:
+        verdict = _direction(spread.mean, expected.better)
+    else:
+        verdict, needed = Verdict.UNCLEAR, _needed(spread, margin, len(found))
+    return Judged(verdict, float(before.mean()), float(found.mean()), spread.mean, low, high, margin, needed)
+
+
+def _of_pairs(apart: NDArray[np.float64]) -> Spread:
+    """Return the spread of differences pair by pair; one pair says nothing of its error."""
+    count = apart.size
+    error = float(apart.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
+    return Spread(float(apart.mean()), error, max(count - 1, 1))
+
+
+def _of_two(before: NDArray[np.float64], found: NDArray[np.float64]) -> Spread:
+    """Return the spread of the difference of two means (Welch 1947)."""
+    mean = float(found.mean() - before.mean())
+    if min(before.size, found.size) < 2:
+        return Spread(mean, math.inf, 1)
+    of_each = np.array([one.var(ddof=1) / one.size for one in (before, found)])
+    both = float(of_each.sum())
+    if not both:
+        return Spread(mean, 0.0, before.size + found.size - 2)
+    free = both**2 / float(np.sum(of_each**2 / np.array([before.size - 1, found.size - 1])))
+    return Spread(mean, math.sqrt(both), free)
+
+
+def _direction(difference: float, better: Better) -> Verdict:
+    if better is Better.NEITHER:
+        return Verdict.MOVED
+    return Verdict.BETTER if (difference > 0) == (better is Better.MORE) else Verdict.WORSE
+
+
+def _needed(spread: Spread, margin: float, count: int) -> int | None:
+    """Return how many replications would tell, were mean and spread what they are; None for more than MOST."""
+    off = abs(abs(spread.mean) - margin)
+    chance = SAME if abs(spread.mean) <= margin else MOVED
+    if not math.isfinite(spread.error):
+        return count + 1
+    for needed in range(count + 1, MOST + 1):
+        free = spread.free + needed - count
+        if student(chance, free) * spread.error * math.sqrt(count / needed) < off:
+            return needed
+    return None
+
+
+def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Judged:
+    """Judge what is no number by how often it is what is expected most often."""
+    usual, now = _usual(before), _usual(found)
+    if paired:
+        other = sum(one != two for one, two in zip(before, found, strict=True))
+        moved = 2 * other > len(found)
+        said = f"another in {other} of {len(found)} replications"
+    else:
+        counts = [[sum(v == usual for v in some), sum(v != usual for v in some)] for some in (before, found)]
+        chance = float(fisher_exact(counts).pvalue)
+        moved = chance <= TEXTS_MOVED
+        said = f"{counts[0][0]} of {len(before)} were so, now {counts[1][0]} of {len(found)}"
+        if not moved and chance < TEXTS_UNCLEAR:
+            return Judged(Verdict.UNCLEAR, usual, now, needed=2 * len(found), said=said)
+    return Judged(Verdict.MOVED if moved else Verdict.SAME, usual, now, said=said)
+
+
+def _reached(expected: Expected, before: Sequence[Value], found: Sequence[Value], paired: bool) -> Judged:
+    """Judge a figure that is not reached in every replication: how often, and then the values where it is."""
+    whether = _texts([value is not None for value in before], [value is not None for value in found], paired)
+    known = {value: "reached" if value else "not reached" for value in (True, False)}
+    if whether.verdict is not Verdict.SAME:
+        return whether._replace(expected=known[bool(whether.expected)], found=known[bool(whether.found)])
+    if paired:
+        pairs = [(one, two) for one, two in zip(before, found, strict=True) if one is not None and two is not None]
+        here, there = [one for one, _ in pairs], [two for _, two in pairs]
+    else:
+        here, there = ([value for value in some if value is not None] for some in (before, found))
+    if min(len(here), len(there)) < LEAST_PAIRS:
+        return whether._replace(expected=_middle(before), found=_middle(found))
+    of_values = _numbers(expected, np.array(here, dtype=np.float64), np.array(there, dtype=np.float64), paired)
+    return of_values._replace(said=whether.said)
+
+
+def _usual(values: Sequence[Value]) -> Value:
+    return Counter(values).most_common(1)[0][0]
+
+
+def _middle(values: Sequence[Value]) -> Value:
+    """Return the mean of numbers, else the most frequent."""
+    numbers = [value for value in values if is_number(value)]
+    return _mean(numbers) if numbers and len(numbers) == len(values) else _usual(values)
+
+
+def _mean(numbers: Sequence[Value]) -> float:
+    return float(np.mean(np.array(numbers, dtype=np.float64))) if numbers else 0.0

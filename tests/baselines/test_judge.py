@@ -1,0 +1,139 @@
+"""A figure is judged at stated rates of error: by theory where there is one, by simulation where there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.results.baselines.chances import MOVED, SAME, errors_of_a_margin, student
+from sim.results.baselines.judge import BEYOND, Verdict, judge
+from sim.results.meaning import Better
+from tests.baselines.made import expected, runs
+from tests.theory.evidence import ALPHA
+
+N, FIRST = 20, 8
+
+
+def test_student_is_as_the_tables_have_it() -> None:
+    """Catches a tail taken for two, or a quantile of the wrong side."""
+    assert student(0.05, 9) == pytest.approx(1.8331, abs=1e-4)
+    assert student(0.025, 30) == pytest.approx(2.0423, abs=1e-4)
+    assert student(MOVED, 7) == pytest.approx(float(stats.t.isf(MOVED, 7)))
+
+
+def test_what_is_equal_is_identical_and_a_margin_holds_what_lies_in_it() -> None:
+    """Catches a judge that needs luck to differ, calls a shift inside the margin moved, or one beyond it the same."""
+    values = runs(np.random.default_rng(1), N)
+    held = expected(values)
+    assert held.margin is not None
+    size = held.margin.of(float(np.mean(values)))
+    for paired in (True, False):
+        assert judge(held, values[:FIRST], paired).verdict is Verdict.IDENTICAL
+    for shift, verdict in ((0.5, Verdict.SAME), (-0.5, Verdict.SAME), (1.5, Verdict.BETTER), (-1.5, Verdict.WORSE)):
+        found = judge(held, [value + shift * size for value in values[:FIRST]], paired=True)
+        assert (found.verdict, found.difference) == (verdict, pytest.approx(shift * size))
+
+
+@pytest.mark.parametrize(
+    ("better", "up", "down"),
+    [
+        (Better.MORE, Verdict.BETTER, Verdict.WORSE),
+        (Better.LESS, Verdict.WORSE, Verdict.BETTER),
+        (Better.NEITHER, Verdict.MOVED, Verdict.MOVED),
+    ],
+)
+def test_the_direction_says_what_is_better(better: Better, up: Verdict, down: Verdict) -> None:
+    """Catches a longer wait that is called better."""
+    values = runs(np.random.default_rng(2), N)
+    held = expected(values, better=better)
+    assert judge(held, [value * 2 for value in values], paired=True).verdict is up
+    assert judge(held, [value / 2 for value in values], paired=True).verdict is down
+
+
+def test_what_cannot_be_told_says_how_many_runs_would() -> None:
+    """Catches a number of runs that would not do, and a verdict where the interval leaves both open."""
+    rng = np.random.default_rng(3)
+    values = [0.0, *runs(rng, N - 1, 1e6, 1e4)]
+    values[0] = 1e6
+    held = expected(values)
+    assert held.margin is not None
+    size = held.margin.of(float(np.mean(values)))
+    noise = rng.normal(0, 1, 400)
+    noise = (noise - noise.mean()) / noise.std(ddof=1) * size
+
+    def found(count: int) -> list[float]:
+        few = (noise[:count] - noise[:count].mean()) / noise[:count].std(ddof=1) * size
+        return [value + 0.5 * size + one for value, one in zip(values, few, strict=False)]
+
+    some = judge(held, found(4), paired=True)
+    assert some.verdict is Verdict.UNCLEAR
+    assert some.needed is not None
+    assert 4 < some.needed <= N
+    assert judge(held, found(some.needed), paired=True).verdict is Verdict.SAME
+    assert judge(held, found(some.needed - 1), paired=True).verdict is Verdict.UNCLEAR
+    at_the_margin = [value + size + one for value, one in zip(values, noise[:N], strict=True)]
+    assert judge(held, at_the_margin, paired=True).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_rates_of_error_are_those_stated(paired: bool) -> None:
+    """Catches margins that luck alone crosses, and that hide a change of twice their size."""
+    rng, checks = np.random.default_rng(4), 1_500
+    moved = {0.0: 0, 0.1: 0, 2.0: 0}
+    told_twice = 0
+    true = errors_of_a_margin(N) * 1e4
+    for _ in range(checks):
+        values = runs(rng, N)
+        held = expected(values)
+        for change in moved:
+            base = values if paired else runs(rng, N)
+            own = [value + change * true + (rng.normal(0, 1e4) if paired else 0.0) for value in base]
+            found = judge(held, own[:FIRST], paired)
+            if found.verdict is Verdict.UNCLEAR:
+                told_twice += 1
+                found = judge(held, own, paired)
+            moved[change] += found.verdict in BEYOND
+    assert moved[0.0] == moved[0.1] == 0
+    # Catching less than 95 % would show itself with this evidence.
+    assert stats.binomtest(moved[2.0], checks, 0.95, alternative="less").pvalue > ALPHA
+    assert 0 < told_twice < checks
+
+
+def test_at_the_margin_the_same_is_said_as_rarely_as_stated() -> None:
+    """Catches a test of equivalence whose level is another: at the margin itself it may hold in 5 % of checks."""
+    rng, checks, same = np.random.default_rng(5), 2_000, 0
+    held = expected(runs(rng, N))
+    assert held.margin is not None
+    size = held.margin.of(float(np.mean(np.array(held.values, dtype=float))))
+    for _ in range(checks):
+        found = [float(value) + size + rng.normal(0, size / 10) for value in held.values[:FIRST]]  # type: ignore[arg-type]
+        same += judge(held, found, paired=True).verdict is Verdict.SAME
+    assert stats.binomtest(same, checks, SAME).pvalue > ALPHA
+
+
+def test_words_move_where_most_runs_say_another() -> None:
+    """Catches a bottleneck that moves and is called the same, and one that luck moves in a run or two."""
+    held = expected(["places"] * N, "group of stations, or places", Better.NEITHER)
+    assert held.margin is None
+    other = ["payment_partners"]
+    assert judge(held, ["places"] * FIRST, True).verdict is Verdict.IDENTICAL
+    assert judge(held, [*other, *["places"] * (FIRST - 1)], True).verdict is Verdict.SAME
+    for paired in (True, False):
+        assert judge(held, other * FIRST, paired).verdict is Verdict.MOVED
+    assert judge(held, [*other * 3, *["places"] * 5], paired=False).verdict is Verdict.UNCLEAR
+    half = expected([*other, "places"] * (N // 2), "group of stations, or places", Better.NEITHER)
+    assert judge(half, [*other * 5, *["places"] * 3], paired=False).verdict is Verdict.SAME
+
+
+def test_what_is_not_reached_is_told_apart_from_what_is() -> None:
+    """Catches a figure that is no longer reached and passes, or is reached and was not."""
+    values = runs(np.random.default_rng(6), N, 100.0, 1.0)
+    reached, never = expected(values, "days", Better.LESS), expected([None] * N, "days", Better.LESS)
+    gone = judge(reached, [None] * FIRST, True)
+    assert (gone.verdict, gone.expected, gone.found) == (Verdict.MOVED, "reached", "not reached")
+    assert judge(never, values[:FIRST], True).verdict is Verdict.MOVED
+    once = judge(reached, [None, *values[1:FIRST]], True)
+    assert once.verdict is Verdict.SAME
+    longer = judge(reached, [None, *(value * 2 for value in values[1:FIRST])], True)  # type: ignore[operator]
+    assert longer.verdict is Verdict.WORSE
