@@ -386,20 +386,25 @@ def asked_to_compare(words: Sequence[str], work: str | os.PathLike[str] | None =
 
 
 def compare(
-    scenarios: str | Sequence[str],
+    scenarios: str | Sequence[str] = (),
     changes: Changes = (),
     tell: Callable[[str], None] = lambda so_far: None,
     work: str | os.PathLike[str] | None = None,
+    *,
+    study: str | None = None,
 ) -> SideBySide:
     """Compare the scenarios of a study (its name, or the path of its file) or of a list, with some keys changed.
 
         compare(["rate_200k", "rate_800k"], {"replications": 4, "population.scale": 0.001}).answer
+        compare(study="processing_rates").answer
 
     Runs are simulated in processes side by side: a script has to begin under `if __name__ == "__main__":`. Those that
     are done are kept in `work`, results/.runs unless it is said, and not made again.
     """
     words = [word(key, value) for key, value in changes.items()] if isinstance(changes, Mapping) else _words(changes)
-    named = [f"study={scenarios}"] if isinstance(scenarios, str) else [f"scenario={quoted(each)}" for each in scenarios]
+    studies = [each for each in (study, scenarios) if isinstance(each, str)]
+    named = [f"study={each}" for each in studies]
+    named += [] if isinstance(scenarios, str) else [f"scenario={quoted(each)}" for each in scenarios]
     return asked_to_compare([*named, *words], work).compare(tell)
 
 

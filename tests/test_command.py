@@ -1,6 +1,7 @@
 """The command: help at once, exit codes, no traceback, nothing left behind, from a checkout and a wheel."""
 
 import csv
+import errno
 import io
 import os
 import re
@@ -331,3 +332,13 @@ def test_the_command_works_from_a_wheel(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "processing.rate = -1" in refused.stderr
     assert list(away.iterdir()) == []
+
+
+def test_a_full_disk_names_the_kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a message that leaves the planner to look for what takes the room."""
+    monkeypatch.chdir(tmp_path)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert "results/.runs" not in edge.cannot_write(full)
+    Path("results/.runs").mkdir(parents=True)
+    Path("results/.runs/one.run").write_bytes(bytes(300_000))
+    assert "The runs kept in results/.runs (0.3 MB) may be moved or removed" in edge.cannot_write(full)

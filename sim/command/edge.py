@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sim.command.screen import on_stderr
 from sim.parameters import BadInput
@@ -18,6 +19,9 @@ from sim.results.folder import left_behind
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 """Signals that end a command: Ctrl-C, and what `timeout` or a scheduler sends."""
+
+KEPT = Path("results/.runs")
+"""Where comparisons keep their runs."""
 
 SOON = 0.02
 """Seconds until a command is told again to end, where Python has swallowed it."""
@@ -144,7 +148,23 @@ def cannot_write(error: OSError) -> str:
     what, do = REFUSED.get(number, (os.strerror(number), "Set run.folder to a folder you may write to."))
     if number == errno.EIO and error.strerror:
         what = error.strerror
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        do += _what_may_go()
     return f"{what}{where}. {_tidy(error)} {do}"
+
+
+def _what_may_go() -> str:
+    """Return how much the runs take that comparisons keep, which may be moved or removed; nothing where there are none.
+
+    They are only kept so as not to be made again.
+    """
+    try:
+        taken = sum(each.stat().st_size for each in KEPT.iterdir())
+    except OSError:
+        return ""
+    if not taken:
+        return ""
+    return f" The runs kept in {KEPT} ({taken / 1e6:,.1f} MB) may be moved or removed; they would be made again."
 
 
 def _has_working_folder() -> bool:

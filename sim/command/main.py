@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from sim import __version__
+from sim.command.early import end_at_once
 from sim.command.help import COMMAND_HELP, HELP
 
 HELD = ("baseline", "check")
@@ -21,6 +22,8 @@ COMMANDS = (*OTHERS, *HELD)
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the words of the command line ask for and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        end_at_once()
     _open_what_is_closed()
     if words[:1] == ["--version"]:
         return _print(f"prakerja {__version__}\n")

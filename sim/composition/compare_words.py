@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from sim.composition.asked import BARE, REPLAYED
 from sim.composition.base import options
 from sim.composition.compare_options import READ
 from sim.composition.comparison_file import Kept
-from sim.parameters import Problem
+from sim.parameters import Parameters, Problem
 from sim.parameters.problems import NOTHING, Written
 
 MOST_COMPARED = 40
@@ -79,9 +80,23 @@ def read(words: Sequence[str]) -> Words:
             _own(key, text, found)
         elif key in NO_USE:
             found.problems.append(Problem(key, Written(text), "has no use in a comparison", NO_USE[key]))
+        elif (meant := _meant(key)) is not None:
+            found.problems.append(Problem(key, Written(text), "is no word of a comparison", f"Did you mean {meant}?"))
         else:
             _key(word, found, parser)
     return found
+
+
+def _meant(key: str) -> str | None:
+    """Return the word of a comparison that a key is a slip of, where it is no key of the configs."""
+    if key.lstrip("+~") in Parameters.model_fields or not key.isidentifier():
+        return None
+    return next(iter(get_close_matches(key, [*READ, "study", "scenario"], n=1, cutoff=0.75)), None)
+
+
+def _open(text: str) -> bool:
+    """Return whether a bracket is opened that is not closed."""
+    return any(text.count(one) > text.count(other) for one, other in ("()", "[]", "{}"))
 
 
 def _bare(word: str, found: Words) -> None:
@@ -108,6 +123,11 @@ def _key(word: str, found: Words, parser: OverridesParser) -> None:
     try:
         override = parser.parse_override(word)
     except (HydraException, RecursionError, ValueError):
+        key, _, text = word.partition("=")
+        if _open(text):
+            do = f"Write {key}=range(FIRST,LAST,STEP), for example."
+            found.problems.append(Problem(key, Written(text), "has a bracket that is not closed", do))
+            return
         found.common.append(word)  # what composes says why it cannot be read
         return
     if not override.is_sweep_override():

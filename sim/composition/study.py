@@ -118,8 +118,19 @@ def asked(words: Sequence[str]) -> Request:
         folder=said.folder.get("run.folder", "").strip("'\"") or None,
         draws=said.folder.get("run.figures", "all").strip("'\"") != "none",
         worlds=tuple(each for _, each in found),
-        remarks=tuple(dict.fromkeys(line for each, _ in found for line in remarks(each))),
+        remarks=tuple(_remarks(compared, [remarks(each) for each, _ in found])),
     )
+
+
+def _remarks(compared: Sequence[Compared], lines: Sequence[list[str]]) -> Iterator[str]:
+    """Yield what was understood, each line once, with the scenarios whose it is where it is not all's."""
+    of: dict[str, list[str]] = {}
+    for each, its in zip(compared, lines, strict=True):
+        for line in its:
+            of.setdefault(line, []).append(each.name)
+    for line, names in of.items():
+        kind, colon, rest = line.partition(": ")
+        yield line if len(names) == len(compared) else f"{kind} of {', '.join(names)}{colon}{rest}"
 
 
 def _beside_a_study(said: Words) -> Iterator[Problem]:

@@ -174,12 +174,16 @@ def label(name: str, words: Mapping[str, str]) -> str:
     if family == "wait" and what in OF_A_WAIT:
         return f"{WAITS[of].label if of in WAITS else f'Wait at {words.get(of, plain(of))}'}: {OF_A_WAIT[what]}"
     if family == "station" and what in OF_A_STATION:
-        return f"{words.get(of, plain(of))}: {OF_A_STATION[what]}"
+        return _capital(f"{words.get(of, plain(of))}: {OF_A_STATION[what]}")
     if family == "bottleneck" and what == "share":
-        return f"{words.get(of, plain(of))}: share of days waited"
+        return _capital(f"{words.get(of, plain(of))}: share of days waited")
     if family == "service_level" and not what:
         return plain(of).capitalize()
     return plain(name).capitalize()
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def plain(name: str) -> str:

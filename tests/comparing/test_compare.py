@@ -94,6 +94,8 @@ def test_the_same_bytes_by_one_or_two_and_resumed(
     planned = " ".join(capsys.readouterr().out.split())
     assert "4 of them done before" in planned
     assert "Nothing is left to simulate" in planned
+    assert main(["compare", *WORDS, "plan=true", "people=none"]) == 0
+    assert "Nothing is left to simulate" in " ".join(capsys.readouterr().out.split()), "runs with people have it all"
     again = compare(["history"], WORDS)
     assert again.answer + "\n" == one["answer.txt"].decode()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -126,3 +128,32 @@ def test_the_waits_of_the_table_are_drawn_first(rates: SavedComparison) -> None:
     assert waits.chosen(rates)[0] == "processing"
     assert {row["figure"] for row in rates.rows("kpis") if row["shown"]} == set(SHOWN)
     assert rates.replications == "2 replications"
+
+
+@pytest.mark.parametrize(
+    ("funnels_of", "told"),
+    [
+        (
+            {"registered": (80e6, 80e6), "processed": (78e6, 60e6), "awarded": (12e6, 3e6)},
+            "“Awarded” differs most: 12 million in one, 3 million in other",
+        ),
+        (
+            {"registered": (80e6, 80e6), "processed": (78e6, 60e6), "awarded": (3e3, 1e3)},
+            "“Processed” differs most: 78 million in one, 60 million in other",
+        ),
+        (
+            {"registered": (80e6, 80e6), "awarded": (12.1e6, 12.05e6)},
+            "As many reach each stage in every scenario, nearly: “Awarded” differs most, by 0.41 %",
+        ),
+    ],
+)
+def test_funnels_name_the_stage_that_differs_most_as_a_share(
+    funnels_of: dict[str, tuple[float, float]], told: str
+) -> None:
+    """Catches a title that names the stage of most people, and one that names a trifle."""
+
+    def value(name: str, figure: str) -> float | None:
+        return funnels_of.get(figure.removeprefix("funnel."), (None, None))[name == "other"]
+
+    saved: Any = SimpleNamespace(names=["one", "other"], value=value, short=str)
+    assert funnels.finding(saved).replace("\N{NO-BREAK SPACE}", " ") == told

@@ -114,6 +114,8 @@ WRONG: dict[str, str] = {
     "rate_200k rate_800k run.people=all": "has no use in a comparison",
     "worlds=base rate_200k rate_800k figures=[weeks_to_cleer]": "Did you mean processing.weeks_to_clear?",
     "worlds=base rate_200k rate_800k figures=[nonsense]": "is no key figure of these scenarios",
+    "worlds=base rate_200k rate_800k peple=none": "Did you mean people?",
+    "worlds=base rate_200k processing.rate=range(1,5": "has a bracket that is not closed",
     "config=x.yaml": "cannot be read as a comparison",
     "config=. rate_200k": "cannot be asked beside config=",
     "rate_200k rate_800k replications=0": "must be a whole number from 1 to 999",
@@ -168,3 +170,16 @@ def test_a_study_may_not_say_this(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(BadInput) as bad:
         asked([f"study={file}"])
     assert said in bad.value.text
+
+
+def test_what_was_understood_says_whose_it_is() -> None:
+    """Catch two lines that contradict one another, and do not say of which scenario each is."""
+    told = asked([*TWO, "portal.rate=90_000", *SMALL]).remarks
+    assert "Understood of rate_200k: processing.rate: 200,000 people a week." in told
+    assert any(line.startswith("Understood: portal.rate: 90,000 people") for line in told)
+
+
+def test_a_plan_of_one_is_in_the_singular(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch "1 lucks"."""
+    assert main(["compare", *TWO, *SMALL[::2], "replications=1", "plan=true"]) == 0
+    assert "1 luck in the base world" in capsys.readouterr().out

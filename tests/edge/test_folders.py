@@ -301,3 +301,19 @@ def test_a_working_folder_that_is_gone_is_told_as_such(
         os.chdir(here)
     said = capsys.readouterr().err.splitlines()
     assert said[-1] == ("The working folder is no longer there. Nothing is left behind. Change into a folder that is.")
+
+
+def test_ctrl_c_while_libraries_are_imported_ends_with_130() -> None:
+    """Catches a library that turns an interrupt during its import into an error of its own, and a traceback."""
+    code = """
+import os, signal
+from sim.command.early import end_at_once
+end_at_once()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    signal.pause()
+except KeyboardInterrupt:
+    raise RuntimeError("of pydantic")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing is half-written.\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.jobs.doing import do_all, duration
+from sim.experiments.jobs.doing import SoFar, do_all, duration
 from sim.experiments.jobs.executors import Executor, Here, Processes, said_of
 from sim.experiments.jobs.job import Job, keep, missing, plain
 from sim.programme.ledger import BrokenPromise
@@ -176,3 +176,12 @@ def test_a_time_is_told_as_exactly_as_it_is_known() -> None:
         "90 min",
         "2.0 h",
     ]
+
+
+def test_what_is_told_is_of_the_whole_plan() -> None:
+    """Catches a first part of one run that says "run 1 of 1", and time left that leaves out what comes behind."""
+    so_far = SoFar(whole=12, done=2)
+    so_far.began -= 9
+    assert so_far.one_more() == "run 3 of 12, 81 s left"
+    assert so_far.one_more() == "run 4 of 12, 36 s left"
+    assert SoFar(1, 0, at_most=True).one_more() == "run 1 of at most 1"

@@ -11,6 +11,7 @@ from pathlib import Path
 from sim.experiments.comparing.design import Design
 from sim.experiments.comparing.plan import Plan
 from sim.experiments.comparing.replications import Replications
+from sim.experiments.jobs.doing import SoFar
 from sim.experiments.jobs.executors import Executor, Processes
 from sim.results.comparison import Comparison
 
@@ -40,7 +41,8 @@ def evaluate(
         tell(so_far if plan.workers in (None, 1) else f"{so_far}, {plan.workers} side by side")
 
     with _executor(plan, scheduler, tell) as executor:
-        made = Replications(design, folder, executor, plan.threads, tell_beside).compare()
+        so_far = SoFar(plan.runs, plan.kept, at_most=plan.replications > plan.first)
+        made = Replications(design, folder, executor, plan.threads, tell_beside, so_far).compare()
     return Evaluated(made, time.perf_counter() - started)
 
 

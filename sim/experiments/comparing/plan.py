@@ -57,7 +57,9 @@ class Plan:
     @property
     def text(self) -> str:
         """Return the plan in lines."""
-        where = "worlds, each with a luck" if self.in_worlds else "lucks in the base world"
+        many = self.replications > 1
+        in_base = f"luck{'s' * many} in the base world"
+        where = f"world{'s, each' * many} with a luck" if self.in_worlds else in_base
         times = f"{self.first} to {self.replications}" if self.replications > self.first else f"{self.first}"
         done = f", {self.kept} of them done before" if self.kept else ""
         why = f", {self.why} of them to say why" if self.why else ""
@@ -83,8 +85,8 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
     if not cluster:
         _refuse_what_does_not_fit(design)
     made = range(1, design.most + 1)
-    tried = _jobs_that_say_why(design) if design.why else []
-    jobs = [*(specification.job_of(*run, with_people=design.with_people) for run in design.runs(made)), *tried]
+    tried = _jobs_that_say_why(design, folder) if design.why else []
+    jobs = [*(specification.job_in(folder, *run, with_people=design.with_people) for run in design.runs(made)), *tried]
     left = missing(jobs, folder, specification.read_whole)
     needed, there = max(_needed_by(each, design.with_people) for each in parameters), available()
     each = sum(seconds_of(one) for one in parameters) / len(parameters)
@@ -108,12 +110,13 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
     )
 
 
-def _jobs_that_say_why(design: Design) -> list[Job]:
+def _jobs_that_say_why(design: Design, folder: Path) -> list[Job]:
     """Return the tasks of all variants that are no scenario themselves."""
     names = {each.name for each in design.scenarios}
     variants = [*why.causes(design), *why.shadow_prices(design)]
     each = why.runs(design, variants, range(1, design.most + 1))
-    return [specification.job_of(compared, world) for _, compared, world in each if compared.name not in names]
+    left = [(compared, world) for _, compared, world in each if compared.name not in names]
+    return [specification.job_in(folder, *run, with_people=False) for run in left]
 
 
 def _needed_by(parameters: Parameters, with_people: bool) -> int:

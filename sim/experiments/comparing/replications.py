@@ -12,7 +12,7 @@ from sim.experiments.comparing.people import PeopleRecord
 from sim.experiments.comparing.people_of_all import PeopleOfAll
 from sim.experiments.comparing.precise import known_worst
 from sim.experiments.comparing.variants import Variant
-from sim.experiments.jobs.doing import do_all
+from sim.experiments.jobs.doing import SoFar, do_all
 from sim.experiments.jobs.executors import Executor, said_of
 from sim.experiments.jobs.job import kept
 from sim.experiments.processes import ENDED
@@ -39,6 +39,8 @@ class Replications:
     threads: int | None = None
     """Of each run; they change nothing of it."""
     tell: Tell = lambda so_far: None
+    so_far: SoFar | None = None
+    """Of the whole plan, in whose parts the runs are made."""
     runs: dict[str, dict[int, Outcome]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -115,13 +117,14 @@ class Replications:
         """Have some runs made that are not, and read what they gave."""
         out = {(each.scenario, each.replication) for each in self.left_out}
         jobs = {
-            (compared.name, world.number): specification.job_of(
-                compared, world, self.threads, with_people=with_people and self.design.with_people
+            (compared.name, world.number): specification.job_in(
+                self.folder, compared, world, self.threads, with_people=with_people and self.design.with_people
             )
             for compared, world in runs
             if (compared.name, world.number) not in out
         }
-        failed = do_all(list(jobs.values()), self.folder, self.executor, self.tell, specification.read_whole)
+        made_by = (self.folder, self.executor, self.tell, specification.read_whole, self.so_far)
+        failed = do_all(list(jobs.values()), *made_by)
         for (scenario, replication), job in jobs.items():
             if replication in self.runs[scenario]:
                 continue

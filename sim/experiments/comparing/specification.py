@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.experiments.comparing import people
-from sim.experiments.jobs.job import MODEL, Job
+from sim.experiments.jobs.job import MODEL, Job, kept
 from sim.experiments.tasks import Task, outcome, outcome_of
 from sim.experiments.worlds import World, with_luck
 from sim.parameters import Parameters, validate
@@ -41,6 +42,16 @@ def job_of(compared: Compared, world: World, threads: int | None = None, *, with
     does, suffix = (simulate_with_people, ".run") if with_people else (simulate, ".json")
     label = f"{compared.name}, replication {world.number}"
     return Job(does, asked, SOURCES, label, {"threads": threads}, suffix=suffix)
+
+
+def job_in(folder: Path, compared: Compared, world: World, threads: int | None = None, *, with_people: bool) -> Job:
+    """Return the task of a scenario in a world; one with people that is kept in the folder has all that is needed."""
+    job = job_of(compared, world, threads, with_people=with_people)
+    if not with_people and not (folder / job.file).exists():
+        more = job_of(compared, world, threads, with_people=True)
+        if kept(folder / more.file, read_whole) is not None:
+            return more
+    return job
 
 
 def _market(compared: Compared) -> str | None:

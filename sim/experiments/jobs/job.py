@@ -78,6 +78,8 @@ def keep(contents: bytes, file: Path) -> None:
     try:
         aside.write_bytes(contents)
         aside.replace(file)
+    except OSError as error:  # that of a write does not say of which file
+        raise OSError(error.errno, error.strerror, str(file)) from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -17,6 +17,10 @@ LABELS, LEFT, RIGHT = 1.75, 0.3, 0.25
 """Inches for the words of the stages, and at the edges."""
 
 
+TRIFLE = 0.005
+"""A difference of no more than this share of those who register is a trifle."""
+
+
 def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     """Draw a column of bars for each scenario, a bar a stage."""
     stages = [stage for stage in STAGES if any(saved.value(name, f"funnel.{stage}") for name in saved.names)]
@@ -76,17 +80,24 @@ def _text(
 
 
 def finding(saved: SavedComparison) -> str:
-    """Return the finding of the funnels in a sentence: where a stage differs most between scenarios."""
-    apart: list[tuple[float, str, float, float]] = []
+    """Return the finding of the funnels in a sentence: the stage that differs most, as a share of the most of it.
+
+    Of stages that differ by a trifle, held against those who register, none is named while another differs by more.
+    """
+    apart: list[tuple[bool, float, str, float, float]] = []
+    whole = max([0.0, *(saved.value(name, f"funnel.{stage}") or 0.0 for name in saved.names for stage in STAGES)])
     for stage in STAGES:
         values = [value for name in saved.names if (value := saved.value(name, f"funnel.{stage}")) is not None]
-        if values:
-            apart.append((max(values) - min(values), stage, min(values), max(values)))
-    if not apart or not max(apart)[0]:
+        if values and max(values) > 0:
+            by = max(values) - min(values)
+            apart.append((by > TRIFLE * whole, by / max(values), stage, min(values), max(values)))
+    if not apart or not any(share for _, share, *_ in apart):
         return "As many reach each stage in every scenario"
-    _, stage, least, most = max(apart)
+    large, share, stage, least, most = max(apart)
     who = {saved.value(name, f"funnel.{stage}"): saved.short(name) for name in saved.names}
     words = STAGES[stage][1]
     if amount(least) == amount(most):
         return "As many reach each stage in every scenario, to three digits"
+    if not large:
+        return f"As many reach each stage in every scenario, nearly: “{words}” differs most, by {100 * share:.2g} %"
     return f"“{words}” differs most: {amount(most)} in {who[most]}, {amount(least)} in {who[least]}"

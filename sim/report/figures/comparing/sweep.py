@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,15 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from sim.report.figures.comparing.saved import SavedComparison, panels
 from sim.report.figures.look import BLUE, GREY, INK, SKY, VERMILION, amounts, unit_of
-from sim.report.figures.page import Page, page
+from sim.report.figures.page import BOLD, Page, page
 from sim.report.figures.saved import Row
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import amount
 
 MOST, MOST_ON_A_SLIDE = 6, 3
+BETWEEN = 0.62
+"""Inches between two pictures."""
+
 WIDE = 20
 """Values that lie further apart than so many times are drawn on a scale of ratios."""
 
@@ -39,12 +43,21 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
         return page(saved, sheet, finding(saved, key), "No figure has a value.", [], 0.0)
     across = min(len(shown), 3 if sheet.slide or len(shown) > 4 else 2)
     drawn = page(saved, sheet, finding(saved, key), text, [], 2.1 * -(-len(shown) // across) + 0.35)
-    for figure, (axes, last) in zip(
-        shown, panels(drawn, len(shown), across, 0.0, 0.62, head=0.45, foot=0.3), strict=True
+    letters = int(72 * ((sheet.width - 0.8 - BETWEEN * (across - 1)) / across + 0.2) / (sheet.text * BOLD))
+    titles = [textwrap.fill(_label(saved, figure), letters) for figure in shown]
+    head = 0.45 + 0.18 * max(title.count("\n") for title in titles)
+    for figure, title, (axes, last) in zip(
+        shown, titles, panels(drawn, len(shown), across, 0.0, BETWEEN, head=head, foot=0.3), strict=True
     ):
         _figure(axes, saved, figure, along, changes, sheet)
+        axes.set_title(title, loc="left", size=sheet.text, weight="bold", color=INK, pad=1.4 * sheet.small + 5)
         _values(axes, [at for at, _ in along], key if last and not sheet.slide else "", sheet)
     return drawn
+
+
+def _label(saved: SavedComparison, figure: str) -> str:
+    """Return a figure in words, as the first scenario that has it says."""
+    return next(str(row["label"]) for row in saved.rows("kpis") if row["figure"] == figure and row["value"] is not None)
 
 
 def _figure(
@@ -62,9 +75,6 @@ def _figure(
     for change in changes:
         axes.axvline(change["at"], color=VERMILION, linewidth=1.2, linestyle=(0, (3, 2)))
     axes.grid(axis="y")
-    axes.set_title(
-        str(first["label"]), loc="left", size=sheet.text, weight="bold", color=INK, pad=1.4 * sheet.small + 5
-    )
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": GREY}
     axes.annotate(unit, (0, 1), (0, 4), size=sheet.small, va="bottom", **place)
 
