@@ -29,7 +29,7 @@ MIDDLE = (0.05, 0.95)
 FIRST = 100_000
 """The first replication of the histories: no run of the design has their luck."""
 
-EFFORT = Effort(chains=24, rounds=4, steps=50, kept=100)
+EFFORT = Effort(chains=32, rounds=5, steps=60, kept=150)
 REPEATED = 40
 DRAWS = 2000
 
