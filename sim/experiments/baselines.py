@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.experiments.jobs.executors import side_by_side
 from sim.experiments.memory import refuse_what_does_not_fit, without_rows
-from sim.experiments.processes import side_by_side
 from sim.experiments.tasks import Task, processes_for
 from sim.parameters import Parameters
 from sim.results.baselines.baseline import Baseline, Expected, changes, kept, not_comparable

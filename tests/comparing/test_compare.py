@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sim.composition.study import asked
 from sim.experiments.comparing import plan, specification
 from sim.experiments.comparing.plan import plan_of, workers_for
 from sim.experiments.comparing.replications import Replications
-from sim.experiments.jobs.executors import KILLED_TWICE, Failed, Here, Keep
+from sim.experiments.jobs.executors import KILLED_TWICE, Failure, Here
 from sim.experiments.jobs.job import Job
 from sim.experiments.members import FILE, Members, read_members
 
@@ -55,11 +55,11 @@ class InThis(Here):
 class LosesOne(InThis):
     """Lose the second replication of the second scenario."""
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+    def do(self, jobs: Mapping[str, Job]) -> Iterator[tuple[str, bytes | Failure]]:
         """Do all jobs but one."""
         lost = {name for name, job in jobs.items() if "20000000, replication 2" in job.label}
-        super().do({name: job for name, job in jobs.items() if name not in lost}, keep)
-        return {name: MemoryError(KILLED_TWICE) for name in lost}
+        yield from super().do({name: job for name, job in jobs.items() if name not in lost})
+        yield from ((name, MemoryError(KILLED_TWICE)) for name in lost)
 
 
 def test_the_same_bytes_by_one_or_two_and_resumed(

@@ -8,9 +8,9 @@ from pathlib import Path
 from sim.experiments.comparing import specification, why
 from sim.experiments.comparing.design import Design
 from sim.experiments.jobs.doing import duration
+from sim.experiments.jobs.executors import cores
 from sim.experiments.jobs.job import Job, missing
 from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit
-from sim.experiments.processes import cores
 from sim.parameters import BadInput, Parameters, Problem
 
 BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.processes import cores, side_by_side
+from sim.experiments.jobs.executors import cores, side_by_side
 from sim.parameters import BadInput, Problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def test_a_process_that_the_system_ends_is_told_as_want_of_memory() -> None:
 
 SLEEPERS = r"""
     import os, sys, time
-    from sim.experiments.processes import side_by_side
+    from sim.experiments.jobs.executors import side_by_side
     def sleep(number):
         os.write(1, f"{os.getpid()}\n".encode())  # in one piece: two processes write
         time.sleep(60)
