@@ -15,6 +15,7 @@ import pytest
 
 from sim.experiments.jobs.executors import cores, side_by_side
 from sim.parameters import BadInput, Problem
+from sim.programme.ledger import BrokenPromise
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,6 +48,19 @@ def test_results_come_in_the_order_of_the_tasks(processes: int) -> None:
     assert side_by_side(square, range(6), processes, told.append) == [0, 1, 4, 9, 16, 25]
     assert told == [1, 2, 3, 4, 5, 6]
     assert multiprocessing.active_children() == []
+
+
+def breaks(number: int) -> int:
+    """Break a promise, as a fault of the model does."""
+    raise BrokenPromise(f"of {number}")
+
+
+def test_a_broken_promise_is_raised() -> None:
+    """Catch one that is handed over as what was made, or told after the runs behind it."""
+    told: list[int] = []
+    with pytest.raises(BrokenPromise, match="of 1"):
+        side_by_side(breaks, [1, 2], 1, told.append)
+    assert told == []
 
 
 def test_an_error_ends_all_at_once() -> None:
