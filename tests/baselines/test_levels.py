@@ -56,6 +56,18 @@ def test_it_says_how_far_since_which_day_and_where() -> None:
     assert found("incentive_due_to_paid", share=0.95).now is Kept.NEAR
 
 
+def test_where_nothing_changed_the_level_is_what_it_was() -> None:
+    """Catches a level that two of its twenty replications leave open, although all of them are what they were."""
+    shares = np.random.default_rng(1).normal(0.97, 0.004, 20).round(6).tolist()
+    held = baseline(**{NAME: expected(shares, "share")})
+    runs: list[dict[str, Value]] = [
+        {NAME: share, f"{NAME}.asked": 0.95, f"{NAME}.failed_since": None} for share in shares[:2]
+    ]
+    assert levels(held, runs, {}, {})[0].now is Kept.KEPT
+    runs[0][NAME] = 0.96
+    assert levels(held, runs, {}, {})[0].now is Kept.NEAR
+
+
 @pytest.mark.parametrize(
     ("wait", "waited", "blame"),
     [

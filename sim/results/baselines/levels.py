@@ -26,7 +26,7 @@ class Kept(Enum):
 
     KEPT = "kept"
     BROKEN = "broken"
-    NEAR = "too near what was asked to tell"
+    NEAR = "cannot tell whether it is kept"
 
 
 class Blame(NamedTuple):
@@ -75,6 +75,7 @@ def levels(baseline: Baseline, runs: Runs, units: Mapping[str, str], parameters:
         asked = float(_numbers([runs[0][f"{name}.asked"]])[0])
         before = baseline.figures.get(name)
         then = _numbers(before.values) if before else []
+        kept_then = _kept(then, asked) if then else None
         level = name.removeprefix(LEVEL)
         wait = str(parameters.get(f"service_levels.{level}.wait", ""))
         found.append(
@@ -83,8 +84,9 @@ def levels(baseline: Baseline, runs: Runs, units: Mapping[str, str], parameters:
                 asked,
                 float(np.mean(then)) if then else None,
                 float(np.mean(shares)),
-                _kept(then, asked) if then else None,
-                _kept(shares, asked),
+                kept_then,
+                # Where nothing changed, fewer replications than were recorded tell no other story.
+                kept_then if kept_then is not None and shares == then[: len(shares)] else _kept(shares, asked),
                 _since(name, runs),
                 _blame(wait, baseline, runs, units),
             )
