@@ -77,10 +77,10 @@ class Processes:
         """Do all jobs."""
         failed: Failed = {}
         waiting, under_way = deque(jobs.items()), dict[Future[bytes], tuple[str, Job]]()
-        while waiting or under_way:
-            suspects: dict[str, Job] = {}
+        suspects: dict[str, Job] = {}
+        while waiting or under_way or suspects:
             try:
-                while waiting and len(under_way) < self._workers:
+                while waiting and not suspects and len(under_way) < self._workers:
                     name, job = waiting.popleft()
                     suspects[name] = job  # of a pool that broke before it was taken
                     under_way[self._submit(job)] = (name, job)
@@ -99,9 +99,11 @@ class Processes:
             except BrokenProcessPool:
                 suspects |= dict(under_way.values())
                 under_way.clear()
-                self._end()
-            for name, job in suspects.items():
-                failed |= self._alone(name, job, keep)
+            if suspects and not under_way:
+                self._end()  # so that their memory is there for one alone
+                for name, job in suspects.items():
+                    failed |= self._alone(name, job, keep)
+                suspects = {}
         return failed
 
     def _alone(self, name: str, job: Job, keep: Keep) -> Failed:
