@@ -41,19 +41,20 @@ from tests.campaigns.drawn_comparisons import (
 )
 from tests.campaigns.log import FOLDER, Log
 
-SCENARIOS, UNTIL = ("intake_200k", "intake_800k"), "2020-12-01"
+SCENARIOS, WORDS = ("intake_200k", "intake_800k"), ("clock.end=2020-10-01", "market=open")
+"""What is compared, and what makes its runs cheap."""
+
 SHOWN = (
     "places.awarded",
     "wait.place.mean_days_got_it",
     "wait.registered_to_award.median_days_got_it",
     "wait.place.left_without",
     "funnel.bought_first",
-    "market.revoked_for_seat",
     "peak.queue_payments",
     "wait.first_incentive_due_to_paid.p95_days",
     "money.paid",
 )
-"""The figures of the study of these scenarios that there are by then."""
+"""The figures of the study of these scenarios that there are in such runs."""
 
 SIZES = (20, 5)
 """Replications of a comparison."""
@@ -82,7 +83,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--some", type=int, default=500, help="of these for figures that are not shown (default: 500)")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="replications of each (default: 20 5)")
     parser.add_argument("--scale", type=float, default=0.001, help="people of a run, as a share (default: 0.001)")
-    parser.add_argument("--until", default=UNTIL, help=f"end of every run (default: {UNTIL})")
+    parser.add_argument("--words", nargs="*", default=WORDS, help=f"for both (default: {' '.join(WORDS)})")
     parser.add_argument("--scenarios", nargs=2, default=SCENARIOS, help=f"default: {' '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=13, help="another seed draws other comparisons (default: 13)")
     parser.add_argument("--workers", type=int, default=2, help="processes at a time (default: 2)")
@@ -96,8 +97,8 @@ class Bank:
     def __init__(self, asked: argparse.Namespace) -> None:
         self.log, self.workers, self.worlds = Log(asked.log), asked.workers, asked.worlds
         self._words = [f"scenario={','.join(asked.scenarios)}", f"population.scale={asked.scale}"]
-        self._words += [f"clock.end={asked.until}", f"replications={asked.worlds}", "people=none"]
-        self._called = f"at {asked.scale} until {asked.until}"
+        self._words += [*asked.words, f"replications={asked.worlds}", "people=none"]
+        self._called = " ".join([f"at {asked.scale}", *asked.words])
         self.runs: list[list[Run]] = []
         """Of each scenario; run n is in world n modulo `worlds`, with luck n + 1."""
 
@@ -122,7 +123,7 @@ class Bank:
         return pairs_of(here, there, words)
 
     def _trial(self, name: str, number: int) -> str:
-        return f"{name} {self._called}, replication {number}"
+        return f"{name} {self._called}: {number}"
 
     def _deal(self, numbers: range, done: Mapping[str, object]) -> None:
         """Make the runs of all worlds that are not done, under a luck that no other runs have."""
