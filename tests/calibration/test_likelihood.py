@@ -46,9 +46,10 @@ def target() -> Target:
     kept = terms.places[:, 0] < 5
     figures = [Figure(*each) for each in SEEN]
     middle = np.log([figure.published for figure in figures])
-    emulator = Emulator(terms.of(np.flatnonzero(kept)), middle, slopes[:, kept], np.full(len(SEEN), 0.02))
-    many = np.full(len(SEEN), 1.0)
-    known = Known(0.06 * many * [each.moving for each in figures], 0.005 * many, 0.02 * many)
+    alike = 0.4 + 0.6 * np.eye(len(SEEN))
+    emulator = Emulator(terms.of(np.flatnonzero(kept)), middle, slopes[:, kept], np.full(len(SEEN), 0.02), alike)
+    slope = np.array([0.06 * each.moving for each in figures])
+    known = Known(slope, 0.005**2 * alike, 0.02**2 * alike)
     return Target(inputs, emulator, tuple(figures), known, datetime(2020, 4, 11))
 
 

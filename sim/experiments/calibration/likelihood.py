@@ -5,7 +5,8 @@ The logarithm of a published figure is that of the simulated one, of some hours 
 - the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
   half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
   three reports within a week are not three independent observations of a wrong model;
-- rounding, the chance in a count, and what the emulator misses, each of its own known size.
+- rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
+  between figures as what was left of runs that the emulator did not learn from.
 
 How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand.
 """
@@ -37,14 +38,14 @@ DAYS_ALIKE = 30.0
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the figures beside their published size, a number each."""
+    """What is known of the figures beside their published size: a number each, and what goes together."""
 
     slope: Values
     """Growth of the simulated figure in the day before it was printed, as a share of it."""
     luck: Values
-    """Standard deviation of its logarithm by luck, in the world that it was published of."""
+    """Covariance of their logarithms by luck, in the world that they were published of."""
     emulated: Values
-    """Standard deviation of what the emulator misses."""
+    """Covariance of what the emulator misses."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Target:
     @cached_property
     def _fixed(self) -> Values:
         rounding = np.array([each.rounding for each in self.figures])
-        found: Values = rounding**2 + self.known.luck**2 + self.known.emulated**2
+        found: Values = np.diag(rounding**2) + self.known.luck + self.known.emulated
         return found
 
     @cached_property
@@ -151,7 +152,7 @@ class Target:
 
     def _covariance(self, errors: Values) -> Values:
         size = self._discrepancy(errors)
-        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + np.diag(self._fixed)
+        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + self._fixed
         return found
 
     def __call__(self, active: Values) -> tuple[Values, Values]:
@@ -206,6 +207,12 @@ class Target:
         luck = rng.standard_normal(centre.shape)
         found: Values = centre + np.einsum("dij,dj->di", np.linalg.cholesky(left), luck)
         return found
+
+
+def spread(sizes: Values, alike: Values) -> Values:
+    """Return the covariance of errors of some standard deviations and of some correlation."""
+    found: Values = sizes[:, None] * sizes * alike
+    return found
 
 
 def normal_log(away: Values, covariance: Values) -> Values:
