@@ -43,7 +43,7 @@ class Settings:
     rounds: int = 2
     repeated: int = 40
     """Runs of the last round that are made again with another luck, to tell luck from what the emulator misses."""
-    tried: int = 800
+    tried: int = 1200
     """Draws that are run before the members are taken from them."""
     members: int = 60
     effort: Effort = field(default_factory=Effort)

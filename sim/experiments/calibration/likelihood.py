@@ -8,6 +8,9 @@ The logarithm of a published figure is that of the simulated one, of some hours 
 - rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
   between figures as what was left of runs that the emulator did not learn from.
 
+That a wave was filled is no figure but a bound: as many eligible people joined as there were places, or more. It has no
+discrepancy: worlds are wanted in which the simulated wave is filled.
+
 How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand.
 """
 
@@ -24,6 +27,8 @@ from numpy.typing import NDArray
 from sim.experiments.calibration.emulator import Emulator
 from sim.experiments.calibration.figures import AGE_SHARE, OLDEST_SCALE, Figure
 from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half_normal_slope
+
+Places = NDArray[np.int64]
 
 DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
 SCALE_OF_DISCREPANCY = 0.05
@@ -60,7 +65,7 @@ class Target:
     begins: datetime
     """When the programme began."""
     unused: tuple[int, ...] = ()
-    """Places of figures that the likelihood leaves out: those that are to be predicted."""
+    """Places of figures that the likelihood leaves out: those that are to be predicted, and bounds."""
 
     @cached_property
     def reports(self) -> tuple[datetime, ...]:
@@ -159,14 +164,16 @@ class Target:
         """Return the logarithm of the likelihood of rows of active latents, up to a constant, and its slopes."""
         latents, some, count = self.full(active), self.used, len(self.inputs.latents)
         inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
-        away = (self.observed - self._mean(inputs, errors))[:, some]
         size = self._discrepancy(errors)[:, some]
+        mean = self._mean(inputs, errors)
+        away = (self.observed - mean)[:, some]
         inverse = np.linalg.inv(self._covariance(errors)[:, some[:, None], some])
         pull = (inverse @ away[:, :, None])[:, :, 0]
         _, logs = np.linalg.slogdet(inverse)
         slopes = np.zeros_like(latents)
         every = np.zeros((len(active), len(self.figures)))
         every[:, some] = pull
+        every[:, self.bounds], within = self._within(mean)
         onto = np.zeros_like(inputs)
         some_inputs = self.emulator.pulled(inputs, every)
         onto[:, : some_inputs.shape[1]] = some_inputs
@@ -182,22 +189,50 @@ class Target:
         slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
         ages = -half_normal_slope(errors[:, len(DISCREPANCIES) :])
         slopes[:, count + len(DISCREPANCIES) :] = ages * (every @ self._ages.T)
-        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1), slopes[:, self.active]
+        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1) + within, slopes[:, self.active]
 
     def of_inputs(self, inputs: Values, errors: Values) -> Values:
         """Return the logarithm of rows of z, and of the latents of the errors: a row for each, or one for all."""
+        return self.of_mean(self._mean(inputs, errors), errors)
+
+    def of_mean(self, mean: Values, errors: Values) -> Values:
+        """Return the logarithm of rows of what is said of the figures, with the latents of the errors."""
         some = self.used
-        away = (self.observed - self._mean(inputs, errors))[:, some]
-        return normal_log(away, self._covariance(errors)[:, some[:, None], some])
+        normal = normal_log((self.observed - mean)[:, some], self._covariance(errors)[:, some[:, None], some])
+        return normal + self._within(mean)[1]
+
+    def _within(self, mean: Values) -> tuple[Values, Values]:
+        """Return the slopes of the logarithm along those of the bounds, and how likely all bounds are kept."""
+        from scipy.special import log_ndtr
+
+        some = self.bounds
+        side = np.array([self.figures[k].bound for k in some]) / np.sqrt(np.diag(self._fixed)[some])
+        room = side * (mean - self.observed)[:, some]
+        logs: Values = log_ndtr(room)
+        return side * np.exp(-0.5 * room**2 - logs) / np.sqrt(2 * np.pi), logs.sum(axis=1)
 
     @cached_property
-    def used(self) -> NDArray[np.int64]:
-        """Return the places of the figures that the likelihood uses."""
-        return np.array([k for k in range(len(self.figures)) if k not in self.unused])
+    def used(self) -> Places:
+        """Return the places of the figures that the likelihood uses, without bounds."""
+        return self._places(bounds=False, unused=False)
+
+    @cached_property
+    def bounds(self) -> Places:
+        """Return the places of the bounds that the likelihood uses."""
+        return self._places(bounds=True, unused=False)
+
+    @cached_property
+    def left_out(self) -> Places:
+        """Return the places of the figures that are to be predicted."""
+        return self._places(bounds=False, unused=True)
+
+    def _places(self, bounds: bool, unused: bool) -> Places:
+        kinds = [(bool(each.bound), k in self.unused) for k, each in enumerate(self.figures)]
+        return np.array([k for k, kind in enumerate(kinds) if kind == (bounds, unused)], dtype=np.int64)
 
     def predicted(self, latents: Values, rng: np.random.Generator) -> Values:
-        """Return a draw of the unused figures' logarithms for each row of all latents, given the figures used."""
-        some, others = self.used, np.array(self.unused)
+        """Return a draw of the left out figures' logarithms for each row of all latents, given the figures used."""
+        some, others = self.used, self.left_out
         mean, covariance = self.mean(latents), self.covariance(latents)
         across = covariance[:, others[:, None], some]
         pull = np.swapaxes(np.linalg.solve(covariance[:, some[:, None], some], np.swapaxes(across, 1, 2)), 1, 2)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.inputs import Values
-from sim.experiments.calibration.likelihood import Target, normal_log, spread
+from sim.experiments.calibration.likelihood import Target, spread
 
 Ints = NDArray[np.int64]
 
@@ -52,11 +52,9 @@ def weighed(target: Target, latents: Values, run: Values, luck: Values) -> Weigh
     count = len(target.inputs.latents)
     emulated = target.emulator(target.inputs.inputs(latents[:, :count]))
     better, left = corrected(target, emulated, run, luck)
-    away = target.observed - target.mean(latents)
-    before = normal_log(away, target.covariance(latents))
     surer = replace(target, known=replace(target.known, emulated=left))
-    after = normal_log(away - (better - emulated), surer.covariance(latents))
-    return smoothed(after - before)
+    mean, errors = target.mean(latents), latents[:, count:]
+    return smoothed(surer.of_mean(mean + better - emulated, errors) - target.of_mean(mean, errors))
 
 
 def smoothed(logs: Values) -> Weighed:
