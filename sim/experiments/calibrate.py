@@ -25,7 +25,7 @@ def members_of(found: Fit, numbers: Mapping[str, Number]) -> Members:
     """Return the members as their table takes them."""
     problem = found.learned.problem
     settings = problem.settings
-    values = found.target.inputs.values(found.inputs[found.members])
+    values = found.target.inputs.values(found.member_inputs)
     rows = tuple({key: float(values[key][row]) for key in columns_of(numbers)} for row in range(len(found.members)))
     said = {
         "points": settings.points,
@@ -36,6 +36,8 @@ def members_of(found: Fit, numbers: Mapping[str, Number]) -> Members:
         "chains": [settings.effort.chains, settings.effort.rounds, settings.effort.steps, settings.effort.kept],
         "scale": problem.config["population"]["scale"],
         "effective": round(found.weighed.effective, 1),
+        "different": len(set(found.members.tolist())),
+        "discrepancy": [round(size, 4) for size in found.discrepancies],
     }
     kept = {name: version for name, version in versions().items() if name in MADE_BY}
     return Members("fit", settings.seed, said, kept, rows)

@@ -75,3 +75,14 @@ def test_near_runs_weigh_more(runs: tuple[Values, Values]) -> None:
     others = 1.5 + 0.2 * np.random.default_rng(7).standard_normal((1000, 60))
     off, before = (np.abs(each(others) - function(others))[:, 1].mean() for each in (found, learn(x, y)))
     assert off < before
+
+
+def test_it_says_which_figures_it_misses_together() -> None:
+    """Catch figures that are missed together and taken for independent witnesses: two share a wave that no term has."""
+    x = np.random.default_rng(6).standard_normal((600, 4))
+    wave, noise = 0.02 * np.sin(9 * x[:, 0] * x[:, 1]), 0.01 * np.random.default_rng(7).standard_normal((600, 3))
+    found = learn(x, 0.3 * x[:, :3] + np.column_stack([wave, wave, 0 * wave]) + noise)
+    assert found.alike[0, 1] == pytest.approx(0.02**2 / 2 / (0.02**2 / 2 + 0.01**2), abs=0.1)
+    assert np.abs(found.alike[2, :2]).max() < 0.15
+    assert found.of([2, 1]).alike[1, 0] == found.alike[1, 2]
+    np.testing.assert_array_equal(np.diag(found.alike), 1)

@@ -46,16 +46,18 @@ def target() -> Target:
     kept = terms.places[:, 0] < 5
     figures = [Figure(*each) for each in SEEN]
     middle = np.log([figure.published for figure in figures])
-    emulator = Emulator(terms.of(np.flatnonzero(kept)), middle, slopes[:, kept], np.full(len(SEEN), 0.02))
-    many = np.full(len(SEEN), 1.0)
-    known = Known(0.06 * many * [each.moving for each in figures], 0.005 * many, 0.02 * many)
+    alike = 0.4 + 0.6 * np.eye(len(SEEN))
+    emulator = Emulator(terms.of(np.flatnonzero(kept)), middle, slopes[:, kept], np.full(len(SEEN), 0.02), alike)
+    slope = np.array([0.06 * each.moving for each in figures])
+    known = Known(slope, 0.005**2 * alike, 0.02**2 * alike)
     return Target(inputs, emulator, tuple(figures), known, datetime(2020, 4, 11))
 
 
 def test_slopes_are_those_of_the_likelihood(target: Target) -> None:
     """Catch a slope that leads the chains astray: each against a difference, with and without figures left out."""
     at = np.random.default_rng(1).standard_normal((4, len(target.active)))
-    for each in (target, replace(target, unused=(1, 4))):
+    least = [replace(each, bound=(0, 1, -1)[k % 3]) for k, each in enumerate(target.figures)]
+    for each in (target, replace(target, unused=(1, 4)), replace(target, figures=least, unused=(1, 4))):
         _, slopes = each(at)
         for k in range(at.shape[1]):
             step = 1e-5 * np.eye(at.shape[1])[k]
@@ -123,3 +125,18 @@ def test_known_values_are_recovered_at_the_stated_rate(target: Target) -> None:
     assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
     assert np.mean(predicted) == pytest.approx(0.9, abs=0.13)
     assert np.min(np.mean(inside, axis=0)) > 0.7
+
+
+def test_a_bound_is_kept_within_what_is_known_of_it(target: Target) -> None:
+    """Catch a filled wave that pulls down to its places, or that an emulated one far below does not break."""
+    some = [replace(each, bound=1 if k == 3 else 0) for k, each in enumerate(target.figures)]
+    filled = replace(target, figures=some)
+    alone = replace(target, unused=(3,))
+    latents = np.zeros((3, len(target.latents)))
+    mean, errors = target.mean(latents), latents[:, len(target.inputs.latents) :]
+    size = float(np.hypot(0.005, 0.02))
+    mean[:, 3] = target.observed[3] + size * np.array([8.0, 0.0, -3.0])
+    apart = filled.of_mean(mean, errors) - alone.of_mean(mean, errors)
+    np.testing.assert_allclose(apart, np.log([1.0, 0.5, 0.0013499]), atol=1e-4)
+    assert filled.left_out.size == 0
+    assert 3 not in filled.used

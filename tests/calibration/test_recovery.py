@@ -54,6 +54,9 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
     assert two[0].figures != two[1].figures
     known = {figure.name: figure for figure in problem.figures}
     for figure in two[0].figures[: len(known)]:
+        if figure.bound:
+            assert figure.published == known[figure.name].published
+            continue
         assert figure.unit == 2 * half_unit(known[figure.name].published)
         assert figure.published % figure.unit == 0
     found = recovery.held((learned, two[0]), Effort(6, 2, 4, 12))

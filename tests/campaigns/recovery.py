@@ -106,9 +106,15 @@ def published(
         covariance = sizes[:, None] * sizes * mine.correlation
         root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(sizes)))
         logs = runs.logs[0] + root @ luck[row].standard_normal(len(sizes)) - mine.aged(latents[row : row + 1])[0]
-        figures = [_as_printed(each, float(np.exp(log))) for each, log in zip(mine.figures, logs, strict=True)]
+        said = zip(mine.figures, logs, runs.logs[0], strict=True)
+        figures = [_kept(each, log) if each.bound else _as_printed(each, float(np.exp(off))) for each, off, log in said]
         found.append(History(number, latents[row], figures))
     return found
+
+
+def _kept(bound: Figure, log: float) -> Figure:
+    """Return a bound as the run keeps it: a wave was filled, or was not."""
+    return replace(bound, bound=1 if log >= np.log(bound.published) else -1)
 
 
 def _as_printed(figure: Figure, value: float) -> Figure:

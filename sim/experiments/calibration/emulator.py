@@ -151,13 +151,15 @@ class Emulator:
     """All figures as functions of the inputs: the terms that any has, and a row of coefficients for each figure.
 
     `missed` is the standard deviation of what is left of each figure on runs that were not learned from: what the
-    polynomial misses, and the luck of those runs.
+    polynomial misses, and the luck of those runs. `alike` is its correlation between figures: where those who complete
+    by one date are missed, so are those who do two days later.
     """
 
     terms: Terms
     constants: Values
     coefficients: Values
     missed: Values
+    alike: Values
 
     @cached_property
     def active(self) -> list[int]:
@@ -188,7 +190,9 @@ class Emulator:
     def of(self, figures: Sequence[int]) -> Emulator:
         """Return the emulator of some figures."""
         rows = list(figures)
-        return Emulator(self.terms, self.constants[rows], self.coefficients[rows], self.missed[rows])
+        return Emulator(
+            self.terms, self.constants[rows], self.coefficients[rows], self.missed[rows], self.alike[np.ix_(rows, rows)]
+        )
 
 
 def learn(x: Values, y: Values, weights: Values | None = None, near: NDArray[np.bool_] | None = None) -> Emulator:
@@ -212,7 +216,17 @@ def learn(x: Values, y: Values, weights: Values | None = None, near: NDArray[np.
         coefficients[figure, list(row)] = list(row.values())
     left = left_out(x, y, weights)[near]
     missed = np.sqrt(np.mean(left**2, axis=0))
-    return Emulator(Terms(table[:, :2], table[:, 2:]), np.array([c for c, _ in rows]), coefficients, missed)
+    terms = Terms(table[:, :2], table[:, 2:])
+    return Emulator(terms, np.array([c for c, _ in rows]), coefficients, missed, correlation(left))
+
+
+def correlation(left: Values) -> Values:
+    """Return the correlation of columns whose mean is 0; a column of noughts has none with others."""
+    size = np.sqrt((left**2).sum(axis=0))
+    scaled = left / np.where(size > 0, size, 1)
+    found: Values = scaled.T @ scaled
+    np.fill_diagonal(found, 1)
+    return found
 
 
 def left_out(x: Values, y: Values, weights: Values) -> Values:

@@ -19,6 +19,9 @@ DAY = timedelta(days=1)
 AFTER_AWARD = ("bought_first", "completed_first", "paid_first_incentive", "incentive_rupiah", "revoked", "fully_paid")
 """What follows the award; the other figures are of the way to it."""
 
+ELIGIBLE = "eligible"
+"""Those of a wave who joined and are eligible: no figure of them is published, but that there were enough."""
+
 SIGNIFICANT = 1
 """Digits of a printed figure that are taken to be exact, even where they are noughts."""
 
@@ -39,6 +42,8 @@ class Figure:
     published: float
     unit: float | None = None
     """What it is rounded to; none: as its noughts say."""
+    bound: int = 0
+    """1: at least so many, -1: fewer; 0: so many."""
 
     @property
     def name(self) -> str:
@@ -57,7 +62,12 @@ class Figure:
 
     @property
     def rounding(self) -> float:
-        """Return the standard deviation of its logarithm by rounding: uniform over half a unit of its last digit."""
+        """Return the standard deviation of its logarithm by rounding: uniform over half a unit of its last digit.
+
+        A bound is exact: it is the number of places.
+        """
+        if self.bound:
+            return 0.0
         half = half_unit(self.published) if self.unit is None else self.unit / 2
         return half / self.published / math.sqrt(3)
 
@@ -78,7 +88,18 @@ def published_figures(parameters: Parameters) -> tuple[list[Figure], list[tuple[
             left_out.append((figure, why))
         else:
             used.append(figure)
-    return used, left_out
+    return [*used, *_filled(parameters)], left_out
+
+
+def _filled(parameters: Parameters) -> Iterator[Figure]:
+    """Yield, of each wave that was filled by the date of the fit, that at least so many eligible people had joined."""
+    published, calendar = parameters.published, parameters.waves.calendar
+    assert calendar is not None
+    announced = [wave.announced for wave in calendar.values()]
+    for wave in published.selected:
+        at = announced[wave.wave - 1]
+        if at <= published.fit_until:
+            yield Figure(ELIGIBLE, str(wave.wave), at, wave.people, bound=1)
 
 
 def _figures(parameters: Parameters) -> Iterator[Figure]:
@@ -107,7 +128,7 @@ def _why_not(figure: Figure, used: list[Figure], parameters: Parameters) -> str:
     if figure.at > parameters.published.fit_until:
         return "later than the fit"
     if figure.what == "awarded":
-        return "set by the calendar of the waves"
+        return "set by the waves' places; that each wave was filled is fitted"
     if figure.what == "eligible_share":
         return "an assumption, no figure"
     same = [each for each in used if each.published == figure.published and each.at <= figure.at + DAY]
@@ -135,6 +156,12 @@ def seen(result: Result, figures: list[Figure]) -> Seen:
     parameters = observations.programme.parameters
     scale = parameters.population.scale
     rows = {(row["figure"], row["scope"] or "", row["at"]): row for row in result.tables["published"].rows}
+    waves = {str(row["wave"]): row for row in result.tables["waves"].rows}
+
+    def of(figure: Figure) -> float:
+        if figure.what == ELIGIBLE:
+            return float(waves[figure.scope][ELIGIBLE] or 0)
+        return float(rows[figure.what, figure.scope, figure.at]["full_population"])
 
     def before(what: str, at: datetime) -> float:
         if what == "incentive_rupiah":
@@ -144,7 +171,7 @@ def seen(result: Result, figures: list[Figure]) -> Seen:
 
     ends = parameters.published.fit_until
     return Seen(
-        {each.name: float(rows[each.what, each.scope, each.at]["full_population"]) for each in figures},
+        {each.name: of(each) for each in figures},
         {each.name: before(each.what, each.at - DAY) for each in figures if each.moving},
         {what: before(what, ends) for what in PREDICTED},
     )

@@ -55,6 +55,22 @@ class Fit:
         inputs = self.target.inputs
         return inputs.inputs(self.latents[:, : len(inputs.latents)])
 
+    @property
+    def member_inputs(self) -> Values:
+        """Return the z of the members. Of a draw that is taken again, what no figure depends on is drawn anew."""
+        inputs, rows = self.target.inputs, self.latents[self.members].copy()
+        again = np.array([row for row, place in enumerate(self.members) if place in self.members[:row]], dtype=int)
+        idle = np.setdiff1d(np.arange(rows.shape[1]), self.target.active)
+        rows[again[:, None], idle] = self.learned.problem.rng(7).standard_normal((len(again), len(idle)))
+        return inputs.inputs(rows[:, : len(inputs.latents)])
+
+    @property
+    def discrepancies(self) -> tuple[float, float]:
+        """Return the middle of what is known of the discrepancy's size, up to the award and after it."""
+        sizes = np.median(self.target.discrepancy(self.rows()), axis=0)
+        after = [figure.after_award for figure in self.target.figures]
+        return float(sizes[after.index(False)]), float(sizes[after.index(True)])
+
     def rows(self) -> Values:
         """Return rows of all latents drawn from what is known after the fit, by the emulator."""
         return draws_of(self.target, self.chains, MANY, self.learned.problem.rng(6))

@@ -15,7 +15,7 @@ from sim.experiments.calibration.emulator import Emulator, learn
 from sim.experiments.calibration.figures import Figure, published_figures
 from sim.experiments.calibration.history import look, until_the_fit
 from sim.experiments.calibration.inputs import Config, Inputs, Values
-from sim.experiments.calibration.likelihood import Known, Target
+from sim.experiments.calibration.likelihood import Known, Target, spread
 from sim.experiments.calibration.sampling import Chains, Effort, sample
 from sim.parameters import Parameters
 from sim.results.tables.published import PREDICTED
@@ -43,7 +43,7 @@ class Settings:
     rounds: int = 2
     repeated: int = 40
     """Runs of the last round that are made again with another luck, to tell luck from what the emulator misses."""
-    tried: int = 800
+    tried: int = 1200
     """Draws that are run before the members are taken from them."""
     members: int = 60
     effort: Effort = field(default_factory=Effort)
@@ -164,13 +164,14 @@ class Learned:
         count = len(self.problem.figures)
         scale = float(self.problem.config["population"]["scale"])
         luck = self.luck[: len(some)] * (np.sqrt(scale) if full_population else 1.0)
+        emulator = self.emulator.of(range(len(some)))
         slope = np.zeros(len(some))
         slope[:count] = np.median(self.runs.growth[self.near], axis=0)
         return Target(
             self.problem.inputs,
-            self.emulator.of(range(len(some))),
+            emulator,
             some,
-            Known(slope, luck, self.emulated[: len(some)]),
+            Known(slope, spread(luck, emulator.alike), spread(self.emulated[: len(some)], emulator.alike)),
             self.problem.parameters.clock.start,
             tuple(range(count, len(some))),
         )

@@ -80,14 +80,14 @@ def left_out_in_turn(learned: Learned, tell: Callable[[str], None], effort: Effo
         rng = learned.problem.rng(100 + number)
         chains = sample(without, len(without.active), effort, rng)
         drawn = without.predicted(draws_of(without, chains, DRAWS, rng), rng)
-        found += [Predicted(target.figures[k], np.exp(drawn[:, row])) for row, k in enumerate(out)]
+        found += [Predicted(target.figures[k], np.exp(drawn[:, row])) for row, k in enumerate(without.left_out)]
     return found
 
 
 def dates(figures: Sequence[Figure]) -> list[datetime]:
     """Return the first moment of each date on which there are figures."""
     first: dict[object, datetime] = {}
-    for figure in sorted(figures, key=lambda each: each.at):
+    for figure in sorted((each for each in figures if not each.bound), key=lambda each: each.at):
         first.setdefault(figure.at.date(), figure.at)
     return list(first.values())
 

@@ -5,7 +5,11 @@ The logarithm of a published figure is that of the simulated one, of some hours 
 - the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
   half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
   three reports within a week are not three independent observations of a wrong model;
-- rounding, the chance in a count, and what the emulator misses, each of its own known size.
+- rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
+  between figures as what was left of runs that the emulator did not learn from.
+
+That a wave was filled is no figure but a bound: as many eligible people joined as there were places, or more. It has no
+discrepancy: worlds are wanted in which the simulated wave is filled.
 
 How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand.
 """
@@ -24,6 +28,8 @@ from sim.experiments.calibration.emulator import Emulator
 from sim.experiments.calibration.figures import AGE_SHARE, OLDEST_SCALE, Figure
 from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half_normal_slope
 
+Places = NDArray[np.int64]
+
 DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
 SCALE_OF_DISCREPANCY = 0.05
 """The scale of the half-normal law of the discrepancy's standard deviation, of logarithms."""
@@ -37,14 +43,14 @@ DAYS_ALIKE = 30.0
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the figures beside their published size, a number each."""
+    """What is known of the figures beside their published size: a number each, and what goes together."""
 
     slope: Values
     """Growth of the simulated figure in the day before it was printed, as a share of it."""
     luck: Values
-    """Standard deviation of its logarithm by luck, in the world that it was published of."""
+    """Covariance of their logarithms by luck, in the world that they were published of."""
     emulated: Values
-    """Standard deviation of what the emulator misses."""
+    """Covariance of what the emulator misses."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Target:
     begins: datetime
     """When the programme began."""
     unused: tuple[int, ...] = ()
-    """Places of figures that the likelihood leaves out: those that are to be predicted."""
+    """Places of figures that the likelihood leaves out: those that are to be predicted, and bounds."""
 
     @cached_property
     def reports(self) -> tuple[datetime, ...]:
@@ -90,7 +96,7 @@ class Target:
     @cached_property
     def _fixed(self) -> Values:
         rounding = np.array([each.rounding for each in self.figures])
-        found: Values = rounding**2 + self.known.luck**2 + self.known.emulated**2
+        found: Values = np.diag(rounding**2) + self.known.luck + self.known.emulated
         return found
 
     @cached_property
@@ -151,21 +157,23 @@ class Target:
 
     def _covariance(self, errors: Values) -> Values:
         size = self._discrepancy(errors)
-        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + np.diag(self._fixed)
+        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + self._fixed
         return found
 
     def __call__(self, active: Values) -> tuple[Values, Values]:
         """Return the logarithm of the likelihood of rows of active latents, up to a constant, and its slopes."""
         latents, some, count = self.full(active), self.used, len(self.inputs.latents)
         inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
-        away = (self.observed - self._mean(inputs, errors))[:, some]
         size = self._discrepancy(errors)[:, some]
+        mean = self._mean(inputs, errors)
+        away = (self.observed - mean)[:, some]
         inverse = np.linalg.inv(self._covariance(errors)[:, some[:, None], some])
         pull = (inverse @ away[:, :, None])[:, :, 0]
         _, logs = np.linalg.slogdet(inverse)
         slopes = np.zeros_like(latents)
         every = np.zeros((len(active), len(self.figures)))
         every[:, some] = pull
+        every[:, self.bounds], within = self._within(mean)
         onto = np.zeros_like(inputs)
         some_inputs = self.emulator.pulled(inputs, every)
         onto[:, : some_inputs.shape[1]] = some_inputs
@@ -181,22 +189,50 @@ class Target:
         slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
         ages = -half_normal_slope(errors[:, len(DISCREPANCIES) :])
         slopes[:, count + len(DISCREPANCIES) :] = ages * (every @ self._ages.T)
-        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1), slopes[:, self.active]
+        return 0.5 * logs - 0.5 * (away * pull).sum(axis=1) + within, slopes[:, self.active]
 
     def of_inputs(self, inputs: Values, errors: Values) -> Values:
         """Return the logarithm of rows of z, and of the latents of the errors: a row for each, or one for all."""
+        return self.of_mean(self._mean(inputs, errors), errors)
+
+    def of_mean(self, mean: Values, errors: Values) -> Values:
+        """Return the logarithm of rows of what is said of the figures, with the latents of the errors."""
         some = self.used
-        away = (self.observed - self._mean(inputs, errors))[:, some]
-        return normal_log(away, self._covariance(errors)[:, some[:, None], some])
+        normal = normal_log((self.observed - mean)[:, some], self._covariance(errors)[:, some[:, None], some])
+        return normal + self._within(mean)[1]
+
+    def _within(self, mean: Values) -> tuple[Values, Values]:
+        """Return the slopes of the logarithm along those of the bounds, and how likely all bounds are kept."""
+        from scipy.special import log_ndtr
+
+        some = self.bounds
+        side = np.array([self.figures[k].bound for k in some]) / np.sqrt(np.diag(self._fixed)[some])
+        room = side * (mean - self.observed)[:, some]
+        logs: Values = log_ndtr(room)
+        return side * np.exp(-0.5 * room**2 - logs) / np.sqrt(2 * np.pi), logs.sum(axis=1)
 
     @cached_property
-    def used(self) -> NDArray[np.int64]:
-        """Return the places of the figures that the likelihood uses."""
-        return np.array([k for k in range(len(self.figures)) if k not in self.unused])
+    def used(self) -> Places:
+        """Return the places of the figures that the likelihood uses, without bounds."""
+        return self._places(bounds=False, unused=False)
+
+    @cached_property
+    def bounds(self) -> Places:
+        """Return the places of the bounds that the likelihood uses."""
+        return self._places(bounds=True, unused=False)
+
+    @cached_property
+    def left_out(self) -> Places:
+        """Return the places of the figures that are to be predicted."""
+        return self._places(bounds=False, unused=True)
+
+    def _places(self, bounds: bool, unused: bool) -> Places:
+        kinds = [(bool(each.bound), k in self.unused) for k, each in enumerate(self.figures)]
+        return np.array([k for k, kind in enumerate(kinds) if kind == (bounds, unused)], dtype=np.int64)
 
     def predicted(self, latents: Values, rng: np.random.Generator) -> Values:
-        """Return a draw of the unused figures' logarithms for each row of all latents, given the figures used."""
-        some, others = self.used, np.array(self.unused)
+        """Return a draw of the left out figures' logarithms for each row of all latents, given the figures used."""
+        some, others = self.used, self.left_out
         mean, covariance = self.mean(latents), self.covariance(latents)
         across = covariance[:, others[:, None], some]
         pull = np.swapaxes(np.linalg.solve(covariance[:, some[:, None], some], np.swapaxes(across, 1, 2)), 1, 2)
@@ -206,6 +242,12 @@ class Target:
         luck = rng.standard_normal(centre.shape)
         found: Values = centre + np.einsum("dij,dj->di", np.linalg.cholesky(left), luck)
         return found
+
+
+def spread(sizes: Values, alike: Values) -> Values:
+    """Return the covariance of errors of some standard deviations and of some correlation."""
+    found: Values = sizes[:, None] * sizes * alike
+    return found
 
 
 def normal_log(away: Values, covariance: Values) -> Values:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.inputs import Values
-from sim.experiments.calibration.likelihood import Target, normal_log
+from sim.experiments.calibration.likelihood import Target, spread
 
 Ints = NDArray[np.int64]
 
@@ -34,10 +34,14 @@ class Weighed:
 
 
 def corrected(target: Target, emulated: Values, run: Values, luck: Values) -> tuple[Values, Values]:
-    """Return the best guess of the logarithms at some draws from emulator and run, and its standard deviation."""
-    ours, theirs = target.known.emulated**2, luck**2
-    share = ours / np.maximum(ours + theirs, 1e-300)
-    return emulated + share * (run - emulated), np.sqrt(share * theirs)
+    """Return the best guess of the logarithms at some draws from emulator and run, and the covariance of its error.
+
+    `luck` is the standard deviation of the run's by luck, as alike between figures as what the emulator misses.
+    """
+    ours = target.known.emulated
+    theirs = spread(luck, target.emulator.alike)
+    share = np.linalg.solve(ours + theirs, ours).T
+    return emulated + (run - emulated) @ share.T, (np.eye(len(ours)) - share) @ ours
 
 
 def weighed(target: Target, latents: Values, run: Values, luck: Values) -> Weighed:
@@ -48,11 +52,9 @@ def weighed(target: Target, latents: Values, run: Values, luck: Values) -> Weigh
     count = len(target.inputs.latents)
     emulated = target.emulator(target.inputs.inputs(latents[:, :count]))
     better, left = corrected(target, emulated, run, luck)
-    away = target.observed - target.mean(latents)
-    before = normal_log(away, target.covariance(latents))
     surer = replace(target, known=replace(target.known, emulated=left))
-    after = normal_log(away - (better - emulated), surer.covariance(latents))
-    return smoothed(after - before)
+    mean, errors = target.mean(latents), latents[:, count:]
+    return smoothed(surer.of_mean(mean + better - emulated, errors) - target.of_mean(mean, errors))
 
 
 def smoothed(logs: Values) -> Weighed:
