@@ -77,3 +77,15 @@ def test_chains_that_differ_are_said_to() -> None:
     for k in range(1, 2000):
         slow[:, k] = 0.9 * slow[:, k - 1] + np.sqrt(0.19) * luck.standard_normal((8, 1))
     assert Chains(slow).effective[0] == pytest.approx(16000 * 0.1 / 1.9, rel=0.3)
+
+
+def test_chains_that_differ_in_width_only_are_said_to() -> None:
+    """Catch an R-hat of places alone: a chain that stays in the middle of the others has their mean and their ranks."""
+    luck = np.random.default_rng(6)
+    same = luck.standard_normal((8, 500, 2))
+    narrow = same.copy()
+    narrow[0, :, 1] *= 0.2
+    assert Chains(same).rhat.max() < 1.01
+    found = Chains(narrow).rhat
+    assert found[0] == Chains(same).rhat[0]
+    assert found[1] > 1.05

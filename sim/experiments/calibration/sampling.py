@@ -62,12 +62,13 @@ class Chains:
 
     @property
     def rhat(self) -> Values:
-        """Return the split R-hat of each latent's ranks; 1 where all chains tell the same (Vehtari et al. 2021)."""
-        chains = _normal_ranks(_split(self.draws))
-        within, between = _within_and_between(chains)
-        n = chains.shape[1]
-        found: Values = np.sqrt(((n - 1) / n * within + between) / np.maximum(within, 1e-300))
-        return found
+        """Return the R-hat of each latent; 1 where all chains tell the same (Vehtari et al. 2021).
+
+        It is the larger of two: that of the draws, which sees chains at different places, and that of their distances
+        from the median of all, which sees a chain that is narrower or wider than the others.
+        """
+        folded = np.abs(self.draws - np.median(self.flat, axis=0))
+        return np.maximum(_rhat(self.draws), _rhat(folded))
 
     @property
     def effective(self) -> Values:
@@ -85,6 +86,15 @@ class Chains:
         time = np.maximum(2 * pairs.sum(axis=0) - 1, 1 / np.log10(m * n))
         found: Values = m * n / time
         return found
+
+
+def _rhat(draws: Values) -> Values:
+    """Return the split R-hat of the normal scores of the ranks."""
+    chains = _normal_ranks(_split(draws))
+    within, between = _within_and_between(chains)
+    n = chains.shape[1]
+    found: Values = np.sqrt(((n - 1) / n * within + between) / np.maximum(within, 1e-300))
+    return found
 
 
 def _split(draws: Values) -> Values:
