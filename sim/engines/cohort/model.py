@@ -88,7 +88,7 @@ class Model:
         self.programme = programme
         self.timeline = Timeline()
         self.ended = self.timeline.event()
-        self._progress = progress
+        self._progress, self._registered = progress, _registered(programme)
         self.recorder = Recorder(programme, record)
         self.traits = np.empty(programme.people, dtype=np.uint32)
         self.observations = Observations(programme, programme.horizon, self.traits)
@@ -122,6 +122,8 @@ class Model:
         """By wave, the awards revoked at a deadline that has passed, once those awarded have come to it."""
         self.waves = Waves(self.timeline, programme, self, self.budget)
         self.runs = PaymentRuns(self.timeline, programme, self)
+        self._runs_of_day: list[Callable[[], None]] = []
+        """The runs since the last day's end, to be made at the next."""
         self._day_ends = DayEnds(programme, census, way, self.participants, self.payments)
         self.timeline.process(self._days())
         if programme.seats is not None and adds(programme):
@@ -200,11 +202,14 @@ class Model:
         """Say how far those have come who are the last to come to a day's end."""
         if now % FREED_EVERY == 0:
             give_back()
-        self._progress(now, self._registered(now))
+        self._progress(now, int(self._registered[now // DAY]))
 
     def _close_day(self) -> None:
         now = self.timeline.now
         self._do(partial(self._day_ends.close, now, self.pool.gave_up_people))
+        for run in self._runs_of_day:
+            self._pay(run)
+        self._runs_of_day = []
         self._pay(partial(self.payments.close_day, now))
 
     def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
@@ -234,11 +239,6 @@ class Model:
         """Wait until those awarded, and then their payments, have come to this instant."""
         self._buying.wait()
         self._paying.wait()
-
-    def _registered(self, now: int) -> int:
-        """Return how many have registered before now by the demand: their thread may be ahead of this instant."""
-        times, demand, _ = self.programme.curve
-        return int(self.programme.people * np.interp(now, times, demand) / demand[-1]) if demand[-1] > 0 else 0
 
     def _nothing_is_left(self, now: int) -> bool:
         own = self.participants
@@ -303,8 +303,12 @@ class Model:
         self._revoked = []
 
     def make_runs(self, caps: list[int | None], report: Report) -> None:
-        """Make the run of every partner."""
-        self._pay(partial(self.payments.make_runs, caps, self.timeline.now, report))
+        """Make the run of every partner, when those awarded have come to the day's end.
+
+        What a run pays was ready before it, and moves nobody but the payments that follow: so nobody needs to come to
+        the run's own instant.
+        """
+        self._runs_of_day.append(partial(self.payments.make_runs, caps, self.timeline.now, report))
 
 
 def _sync_points(programme: Programme) -> list[int]:
@@ -314,3 +318,12 @@ def _sync_points(programme: Programme) -> list[int]:
     if programme.parameters.waves.rule is not None:
         points |= set(table["open"].tolist())
     return [*sorted(at for at in points if at < programme.horizon), programme.horizon]
+
+
+def _registered(programme: Programme) -> NDArray[np.int64]:
+    """Return how many have registered before each day's beginning by the demand: their thread may be ahead of it."""
+    times, demand, _ = programme.curve
+    days = np.arange(-(-programme.horizon // DAY) + 1) * DAY
+    if demand[-1] <= 0:
+        return np.zeros(days.size, dtype=np.int64)
+    return (programme.people * np.interp(days, times, demand) / demand[-1]).astype(np.int64)

@@ -137,11 +137,10 @@ class Participants:
         if persons:
             self.announcements.append(announcement)
             # Other arrays take the place of the old ones, which the thread of payments may be reading.
-            told = [(each.first, each.wave, each.at, each.closing) for each in self.announcements]
-            deadlines = self._programme.waves.waves["deadline"]
-            limits = [(deadlines[each.wave], each.closing) for each in self.announcements]
-            self._by_announcement, self.limits = (np.array(rows, dtype=np.int64) for rows in (told, limits))
-            self.paces = self._programme.waves.pace[[each.wave for each in self.announcements]]
+            waves = self._programme.waves
+            self._by_announcement = np.vstack([self._by_announcement, (first, wave, now, closing)])
+            self.limits = np.vstack([self.limits, (waves.waves["deadline"][wave], closing)])
+            self.paces = np.append(self.paces, waves.pace[wave])
         own = self.awards[announcement.rows]
         own["spent"], own["loss"], own["seeking"] = 0, UNDECIDED, False
         self._awarded += np.array(self._programme.benefit) * persons
