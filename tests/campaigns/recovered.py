@@ -64,7 +64,7 @@ class Found:
                 lines[int(line["trial"])] = line
             else:
                 others += 1
-                differ |= {key for key in made if theirs.get(key) != made[key]}
+                differ |= {key for key in made if key not in theirs or theirs[key] != made[key]}
         return cls({k: lines[k] for k in sorted(lines) if k < histories}, others, sorted(differ))
 
 
