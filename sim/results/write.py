@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,17 @@ from sim.results.table import Table
 
 
 def connection() -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that works on one thread.
+    """Return a connection of its own to a database in memory that works on one thread.
 
     So the same columns give the same bytes, and Ctrl-C ends a query: with threads that write, 2.0.0 may wait
     for them for ever.
     """
+    return _database().cursor()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return the database of this process: to make one takes ten times as long as to write a table."""
     return duckdb.connect(config={"threads": 1, "async_threads": 0})
 
 

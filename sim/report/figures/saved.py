@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +15,7 @@ from sim.journey.measures import PAYMENT_PARTNERS
 from sim.parameters.named import Named
 from sim.parameters.sayings import MANIFEST, MOST_TOLD, Saying, together
 from sim.results.bottleneck import Bottleneck, bottleneck
+from sim.results.write import connection
 
 Row = dict[str, Any]
 Counts = NDArray[np.float64]
@@ -23,7 +23,7 @@ Counts = NDArray[np.float64]
 
 def rows_of(parquet: Path) -> list[Row]:
     """Return the rows of a saved table."""
-    with duckdb.connect() as database:
+    with connection() as database:
         cursor = database.execute("SELECT * FROM read_parquet(?)", [str(parquet)])
         columns = [column[0] for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
@@ -115,7 +115,7 @@ class Days:
     def __init__(self, parquet: Path) -> None:
         # A column without any number in it has no type of its own: every count is read as a number.
         query = "SELECT date, TRY_CAST(COLUMNS(* EXCLUDE (date)) AS DOUBLE) FROM read_parquet(?) ORDER BY date"
-        with duckdb.connect() as database:
+        with connection() as database:
             columns = database.execute(query, [str(parquet)]).fetchnumpy()
         self.dates: NDArray[np.datetime64] = np.asarray(columns.pop("date")).astype("datetime64[D]")
         self._counts = {name: np.ma.filled(values, np.nan) for name, values in columns.items()}
