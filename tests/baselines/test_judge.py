@@ -119,6 +119,20 @@ def test_where_some_runs_do_not_reach_a_figure_more_runs_are_needed() -> None:
     assert needed(half) == 2 * (needed(all_reach) or 0)
 
 
+def test_without_pairs_a_jump_from_the_usual_value_is_no_change_unless_it_comes_more_often() -> None:
+    """Catches a quantile that one run in ten has a day higher, and that no more is known of each time luck is new."""
+    usual: list[Value] = [42.08] * N
+    held = expected(usual, "days", Better.LESS)
+
+    def with_jumps(count: int, of: int = N) -> list[Value]:
+        return [*[42.8] * count, *[42.08] * (of - count)]
+
+    for jumps, verdict in ((1, Verdict.SAME), (3, Verdict.SAME), (6, Verdict.UNCLEAR), (N, Verdict.WORSE)):
+        assert judge(held, with_jumps(jumps), paired=False).verdict is verdict, jumps
+    assert judge(held, with_jumps(2), paired=False).said == "20 of 20 were so, now 18 of 20"
+    assert judge(held, with_jumps(2, FIRST), paired=True).verdict is Verdict.UNCLEAR
+
+
 @pytest.mark.parametrize("paired", [True, False])
 def test_rates_of_error_are_those_stated(paired: bool) -> None:
     """Catches margins that luck alone crosses, and that hide a change of twice their size."""

@@ -115,7 +115,22 @@ def judge(expected: Expected, found: Sequence[Value], paired: bool) -> Judged:
         return _texts(before, found, paired)
     if any(value is None for value in (*before, *found)):
         return _reached(expected, before, found, paired)
-    return _numbers(expected, np.array(before, dtype=np.float64), np.array(found, dtype=np.float64), paired)
+    of_means = _numbers(expected, np.array(before, dtype=np.float64), np.array(found, dtype=np.float64), paired)
+    if of_means.verdict is Verdict.UNCLEAR and not paired and _has_a_usual_value(before, found):
+        how_often = _texts(before, found, paired)
+        if how_often.verdict is Verdict.SAME:
+            return of_means._replace(verdict=Verdict.SAME, needed=None, said=how_often.said)
+    return of_means
+
+
+def _has_a_usual_value(before: Sequence[Value], found: Sequence[Value]) -> bool:
+    """Return whether most replications have the very same value, then and now, and the others jump away from it.
+
+    So does a quantile of waits that end on few days. Its spread is that of the jumps that happened to be recorded, and
+    where there was none its margin is too small for the first that comes: so it is asked how often they come.
+    """
+    usual = _usual(before)
+    return all(2 * sum(value == usual for value in some) > len(some) for some in (before, found))
 
 
 def _numbers(expected: Expected, before: NDArray[np.float64], found: NDArray[np.float64], paired: bool) -> Judged:
