@@ -152,7 +152,7 @@ def test_bad_input_in_a_process_of_its_own(tmp_path: Path) -> None:
 def test_calibrate_rewrites_the_base_only(capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a fit of one scenario that is written into the files of another."""
     assert main(["calibrate", "waves=weekly", "scenario=rate_800k"]) == 2
-    assert capsys.readouterr().err.count("cannot be exchanged here") == 2
+    assert capsys.readouterr().err.count("cannot be said here") == 2
     assert all((folders.configs() / file).is_file() for file in base_files().values())
     assert base_files()["waves"] == "waves/calendar.yaml"
 

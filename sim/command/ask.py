@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ def calibrate(words: list[str]) -> int:
     problem, rehearsed = fit_of(words)
     from sim.experiments.calibrate import write
     from sim.experiments.calibration.fit import fit
-    from sim.experiments.calibration.said import said_of
+    from sim.experiments.calibration.said import agree, said_of
 
     try:
         found = fit(problem)
@@ -203,6 +204,9 @@ def calibrate(words: list[str]) -> int:
         say(line)
     if rehearsed:
         remark("A rehearsal: nothing is written.")
+    elif not agree(found.chains):
+        remark("Nothing is written: the chains do not agree (see R-hat above), so what they say cannot be relied on.")
+        return 1
     else:
         write(found, folders.configs(), base_files())
     return 0
@@ -228,8 +232,7 @@ def fit_of(words: list[str]) -> tuple[ToFit, bool]:
     """Return what is to be fitted, and whether in a rehearsal only."""
     others = [word for word in words if word != REHEARSAL and word.partition("=")[0] not in OF_A_FIT]
     if others:
-        do = f"Leave it out: the fit is of history as it is. Only {', '.join(OF_A_FIT)} and {REHEARSAL} may be said."
-        raise BadInput([Problem(word, NOTHING, "cannot be exchanged here", do) for word in others])
+        raise BadInput([Problem(word, NOTHING, "cannot be said here", _instead_of(word)) for word in others])
     refuse_settings_of_others()
     refuse_too_little()
     _sums_in_one_order()
@@ -248,6 +251,13 @@ def fit_of(words: list[str]) -> tuple[ToFit, bool]:
     numbers = Inputs(uncertain(composition([])))
     settings = REHEARSED if rehearsed else Settings()
     return ToFit.of(found.parameters, found.config, numbers, folder, settings, progress()), rehearsed
+
+
+def _instead_of(word: str) -> str:
+    """Return what to say to a fit in place of a word that it does not take."""
+    near = get_close_matches(word.partition("=")[0], [REHEARSAL, *OF_A_FIT], n=1)
+    meant = f"Did you mean {near[0]}? " if near else "Leave it out. "
+    return f"{meant}The fit is of history as it is; only {', '.join(OF_A_FIT)} and {REHEARSAL} may be said."
 
 
 def drivers(words: list[str]) -> int:

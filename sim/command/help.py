@@ -207,12 +207,15 @@ members of the ensemble into configs/ensemble/.
 
   prakerja calibrate
   prakerja calibrate rehearse population.scale=0.001
+  prakerja calibrate run.seed=1             (other luck in its runs)
 
-It runs history about a thousand times, with one person in a hundred unless you
-say another population.scale, and takes some twenty minutes on two cores. Each
-run is kept in .calibration/: stopped, it goes on where it was. `git diff
-configs` shows what it changed; comments and all other numbers stay. With
-`rehearse` it does little of each step, prints, and writes nothing.
+It makes some 2,400 runs of history, with one person in a hundred unless you say
+another population.scale, and takes some 30 minutes on two cores. Each run is
+kept in .calibration/: stopped, it goes on where it was. `git diff configs`
+shows what it changed; comments and all other numbers stay. Where the chains of
+draws do not agree it writes nothing and ends with exit code 1. With `rehearse`
+it does little of each step, prints, and writes nothing. Nothing else may be
+said: the fit is of history as it is.
 """,
     "validate": """\
 prakerja validate [rehearse]: leave the figures of each date out in turn, fit
@@ -221,7 +224,7 @@ without them, predict them, and print intervals, figures and scores.
   prakerja validate
 
 It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
-them.
+them: some 1,600. It takes population.scale, run.seed and rehearse, as that does.
 """,
     "baseline": """\
 prakerja baseline NAME ... [replications=20] [--replace]: record the figures of

@@ -44,12 +44,14 @@ def drivers(
     BadInput where a figure is not known, or a run does not fit into memory.
     """
     from sim.composition.ensemble import all_members
-    from sim.experiments.drivers.drive import Ensemble, drive, named_among
+    from sim.experiments.drivers.drive import Ensemble, drive, named_among, refuse_unknown
     from sim.report.drivers.words import KNOWN, USUAL
+    from sim.results.meaning import declared
 
     question = asked(of_drivers(question.words))
-    members = all_members(composition(question.words))
     words = {word: name for word, (name, _) in KNOWN.items()}
+    refuse_unknown(figures, declared(question.parameters), words)
+    members = all_members(composition(question.words))
 
     def wanted(base: Figures) -> list[str]:
         return named_among(figures or [word for word in USUAL if words[word] in base], base, words)

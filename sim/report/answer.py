@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,8 @@ from sim.parameters.run import Run
 from sim.parameters.sayings import when
 from sim.report.market import market_lines
 from sim.report.outages import outage_lines
-from sim.report.text import beside, block, count, days, in_short, percent, rupiah, wrapped
+from sim.report.published import published_lines
+from sim.report.text import beside, block, count, days, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
@@ -39,7 +39,7 @@ def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, s
     if "outages" in tables:
         lines += ["", *outage_lines(tables["outages"])]
     if tables["published"].rows:
-        lines += ["", *_published(tables["published"])]
+        lines += ["", *published_lines(tables["published"])]
     return "\n".join(lines)
 
 
@@ -292,60 +292,3 @@ MEANING = {
     "undecided": "Undecided: those who have not yet reviewed a first course while the account is open, balances "
     "of those who go to buy a further course, and surveys not yet answered.",
 }
-
-
-def _published(table: Table) -> list[str]:
-    known = [row for row in table.rows if row["published"] is not None and row["role"] != "input"]
-    rows = [
-        (
-            f"{str(row['figure']).replace('_share', '').replace('_', ' ')}{scope_in_words(row['scope'])}",
-            f"{row['at']:%Y-%m-%d}",
-            _amount(row["figure"])(row["full_population"]),
-            _amount(row["figure"])(row["published"]),
-            f"{100 * float(row['difference_share'] or 0):+.1f} %",
-            str(row["role"]),
-        )
-        for row in known
-    ]
-    lines = block(("Against published", "on", "simulated", "published", "differs", ""), rows)
-    inputs = [row for row in table.rows if row["role"] == "input" and row["figure"] == "selected"]
-    short = [row for row in inputs if float(row["difference_share"] or 0) < -0.01]
-    met = f"all {len(inputs)} met within 1 %"
-    if short:
-        met = f"more than 1 % short in {waves_in_words([int(row['scope']) for row in short])}"
-    if inputs:
-        waves = waves_in_words([int(row["scope"]) for row in inputs])
-        lines += wrapped(f"  Selected in {waves} is an input: {met}.")
-    predicted = [row for row in table.rows if row["published"] is None]
-    dates = sorted({row["at"] for row in predicted})
-    if predicted:
-        figures = list(dict.fromkeys(row["figure"] for row in predicted))
-        cells = {(row["figure"], row["at"]): _amount(row["figure"])(row["full_population"]) for row in predicted}
-        heading = ("Predicted", *(f"{date:%Y-%m-%d}" for date in dates))
-        body = [(str(f).replace("_", " "), *(cells[f, date] for date in dates)) for f in figures]
-        lines += ["", *block(heading, body)]
-    return lines
-
-
-def waves_in_words(waves: Sequence[int]) -> str:
-    """Return the numbers of waves, three and more in a row by the first and the last: "waves 2 to 4 and 7"."""
-    rows: list[list[int]] = []
-    for wave in sorted(waves):
-        if rows and wave == rows[-1][-1] + 1:
-            rows[-1].append(wave)
-        else:
-            rows.append([wave])
-    told = [each for row in rows for each in ([f"{row[0]} to {row[-1]}"] if len(row) > 2 else map(str, row))]
-    *first, last = told
-    return f"wave{'s' * (len(waves) > 1)} {', '.join(first)}{' and ' if first else ''}{last}"
-
-
-def scope_in_words(scope: object) -> str:
-    """Return of which waves a published figure speaks; nothing where of all."""
-    return "" if scope is None else f", wave {scope}" if "-" not in str(scope) else f", waves {scope}"
-
-
-def _amount(figure: object) -> Callable[[Any], str]:
-    if str(figure).endswith("share"):
-        return percent
-    return in_short if str(figure).endswith("rupiah") else count

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from sim.command.ask import fit_of
+from sim.command.main import main
 from sim.composition import folders
 from sim.composition.base import base_files
 from sim.composition.compose import composition
@@ -73,6 +76,27 @@ def test_a_fit_made_again_changes_nothing(copied: Path, monkeypatch: pytest.Monk
     told = "\n".join(said_of(again))
     for words in ("all known by 15 October 2020", "R-hat at most", "Discrepancy of the model", "draws were run"):
         assert words in told
+
+
+def test_nothing_is_written_where_the_chains_do_not_agree(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a fit that nobody should believe, written over one that was good."""
+    assert copied.is_dir()
+    monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (None, False))
+    found = SimpleNamespace(chains=SimpleNamespace(rhat=np.array([1.0, 1.02]), effective=np.array([500.0, 900.0])))
+    monkeypatch.setattr("sim.experiments.calibration.fit.fit", lambda problem: found)
+    monkeypatch.setattr("sim.experiments.calibration.said.said_of", lambda fit: [])
+    wrote: list[object] = []
+    monkeypatch.setattr("sim.experiments.calibrate.write", lambda fit, *where: wrote.append(fit))
+    assert main(["calibrate"]) == 1
+    assert "Nothing is written: the chains do not agree" in capsys.readouterr().err
+    assert wrote == []
+    found.chains.rhat[1] = 1.005
+    assert main(["calibrate"]) == 0
+    assert wrote == [found]
+    found.chains.effective[0] = 300.0
+    assert main(["calibrate"]) == 1
 
 
 def test_all_is_written_or_nothing(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.composition.compose import composition
-from sim.experiments.calibration.figures import half_unit, published_figures
-from sim.experiments.calibration.leaving_out import Predicted, crps, dates, share_between
+from sim.experiments.calibration.figures import Figure, half_unit, published_figures
+from sim.experiments.calibration.leaving_out import (
+    Predicted,
+    crps,
+    dates,
+    said_of_predictions,
+    share_between,
+    share_over_dates,
+)
+from sim.report.text import WIDTH
 
 
 def test_noughts_tell_how_a_figure_was_rounded() -> None:
@@ -56,3 +66,29 @@ def test_a_count_of_hits_has_its_interval() -> None:
     assert share_between(9, 10) == pytest.approx((0.6058, 0.9949), abs=1e-4)
     assert share_between(0, 10) == pytest.approx((0, 0.2589), abs=1e-4)
     assert share_between(10, 10) == pytest.approx((0.7411, 1), abs=1e-4)
+
+
+def test_figures_of_one_date_are_no_independent_hits() -> None:
+    """Catch a coverage surer than its dates: of ten dates of three figures two miss whole, as if of ten figures."""
+    used = published_figures(composition([]).parameters)[0]
+    days = [replace(used[0], at=at) for at in dates(used)[:10]]
+
+    def found(each: Figure, miss: bool) -> Predicted:
+        return Predicted(each, each.published * np.exp(np.linspace(-0.1, 0.1, 21) + 0.5 * miss))
+
+    together = [found(replace(days[k], what=what), k < 2) for k in range(10) for what in ("a", "b", "c")]
+    assert len({each.figure.at.date() for each in together}) == 10
+    low, high = share_over_dates(together)
+    # The hits of ten dates are binomial: the 5th percentile of 10 draws at 0.8 is 6, the 95th 10.
+    assert (low, high) == (0.6, 1.0)
+    assert share_between(24, 30) == pytest.approx((0.643, 0.909), abs=0.002)
+    assert share_over_dates([each for each in together if each.covered])[0] == share_between(24, 24)[0]
+
+
+def test_a_row_of_predictions_is_a_line() -> None:
+    """Catch a table that a screen of 80 columns wraps, and a share that is told without what it may be."""
+    used = published_figures(composition([]).parameters)[0]
+    lines = said_of_predictions([Predicted(each, each.published * np.linspace(0.9, 1.1, 9)) for each in used])
+    assert max(map(len, lines)) <= WIDTH
+    assert sum(" 20  " in line for line in lines) == len(used)
+    assert "so the true share may be" in " ".join(" ".join(lines).split())

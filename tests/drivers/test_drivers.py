@@ -12,11 +12,12 @@ from sim.command.main import main
 from sim.composition.compose import composition
 from sim.composition.ensemble import all_members
 from sim.experiments.drivers import drive as driving
-from sim.experiments.drivers.drive import Ensemble, Found, drive, named_among
+from sim.experiments.drivers.drive import Ensemble, Found, drive, named_among, refuse_unknown
 from sim.experiments.drivers.told import tables_of
 from sim.parameters import BadInput
 from sim.report.drivers.answer import answer
 from sim.report.text import WIDTH
+from sim.results.meaning import declared
 from tests.drivers.small import FEW, WORDS
 
 
@@ -65,7 +66,9 @@ def test_the_command_writes_a_folder(
     assert json.loads(Path("out/manifest.json").read_text())["drivers"]["points"] == FEW
 
 
-def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_bad_words_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catch a word that is passed over in silence, or ends in a traceback."""
     cases = {
         "points=3": "points = 3: must be a whole number from 64 to 999",
@@ -73,7 +76,10 @@ def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         "figures=": "figures = : must be names",
         "worlds=3": "worlds=3: has no use here",
         "procesing.rate=3": "procesing",
+        "figures=[nosuch]": 'figures = "nosuch": is no figure. Known here: weeks_to_clear',
+        "figures=[participant]": "Did you mean participants?",
     }
+    monkeypatch.setattr("sim.experiments.drivers.drive.run_all", None)  # nothing is simulated first
     for word, refused in cases.items():
         assert main(["drivers", word, f"run.folder={tmp_path / 'out'}"]) == 2, word
         told = capsys.readouterr().err
@@ -91,6 +97,17 @@ def test_a_figure_that_is_not_there_is_suggested() -> None:
     for asked, said in (("awardd", "Did you mean awarded?"), ("median", "may be a.median, b.median")):
         with pytest.raises(BadInput, match=said):
             named_among([asked], base, words)
+
+
+def test_names_that_a_run_may_tell_are_not_refused_before_it() -> None:
+    """Catch a figure of kpis.json, or the end of its name, that is refused since it is not declared by itself."""
+    names = declared(composition([]).parameters)
+    known = ("funnel.awarded", "peak.queue_ovo", "wave.12.joined", "published.joined.waves_4.2020-08-16", "weeks")
+    ends = ("courses_sold", "place.median_days_got_it", "queue_payments", "ovo.peak_queue")
+    refuse_unknown([*known, *ends], names, {"weeks": "processing.weeks_to_clear"})
+    for wrong in ("nosuch", "funnel.nosuch", "station.nosuch"):
+        with pytest.raises(BadInput, match="is no figure"):
+            refuse_unknown([wrong], names, {})
 
 
 def test_a_figure_that_hardly_moves_is_told_so(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sim.experiments.run import Result, evaluate
 from sim.journey.money import OUTCOMES
 from sim.observers.audit import audit
 from sim.programme.ledger import BrokenPromise
-from sim.report.answer import waves_in_words
+from sim.report.published import waves_in_words
 from tests.building import ENGINES, INSTITUTIONS, PARTNERS, SMALL, Engine, history, name_of, parameters
 
 RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {

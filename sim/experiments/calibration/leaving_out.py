@@ -11,7 +11,9 @@ import numpy as np
 from sim.experiments.calibration.figures import Figure
 from sim.experiments.calibration.inputs import Values
 from sim.experiments.calibration.learning import Learned, draws_of
+from sim.experiments.calibration.said import brief
 from sim.experiments.calibration.sampling import Effort, sample
+from sim.report.intervals import amounts
 from sim.report.text import block, wrapped
 
 EFFORT = Effort(chains=48, rounds=5, steps=60, kept=120)
@@ -22,6 +24,9 @@ DRAWS = 2000
 
 MIDDLE = 0.9
 """The share of draws that an interval holds."""
+
+RESAMPLED, SEED = 10_000, 20201015
+"""How often dates are drawn again, and the seed of it."""
 
 
 @dataclass(frozen=True)
@@ -102,21 +107,30 @@ def share_between(hits: int, of: int) -> tuple[float, float]:
     return low, high
 
 
+def share_over_dates(found: Sequence[Predicted]) -> tuple[float, float]:
+    """Return the 90 % interval of the share that lies inside, where figures of one date hit or miss together.
+
+    Dates are drawn again, with all their figures (a bootstrap of clusters), by a generator of its own. It is never
+    narrower than if every figure stood for itself: of few dates, or where all hit, drawing again says too little.
+    """
+    of_dates: dict[object, list[bool]] = {}
+    for each in found:
+        of_dates.setdefault(each.figure.at.date(), []).append(each.covered)
+    hits, of = (np.array([count(some) for some in of_dates.values()]) for count in (sum, len))
+    taken = np.random.default_rng(SEED).integers(0, len(of), (RESAMPLED, len(of)))
+    ends = np.quantile(hits[taken].sum(axis=1) / of[taken].sum(axis=1), [(1 - MIDDLE) / 2, (1 + MIDDLE) / 2])
+    low, high = share_between(int(hits.sum()), int(of.sum()))
+    return min(low, float(ends[0])), max(high, float(ends[1]))
+
+
 def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
     """Return predictions and how good they are, as lines."""
-    rows = [
-        (
-            each.figure.name,
-            f"{each.interval[0]:,.4g} to {each.interval[1]:,.4g}",
-            f"{each.figure.published:,.4g}",
-            "" if each.covered else "missed",
-            f"{100 * (np.median(each.draws) / each.figure.published - 1):+.1f} %",
-            f"{each.score:.3f}",
-            f"{each.interval_score:.2f}",
-        )
-        for each in sorted(found, key=lambda each: (each.figure.at, each.figure.name))
-    ]
-    heading = ("Figure left out", "90 % interval", "published", "", "median off", "CRPS", "interval score")
+    rows = []
+    for each in sorted(found, key=lambda each: (each.figure.at, each.figure.name)):
+        published, low, high = amounts(each.figure.published, *each.interval)
+        off = f"{100 * (np.median(each.draws) / each.figure.published - 1):+.1f} %"
+        rows.append((brief(each.figure), low, high, published, "" if each.covered else "missed", off))
+    heading = ("Left out", "90 % from", "to", "published", "", "median")
     parts = [("all", list(found)), ("after the award", [each for each in found if each.figure.after_award])]
     said = [line for name, some in parts if some for line in _summary(name, some)]
     return [*block(heading, rows), "", *said]
@@ -124,10 +138,12 @@ def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
 
 def _summary(name: str, some: Sequence[Predicted]) -> list[str]:
     hits = sum(each.covered for each in some)
-    low, high = share_between(hits, len(some))
+    low, high = share_over_dates(some)
+    reports = len({each.figure.at.date() for each in some})
     return wrapped(
-        f"Of {len(some)} figures ({name}) {hits} lie within their 90 % interval: {100 * hits / len(some):.0f} % "
-        f"(90 % of such counts from {100 * low:.0f} to {100 * high:.0f} %). Median error "
+        f"Of {len(some)} figures ({name}) {hits} lie within their 90 % interval: {100 * hits / len(some):.0f} %. They "
+        f"come from {reports} dates, and figures of one date hit or miss together, so the true share may be "
+        f"{100 * low:.0f} to {100 * high:.0f} % (at 90 %). Median error "
         f"{100 * np.median([each.error for each in some]):.1f} %, mean CRPS "
         f"{np.mean([each.score for each in some]):.3f}, mean interval score "
         f"{np.mean([each.interval_score for each in some]):.2f} (of logarithms; less is better)."

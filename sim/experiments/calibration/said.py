@@ -6,18 +6,27 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.calibration.figures import published_figures
+from sim.experiments.calibration.figures import Figure, published_figures
 from sim.experiments.calibration.fit import UNINFORMED, Fit
 from sim.experiments.calibration.inputs import Values
 from sim.experiments.calibration.learning import Problem
 from sim.experiments.calibration.sampling import Chains
+from sim.report.intervals import amounts
 from sim.report.text import block, wrapped
 
 TIED = 0.7
 """The correlation above which two numbers are said to be known together only."""
 
+LONGEST, TWO_IN_A_LINE = 40, 33
+"""Signs of a name in a table of numbers, and where two stand in a row."""
+
 CONVERGED, ENOUGH = 1.01, 400
 """R-hat and independent draws of chains that agree (Vehtari et al. 2021)."""
+
+
+def agree(chains: Chains) -> bool:
+    """Return whether the chains of a fit agree, so that its draws may be believed."""
+    return bool(chains.rhat.max() < CONVERGED and chains.effective.min() > ENOUGH)
 
 
 def said_of(fit: Fit) -> list[str]:
@@ -31,15 +40,27 @@ def _figures_left_out(problem: Problem) -> list[str]:
     used, left_out = published_figures(problem.parameters)
     until = f"{problem.parameters.published.fit_until:%d %B %Y}"
     said = wrapped(f"{len(used)} published figures, all known by {until}, are fitted. Not fitted:")
-    return [*said, *block(("Figure", "", "why"), [(figure.name, "", why) for figure, why in left_out])]
+    return [*said, *block(("Figure", "why"), [(brief(figure), why) for figure, why in left_out])]
+
+
+def brief(figure: Figure) -> str:
+    """Return the name of a figure so short that a row of a table is a line: what, of which waves, and when."""
+    scope = f" {figure.scope}" if figure.scope else ""
+    return f"{figure.what.replace('_', ' ')}{scope}, {figure.at:%-d %b %y}"
+
+
+def cut(name: str, signs: int) -> str:
+    """Return the end of a key, or of the name of a latent, no longer than so many signs."""
+    short = name.removeprefix("processing.")
+    return short if len(short) <= signs else f"..{short[2 - signs :]}"
 
 
 def _chains(chains: Chains) -> list[str]:
     rhat, effective = float(chains.rhat.max()), float(chains.effective.min())
-    good = rhat < CONVERGED and effective > ENOUGH
     count, kept, _ = chains.draws.shape
+    agreed = "agree" if agree(chains) else "do NOT agree"
     return wrapped(
-        f"{count} chains of {kept} draws {'agree' if good else 'do NOT agree'}: R-hat at most {rhat:.3f}, at least "
+        f"{count} chains of {kept} draws {agreed}: R-hat at most {rhat:.3f}, at least "
         f"{effective:,.0f} independent draws of every latent."
     )
 
@@ -51,7 +72,6 @@ def _numbers(fit: Fit) -> Iterator[str]:
     values = inputs.values(z)
     spread = z.std(axis=0)
     active = set(fit.target.emulator.active)
-    rhat = dict(zip(fit.target.active, fit.chains.rhat, strict=True))
     rows, unknown = [], []
     for k, key in enumerate(inputs.keys):
         fitted = inputs.numbers[key].declared.fitted
@@ -59,18 +79,17 @@ def _numbers(fit: Fit) -> Iterator[str]:
             continue
         found = values[key]
         cells = (
-            key + " *" * (not fitted),
-            f"{inputs.numbers[key].value:.4g}",
-            f"{fit.base.get(key, inputs.numbers[key].value):.4g}",
-            f"{found.mean():.4g}",
-            f"{found.std():.2g}",
+            cut(key, LONGEST) + " *" * (not fitted),
+            f"{inputs.numbers[key].value:.3g}",
+            f"{fit.base.get(key, inputs.numbers[key].value):.3g}",
+            f"{found.std():.1g}",
             f"{spread[k]:.2f}",
-            f"{rhat[k]:.3f}" if k in rhat else "-",
         )
         rows.append(cells)
         if fitted and key not in fit.base:
             unknown.append(key)
-    yield from block(("Number", "before", "base now", "mean", "s.d.", "of prior", "R-hat"), rows)
+    yield from block(("Number (without processing.)", "before", "now", "s.d.", "of it"), rows)
+    yield from wrapped("s.d.: of the members' law; of it: how much that is of what was thought before.")
     yield from wrapped("* not fitted, but told by the figures: its base stays, its members follow what is known.")
     if unknown:
         yield ""
@@ -97,20 +116,20 @@ def _ties(fit: Fit) -> list[str]:
     names = [target.latents[k] for k in target.active]
     ties: Values = np.atleast_2d(np.corrcoef(fit.chains.flat.T))
     found = [
-        (names[a], names[b], f"{ties[a, b]:+.2f}")
+        (cut(names[a], TWO_IN_A_LINE), cut(names[b], TWO_IN_A_LINE), f"{ties[a, b]:+.2f}")
         for a in range(len(names))
         for b in range(a + 1, len(names))
         if abs(ties[a, b]) > TIED
     ]
     if not found:
         return wrapped(f"No two latents are correlated by more than {TIED}.")
-    return block(("Known together only", "", "correlation"), found)
+    return block(("Known together only", "with", "tie"), found)
 
 
 def _emulator(fit: Fit) -> list[str]:
     learned, count = fit.learned, len(fit.target.figures)
     rows = [
-        (figure.name, f"{100 * missed:.2f} %", f"{100 * luck:.2f} %", f"{100 * figure.rounding:.2f} %")
+        (brief(figure), f"{100 * missed:.2f} %", f"{100 * luck:.2f} %", f"{100 * figure.rounding:.2f} %")
         for figure, missed, luck in zip(fit.target.figures, learned.emulated[:count], learned.luck[:count], strict=True)
     ]
     return block(("Figure", "emulator", "luck of a run", "rounding"), rows)
@@ -131,14 +150,9 @@ def _base(fit: Fit) -> list[str]:
     found: Values = np.exp(fit.base_run.logs[0, :count])
     of_members = np.exp(fit.runs.logs[fit.members, :count])
     low, high = np.quantile(of_members, [0.05, 0.95], axis=0)
-    rows = [
-        (
-            figure.name,
-            f"{figure.published:,.4g}",
-            f"{found[k]:,.4g}",
-            f"{100 * (found[k] / figure.published - 1):+.1f} %",
-            f"{low[k]:,.4g} to {high[k]:,.4g}",
-        )
-        for k, figure in enumerate(fit.target.figures)
-    ]
-    return block(("Figure", "published", "base", "difference", "90 % of members"), rows)
+    rows = []
+    for k, figure in enumerate(fit.target.figures):
+        published, base, *ends = amounts(figure.published, float(found[k]), float(low[k]), float(high[k]))
+        rows.append((brief(figure), published, base, f"{100 * (found[k] / figure.published - 1):+.1f} %", *ends))
+    said = wrapped("90 %: of the members, without the model's own error.")
+    return [*block(("Figure", "published", "base", "differs", "90 % from", "to"), rows), *said]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,30 @@ def named_among(asked: Sequence[str], base: Figures, words: Mapping[str, str]) -
     if wrong:
         raise BadInput(wrong)
     return list(dict.fromkeys(found))
+
+
+def refuse_unknown(asked: Sequence[str], declared: Sequence[str], words: Mapping[str, str]) -> None:
+    """Raise BadInput where a figure that is asked for is none that a question may have, before anything is simulated.
+
+    `declared` are names of figures, and patterns of those that only a run tells: it has the last word on these.
+    """
+    wrong = []
+    for each in asked:
+        known = each in words or any(fnmatchcase(each, name) or name.endswith(f".{each}") for name in declared)
+        if not known and not any(_ends_a(pattern, each) for pattern in declared):
+            names = [name for name in declared if "*" not in name]
+            near = get_close_matches(each, [*words, *names], n=3, cutoff=0.6)
+            do = f"{suggestion(each, [*words, *near])} And every number of kpis.json, by its name there."
+            wrong.append(Problem("figures", each, "is no figure", do))
+    if wrong:
+        raise BadInput(wrong)
+
+
+def _ends_a(pattern: str, name: str) -> bool:
+    """Return whether a name may be the end of one that fits a pattern: as many of its parts fit, one in words."""
+    parts, own = pattern.split("."), name.split(".")
+    ends = parts[-len(own) :]
+    return len(own) < len(parts) and ends != ["*"] * len(own) and all(map(fnmatchcase, own, ends))
 
 
 def drive(

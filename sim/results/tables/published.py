@@ -6,9 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from sim.calendar.instants import instant, moment
+from sim.calendar.instants import DAY, instant, moment
 from sim.journey.measures import STAGES
-from sim.journey.money import Benefit
+from sim.journey.money import FLOWS, Benefit
 from sim.observers.observations import Observations
 from sim.programme.waves import WaveRecord
 from sim.results.table import Cell, Table, ratio
@@ -19,10 +19,11 @@ COLUMNS = {
     "at": "instant of the figure (WIB)",
     "simulated": "simulated people or rupiah",
     "full_population": "the same divided by the scale; shares as they are",
-    "published": "as published; empty: a prediction",
+    "published": "as published; empty: of a date to come, as the fit sees it",
     "difference": "full_population less published",
     "difference_share": "the difference as a share of what was published",
-    "role": "fitted (the fit used it), compared (not used by the fit), input (set in the config) or prediction",
+    "role": "fitted (the fit used it), compared (not used by the fit), input (the config sets it, such as "
+    "registrations, and the awards of waves by a calendar) or prediction",
 }
 
 FUNNEL = (
@@ -37,6 +38,19 @@ FUNNEL = (
 )
 RUPIAH = "incentive_rupiah"
 PREDICTED = ("registered", *FUNNEL, "fully_paid")
+"""What the fit looks at as it stands when the fit ends."""
+
+BY_DATE = tuple(stage for stage in STAGES if stage != "processed")
+"""Stages that are told of each date of a prediction; who is processed has passed or failed the civil registry."""
+
+PAID = {RUPIAH: Benefit.INCENTIVE, "survey_rupiah": Benefit.SURVEY}
+"""Rupiah paid to participants, by the benefit."""
+
+TRAINING = {f"training_{flow}_rupiah": flow for flow in FLOWS}
+"""Rupiah of training balances until the end of the day of a prediction, by what became of them."""
+
+GIVEN, GIVEN_BY_CALENDAR = ("registered",), ("awarded", "training_awarded_rupiah")
+"""What of a date to come is no prediction, since the config sets it; the second where the waves come by a calendar."""
 
 
 def published(observations: Observations, records: list[WaveRecord]) -> Table:
@@ -83,10 +97,11 @@ def _role(observations: Observations, at: datetime) -> str:
     return "fitted" if at <= observations.programme.parameters.published.fit_until else "compared"
 
 
-def _incentives_paid(observations: Observations, at: datetime) -> int:
-    """Return the rupiah of the incentives paid before an instant."""
-    paid = observations.payments_before(Benefit.INCENTIVE, "paid", instant(at))
-    return paid * observations.programme.parameters.budget.incentive
+def _paid(observations: Observations, benefit: Benefit, at: datetime) -> int:
+    """Return the rupiah of the incentives, or of the surveys, paid before an instant."""
+    budget = observations.programme.parameters.budget
+    each = budget.incentive if benefit is Benefit.INCENTIVE else budget.survey
+    return observations.payments_before(benefit, "paid", instant(at)) * each
 
 
 def _before(observations: Observations, stamp: str, at: datetime) -> int:
@@ -106,7 +121,9 @@ def _funnel(observations: Observations) -> list[dict[str, Cell]]:
                 rows.append(_row(observations, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
             known, role = row.incentive_rupiah, _role(observations, row.at)
-            rows.append(_row(observations, RUPIAH, None, row.at, _incentives_paid(observations, row.at), known, role))
+            rows.append(
+                _row(observations, RUPIAH, None, row.at, _paid(observations, PAID[RUPIAH], row.at), known, role)
+            )
     return rows
 
 
@@ -151,9 +168,16 @@ def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[s
 
 
 def _predictions(observations: Observations) -> list[dict[str, Cell]]:
+    parameters = observations.programme.parameters
+    given = GIVEN if parameters.waves.calendar is None else GIVEN + GIVEN_BY_CALENDAR
     rows = []
-    for at in observations.programme.parameters.published.predictions:
-        counts = {figure: _before(observations, STAGES[figure][0], at) for figure in PREDICTED}
-        every = counts | {RUPIAH: _incentives_paid(observations, at)}
-        rows += [_row(observations, figure, None, at, count, None, "prediction") for figure, count in every.items()]
+    for at in parameters.published.predictions:
+        every = {figure: _before(observations, STAGES[figure][0], at) for figure in BY_DATE}
+        every |= {figure: _paid(observations, benefit, at) for figure, benefit in PAID.items()}
+        days = instant(at) // DAY + 1
+        for figure, flow in TRAINING.items():
+            every[figure] = int(observations.rupiah(flow, Benefit.TRAINING)[:days].sum())
+        for figure, count in every.items():
+            role = "input" if figure in given else "prediction"
+            rows.append(_row(observations, figure, None, at, count, None, role))
     return rows

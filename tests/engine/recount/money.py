@@ -19,7 +19,7 @@ Flow = list[tuple[int, int]]
 def money(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the money."""
     rows, left = [], _left(journal)
-    for kind, flows in _flows(journal).items():
+    for kind, flows in flows_of(journal).items():
         outstanding = 0
         for month in months(journal):
             amounts = {
@@ -33,7 +33,7 @@ def money(journal: Journal) -> list[dict[str, Any]]:
     return rows
 
 
-def _flows(journal: Journal) -> dict[str, dict[str, Flow]]:
+def flows_of(journal: Journal) -> dict[str, dict[str, Flow]]:
     own, budget = journal.participants, journal.programme.parameters.budget
     incentives, surveys = incentive_names(journal), survey_names(journal)
     awarded = journal.people["awarded"][own["person"]]

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
 from sim.rules.eligibility import is_eligible
 from sim.rules.people import Trait, trait
 from sim.rules.selecting import Verdict
 from tests.engine.promises.waves import joinings
-from tests.engine.recount.journal import incentive_names, ratio, since_epoch, together, when
+from tests.engine.recount.journal import incentive_names, ratio, since_epoch, survey_names, together, when
+from tests.engine.recount.money import flows_of
 from tests.engine.recount.stages import stages
 
 SHARES = {
@@ -150,6 +151,11 @@ PRINTED = (
     "paid_first_incentive",
 )
 
+ON_A_DATE = (
+    *("registered", "email_verified", "nik_verified", "layer3_verified", "in_pool", "ever_joined", "awarded"),
+    *("bought_first", "completed_first", "reviewed", "paid_first_incentive", "fully_paid"),
+)
+
 
 def published(journal: Journal) -> list[dict[str, Any]]:
     """Return the rows of the published figures."""
@@ -198,9 +204,15 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     if by_calendar:
         _published_of_waves(journal, add, fitted)
     for at in figures.predictions:
-        for figure in ("registered", *PRINTED, "fully_paid"):
-            add(figure, None, at, before(figure, at), None, "prediction")
-        add("incentive_rupiah", None, at, paid(at), None, "prediction")
+        given = {"registered", *(("awarded", "training_awarded_rupiah") if by_calendar else ())}
+        counts = {figure: before(figure, at) for figure in ON_A_DATE} | {"incentive_rupiah": paid(at)}
+        surveys = together(journal, [f"{name}_paid" for name in survey_names(journal)])
+        counts["survey_rupiah"] = int(np.count_nonzero(surveys < since_epoch(at))) * parameters.budget.survey
+        until = min((since_epoch(at) // DAY + 1) * DAY, journal.end)
+        for flow, each in flows_of(journal)["training"].items():
+            counts[f"training_{flow}_rupiah"] = sum(rupiah for when_it_flowed, rupiah in each if when_it_flowed < until)
+        for figure, count in counts.items():
+            add(figure, None, at, count, None, "input" if figure in given else "prediction")
     return rows
 
 
