@@ -10,9 +10,10 @@ from sim.journey.money import OUTCOMES
 from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.parameters.sayings import day, when
-from sim.report.answer import MONEY, scope_in_words
+from sim.report.answer import MONEY
 from sim.report.intervals import ENDS, Told, amounts, in_days, in_weeks, rows_of, shares, table_of
 from sim.report.outages import outage_lines
+from sim.report.published import scope_in_words
 from sim.report.text import block, percent, wrapped
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Value

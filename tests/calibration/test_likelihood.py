@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.experiments.calibration.emulator import Emulator, singles
 from sim.experiments.calibration.figures import Figure
@@ -108,7 +109,13 @@ def histories(target: Target, count: int) -> list[tuple[Values, Target]]:
 
 
 def test_known_values_are_recovered_at_the_stated_rate(target: Target) -> None:
-    """Catch intervals of numbers, of errors or of predictions that are too narrow or too wide: of thirty worlds."""
+    """Catch intervals of numbers, of errors or of predictions that are too narrow or too wide: of thirty worlds.
+
+    Shares of one world are not independent, so that the worlds are what is counted: their mean share is held against
+    0.9 by Student's t. Each number alone is held against it by an exact test. A right fit fails each of the three in
+    1 of 16,000 drawings of the worlds at most, which is that of four standard errors of a normal law.
+    """
+    rate = 2 * stats.norm.sf(4)
     inside, predicted = [], []
     for k, (truth, world) in enumerate(histories(target, 30)):
         rng = np.random.default_rng([5, k])
@@ -121,10 +128,10 @@ def test_known_values_are_recovered_at_the_stated_rate(target: Target) -> None:
         low, high = np.quantile(draws, [0.05, 0.95], axis=0)
         seen = without.observed[[2, 5]]
         predicted.append((low <= seen) & (seen <= high))
-    # Of some 400 values and 60 predictions; those of one history are not independent.
-    assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
-    assert np.mean(predicted) == pytest.approx(0.9, abs=0.13)
-    assert np.min(np.mean(inside, axis=0)) > 0.7
+    for shares in (np.mean(inside, axis=1), np.mean(predicted, axis=1)):
+        assert stats.ttest_1samp(shares, 0.9).pvalue > rate, shares
+    each = [stats.binomtest(int(held), len(inside), 0.9).pvalue for held in np.sum(inside, axis=0)]
+    assert min(each) > rate / len(each), each
 
 
 def test_a_bound_is_kept_within_what_is_known_of_it(target: Target) -> None:

@@ -157,7 +157,7 @@ def said(found: Found, histories: int) -> list[str]:
     if not lines:
         return head
     rhat = [line["rhat"] for line in lines]
-    head.append(f"  chains: R-hat {np.median(rhat):.3f} in half of them, at most {max(rhat):.3f}")
+    head.append(f"  R-hat of the chains: at most {max(rhat):.3f}, in half of the histories {np.median(rhat):.3f}")
     head.append(f"  within 90 % intervals (each line is called wrong below p = {RATE:.1g}):")
     head += [f"    {each}" for each in pooled(lines)]
     for name, some in zip(("numbers", "predictions"), single(lines), strict=True):
