@@ -16,7 +16,7 @@ from sim.experiments.tasks import outcome_of
 from sim.experiments.worlds import World, with_luck
 from sim.parameters import validate
 from sim.report.figures.comparing import draw, funnels, money, payments, queues, sweep, waits
-from sim.report.figures.comparing.saved import MOST, SavedComparison
+from sim.report.figures.comparing.saved import MOST, SavedComparison, in_lines
 from sim.report.figures.look import look
 from sim.report.figures.page import Page, save
 from sim.report.figures.sheet import PAGE, SLIDE, Sheet
@@ -157,3 +157,13 @@ def test_funnels_name_the_stage_that_differs_most_as_a_share(
 
     saved: Any = SimpleNamespace(names=["one", "other"], value=value, short=str)
     assert funnels.finding(saved).replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+def test_a_name_is_parted_where_its_words_end() -> None:
+    """Catches "payment_partner_d" above "own", and a name that runs into the next column."""
+    assert in_lines("payment_partner_down", 17) == "payment_partner_\ndown"
+    assert in_lines("payment_caps_2020", 15) == "payment_caps_\n2020"
+    assert in_lines("history", 8) == "history"
+    for name in ("payment_partner_down", "processing.rate=1,600,000", "a" * 40, "waves weekly, with much said of it"):
+        lines = in_lines(name, 12).split("\n")
+        assert len(lines) <= 2 and max(map(len, lines)) <= 12

@@ -82,12 +82,18 @@ def test_numbers_are_those_of_the_table_and_nothing_is_over_anything(sheet: Shee
             [SUMMER] * 10 + [SUMMER | {"papua": (9, 2)}],
             "Jawa Barat gains most (617.0 places of 1,000 people), none that loses is told from chance",
         ),
-        ([{}], "nobody gains or loses a place"),
     ],
 )
 def test_the_finding(each: list[dict[str, tuple[int, int]]], found: str, tmp_path: Path) -> None:
     """Catches a title that takes as found what chance gives: four worlds agree in one province of eight."""
     assert finding(saved(tmp_path, *map(changes, each))) == f"one against history: {found}"
+
+
+def test_the_finding_of_no_change_is_of_all_scenarios(tmp_path: Path) -> None:
+    """Catches a title about one of several scenarios in which nobody gains or loses a place."""
+    assert (
+        finding(saved(tmp_path, changes({}))) == "Nobody gains or loses a place in any scenario, held against history"
+    )
 
 
 def test_nobody_and_provinces_of_another_config(tmp_path: Path) -> None:

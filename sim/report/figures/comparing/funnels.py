@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.axes import Axes
 
 from sim.journey.measures import STAGES
-from sim.report.figures.comparing.saved import SavedComparison
+from sim.report.figures.comparing.saved import SavedComparison, in_lines
 from sim.report.figures.look import BLUE, INK, PALE, unit_of
 from sim.report.figures.page import BOLD, Page, page
 from sim.report.figures.sheet import Sheet
@@ -64,7 +62,7 @@ def _column(axes: Axes, saved: SavedComparison, name: str, stages: list[str], mo
         end = value if inside else max(value, row["high"] or 0.0)
         _text(axes, (end, number), f"{value / unit:,.3g}", at, side, colour, sheet.small, data=True)
     inches = axes.get_position().width * sheet.width
-    head = "\n".join(textwrap.wrap(saved.short(name), max(8, int(72 * inches / (sheet.text * BOLD))))[:2])
+    head = in_lines(saved.short(name), max(8, int(72 * inches / (sheet.text * BOLD)) - 1))
     mark = "\n(reference)" if name == saved.reference and "\n" not in head else ""
     axes.set_title(head + mark, loc="left", size=sheet.text, weight="bold", color=INK, pad=5)
 

@@ -14,6 +14,9 @@ from sim.results.weeks import CAPACITY
 
 PAID, DUE = "payments_paid", "payments_due"
 
+HIGHER = 2.0
+"""A capacity of no more than so many times what is paid or falls due is drawn in full."""
+
 
 def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     """Draw a picture for each scenario, all on one scale."""
@@ -23,11 +26,18 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     text = "Payments in each week, over all partners, on one scale"
     text += "." if sheet.slide else f": half of the {saved.replications} lie below; pale band: 90 % of them."
     notes = ["No dashed line: there is plenty."] if any(_plenty(saved, name) for name in saved.names) else []
+    top = max(_top(saved, name) for name in saved.names)
+    drawn_as = [band for name in saved.names if (band := saved.band("weeks", CAPACITY, name)) is not None]
+    capacities = [float(band.middle.max()) for band in drawn_as]
+    if any(each > HIGHER * top for each in capacities):
+        notes.append("A capacity that is far more is not drawn in full.")
     across = min(3, len(saved.names)) if sheet.slide or len(saved.names) > 4 else min(2, len(saved.names))
-    drawn = page(saved, sheet, finding(saved), text, notes, 1.75 * -(-len(saved.names) // across) + 0.5)
-    most = max(_top(saved, name) for name in saved.names)
+    drawn = page(saved, sheet, finding(saved), text, notes, 1.75 * -(-len(saved.names) // across) + 0.7)
+    most = max([top, *(each for each in capacities if each <= HIGHER * top)])
     unit = ""
-    for name, (axes, _) in zip(saved.names, panels(drawn, len(saved.names), across, 0.1, head=0.4), strict=True):
+    for name, (axes, _) in zip(
+        saved.names, panels(drawn, len(saved.names), across, 0.1 if sheet.slide else 0.3, head=0.4), strict=True
+    ):
         unit = _scenario(axes, saved, name, most, sheet)
         dates(axes, edges, most=4 if across > 2 else 6)
     _key(drawn, unit)
@@ -54,11 +64,11 @@ def _scenario(axes: Axes, saved: SavedComparison, name: str, most: float, sheet:
         axes.plot(capacity.when, capacity.middle, color=INK, linewidth=0.8, linestyle=(0, (4, 1.5)))
     unit = amounts(axes, most, "payments", ticks=3)
     axes.grid(axis="y")
-    axes.set_title(brief(saved.short(name), 20), loc="left", size=9, weight="bold", color=INK, pad=4)
     peak = saved.value(name, "peak.queue_payments")
-    if peak is not None and not sheet.slide:
-        queue = f"queue {amount(peak)}" if peak else "no queue"
-        axes.set_title(queue, loc="right", size=sheet.small, color=GREY, pad=4)
+    queue = "" if peak is None or sheet.slide else f"queue {amount(peak)}" if peak else "no queue"
+    above = 1.4 * sheet.small if queue else 0.0
+    axes.set_title(brief(saved.short(name), 22), loc="left", size=9, weight="bold", color=INK, pad=4 + above)
+    axes.annotate(queue, (0, 1), (0, 4), "axes fraction", textcoords="offset points", color=GREY, size=sheet.small)
     return unit
 
 

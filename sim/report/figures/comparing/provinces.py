@@ -186,6 +186,8 @@ def finding(saved: SavedComparison) -> str:
     rows = [row for row in _provinces(saved, name) if row["net_per_1000"] is not None]
     against = f"{saved.short(name)} against {saved.short(saved.reference)}"
     if not any(row["gained"] or row["lost"] for row in rows):
+        if len({row["scenario"] for row in saved.rows(TABLE)}) > 1:
+            return f"Nobody gains or loses a place in any scenario, held against {saved.short(saved.reference)}"
         return f"{against}: nobody gains or loses a place"
     if not _enough(rows[0]):
         return f"{against}: no province is told from chance, {_few(rows[0]['replications'])}"

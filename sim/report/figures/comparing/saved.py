@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,15 +150,18 @@ class SavedComparison:
 def key(drawn: Page, saved: SavedComparison) -> None:
     """Write above the drawing how each scenario is drawn, in as many signs of their names as there is room for."""
     sheet, at = drawn.sheet, 0.55
-    letter = 0.0085 * sheet.text
-    whole = sum(0.6 + letter * len(saved.short(name)) for name in saved.names)
     room = sheet.width - 0.7
+    for size in (sheet.text, sheet.small):
+        letter = 0.0085 * size
+        whole = sum(0.6 + letter * len(saved.short(name)) for name in saved.names)
+        if whole <= room:
+            break
     letters = 99 if whole <= room else int((room / len(saved.names) - 0.6) / letter)
     axes = _over_all(drawn)
     for name, line in saved.lines().items():
         axes.plot([at, at + 0.32], [0.5, 0.5], color=line.colour, linestyle=line.dashes, linewidth=1.8)
         word = brief(saved.short(name), letters)
-        drawn.write(at + 0.4, 0.1, word, sheet.text, INK)
+        drawn.write(at + 0.4, 0.1, word, size, INK)
         at += 0.6 + letter * len(word)
 
 
@@ -167,6 +171,17 @@ def brief(name: str, letters: int) -> str:
         return name
     end = max(1, (letters - 1) // 2)
     return f"{name[: max(1, letters - 1 - end)]}…{name[-end:]}"
+
+
+def in_lines(name: str, letters: int, most: int = 2) -> str:
+    """Return a name in at most so many lines of so many signs, which end where its words do."""
+    lines = [""]
+    for word in re.findall(r"[^_ ]+[_ ]*|[_ ]+", name):
+        if lines[-1] and len(lines[-1]) + len(word.rstrip()) > letters:
+            lines.append("")
+        lines[-1] += word
+    lines = [brief(line.rstrip(), letters) for line in lines]
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], brief("".join(lines[most - 1 :]), letters)])
 
 
 def _over_all(drawn: Page) -> Axes:

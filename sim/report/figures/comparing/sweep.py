@@ -111,10 +111,15 @@ def finding(saved: SavedComparison, key: str) -> str:
     """Return where the bottleneck changes, in a sentence."""
     changes = saved.rows("changes")
     if not changes:
-        first = [row for row in saved.rows("bottlenecks") if row["rank"] == 1]
-        groups = list(dict.fromkeys(row["group_label"] for row in first))
-        where = f"{groups[0]} is" if groups else "Nobody waits, and nothing is"
-        return f"{where} the bottleneck at every {key}"
+        along = {row["scenario"]: row["at"] for row in saved.rows("scenarios") if row["key"] is not None}
+        first = [row for row in saved.rows("bottlenecks") if row["rank"] == 1 and row["scenario"] in along]
+        if not first:
+            return f"Nobody waits, and nothing is the bottleneck at any {key}"
+        least = min(first, key=lambda row: row["first_in"])
+        more = ""
+        if least["first_in"] < least["replications"]:
+            more = f", at {along[least['scenario']]:,.6g} in {least['first_in']} of {saved.replications}"
+        return f"{first[0]['group_label']} is the bottleneck at every {key} that was tried{more}"
     return "; ".join(_change(change, key) for change in changes[:2])
 
 

@@ -38,10 +38,10 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     drawn = page(saved, sheet, finding(saved, shown), text, notes, high * -(-len(shown) // across) + 0.35)
     longest = max(len(brief(saved.short(name), LETTERS)) for name in saved.names)
     room = min(1.6, 0.0085 * sheet.text * longest) + 0.15
-    for wait, (axes, _) in zip(shown, panels(drawn, len(shown), across, 0.05, room), strict=True):
-        box = axes.get_position()
-        more = max(0.0, room - 0.55) / sheet.width
-        axes.set_position((box.x0 + more, box.y0, box.width - more * (across == 2) * 0.98, box.height))
+    wide = (sheet.width - 0.25) / across - room - 0.2
+    for number, (wait, (axes, _)) in enumerate(zip(shown, panels(drawn, len(shown), across, 0.05), strict=True)):
+        box, begin = axes.get_position(), room + 0.2 + (number % across) * (wide + room + 0.2)
+        axes.set_position((begin / sheet.width, box.y0, wide / sheet.width, box.height))
         _wait(axes, saved, wait, sheet)
     return drawn
 
@@ -111,5 +111,4 @@ def _wait(axes: Axes, saved: SavedComparison, wait: str, sheet: Sheet) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
     axes.grid(axis="x")
-    axes.set_title(label_of(saved, wait), loc="left", size=9, weight="bold", color=INK, pad=4)
-    axes.set_title("days", loc="right", size=sheet.small, color=GREY, pad=4)
+    axes.set_title(f"{label_of(saved, wait)}, days", loc="left", size=9, weight="bold", color=INK, pad=4)
