@@ -54,7 +54,7 @@ MUTATIONS = (
     Mutation("a lag is a working day longer", "rules/lags", "until[day] + lag - 1", "until[day] + lag",
              r"wait\..*due_to_paid\.median"),
     Mutation("places of the revoked do not return", "programme/returned_places",
-             " + self._revoked - self._given_again\n", "\n", r"(places|funnel)\."),
+             "self._revoked += awards", "self._revoked += 0", r"(places|funnel)\."),
     Mutation("who passes the face check fails it", "rules/face_check", ", named)) < share", ", named)) > share",
              r"(funnel|wait|places)\."),
     Mutation("a survey is offered as the incentive is paid", "rules/surveys", "int(paid + step)", "int(paid)",

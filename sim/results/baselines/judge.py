@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
@@ -162,7 +163,10 @@ def _needed(spread: Spread, margin: float, count: int) -> int | None:
         return count + 1
     off = abs(abs(spread.mean) - margin)
     chance = SAME if abs(spread.mean) <= margin else MOVED
-    return next((some for some in range(count + 1, MOST + 1) if spread.with_runs(some).half(chance) < off), None)
+    more = range(count + 1, MOST + 1)
+    # The more there are, the surer it is.
+    at = bisect_left(more, True, key=lambda some: spread.with_runs(some).half(chance) < off)
+    return more[at] if at < len(more) else None
 
 
 def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Judged:
