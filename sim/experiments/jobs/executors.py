@@ -94,10 +94,10 @@ class Processes:
     def do(self, jobs: Mapping[Name, Doable[Made]]) -> Iterator[tuple[Name, Made | Failure]]:
         """Do all jobs."""
         waiting, under_way = deque(jobs.items()), dict[Future[Made], tuple[Name, Doable[Made]]]()
-        while waiting or under_way:
-            suspects: dict[Name, Doable[Made]] = {}
+        suspects: dict[Name, Doable[Made]] = {}
+        while waiting or under_way or suspects:
             try:
-                while waiting and len(under_way) < self._workers:
+                while waiting and not suspects and len(under_way) < self._workers:
                     name, job = waiting.popleft()
                     suspects[name] = job  # of a pool that broke before it was taken
                     under_way[self._submit(job)] = (name, job)
@@ -113,9 +113,11 @@ class Processes:
             except BrokenProcessPool:
                 suspects |= dict(under_way.values())
                 under_way.clear()
-                self._end()
-            for name, job in suspects.items():
-                yield name, _alone(job)
+            if suspects and not under_way:
+                self._end()  # so that their memory is there for one alone
+                for name, job in suspects.items():
+                    yield name, _alone(job)
+                suspects = {}
 
     def _submit(self, job: Doable[Made]) -> Future[Made]:
         if self._pool is None:
