@@ -205,7 +205,10 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
     """
     store = ConfigStore.instance()
     before = store.repo
-    store.repo = before | {"hydra": {"config.yaml": _of_hydra()}}
+    store.repo = dict(before)
+    of_hydra = before["hydra"]  # shared: what Hydra's plugins store there as they are loaded stays
+    whole = of_hydra["config.yaml"]
+    of_hydra["config.yaml"] = _of_hydra()
     theirs = _set_aside()
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
@@ -219,6 +222,7 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
             yield
     finally:
         store.repo = before
+        of_hydra["config.yaml"] = whole
         _set_aside()
         Singleton._instances.update(theirs)
 
