@@ -82,6 +82,13 @@ def read(file: Path) -> dict[str, Any]:
     return contents
 
 
+def stamps(scenario: Path) -> tuple[Any, ...]:
+    """Return what changes when a file of the configs does, or a scenario's."""
+    return tuple(
+        (file, _stamp(file)) for file in [scenario, *sorted(folders.configs().rglob("*.yaml"))] if file.is_file()
+    )
+
+
 def _stamp(file: Path) -> tuple[int, int, int]:
     """Return what changes when a file does."""
     found = file.stat()

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import hydra
@@ -62,7 +62,7 @@ class Composition:
     @cached_property
     def base(self) -> Composition:
         """Return the base."""
-        return self if self.asked == Asked() else composition([])
+        return self if self.asked == Asked() else _of_scenario(BASE)
 
     @cached_property
     def alone(self) -> Composition | None:
@@ -77,8 +77,12 @@ class Composition:
                 return None
         if name == BASE:
             return self.base
-        nothing_beside = self.asked == Asked(name, parts=scenario.load(name).parts)
-        return self if nothing_beside else _valid(Asked(name))
+        if self.asked == Asked(name, parts=scenario.load(name).parts):
+            return self
+        try:
+            return _of_scenario(name)
+        except BadInput:
+            return None
 
     def take_over(self, other: Composition) -> None:
         """Take over the base from another that was just composed, and its scenario alone where that is the same.
@@ -97,12 +101,16 @@ def composition(overrides: Sequence[str]) -> Composition:
         return _composition(read(overrides, base.options()))
 
 
-def _valid(asked: Asked) -> Composition | None:
-    try:
-        with ONE_AT_A_TIME:
-            return _composition(asked)
-    except BadInput:
-        return None
+def _of_scenario(name: str) -> Composition:
+    """Return what a scenario is without words beside it; read it, do not write in it."""
+    return _unless_changed(name, base.stamps(scenario.find(name)))
+
+
+@lru_cache(maxsize=8)
+def _unless_changed(name: str, stamps: tuple[Any, ...]) -> Composition:
+    """Compose a scenario, once for the same files."""
+    with ONE_AT_A_TIME:
+        return _composition(Asked(name))
 
 
 def _composition(asked: Asked) -> Composition:
@@ -197,7 +205,10 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
     """
     store = ConfigStore.instance()
     before = store.repo
-    store.repo = before | {"hydra": {"config.yaml": _of_hydra()}}
+    store.repo = dict(before)
+    of_hydra = before["hydra"]  # shared: what Hydra's plugins store there as they are loaded stays
+    whole = of_hydra["config.yaml"]
+    of_hydra["config.yaml"] = _of_hydra()
     theirs = _set_aside()
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
@@ -211,6 +222,7 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
             yield
     finally:
         store.repo = before
+        of_hydra["config.yaml"] = whole
         _set_aside()
         Singleton._instances.update(theirs)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar, cast, overload
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.parameters.agreement import disagreements
@@ -184,14 +183,18 @@ def _between_blocks(given: Mapping[str, Any], error: ValidationError, model: typ
             for key, inner in kind.model_fields.items():
                 written = inner.alias or key
                 if written in keys and (name, written) not in faults:
-                    sound[key] = _kind(inner).validate_python(keys[written])
+                    sound[key] = _alone(kind)[key].validate_python(keys[written])
                 elif (left := getattr(partly.get((name, written)), "sound", None)) is not None:
                     sound[key] = left
             blocks[name] = kind.model_construct(**sound)
     yield from disagreements(model.model_construct(**blocks), model.journey.route, partial=True)
 
 
-def _kind(field: FieldInfo) -> TypeAdapter[Any]:
-    """Return what validates a field alone."""
-    bare: Any = field.annotation
-    return TypeAdapter(Annotated[(bare, *field.metadata)] if field.metadata else bare)
+@functools.cache
+def _alone(block: type[BaseModel]) -> dict[str, TypeAdapter[Any]]:
+    """Return what validates each field of a block alone."""
+    found = {}
+    for key, field in block.model_fields.items():
+        bare: Any = field.annotation
+        found[key] = TypeAdapter(Annotated[(bare, *field.metadata)] if field.metadata else bare)
+    return found

@@ -131,7 +131,8 @@ FRONT_FAILURES = {
 @pytest.mark.parametrize("check", FRONT_FAILURES)
 def test_everyone_fails_a_check(engine: Engine, check: str) -> None:
     """Catches a person who passes although nobody does, and one who is refused by a check behind."""
-    journal = run(engine, SIZE[engine], changes={**UNLIMITED_STATIONS, **FRONT_FAILURES[check]})
+    ends = {"clock.end": "2020-09-01T00:00"}
+    journal = run(engine, SIZE[engine], changes={**UNLIMITED_STATIONS, **FRONT_FAILURES[check], **ends})
     hold(journal)
     assert set(at_the_end(journal)) <= {"refused", "email_retry", "email"}
     reached = journal.people["refused_by"]
@@ -277,7 +278,7 @@ def test_everyone_answers_a_survey_at_once(engine: Engine) -> None:
 @on_both
 def test_all_payments_fail(engine: Engine) -> None:
     """Catches a failed payment that counts as made: nobody is paid, still everything adds up."""
-    journal = run(engine, SIZE[engine], changes={"payment.fails": 1})
+    journal = run(engine, SIZE[engine], changes={"payment.fails": 1, "clock.end": "2021-04-11T00:00"})
     hold(journal)
     assert journal.days[-1].paid[1:] == [0, 0]
     tried = np.count_nonzero(journal.participants["incentive_1_ready"] < NEVER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,17 @@ CROWDED = {
 """History with queues everywhere: at the portal, at the registry's retry, at the one server of screening."""
 
 
-def results(folder: Path, **run: object) -> dict[str, bytes]:
+SEEN = "2020-12-01T00:00"
+"""Until when all of that is seen; the exhaustive run sees history to its end."""
+
+
+def results(folder: Path, end: str | None, **run: object) -> dict[str, bytes]:
     """Write a run's key figures, tables and rows of everyone as the command does, and return every byte."""
     folder.mkdir()
     how = {f"run.{name}": value for name, value in run.items()} | {"run.people": "all"}
     engine = "person" if not run else "cohort"
-    result = evaluate(parameters(SMALL, changes=how | CROWDED | {"engine": engine, "portal.per": "week"}))
+    how |= {"engine": engine, "portal.per": "week"} | ({"clock.end": end} if end else {})
+    result = evaluate(parameters(SMALL, changes=how | CROWDED))
     write_tables(result.tables, folder / "tables")
     write_key_figures(result.figures, folder / "kpis.json", {})
     write_parts((people_rows(rows) for rows in result.rows()), folder / "people.parquet")
@@ -36,19 +43,23 @@ def results(folder: Path, **run: object) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def of_person(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What the person engine writes."""
-    return results(tmp_path_factory.mktemp("person") / "run")
+def of_person(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], dict[str, bytes]]:
+    """What the person engine writes of a run to an end."""
+    return cache(lambda end: results(tmp_path_factory.mktemp("person") / "run", end))
 
 
+@pytest.mark.parametrize("end", [SEEN, pytest.param(None, marks=pytest.mark.exhaustive)], ids=["in part", "whole"])
 @pytest.mark.parametrize(
     ("hours", "threads"),
     [(ODD, 1), *((hours, 2) for hours in WINDOWS)],
     ids=lambda each: "odd" if each == ODD else f"{each:g}",
 )
-def test_windows_and_threads(of_person: dict[str, bytes], tmp_path: Path, hours: float, threads: int) -> None:
+def test_windows_and_threads(
+    of_person: Callable[[str | None], dict[str, bytes]], tmp_path: Path, hours: float, threads: int, end: str | None
+) -> None:
     """Catches a result that depends on where windows begin and end, or on who was faster of two threads."""
-    assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= of_person.keys()
-    written = results(tmp_path / "run", window_hours=hours, threads=threads)
-    assert sorted(written) == sorted(of_person)
-    assert [name for name in written if written[name] != of_person[name]] == []
+    expected = of_person(end)
+    assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= expected.keys()
+    written = results(tmp_path / "run", end, window_hours=hours, threads=threads)
+    assert sorted(written) == sorted(expected)
+    assert [name for name in written if written[name] != expected[name]] == []

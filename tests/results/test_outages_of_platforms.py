@@ -29,13 +29,15 @@ CHANGES: dict[str, dict[str, Any]] = {
         "market.platforms.marketplace_3.certificates.cap": 50_000,  # of the few that are simulated, one a working day
     },
 }
+END: dict[str, Any] = {"clock.end": "2021-01-01T00:00"}
+"""Some weeks after the queues are where they would have been."""
 BOTH = CHANGES["checkout"] | CHANGES["certificates"] | {"payment.partners.ovo.outages": CLOSED}
 
 
 @cache
 def compared(engine: Engine, what: str) -> Result:
     """Return a small run with outages of platforms beside the one without."""
-    changes = CHANGES.get(what, BOTH) | {"run.without_outages": True}
+    changes = CHANGES.get(what, BOTH) | END | {"run.without_outages": True}
     asked = parameters(SMALL, INSTITUTIONS, f"engine={engine}", changes=changes)
     return evaluate(asked, left_out=left_out(asked, load().parameters))
 
@@ -55,7 +57,8 @@ def test_whom_a_closed_checkout_left_behind_is_what_the_visits_say(engine: Engin
     days = rows(engine, "checkout", "outage_days")["checkout_marketplace_1"]
     begins = []
     for outages in (CLOSED, []):
-        journal = run(SMALL, INSTITUTIONS, changes={"market.platforms.marketplace_1.checkout.outages": outages})
+        changes = END | {"market.platforms.marketplace_1.checkout.outages": outages}
+        journal = run(SMALL, INSTITUTIONS, changes=changes)
         visits, market = journal.visits[CHECKOUT], journal.programme.seats
         assert market is not None
         here = (visits["instance"] == market.keys.index("marketplace_1")) & (visits["started"] < NEVER)
@@ -87,7 +90,7 @@ def test_whom_a_closed_checkout_left_behind_is_what_the_visits_say(engine: Engin
 def test_whose_certificates_were_later_is_what_the_rows_say(engine: Engine, platform: str) -> None:
     """Catch a certificate of another platform, one later that is not counted, and a delay a day off."""
     ((row,),) = (found for place, found in rows(engine, "certificates").items() if place.endswith(platform))
-    asked = parameters(SMALL, INSTITUTIONS, changes=CHANGES["certificates"])
+    asked = parameters(SMALL, INSTITUTIONS, changes=CHANGES["certificates"] | END)
     programmes = [compile_programme(each) for each in (asked, without(asked, left_out(asked, load().parameters)))]
     runs = [simulate_on(engine, programme) for programme in programmes]
     number = list(asked.market.platforms).index(platform) if asked.market else -1
