@@ -73,6 +73,7 @@ def test_the_lever_is_one_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = load(["run.people=all"])[0]
     for free, lever in [(4e9, "a smaller population.scale or run.people=none."), (2e9, "a smaller population.scale.")]:
         monkeypatch.setattr(memory, "available", lambda free=free: int(free))
+        monkeypatch.setattr(memory, "resident", lambda: 0)
         with pytest.raises(BadInput) as caught:
             memory.refuse_what_does_not_fit(parameters)
         assert caught.value.text.endswith(f"Set {lever}")
@@ -95,6 +96,19 @@ def test_the_limit_of_a_container_is_what_can_be_had(
     assert memory.available() == 6_000
     idle = "total_inactive_file" if version == 1 else "inactive_file"
     (group / "memory.stat").write_text(f"cache 12\n{idle} 1500\nother 7\n")
+    assert memory.available() == 7_500
+    monkeypatch.setattr(memory, "OWN", tmp_path / "own")
+    own = "0::/slurm/job_5/step_0\n" if version == 2 else "12:pids:/\n5:cpu,memory:/slurm/job_5/step_0\n0::/\n"
+    (tmp_path / "own").write_text(own)
+    inner = group / "slurm" / "job_5"
+    inner.mkdir(parents=True)
+    (inner / names[0]).write_text("9000\n")
+    (inner / names[1]).write_text("8000\n")
+    (inner / "memory.stat").write_text("")
+    assert memory.available() == 1_000, "the group of the job stands between that of the step and the outermost"
+    (inner / names[1]).write_text("9500\n")
+    assert memory.available() == 0
+    (tmp_path / "own").write_text("0::/../other\n5:memory:/../other\n")
     assert memory.available() == 7_500
     (group / names[0]).write_text("max\n")
     without_a_limit = memory.available()

@@ -119,7 +119,7 @@ def check(words: list[str]) -> int:
         raise BadInput([Problem(Written(str(FOLDER)), NOTHING, "has no baseline", do)])
     expected = _read_all(every)
     _ready()
-    wanted = [(each, composed(instead(each.words, keys))) for each in expected]
+    wanted = [(each, _now(each, keys)) for each in expected]
     from sim.experiments.baselines import check as checked
 
     try:
@@ -127,6 +127,22 @@ def check(words: list[str]) -> int:
     finally:
         clear()
     return _told(found, asked)
+
+
+def _now(old: Baseline, keys: Sequence[str]) -> Asked:
+    """Return what a baseline asks for as it is composed now; raise BadInput where that is no longer its scenario."""
+    path = Written(str(path_of(old.name)))
+    try:
+        found = composed(instead(old.words, keys))
+    except BadInput as bad:
+        if keys:
+            raise
+        asks = f"asks for what cannot be composed any more ({' '.join(old.words)})"
+        raise BadInput([Problem(path, NOTHING, asks, f"Mend it, or remove {path}."), *bad.problems]) from None
+    if found.name != old.name:
+        do = f"Take it back (git checkout {path}), or record {found.name}."
+        raise BadInput([Problem(path, NOTHING, f"asks for {found.name} ({' '.join(old.words)}), not {old.name}", do)])
+    return found
 
 
 def _told(found: Sequence[Checked], asked: Options) -> int:

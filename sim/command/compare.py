@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.command.address_space import refuse_too_little
 from sim.command.folder import refuse_what_cannot_be_had, taken
 from sim.command.progress import clear, progress
 from sim.command.screen import remark, say
@@ -15,6 +16,8 @@ MOST_REMARKS = 6
 def compare(words: list[str]) -> int:
     """Compare scenarios, print the answer, then write its folder; 1 where a run was left out."""
     asked = asked_to_compare(words)
+    if asked.plan.workers is not None:
+        refuse_too_little(asked.plan.memory)
     refuse_what_cannot_be_had(asked.request.folder)
     for line in asked.remarks[:MOST_REMARKS]:
         remark(line)

@@ -72,12 +72,11 @@ def read(file: Path) -> dict[str, Any]:
     """Return what a file of the configs says, if it is nothing that a config may not say."""
     said = f"configs/{file.relative_to(folders.configs())}"
     try:
-        contents = _parsed(file, _stamp(file))
+        contents, found = _parsed(file, _stamp(file))
     except (yaml_file.UnreadableError, OSError) as error:
         raise BadInput([Problem(said, NOTHING, f"cannot be read: {error}", "Mend the file.")]) from None
     if not isinstance(contents, dict):
         raise BadInput([Problem(said, NOTHING, "must be a file of keys", "Mend the file.")])
-    found = list(harms(contents))
     if found:
         raise BadInput([replace(problem, path=f"{said}: {problem.path}") for problem in found])
     return contents
@@ -90,6 +89,7 @@ def _stamp(file: Path) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=64)
-def _parsed(file: Path, stamp: tuple[int, int, int]) -> Any:
-    """Return the contents of a file; read them, do not write in them."""
-    return yaml_file.load(file)
+def _parsed(file: Path, stamp: tuple[int, int, int]) -> tuple[Any, list[Problem]]:
+    """Return the contents of a file, and what of them no config may say; read them, do not write in them."""
+    contents = yaml_file.load(file)
+    return contents, list(harms(contents))

@@ -11,11 +11,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import hydra
-from hydra.core.config_store import ConfigStore
+from hydra.conf import HydraConf
+from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.override_parser.types import Override
 from hydra.core.singleton import Singleton
 from hydra.errors import HydraException
@@ -196,7 +197,7 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
     """
     store = ConfigStore.instance()
     before = store.repo
-    store.repo = dict(before)
+    store.repo = before | {"hydra": {"config.yaml": _of_hydra()}}
     theirs = _set_aside()
     version_base: dict[str, Any] = {} if hydra.__version__.startswith("1.4") else {"version_base": "1.3"}
     try:
@@ -212,6 +213,13 @@ def _in_memory(parts: dict[str, str], itself: Config, changes: Config | None) ->
         store.repo = before
         _set_aside()
         Singleton._instances.update(theirs)
+
+
+@cache
+def _of_hydra() -> ConfigNode:
+    """Return Hydra's own config without its parts: composing needs no launchers, logs, sweeps."""
+    plain = OmegaConf.structured(HydraConf(defaults=[]))
+    return ConfigNode(name="config.yaml", node=plain, group="hydra", package=None, provider="hydra")
 
 
 def _set_aside() -> dict[type, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.experiments.jobs.executors import side_by_side
 from sim.experiments.memory import refuse_what_does_not_fit, without_rows
-from sim.experiments.processes import side_by_side
 from sim.experiments.tasks import Task, processes_for
 from sim.parameters import Parameters
 from sim.results.baselines.baseline import Baseline, Expected, changes, kept, not_comparable
@@ -131,6 +131,7 @@ def check(
 
 def _checked(baseline: Baseline, asked: Asked, runs: Sequence[dict[str, Figure]], luck: dict[str, str]) -> Checked:
     values = [kept(each) for each in runs]
+    every = [{name: figure.value for name, figure in each.items()} for each in runs]
     reasons, otherwise = what_changed(baseline.luck, luck), changes(baseline.parameters, asked.flat)
     if not (reasons or otherwise or seed_by_seed(baseline, values)):
         reasons = [NOTHING_IN_COMMON]
@@ -138,7 +139,7 @@ def _checked(baseline: Baseline, asked: Asked, runs: Sequence[dict[str, Figure]]
     return Checked(
         baseline=baseline,
         judged=judged(baseline, values, paired=not reasons),
-        levels=tuple(levels(baseline, values, units, asked.flat)),
+        levels=tuple(levels(baseline, every, units, asked.flat)),
         changed=otherwise,
         engine=asked.parameters.engine,
         luck=tuple(reasons),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -123,16 +124,21 @@ def without_rows(parameters: Parameters) -> Parameters:
     return parameters.model_copy(update={"run": parameters.run.model_copy(update={"people": "none"})})
 
 
-def refuse_what_does_not_fit(parameters: Parameters) -> None:
-    """Raise BadInput if a run needs more memory than there is."""
-    needed, there = needed_by(parameters), available()
-    if there is None or needed <= there:
+def refuse_what_does_not_fit(parameters: Parameters, more: int = 0, instead: str = "") -> None:
+    """Raise BadInput if a run needs more memory than there is, what this process holds already included.
+
+    `more` bytes are needed beside it, unless the words `instead` are written.
+    """
+    needed, there = needed_by(parameters) + more, available()
+    if there is None or needed <= there + resident():
         return
     levers = ["a smaller population.scale"]
     if parameters.engine == "person":
         levers.append("engine=cohort")
-    if needed_by(without_rows(parameters)) <= there:
+    if needed_by(without_rows(parameters)) + more <= there + resident() and parameters.run.people != "none":
         levers.append("run.people=none")
+    if instead and needed - more <= there + resident():
+        levers.append(instead)
     allowed = f"needs about {needed / 1e9:.2f} GB of memory, {there / 1e9:.2f} GB are free"
     do = f"Set {' or '.join(levers)}."
     raise BadInput([Problem("population.scale", parameters.population.scale, allowed, do)])
@@ -158,16 +164,21 @@ def share_one_heap() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
-GROUP = Path("/sys/fs/cgroup")
-CONTAINER = (
-    ("memory.max", "memory.current", "inactive_file"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
-)
-"""Where a container's limit, use and idle cache of files stand, in versions 2 and 1 of control groups."""
+GROUP, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+"""Where control groups stand, and which of them this process is in."""
+
+CONTAINER = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+"""What a group's limit, use and idle cache of files are called, in versions 2 and 1: below which folder they stand."""
 
 
 def available() -> int | None:
-    """Return the bytes of memory that can be had: the machine's, or the container's if that is less."""
+    """Return the bytes of memory that can be had: the machine's, or those of a group it is in if that has less.
+
+    A container is such a group; so is a job of SLURM, or a service of systemd, whose groups stand within others.
+    """
     found = []
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
@@ -175,10 +186,33 @@ def available() -> int | None:
     except OSError:
         if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
             found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    for limit, used, idle in CONTAINER:
+    for group, (limit, used, idle) in _groups():
         with contextlib.suppress(OSError, ValueError):  # the other version, no container, or "max"
-            found.append(int((GROUP / limit).read_text()) - int((GROUP / used).read_text()))
-            lines = (GROUP / limit).with_name("memory.stat").read_text().splitlines()
+            found.append(int((group / limit).read_text()) - int((group / used).read_text()))
+            lines = (group / "memory.stat").read_text().splitlines()
             # Files that are cached and not in use make room when it is needed.
             found[-1] += int(dict(line.split() for line in lines).get(idle, 0))
-    return min(found) if found else None
+    return max(min(found), 0) if found else None
+
+
+def _groups() -> Iterator[tuple[Path, tuple[str, str, str]]]:
+    """Yield the folders of the groups that this process is in, the innermost first, and what their files are called."""
+    own = dict.fromkeys(CONTAINER, "")
+    with contextlib.suppress(OSError, ValueError):
+        for line in OWN.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            own |= {each: path for each in controllers.split(",") if each in own}
+    for below, names in CONTAINER.items():
+        outermost = GROUP / below
+        inner = [name for name in own[below].split("/") if name]
+        if ".." not in inner:  # a group outside of what this process may see
+            yield from ((outermost.joinpath(*inner[:depth]), names) for depth in range(len(inner), 0, -1))
+        yield outermost, names
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process holds; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.experiments.jobs.executors import cores, side_by_side
 from sim.experiments.memory import available, needed_by, without_rows
-from sim.experiments.processes import cores, side_by_side
 from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.figures_of_tables import figures_of_tables

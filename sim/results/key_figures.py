@@ -84,8 +84,8 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
             name = f"service_level.{row['level']}"
             figures[name] = Figure(row["share"], "share")
             figures[f"{name}.asked"] = Figure(row["share_asked"], "share")
-            since = row["failed_since"]
-            figures[f"{name}.failed_since"] = Figure(since and since.isoformat(), "first month in which it failed")
+            for since, unit in (("failed_since", "first month in which it failed"), ("failed_since_day", "first day")):
+                figures[f"{name}.{since}"] = Figure(row[since] and row[since].isoformat(), unit)
     if observations.market is not None:
         figures |= _market(observations, observations.market, tables)
     return dict(sorted(figures.items()))

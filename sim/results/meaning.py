@@ -58,7 +58,7 @@ DIRECTIONS = {
     "money.still_to_be_paid": LESS,
     "money.*": NEITHER,
     "service_level.*.asked": NEITHER,
-    "service_level.*.failed_since": NEITHER,
+    "service_level.*.failed_since*": NEITHER,
     "service_level.*": MORE,
     "market.courses_sold": MORE,
     "market.found_*": LESS,
@@ -145,7 +145,7 @@ OTHERS = (
         "outage.*",
         "wave.*",
     ),
-    *("service_level.*.asked", "service_level.*.failed_since", "service_level.*_within_*_days", "service_level.*"),
+    *("service_level.*.asked", "service_level.*.failed_since*", "service_level.*_within_*_days", "service_level.*"),
     *("awarded.disability", "awarded.returned_migrant", "awarded.listed_worker", "awarded.woman", "awarded.rural"),
     *("awarded.lagging", "awarded.e_money", "awarded.unbanked"),
 )

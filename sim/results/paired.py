@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -81,12 +82,26 @@ def difference(here: Values, there: Values, meaning: Meaning) -> Difference:
     narrower = _narrower(mine, its, apart)
     if not meaning.quantile:
         return Difference(apart.size, centre, *_student(apart), narrower, left_out)
-    found = quantile_test(apart, q=0.0, p=0.5)
+    chance = _chance_of_middle(apart.size, int(np.sum(apart < 0)), int(np.sum(apart == 0)))
     if apart.size < LEAST_OF_MIDDLE:
         said = f"too few replications for an interval of the middle ({LEAST_OF_MIDDLE} are needed)"
-        return Difference(apart.size, centre, None, None, float(found.pvalue), narrower, _and(said, left_out))
-    low, high = found.confidence_interval(CONFIDENCE)
-    return Difference(apart.size, centre, float(low), float(high), float(found.pvalue), narrower, left_out)
+        return Difference(apart.size, centre, None, None, chance, narrower, _and(said, left_out))
+    low, high = np.sort(apart)[list(_ends_of_middle(apart.size, CONFIDENCE))].tolist()
+    return Difference(apart.size, centre, low, high, chance, narrower, left_out)
+
+
+@cache
+def _chance_of_middle(pairs: int, below: int, at: int) -> float:
+    """Return the chance of so many differences below nothing and at nothing, were nothing the middle of all."""
+    signs = np.repeat([-1.0, 0.0, 1.0], [below, at, pairs - below - at])
+    return float(quantile_test(signs, q=0.0, p=0.5).pvalue)
+
+
+@cache
+def _ends_of_middle(pairs: int, confidence: float) -> tuple[int, int]:
+    """Return the places, in order from 0, of the differences at which the interval of the middle ends."""
+    low, high = quantile_test(np.arange(float(pairs)), q=0.0, p=0.5).confidence_interval(confidence)
+    return int(low), int(high)
 
 
 def least_chance(pairs: int, meaning: Meaning) -> float:

@@ -101,7 +101,7 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-DATES = ("date", "week", "month", "busiest_month", "failed_since", "back_on")
+DATES = ("date", "week", "month", "busiest_month", "failed_since", "failed_since_day", "back_on")
 """Columns of dates without an hour, beside those that end in `_date`."""
 
 

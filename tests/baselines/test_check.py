@@ -23,7 +23,7 @@ from sim.results.baselines.baseline import Baseline
 from sim.results.baselines.checked import Checked, code_of
 from sim.results.baselines.file import path_of, read
 from sim.results.baselines.judge import Judged, Verdict
-from sim.results.baselines.levels import Kept, Level
+from sim.results.baselines.levels import Blame, Kept, Level
 from sim.results.baselines.luck import probe, what_changed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,13 +131,17 @@ def test_a_broken_service_level_says_how_far_since_when_and_where() -> None:
     """Catches a broken promise without its cause, and one that was broken before and fails every check."""
     _, baseline = made()
     judged = {"funnel.awarded": Judged(Verdict.IDENTICAL, 1.0, 1.0)}
-    level = Level("first_incentive_within_30_days", 0.95, 0.99, 0.9, Kept.KEPT, Kept.BROKEN, "2020-08-01", "ovo", 0.6)
+    blame = Blame("ovo", 0.6, more=True)
+    level = Level("first_incentive_within_30_days", 0.95, 0.99, 0.9, Kept.KEPT, Kept.BROKEN, "2020-08-01", blame)
     found = Checked(baseline, judged, (level,), words={"ovo": "OVO"})
     said = " ".join(answer([found]).split())
     assert found.code == 1
-    assert "BROKEN: 90.0 %, 95.0 % asked, 99.00 % expected, 5.00 points short, since August 2020" in said
-    assert "most was waited at OVO (60 %" in said
+    assert "BROKEN: 90.0 %, 95.0 % asked, 99.00 % expected, 5.00 points short, since 1 August 2020;" in said
+    assert "to blame is OVO (60 % of the person-days waited beyond what is expected)" in said
     assert "BROKEN" in junit([found])
+    only_the_month = replace(found, levels=(level._replace(since="2020-08", blame=blame._replace(more=False)),))
+    said = " ".join(answer([only_the_month]).split())
+    assert "since August 2020; most was waited at OVO (60 % of the person-days)" in said
     as_before = replace(found, levels=(level._replace(before=Kept.BROKEN),))
     assert as_before.code == 0
     assert "as in the baseline" in answer([as_before])
@@ -148,7 +152,9 @@ def test_payments_that_are_late_break_the_level_at_the_partners() -> None:
     found = changed("payment.capacity=0")
     level = found.levels[0]
     assert (level.now, level.before, found.code) == (Kept.BROKEN, Kept.KEPT, 1)
-    assert level.blame in ("bni", "ovo", "gopay", "linkaja")
+    assert level.blame is not None
+    assert level.blame.station in ("bni", "ovo", "gopay", "linkaja")
+    assert level.blame.more
 
 
 # The commands
@@ -184,6 +190,12 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "changed by hand" in capsys.readouterr().err
     assert main(["baseline", "mine", "--seal"]) == 0
     assert read(path).name == "mine"
+    (tmp_path / "mine.yaml").write_text(MINE.format(rate=20_000).replace("name: mine", "name: yours"))
+    assert main(["check"]) == 2
+    assert "mine.json: asks for yours" in capsys.readouterr().err
+    (tmp_path / "mine.yaml").unlink()
+    assert main(["check"]) == 2
+    assert "mine.json: asks for what cannot be composed any more" in " ".join(capsys.readouterr().err.split())
 
 
 MINE = """\

@@ -90,6 +90,7 @@ def test_what_is_no_baseline_is_told(text: bytes, tmp_path: Path) -> None:
         ('"why": "counting"', '"why": "mood"'),
         ('"engine": "cohort"', '"engine": "person"'),
         ('"always": 0', '"always": [0]'),
+        (TEXT[TEXT.index('"figures": {') + 12 : TEXT.index('  },\n  "first"')], "\n"),
     ],
 )
 def test_a_change_by_hand_that_makes_no_sense_cannot_be_accepted(old: str, new: str, tmp_path: Path) -> None:

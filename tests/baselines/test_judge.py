@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from sim.results.baselines.baseline import Expected, Margin
 from sim.results.baselines.chances import MOVED, SAME, errors_of_a_margin, student
-from sim.results.baselines.judge import BEYOND, Verdict, judge
+from sim.results.baselines.judge import BEYOND, Judged, Verdict, judge
+from sim.results.figure import Value
 from sim.results.meaning import Better
 from tests.baselines.made import expected, runs
 from tests.theory.evidence import ALPHA
@@ -74,6 +78,45 @@ def test_what_cannot_be_told_says_how_many_runs_would() -> None:
     assert judge(held, found(some.needed - 1), paired=True).verdict is Verdict.UNCLEAR
     at_the_margin = [value + size + one for value, one in zip(values, noise[:N], strict=True)]
     assert judge(held, at_the_margin, paired=True).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(("shift", "beyond_those_recorded"), [(0.82, False), (0.9, True), (1.5, False)])
+def test_without_pairs_those_recorded_do_not_grow_with_those_found(shift: float, beyond_those_recorded: bool) -> None:
+    """Catches a number of runs that would do only if the baseline had as many more as well."""
+    rng = np.random.default_rng(8)
+
+    def drawn(count: int, mean: float) -> list[Value]:
+        values = rng.normal(0, 1, count)
+        return list((values - values.mean()) / values.std(ddof=1) * 1e4 + mean)
+
+    size = errors_of_a_margin(N) * 1e4
+    margin = Margin(size, False, "luck")
+
+    def judged(recorded: int, count: int) -> Judged:
+        held = Expected("people", Better.MORE, margin, tuple(drawn(recorded, 1e6)))
+        return judge(held, drawn(count, 1e6 + shift * size), paired=False)
+
+    some = judged(N, FIRST)
+    assert some.verdict is Verdict.UNCLEAR
+    assert some.needed is not None
+    assert (some.needed > N) == beyond_those_recorded
+    assert judged(max(N, some.needed), some.needed).verdict is not Verdict.UNCLEAR
+    assert judged(max(N, some.needed - 1), some.needed - 1).verdict is Verdict.UNCLEAR
+
+
+def test_where_some_runs_do_not_reach_a_figure_more_runs_are_needed() -> None:
+    """Catches a number of those that reach it, told as one of runs."""
+    values = runs(np.random.default_rng(9), N, 100.0, 1.0)
+    all_reach, half = ([1.0, 2.0, 3.0, 4.0], [None, 1.0, None, 2.0, None, 3.0, None, 4.0])
+    expected_all = Expected("days", Better.LESS, Margin(4.0, False, "luck"), tuple(values))
+
+    def needed(shifts: list[float | None]) -> int | None:
+        before = [None if shift is None else value for value, shift in zip(values, shifts, strict=False)]
+        held = replace(expected_all, values=(*before, *values[len(before) :]))
+        found = [None if s is None else float(v) + s for v, s in zip(values, shifts, strict=False)]  # type: ignore[arg-type]
+        return judge(held, found, paired=True).needed
+
+    assert needed(half) == 2 * (needed(all_reach) or 0)
 
 
 @pytest.mark.parametrize("paired", [True, False])

@@ -21,7 +21,7 @@ from scipy.stats import binomtest
 
 from sim.command.baselines import REPLICATIONS, composed
 from sim.experiments.baselines import Asked, baseline_of, figures
-from sim.experiments.processes import side_by_side
+from sim.experiments.jobs.executors import side_by_side
 from sim.results.baselines.baseline import Baseline, kept
 from sim.results.baselines.checked import judged
 from sim.results.baselines.judge import BEYOND, Judged, Verdict

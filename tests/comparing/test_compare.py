@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from sim import compare
 from sim.command.main import main
 from sim.composition import folders
 from sim.composition.study import asked
+from sim.experiments import memory
 from sim.experiments.comparing import plan, specification
 from sim.experiments.comparing.plan import plan_of, workers_for
 from sim.experiments.comparing.replications import Replications
-from sim.experiments.jobs.executors import KILLED_TWICE, Failed, Here, Keep
+from sim.experiments.jobs.executors import KILLED_TWICE, Failure, Here
 from sim.experiments.jobs.job import Job
 from sim.experiments.members import FILE, Members, read_members
+from sim.parameters import BadInput
 
 WORDS = (
     "processing.rate=5_000_000,20_000_000",
@@ -55,11 +58,11 @@ class InThis(Here):
 class LosesOne(InThis):
     """Lose the second replication of the second scenario."""
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+    def do(self, jobs: Mapping[str, Job]) -> Iterator[tuple[str, bytes | Failure]]:
         """Do all jobs but one."""
         lost = {name for name, job in jobs.items() if "20000000, replication 2" in job.label}
-        super().do({name: job for name, job in jobs.items() if name not in lost}, keep)
-        return {name: MemoryError(KILLED_TWICE) for name in lost}
+        yield from super().do({name: job for name, job in jobs.items() if name not in lost})
+        yield from ((name, MemoryError(KILLED_TWICE)) for name in lost)
 
 
 def test_the_same_bytes_by_one_or_two_and_resumed(
@@ -166,13 +169,53 @@ def test_no_more_side_by_side_than_memory_holds(tmp_path: Path, monkeypatch: pyt
     assert workers_for(40, 3_000_000_000, 10_000_000_000, 8) == 3
     assert workers_for(2, 1, None, 8) == 2
     assert workers_for(40, 3_000_000_000, 1_000_000_000, None) == 1
-    design = asked(["rate_200k", "rate_800k", "population.scale=1", "worlds=base", "replications=20"]).design
-    monkeypatch.setattr(plan, "available", lambda: 8e9)
-    planned = plan_of(design, tmp_path, workers=8)
-    assert planned.workers == 2
-    assert "not 8: memory allows no more" in planned.text
-    monkeypatch.setattr("sim.experiments.memory.available", lambda: 1e9)
-    assert main(["compare", "rate_200k", "rate_800k", "population.scale=1", "worlds=base", "plan=true"]) == 2
+    words = ["rate_200k", "rate_800k", "population.scale=1", "worlds=base"]
+    design = asked([*words, "replications=20"]).design
+    (tmp_path / "memory.current").write_text("0")
+    (tmp_path / "memory.stat").write_text("inactive_file 0")
+    monkeypatch.setattr(memory, "GROUP", tmp_path)
+    for module in (memory, plan):
+        monkeypatch.setattr(module, "resident", lambda: 150_000_000)
+    for limit, workers in ((8.1e9, 2), (7.3e9, 1), (4.2e9, 1)):  # 3.6 GB each, 0.4 GB beside them
+        (tmp_path / "memory.max").write_text(f"{limit:.0f}")
+        planned = plan_of(design, tmp_path, workers=8)
+        assert planned.workers == workers
+        assert "not 8: memory allows no more" in planned.text
+        assert planned.threads == (1 if workers > 1 else None)
+    for limit, do in ((3.7e9, "a smaller population.scale or people=none"), (2.5e9, "a smaller population.scale")):
+        (tmp_path / "memory.max").write_text(f"{limit:.0f}")
+        with pytest.raises(BadInput) as caught:
+            plan_of(design, tmp_path)
+        assert caught.value.text.rstrip().endswith(f"{limit / 1e9:.2f} GB are free. Set {do}.")
+    assert main(["compare", *words, "plan=true"]) == 2
+
+
+def test_a_run_that_finds_too_little_memory_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch a comparison that another program ends as bad input, hours after it began, by taking memory."""
+    compared, world = next(asked(["processing.rate=5_000_000,20_000_000", "worlds=base", *WORDS[1:]]).design.runs([1]))
+    monkeypatch.setattr(memory, "available", lambda: 10_000)
+    monkeypatch.setattr(memory, "resident", lambda: 0)
+    for with_people in (False, True):
+        with pytest.raises(MemoryError, match="GB are free"):
+            specification.job_of(compared, world, with_people=with_people).do()
+
+
+def test_the_example_of_the_readme_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch an example that a reader copies in vain."""
+    pytest.importorskip("pandas")
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(from sim import compare.*?)```", readme, re.DOTALL)
+    own = '"replications": 4, "population.scale": 0.001'
+    few = '"replications": 1, "population.scale": 1e-5, "clock.end": "2020-06-15", "worlds": "base"'
+    assert own in example
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.experiments.comparing.evaluate.Processes", InThis)
+    tiny = compile(example.replace(own, f'{few}, "run.figures": "none"'), "README.md", "exec")
+    exec(tiny, {"__name__": "__main__"})  # noqa: S102
+    assert "rate_800k" in (tmp_path / "results/mine/answer.txt").read_text(encoding="utf-8")
+    assert {"differences.csv", "differences.parquet"} <= {
+        path.name for path in (tmp_path / "results/mine/tables").iterdir()
+    }
 
 
 def test_what_is_wrong_is_told_before_any_run(

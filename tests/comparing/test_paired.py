@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import binom, quantile_test
 
 from sim.results.meaning import Meaning, meaning
 from sim.results.paired import CONFIDENCE, FAMILY_WISE, Values, best, count, difference, holm, least_chance, too_few
@@ -66,6 +66,16 @@ def test_intervals_of_quantiles_cover_whatever_the_law() -> None:
         assert found.low is not None and found.high is not None
         covered += found.low <= 1.0 <= found.high
     assert covered >= binom.ppf(ALPHA, BANK // 4, CONFIDENCE)
+
+
+def test_the_middle_has_the_interval_and_the_chance_of_the_library() -> None:
+    """Catches an end that is one place off, ties with nothing that count as below it, and a chance of one side."""
+    rng = np.random.default_rng(9)
+    for pairs in (*range(6, 31), 60):
+        apart = np.round(rng.normal(0.5, 1.5, pairs), 0)
+        found, library = difference(apart.tolist(), [0.0] * pairs, WAIT), quantile_test(apart, q=0.0, p=0.5)
+        low, high = library.confidence_interval(CONFIDENCE)
+        assert (found.low, found.high, found.chance) == (low, high, library.pvalue)
 
 
 def test_holm_holds_the_family_wise_error() -> None:

@@ -120,6 +120,15 @@ def test_a_job_that_fails_is_named_and_left_out(tmp_path: Path, two: Processes) 
     assert issubclass(BrokenPromise, Exception)
 
 
+def test_a_job_without_memory_is_tried_again_when_all_others_have_ended(tmp_path: Path, two: Processes) -> None:
+    """Catch one more side by side than memory allows: the job would find none again, and be left out."""
+    (tmp_path / "beside").mkdir()
+    some = work.jobs(work.needs_all_memory, 4, busy=str(tmp_path / "beside" / "busy"))
+    assert do_all(some, tmp_path / "done", two) == {}
+    assert len(work.contents(tmp_path / "done")) == 4
+    assert (tmp_path / "beside" / "tried").exists()
+
+
 def driver(folder: Path, step: str = "none", count: int = COUNT, workers: int = 2) -> subprocess.Popen[str]:
     """Start who has jobs done."""
     words = [sys.executable, "-m", "tests.jobs.work", str(folder), str(count), str(workers), step]

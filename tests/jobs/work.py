@@ -56,6 +56,23 @@ def has_no_memory(asked: Mapping[str, Any]) -> bytes:
     return square(asked)
 
 
+def needs_all_memory(asked: Mapping[str, Any], busy: str = "") -> bytes:
+    """Find no memory for the number 0 while another job is under way: the number 1, which takes a while."""
+    file = Path(busy)
+    if asked["number"] == 1:
+        file.touch()
+        time.sleep(0.5)
+        file.unlink()
+    elif asked["number"] == 0:
+        began = time.monotonic()
+        while not file.exists() and not file.with_name("tried").exists() and time.monotonic() < began + 60:
+            time.sleep(0.01)
+        file.with_name("tried").touch()
+        if file.exists():
+            raise MemoryError
+    return square(asked)
+
+
 def jobs(does: Any, count: int, **beside: Any) -> list[Job]:
     """Return jobs of a function."""
     return [Job(does, {"number": number}, SOURCES, f"number {number}", beside) for number in range(count)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sim.parameters import BadInput
 from sim.report.answer import level_lines
 from sim.report.text import beside, percent
 from sim.results.table import Table
-from sim.results.tables.service_levels import COLUMNS, kept
+from sim.results.tables.service_levels import COLUMNS, first_day, kept
 from tests.building import ENGINES, SMALL, THOUSANDS, Engine, parameters
 
 SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
@@ -37,6 +38,8 @@ def test_a_partner_that_is_down_fails_its_own_people_from_that_month_on(engine: 
     assert (whole["by"], whole["label"]) == ("all", "Incentive paid within 7 days of being ready")
     # Who was ready in the last week of October still waits as the outage begins.
     assert f"{whole['failed_since']:%Y-%m}" in ("2020-10", "2020-11")
+    assert date(2020, 10, 24) < whole["failed_since_day"] < date(2020, 12, 1)
+    assert made.figures["service_level.mine.failed_since_day"].value == whole["failed_since_day"].isoformat()
     assert 1 <= whole["months_failed"] <= 5 < whole["months"]
     failed = {row["value"] for row in rows if row["by"] == "partner" and row["kept"] is False}
     assert failed == {"OVO"}
@@ -46,6 +49,27 @@ def test_a_partner_that_is_down_fails_its_own_people_from_that_month_on(engine: 
     assert made.figures["service_level.mine"].value == whole["share"]
     assert made.figures["service_level.mine.asked"].value == 0.9
     assert made.figures["service_level.joined"].value is None, "nobody joined 3,000 days before the end"
+
+
+@pytest.mark.parametrize(
+    ("in_time", "month", "day"),
+    [
+        # Ten began on each day but the third, 0.9 asked. The level fails from the sixth day on ...
+        ([10, 10, 0, 10, 9, 8, 0, 0, 0], 4, 5),
+        # ... although a day long before was as bad; or before the month that first failed began.
+        ([8, 10, 0, 10, 9, 8, 0, 0, 0], 4, 5),
+        ([10, 10, 0, 10, 9, 8, 0, 0, 0], 7, 5),
+        # A day on which nobody began ends no row of days.
+        ([10, 8, 0, 7, 8, 8, 0, 0, 0], 4, 1),
+        ([8, 8, 0, 7, 8, 8, 0, 0, 0], 0, 0),
+        # The last day alone.
+        ([10, 10, 0, 10, 10, 10, 10, 10, 0], 4, 8),
+    ],
+)
+def test_the_day_from_which_on_it_failed_is_known(in_time: list[int], month: int, day: int) -> None:
+    """Catch a day of bad luck taken for the beginning, and a beginning that is put off to the month's first day."""
+    began = [10, 10, 0, 10, 10, 10, 10, 10, 10]
+    assert first_day(began, in_time, 0.9, from_day=month) == day
 
 
 def test_the_shipped_level_is_of_the_first_incentive() -> None:

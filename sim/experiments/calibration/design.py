@@ -12,9 +12,8 @@ import numpy as np
 
 from sim.experiments.calibration.inputs import FURTHEST, Config, Values
 from sim.experiments.jobs.doing import do_all
-from sim.experiments.jobs.executors import Here, Processes
+from sim.experiments.jobs.executors import Here, Processes, cores
 from sim.experiments.jobs.job import MODEL, Job, keep, kept, plain, sources_hash
-from sim.experiments.processes import cores
 
 Seen = dict[str, Any]
 Tell = Callable[[str], None]

@@ -8,9 +8,9 @@ from pathlib import Path
 from sim.experiments.comparing import specification, why
 from sim.experiments.comparing.design import Design
 from sim.experiments.jobs.doing import duration
+from sim.experiments.jobs.executors import cores
 from sim.experiments.jobs.job import Job, missing
-from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit
-from sim.experiments.processes import cores
+from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit, resident
 from sim.parameters import BadInput, Parameters, Problem
 
 BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6
@@ -21,6 +21,9 @@ Measured on 26 November 2026 on two busy cores (Intel Xeon): history and rate_20
 
 A_PLACE = 40
 """Bytes of each who has a place while they are sorted, written and handed over."""
+
+BESIDE, A_PLACE_BESIDE = 100_000_000, 20
+"""Bytes that the process takes more which has the runs made, and of each who has a place as one is handed over."""
 
 AFTER_PROCESSING = 550
 """Days from the last who is processed to the last payment, about."""
@@ -90,7 +93,8 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
     left = missing(jobs, folder, specification.read_whole)
     needed, there = max(_needed_by(each, design.with_people) for each in parameters), available()
     each = sum(seconds_of(one) for one in parameters) / len(parameters)
-    side = None if cluster else workers_for(len(left), needed, there, workers)
+    beside = max(_beside(each, design.with_people) for each in parameters)
+    side = None if cluster else workers_for(len(left), needed, None if there is None else there - beside, workers)
     return Plan(
         scenarios=len(parameters),
         replications=design.most,
@@ -121,7 +125,16 @@ def _jobs_that_say_why(design: Design, folder: Path) -> list[Job]:
 
 def _needed_by(parameters: Parameters, with_people: bool) -> int:
     """Return about how many bytes a run takes at its peak, with what is kept of its people."""
-    return needed_by(parameters) + (int(A_PLACE * awarded_by(parameters)) if with_people else 0)
+    return needed_by(parameters) + _of_places(parameters, with_people, A_PLACE)
+
+
+def _beside(parameters: Parameters, with_people: bool) -> int:
+    """Return about how many bytes more the process takes that has the runs made, while they are."""
+    return BESIDE + _of_places(parameters, with_people, A_PLACE_BESIDE)
+
+
+def _of_places(parameters: Parameters, with_people: bool, each: int) -> int:
+    return int(each * awarded_by(parameters)) if with_people else 0
 
 
 def workers_for(runs: int, needed: int, there: int | None, asked: int | None) -> int:
@@ -134,7 +147,9 @@ def _refuse_what_does_not_fit(design: Design) -> None:
     problems: list[Problem] = []
     for each in design.scenarios:
         try:
-            refuse_what_does_not_fit(each.parameters)
+            kept = _of_places(each.parameters, design.with_people, A_PLACE + A_PLACE_BESIDE)
+            more = BESIDE + kept + resident()  # this process is there beside the one that makes the run
+            refuse_what_does_not_fit(each.parameters, more, "people=none" if design.with_people else "")
         except BadInput as bad:
             problems += bad.problems
     if problems:

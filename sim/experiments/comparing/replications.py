@@ -13,9 +13,8 @@ from sim.experiments.comparing.people_of_all import PeopleOfAll
 from sim.experiments.comparing.precise import known_worst
 from sim.experiments.comparing.variants import Variant
 from sim.experiments.jobs.doing import SoFar, do_all
-from sim.experiments.jobs.executors import Executor, said_of
+from sim.experiments.jobs.executors import ENDED, Executor, said_of
 from sim.experiments.jobs.job import kept
-from sim.experiments.processes import ENDED
 from sim.experiments.worlds import World
 from sim.parameters import BadInput, Problem
 from sim.results.comparison import Compared, Comparison, LeftOut, Precision, Replicated

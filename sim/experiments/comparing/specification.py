@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sim.experiments.comparing import people
 from sim.experiments.jobs.job import MODEL, Job, kept
 from sim.experiments.tasks import Task, outcome, outcome_of
 from sim.experiments.worlds import World, with_luck
-from sim.parameters import Parameters, validate
+from sim.parameters import BadInput, Parameters, validate
 from sim.results.comparison import Compared
 from sim.results.figure import Figure
 from sim.results.outcome import Outcome
@@ -64,15 +65,29 @@ def _market(compared: Compared) -> str | None:
 
 def simulate(asked: Mapping[str, Any], threads: int | None = None) -> bytes:
     """Do a task: simulate, and return figures and series as JSON."""
-    return written(outcome(Task(_parameters(asked, threads))))
+    with _no_more_than_there_is():
+        return written(outcome(Task(_parameters(asked, threads))))
 
 
 def simulate_with_people(asked: Mapping[str, Any], threads: int | None = None) -> bytes:
     """Do a task: simulate, and return figures and series as a line of JSON, and who has a place behind it."""
     from sim.experiments.run import evaluate
 
-    result = evaluate(_parameters(asked, threads), with_places=True)
+    with _no_more_than_there_is():
+        result = evaluate(_parameters(asked, threads), with_places=True)
     return written(outcome_of(result)) + b"\n" + people.written(people.record_of(result))
+
+
+@contextmanager
+def _no_more_than_there_is() -> Iterator[None]:
+    """Raise MemoryError where a run is refused for want of memory: it is tried again alone then, and no other ends.
+
+    All else that is refused was refused before any run.
+    """
+    try:
+        yield
+    except BadInput as bad:
+        raise MemoryError(bad.text) from None
 
 
 def _parameters(asked: Mapping[str, Any], threads: int | None) -> Parameters:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.jobs.doing import do_all
-from sim.experiments.jobs.executors import Here, Processes
+from sim.experiments.jobs.executors import executor
 from sim.experiments.jobs.job import MODEL, Job, kept, plain
 from sim.experiments.tasks import Task, outcome
 from sim.experiments.worlds import Config
@@ -57,8 +57,8 @@ def run_all(
     where it broke one.
     """
     jobs = [Job(kept_of, config, SOURCES) for config in configs]
-    with Here() if processes == 1 or len(jobs) == 1 else Processes(processes) as executor:
-        failed = do_all(jobs, folder, executor, tell)
+    with executor(processes, len(jobs)) as those:
+        failed = do_all(jobs, folder, those, tell)
     if failed:
         raise next(iter(failed.values()))
     return [kept(folder / job.file, plain) or figures_of(config) for job, config in zip(jobs, configs, strict=True)]

@@ -7,10 +7,10 @@ the files are the same as those of processes on one machine.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sim.experiments.jobs.executors import KILLED_TWICE, OUT_OF_MEMORY, Failed, Keep
+from sim.experiments.jobs.executors import KILLED_TWICE, OUT_OF_MEMORY, Failure
 from sim.experiments.jobs.job import Job, sources_hash
 from sim.parameters import BadInput, Problem
 from sim.parameters.problems import NOTHING
@@ -59,17 +59,19 @@ class Cluster:
             do = f"Start one: `dask worker {scheduler} --nthreads 1`."
             raise BadInput([Problem("scheduler", scheduler, "has no workers", do)]) from None
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+    def do(self, jobs: Mapping[str, Job]) -> Iterator[tuple[str, bytes | Failure]]:
         """Do all jobs; those whose workers died are tried again, one at a time, so that it is known which did it."""
-        failed, suspects = self._all(jobs, jobs, keep, "")
+        suspects = []
+        for name, found in self._all(jobs, jobs, ""):
+            if isinstance(found, MemoryError):
+                suspects.append(name)
+            else:
+                yield name, found
         for name in suspects:
-            again, killed = self._all(jobs, [name], keep, " alone")
-            failed |= again
-            failed |= killed
-        return failed
+            yield from self._all(jobs, [name], " alone")
 
-    def _all(self, jobs: Mapping[str, Job], names: Iterable[str], keep: Keep, how: str) -> tuple[Failed, Failed]:
-        """Do some jobs; return why some failed for good, and why others have to be tried alone.
+    def _all(self, jobs: Mapping[str, Job], names: Iterable[str], how: str) -> Iterator[tuple[str, bytes | Failure]]:
+        """Do some jobs; what raises MemoryError may be tried alone.
 
         Under the same key the scheduler would answer what it answered before.
         """
@@ -78,22 +80,20 @@ class Cluster:
             submit(done_there, jobs[name], sources_hash(jobs[name].sources), key=f"{name}{how}", pure=False): name
             for name in names
         }
-        failed: Failed = {}
-        suspects: Failed = {}
         for future in self._dask.as_completed(asked, loop=self._client.loop):
-            name = asked.pop(future)
+            found: bytes | Failure
             try:
-                keep(name, future.result())
+                found = future.result()
             except BrokenPromise as broken:
-                failed[name] = broken
+                found = broken
             except MemoryError:
-                suspects[name] = MemoryError(OUT_OF_MEMORY)
+                found = MemoryError(OUT_OF_MEMORY)
             except self._dask.scheduler.KilledWorker:
-                suspects[name] = MemoryError(KILLED_TWICE)
+                found = MemoryError(KILLED_TWICE)
             except OtherSourcesError:
                 do = "Install the same version there."
                 raise BadInput([Problem("a worker", NOTHING, "has another version of prakerja", do)]) from None
-        return failed, suspects
+            yield asked.pop(future), found
 
     def __enter__(self) -> Cluster:
         return self

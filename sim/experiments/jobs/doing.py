@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.jobs.executors import Executor, Failed
+from sim.experiments.jobs.executors import Executor, Failure
 from sim.experiments.jobs.job import Job, keep, missing, plain, remove_what_nobody_writes
 
 Tell = Callable[[str], None]
 """Is told in words how far it is."""
+
+Failed = dict[str, Failure]
+"""Why some jobs were left out, by their name."""
 
 
 @dataclass
@@ -52,11 +55,14 @@ def do_all(
     whole, left = len({job.file for job in jobs}), missing(jobs, folder, read)
     progress = SoFar(whole, whole - len(left)) if so_far is None else so_far
 
-    def one_more(name: str, contents: bytes) -> None:
-        keep(contents, folder / name)
-        tell(progress.one_more())
-
-    return executor.do(left, one_more) if left else {}
+    failed: Failed = {}
+    for name, found in executor.do(left):
+        if isinstance(found, bytes):
+            keep(found, folder / name)
+            tell(progress.one_more())
+        else:
+            failed[name] = found
+    return failed
 
 
 def _left(seconds: float) -> str:

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from sim.experiments.jobs.job import Job
-from sim.experiments.processes import begin, heeding_later
 from sim.programme.ledger import BrokenPromise
 
-Keep = Callable[[str, bytes], None]
-"""Is told the name of a job that is done, and what it gave."""
+Asked = TypeVar("Asked")
+Name = TypeVar("Name")
+Made = TypeVar("Made")
+Makes = TypeVar("Makes", covariant=True)
 
-Failed = dict[str, BrokenPromise | MemoryError]
-"""Why some jobs were left out, by their name."""
+Failure = BrokenPromise | MemoryError
+"""Why a job is left out."""
 
 KILLED_TWICE = "ended its process twice, as the system does when memory runs out"
 OUT_OF_MEMORY = "found no memory, twice"
+ENDED = "a process was ended: for want of memory; or by a script that runs without `if __name__ == '__main__':`"
 
 
-def said_of(error: BrokenPromise | MemoryError) -> str:
+def said_of(error: Failure) -> str:
     """Return in words what a job did that was left out."""
     return f"broke a promise: {error}" if isinstance(error, BrokenPromise) else str(error)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Executor(Protocol):
     """Who does jobs."""
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
-        """Do all jobs, give what they make to `keep` as it comes, and return why some were left out.
+    def do(self, jobs: Mapping[str, Job]) -> Iterator[tuple[str, bytes | Failure]]:
+        """Do all jobs, and yield what each makes as it comes, by name; or why it was left out.
 
         A job is left out that ends its worker twice, or in which a promise of the model is broken; what else is raised
         by one ends them all.
         """
+        ...
+
+
+class Doable(Protocol[Makes]):
+    """What processes do: a job, or whatever else can be pickled, as can what it makes."""
+
+    def do(self) -> Makes:
+        """Do it, here."""
         ...
 
 
@@ -50,19 +69,18 @@ class Here:
     def __exit__(self, *raised: object) -> None:
         pass
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+    def do(self, jobs: Mapping[Name, Doable[Made]]) -> Iterator[tuple[Name, Made | Failure]]:
         """Do all jobs."""
-        failed: Failed = {}
         for name, job in jobs.items():
             try:
-                keep(name, job.do())
+                found: Made | Failure = job.do()
             except BrokenPromise as broken:
-                failed[name] = broken
-        return failed
+                found = broken
+            yield name, found
 
 
 class Processes:
-    """Do jobs in processes of this machine, side by side.
+    """Do jobs in processes of this machine, side by side, which end with what is done in them, however that ends.
 
     As many jobs as processes are under way: where a process is killed, it was by one of them. Those are then done one
     at a time, each in a process of its own, so that it is known which.
@@ -73,57 +91,39 @@ class Processes:
         self._pool: ProcessPoolExecutor | None = None
         self._before = set(multiprocessing.active_children())
 
-    def do(self, jobs: Mapping[str, Job], keep: Keep) -> Failed:
+    def do(self, jobs: Mapping[Name, Doable[Made]]) -> Iterator[tuple[Name, Made | Failure]]:
         """Do all jobs."""
-        failed: Failed = {}
-        waiting, under_way = deque(jobs.items()), dict[Future[bytes], tuple[str, Job]]()
-        while waiting or under_way:
-            suspects: dict[str, Job] = {}
+        waiting, under_way = deque(jobs.items()), dict[Future[Made], tuple[Name, Doable[Made]]]()
+        suspects: dict[Name, Doable[Made]] = {}
+        while waiting or under_way or suspects:
             try:
-                while waiting and len(under_way) < self._workers:
+                while waiting and not suspects and len(under_way) < self._workers:
                     name, job = waiting.popleft()
                     suspects[name] = job  # of a pool that broke before it was taken
                     under_way[self._submit(job)] = (name, job)
                     del suspects[name]
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
-                    name, job = under_way[future]
-                    try:
-                        keep(name, future.result())
-                    except (BrokenPromise, MemoryError) as error:
-                        if isinstance(error, MemoryError):
-                            suspects[name] = job
-                        else:
-                            failed[name] = error
-                    del under_way[future]
+                    found = _found(future)
+                    name, job = under_way.pop(future)
+                    if isinstance(found, MemoryError):
+                        suspects[name] = job
+                    else:
+                        yield name, found
             except BrokenProcessPool:
                 suspects |= dict(under_way.values())
                 under_way.clear()
-                self._end()
-            for name, job in suspects.items():
-                failed |= self._alone(name, job, keep)
-        return failed
+            if suspects and not under_way:
+                self._end()  # so that their memory is there for one alone
+                for name, job in suspects.items():
+                    yield name, _alone(job)
+                suspects = {}
 
-    def _alone(self, name: str, job: Job, keep: Keep) -> Failed:
-        """Do a job in a process of its own, after it was under way when one was killed."""
-        with processes(1) as alone:
-            try:
-                with heeding_later():
-                    found = alone.submit(job.do)
-                keep(name, found.result())
-            except BrokenProcessPool:
-                return {name: MemoryError(KILLED_TWICE)}
-            except MemoryError:
-                return {name: MemoryError(OUT_OF_MEMORY)}
-            except BrokenPromise as broken:
-                return {name: broken}
-        return {}
-
-    def _submit(self, job: Job) -> Future[bytes]:
-        if self._pool is not None:
-            return self._pool.submit(job.do)
-        self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), begin)
-        with heeding_later():
+    def _submit(self, job: Doable[Made]) -> Future[Made]:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # a fork would copy locks of threads that are not copied
+            self._pool = ProcessPoolExecutor(self._workers, context, _begin)
+        with _heeding_later():
             return self._pool.submit(job.do)
 
     def _end(self) -> None:
@@ -141,14 +141,76 @@ class Processes:
         self._end()
 
 
-@contextmanager
-def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Yield processes that end with what is done in them."""
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin)
+def _found(future: Future[Made]) -> Made | Failure:
     try:
-        yield pool
+        return future.result()
+    except (BrokenPromise, MemoryError) as error:
+        return error
+
+
+def _alone(job: Doable[Made]) -> Made | Failure:
+    """Do a job in a process of its own, after it was under way when one was killed."""
+    with Processes(1) as alone:
+        try:
+            found = _found(alone._submit(job))
+        except BrokenProcessPool:
+            return MemoryError(KILLED_TWICE)
+        return MemoryError(OUT_OF_MEMORY) if isinstance(found, MemoryError) else found
+
+
+@contextmanager
+def _heeding_later() -> Iterator[None]:
+    """Let signals to end wait while processes are begun: these inherit that, and never heed them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
     finally:
-        for child in set(multiprocessing.active_children()) - before:
-            child.kill()
-        pool.shutdown(cancel_futures=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """Begin a process, which ends when its parent does, however that ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def executor(workers: int, jobs: int) -> Here | Processes:
+    """Return who does so many jobs: this process where there is one worker, or one job."""
+    return Here() if workers == 1 or jobs <= 1 else Processes(min(workers, jobs))
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """A function of a module, and what it is applied to."""
+
+    does: Callable[[Any], Any]
+    asked: Any
+
+    def do(self) -> Any:
+        return self.does(self.asked)
+
+
+def side_by_side(
+    does: Callable[[Asked], Made], some: Sequence[Asked], workers: int, tell: Callable[[int], None]
+) -> list[Made]:
+    """Return what a function of a module makes of each, in their order, however many workers there are.
+
+    What is asked and made can be pickled. `tell` is told how many are done. An error of one, or an interrupt, ends all
+    at once. Raises MemoryError where one ended its process twice.
+    """
+    made: dict[int, Made] = {}
+    with executor(workers, len(some)) as those:
+        for number, found in those.do({number: _Applied(does, each) for number, each in enumerate(some)}):
+            if isinstance(found, BrokenPromise):
+                raise found
+            if isinstance(found, MemoryError):
+                raise MemoryError(ENDED)
+            made[number] = found
+            tell(len(made))
+    return [made[number] for number in range(len(some))]

@@ -21,6 +21,8 @@ SAID = {
 
 ACCEPT = "Meant so? prakerja baseline {} --replace records it anew; say why where you commit it."
 
+TELL = "To tell, record {} with more replications=… at the version that it stands for, and check again."
+
 
 def answer(found: Sequence[Checked]) -> str:
     """Return what is found of every baseline, for the screen."""
@@ -32,6 +34,9 @@ def answer(found: Sequence[Checked]) -> str:
     moved = [checked.baseline.name for checked in found if checked.code == MOVED]
     if moved:
         lines.append(ACCEPT.format(" ".join(moved)))
+    unclear = [checked.baseline.name for checked in found if checked.code == CANNOT_TELL]
+    if unclear:
+        lines.append(TELL.format(" ".join(unclear)))
     return "\n".join(lines)
 
 

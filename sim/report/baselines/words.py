@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from sim.parameters.problems import shown
 from sim.parameters.sayings import MONTHS
@@ -98,18 +97,26 @@ def _level(level: Level, checked: Checked) -> str:
     before = "" if level.expected is None else f", {percent(level.expected, 2)} expected"
     if level.now is Kept.NEAR:
         return f"{name}: {found}, {asked} asked{before}: {level.now.value}"
-    since = f", since {_month(level.since)}" if level.since else ""
-    blame = ""
-    if level.blame is not None:
-        where = checked.words.get(level.blame, level.blame)
-        blame = f"; most was waited at {where} ({percent(level.share, 0)} of the person-days)"
+    since = f", since {_when(level.since)}" if level.since else ""
     as_before = "" if level.newly_broken else " (as in the baseline)"
-    return f"{name}: BROKEN{as_before}: {found}, {asked} asked{before}, {short:.2f} points short{since}{blame}"
+    missed = f"{found}, {asked} asked{before}, {short:.2f} points short"
+    return f"{name}: BROKEN{as_before}: {missed}{since}{_blame(level, checked)}"
 
 
-def _month(value: Value) -> str:
-    day = date.fromisoformat(str(value))
-    return f"{MONTHS[day.month - 1]} {day.year}"
+def _when(since: str) -> str:
+    """Return a day, or a month, as it is said: "28 September 2020", "September 2020"."""
+    year, month, *day = (int(part) for part in since.split("-"))
+    return " ".join([*map(str, day), MONTHS[month - 1], str(year)])
+
+
+def _blame(level: Level, checked: Checked) -> str:
+    """Return which station is to blame."""
+    if level.blame is None:
+        return ""
+    where, share = checked.words.get(level.blame.station, level.blame.station), percent(level.blame.share, 0)
+    if level.blame.more:
+        return f"; to blame is {where} ({share} of the person-days waited beyond what is expected)"
+    return f"; most was waited at {where} ({share} of the person-days)"
 
 
 def counts(checked: Checked) -> str:

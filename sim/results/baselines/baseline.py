@@ -18,6 +18,10 @@ DIGITS = 9
 NOT_HELD = ("start", "end", "scale", "people.simulated")
 """Figures that say what was simulated, not what came of it."""
 
+SINCE_DAY = ".failed_since_day"
+"""End of the figures that say from which day on a service level failed: luck moves it by a day or two, so the month is
+held, and the day told."""
+
 NOT_OF_THE_PROGRAMME = ("run.", "results.", "scenario.", "engine", "published.")
 """Parameters that move no figure of a baseline: how it is run, written and called, and what it is held beside."""
 
@@ -81,7 +85,8 @@ Runs = Sequence[Mapping[str, Value]]
 
 def kept(figures: Mapping[str, Figure]) -> dict[str, Value]:
     """Return the values of a run that a baseline holds, floats to so many digits."""
-    return {name: _rounded(figure.value) for name, figure in figures.items() if name not in NOT_HELD}
+    held = (name for name in figures if name not in NOT_HELD and not name.endswith(SINCE_DAY))
+    return {name: _rounded(figures[name].value) for name in held}
 
 
 def _rounded(value: Value) -> Value:

@@ -162,6 +162,8 @@ def _baseline(content: Mapping[str, Any]) -> Baseline:
     replications = tuple(map(_whole, content["replications"]))
     if not replications or len(set(replications)) < len(replications):
         raise ValueError("replications must be some, each once")
+    if not content["figures"]:
+        raise ValueError("figures must be some")
     first = _whole(content["first"])
     if not 1 <= first <= len(replications):
         raise ValueError("first must be 1 to the number of replications")

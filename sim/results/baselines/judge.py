@@ -65,11 +65,39 @@ class Judged(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """The mean of a difference, its error, and how well the error is known."""
+    """The mean of a difference, and the samples that its error comes from: the pairs, or those before and found."""
 
     mean: float
-    error: float
-    free: float
+    samples: tuple[tuple[float, int], ...]
+    """Variance of one replication, and how many there are, of each; of a single replication it is not known."""
+
+    @property
+    def error(self) -> float:
+        """Return the standard error of the mean; infinite where it is not known."""
+        return math.sqrt(sum(variance / count for variance, count in self.samples))
+
+    @property
+    def free(self) -> float:
+        """Return the degrees of freedom of the error (of two samples by Welch 1947)."""
+        both = sum(variance / count for variance, count in self.samples)
+        if not 0 < both < math.inf:
+            return max(sum(count - 1 for _, count in self.samples), 1)
+        return both**2 / sum((variance / count) ** 2 / (count - 1) for variance, count in self.samples)
+
+    def half(self, chance: float) -> float:
+        """Return how far the true difference may lie beyond the mean, to either side, but for a chance."""
+        return student(chance, self.free) * self.error if self.error else 0.0
+
+    def with_runs(self, count: int) -> Spread:
+        """Return the same with so many replications, were mean and variances what they are.
+
+        Those recorded stay where they are more: found ones can be added alone until there are as many.
+        """
+        return Spread(self.mean, tuple((variance, max(size, count)) for variance, size in self.samples))
+
+
+def _sample(values: NDArray[np.float64]) -> tuple[float, int]:
+    return (float(values.var(ddof=1)) if values.size > 1 else math.inf), values.size
 
 
 def judge(expected: Expected, found: Sequence[Value], paired: bool) -> Judged:
@@ -93,38 +121,18 @@ def judge(expected: Expected, found: Sequence[Value], paired: bool) -> Judged:
 def _numbers(expected: Expected, before: NDArray[np.float64], found: NDArray[np.float64], paired: bool) -> Judged:
     assert expected.margin is not None
     margin = expected.margin.of(_mean([value for value in expected.values if is_number(value)]))
-    spread = _of_pairs(found - before) if paired else _of_two(before, found)
-    half = student(SAME, spread.free) * spread.error if spread.error else 0.0
+    samples = (_sample(found - before),) if paired else (_sample(before), _sample(found))
+    spread = Spread(float((found - before).mean() if paired else found.mean() - before.mean()), samples)
+    half = spread.half(SAME)
     low, high = spread.mean - half, spread.mean + half
-    beyond = abs(spread.mean) - (student(MOVED, spread.free) * spread.error if spread.error else 0.0) > margin
     needed = None
     if -margin <= low and high <= margin:
         verdict = Verdict.SAME
-    elif beyond:
+    elif abs(spread.mean) - spread.half(MOVED) > margin:
         verdict = _direction(spread.mean, expected.better)
     else:
         verdict, needed = Verdict.UNCLEAR, _needed(spread, margin, len(found))
     return Judged(verdict, float(before.mean()), float(found.mean()), spread.mean, low, high, margin, needed)
-
-
-def _of_pairs(apart: NDArray[np.float64]) -> Spread:
-    """Return the spread of differences pair by pair; one pair says nothing of its error."""
-    count = apart.size
-    error = float(apart.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
-    return Spread(float(apart.mean()), error, max(count - 1, 1))
-
-
-def _of_two(before: NDArray[np.float64], found: NDArray[np.float64]) -> Spread:
-    """Return the spread of the difference of two means (Welch 1947)."""
-    mean = float(found.mean() - before.mean())
-    if min(before.size, found.size) < 2:
-        return Spread(mean, math.inf, 1)
-    of_each = np.array([one.var(ddof=1) / one.size for one in (before, found)])
-    both = float(of_each.sum())
-    if not both:
-        return Spread(mean, 0.0, before.size + found.size - 2)
-    free = both**2 / float(np.sum(of_each**2 / np.array([before.size - 1, found.size - 1])))
-    return Spread(mean, math.sqrt(both), free)
 
 
 def _direction(difference: float, better: Better) -> Verdict:
@@ -135,15 +143,11 @@ def _direction(difference: float, better: Better) -> Verdict:
 
 def _needed(spread: Spread, margin: float, count: int) -> int | None:
     """Return how many replications would tell, were mean and spread what they are; None for more than MOST."""
-    off = abs(abs(spread.mean) - margin)
-    chance = SAME if abs(spread.mean) <= margin else MOVED
     if not math.isfinite(spread.error):
         return count + 1
-    for needed in range(count + 1, MOST + 1):
-        free = spread.free + needed - count
-        if student(chance, free) * spread.error * math.sqrt(count / needed) < off:
-            return needed
-    return None
+    off = abs(abs(spread.mean) - margin)
+    chance = SAME if abs(spread.mean) <= margin else MOVED
+    return next((some for some in range(count + 1, MOST + 1) if spread.with_runs(some).half(chance) < off), None)
 
 
 def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Judged:
@@ -177,7 +181,8 @@ def _reached(expected: Expected, before: Sequence[Value], found: Sequence[Value]
     if min(len(here), len(there)) < LEAST_PAIRS:
         return whether._replace(expected=_middle(before), found=_middle(found))
     of_values = _numbers(expected, np.array(here, dtype=np.float64), np.array(there, dtype=np.float64), paired)
-    return of_values._replace(said=whether.said)
+    needed = of_values.needed and math.ceil(of_values.needed * len(found) / len(there))
+    return of_values._replace(said=whether.said, needed=needed)
 
 
 def _usual(values: Sequence[Value]) -> Value:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
 
+from sim.calendar.instants import EPOCH
 from sim.calendar.months import months
 from sim.journey.measures import WAITS
 from sim.observers.levels import ALL, IN_TIME, LevelCounts
@@ -31,6 +33,8 @@ COLUMNS = {
     "share": "in time of those who began, share; empty: nobody began",
     "kept": "whether the share is what was asked, or more; empty: nobody began",
     "failed_since": "first month (its first day) of whose beginnings too few were in time; all only; empty: none",
+    "failed_since_day": "first day of whose beginnings too few were in time: in that month, or before it where it was "
+    "so on every day until then; all only; empty: none",
     "months_failed": "calendar months of whose beginnings too few were in time; all only",
     "months": "calendar months in which some began; all only",
 }
@@ -67,16 +71,39 @@ def _found(observations: Observations, level: ServiceLevel, counts: LevelCounts)
     counted = zip(first, *(days.astype(int).tolist() for days in by_month), strict=True)
     began = [(month, some, in_time) for month, some, in_time in counted if some]
     failed = [month for month, some, in_time in began if not kept(in_time, some, level.share)]
-    since = (failed[0] if failed else None, len(failed), len(began))
+    since = (*_since(level, counts, failed), len(failed), len(began))
     yield ("all", None, *_share(int(counts.days[ALL].sum()), int(counts.days[IN_TIME].sum()), level), *since)
     if level.counted_from is not None:
         for partner, some, in_time in zip(observations.programme.partners, *counts.partners.tolist(), strict=True):
-            yield ("partner", partner.name, *_share(some, in_time, level), None, None, None)
+            yield ("partner", partner.name, *_share(some, in_time, level), *[None] * len(since))
     for which in GROUP_TRAITS:
         some, in_time = (by_trait(people, which) for people in counts.groups)
         for number, value in enumerate(values_of(which, observations)):
             of_group = _share(int(some[number]), int(in_time[number]), level)
-            yield (which.name.lower(), value, *of_group, None, None, None)
+            yield (which.name.lower(), value, *of_group, *[None] * len(since))
+
+
+def _since(level: ServiceLevel, counts: LevelCounts, failed: list[date]) -> tuple[date | None, date | None]:
+    """Return the first month of whose beginnings too few were in time, and the day from which on too few were."""
+    if not failed:
+        return None, None
+    began, in_time = (days.tolist() for days in counts.days)
+    day = first_day(began, in_time, level.share, from_day=max((failed[0] - EPOCH.date()).days, 0))
+    return failed[0], EPOCH.date() + timedelta(days=day)
+
+
+def first_day(began: list[int], in_time: list[int], share: float, from_day: int) -> int:
+    """Return the day from which on too few of those who began were in time: the first of a row that lasts to a month.
+
+    `from_day` is the first day of the month, which has a day on which too few were. A day on which nobody began ends no
+    row. A bad day long before, in a month that kept the level as a whole, is no beginning of it.
+    """
+    days = [day for day, some in enumerate(began) if some]
+    failed = [not kept(in_time[day], began[day], share) for day in days]
+    at = next(k for k, day in enumerate(days) if day >= from_day and failed[k])
+    while at and failed[at - 1]:
+        at -= 1
+    return days[at]
 
 
 def kept(in_time: int, began: int, share: float) -> bool:

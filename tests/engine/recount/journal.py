@@ -42,9 +42,14 @@ def months(journal: Journal) -> list[date]:
     return sorted({day.replace(day=1) for day in dates(journal)})
 
 
+def day_of(at: int) -> date:
+    """Return the day of an instant."""
+    return when(at).date()
+
+
 def month_of(at: int) -> date:
     """Return the first day of the month of an instant."""
-    return when(at).date().replace(day=1)
+    return day_of(at).replace(day=1)
 
 
 def class_bookings(journal: Journal) -> tuple[Ints, Ints, Ints]:

@@ -11,7 +11,7 @@ from sim.calendar.instants import DAY, NEVER
 from sim.engines.journal import Journal
 from sim.rules.eligibility import is_eligible
 from sim.rules.people import Trait, trait
-from tests.engine.recount.journal import class_bookings, incentive_names, month_of, ratio, survey_names
+from tests.engine.recount.journal import class_bookings, day_of, incentive_names, month_of, ratio, survey_names
 from tests.engine.recount.people import values_of
 
 GROUPS = ("province", "woman", "rural", "education", "disability", "returned_migrant", "listed_worker")
@@ -49,11 +49,14 @@ def _rows(journal: Journal, name: str, level: Any) -> Iterator[dict[str, Any]]:
     held = [each for each in _held(journal, level.wait, level.counted_from) if each[1] <= latest]
     in_times = [ended - began <= limit for _, began, ended, _ in held]
     by_month: dict[Any, list[bool]] = {}
+    by_day: dict[Any, list[bool]] = {}
     for (_, began, _, _), in_time in zip(held, in_times, strict=True):
         by_month.setdefault(month_of(began), []).append(in_time)
+        by_day.setdefault(day_of(began), []).append(in_time)
     failed = sorted(month for month, each in by_month.items() if sum(each) < asked * len(each))
+    since = (failed[0], _first_day(by_day, asked, failed[0])) if failed else (None, None)
 
-    def row(by: str, value: str | None, began: int, in_time: int, of_all: tuple[Any, ...] = (None, None, None)) -> Any:
+    def row(by: str, value: str | None, began: int, in_time: int, of_all: tuple[Any, ...] = (None,) * 4) -> Any:
         return {
             "level": name,
             "wait": level.wait,
@@ -68,8 +71,9 @@ def _rows(journal: Journal, name: str, level: Any) -> Iterator[dict[str, Any]]:
             "share": ratio(in_time, began),
             "kept": in_time >= asked * began if began else None,
             "failed_since": of_all[0],
-            "months_failed": of_all[1],
-            "months": of_all[2],
+            "failed_since_day": of_all[1],
+            "months_failed": of_all[2],
+            "months": of_all[3],
         }
 
     def by(name: str, values: list[str], value_of: Callable[[Held], int]) -> Iterator[dict[str, Any]]:
@@ -78,13 +82,26 @@ def _rows(journal: Journal, name: str, level: Any) -> Iterator[dict[str, Any]]:
             in_time = found[number, True]
             yield row(name, value, in_time + found[number, False], in_time)
 
-    yield row("all", None, len(held), sum(in_times), (failed[0] if failed else None, len(failed), len(by_month)))
+    yield row("all", None, len(held), sum(in_times), (*since, len(failed), len(by_month)))
     if level.counted_from:
         partners = journal.programme.parameters.payment.partners.values()
         yield from by("partner", [partner.name for partner in partners], lambda each: each[3])
     for group in GROUPS:
         of_each = trait(journal.traits, Trait[group.upper()]).tolist()
         yield from by(group, values_of(journal, group), lambda each: of_each[each[0]])  # noqa: B023  (used at once)
+
+
+def _first_day(by_day: dict[Any, list[bool]], asked: Decimal, month: Any) -> Any:
+    """Go back from the first day of the month on which too few were in time for as long as every day was so."""
+    since = None
+    for day in sorted(by_day):
+        if sum(by_day[day]) < asked * len(by_day[day]):
+            since = since or day
+            if day >= month:
+                return since
+        else:
+            since = None
+    raise AssertionError("no day of the month failed")
 
 
 def _label(journal: Journal, level: Any) -> str:

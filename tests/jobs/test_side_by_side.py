@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.processes import cores, side_by_side
+from sim.experiments.jobs.executors import cores, side_by_side
 from sim.parameters import BadInput, Problem
+from sim.programme.ledger import BrokenPromise
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,19 @@ def test_results_come_in_the_order_of_the_tasks(processes: int) -> None:
     assert multiprocessing.active_children() == []
 
 
+def breaks(number: int) -> int:
+    """Break a promise, as a fault of the model does."""
+    raise BrokenPromise(f"of {number}")
+
+
+def test_a_broken_promise_is_raised() -> None:
+    """Catch one that is handed over as what was made, or told after the runs behind it."""
+    told: list[int] = []
+    with pytest.raises(BrokenPromise, match="of 1"):
+        side_by_side(breaks, [1, 2], 1, told.append)
+    assert told == []
+
+
 def test_an_error_ends_all_at_once() -> None:
     """Catch an error that is told after the other runs are done, half a minute later."""
     began = time.monotonic()
@@ -67,7 +81,7 @@ def test_a_process_that_the_system_ends_is_told_as_want_of_memory() -> None:
 
 SLEEPERS = r"""
     import os, sys, time
-    from sim.experiments.processes import side_by_side
+    from sim.experiments.jobs.executors import side_by_side
     def sleep(number):
         os.write(1, f"{os.getpid()}\n".encode())  # in one piece: two processes write
         time.sleep(60)
@@ -124,13 +138,13 @@ def test_an_interrupt_of_the_command_leaves_nothing(tmp_path: Path) -> None:
         start_new_session=True,
     ) as running:
         children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 600
         while len(children.read_text().split()) < 3 and running.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.5)  # two processes load what simulates, or simulate; one looks after what they share
         numbers = [int(number) for number in children.read_text().split()]
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does: all of the group
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=120)
     assert running.returncode == 130
     assert err.endswith("Interrupted. Nothing is half-written.\n")
     assert "Traceback" not in err
