@@ -67,8 +67,8 @@ def told_of(discrepancy: tuple[float, ...]) -> Told:
     figures = {f"published.{name}": Figure(1_000_000, "people") for name in names}
     figures |= {f"wave.12.{what}": Figure(1_000_000, "people") for what in ("joined", "awarded", "revoked")}
     runs = [Run(world, 0, figures, {}) for world in range(41)]
-    published = Table("published", {}, rows)  # type: ignore[arg-type]
-    waves = Table("waves", {}, [{"wave": 12, "announced": datetime(2021, 3, 3)}])
+    published = Table("published", dict.fromkeys(rows[0], ""), rows)  # type: ignore[arg-type]
+    waves = Table("waves", {"wave": "", "announced": ""}, [{"wave": 12, "announced": datetime(2021, 3, 3)}])
     factors = ModelError(*discrepancy, seed=7).factors if discrepancy else None
     found = published_in_worlds(published, waves, runs, factors, by_calendar=True)
     beside = {str(each["figure"]): each for each in found.rows}
