@@ -85,20 +85,22 @@ def test_the_interval_holds_what_is_published_as_often_as_it_says() -> None:
     assert np.log(bought["high"] / bought["low"]) == pytest.approx(2 * 1.645 * 0.1, rel=0.35)  # forty draws
     assert np.log(joined["high"] / joined["low"]) == pytest.approx(2 * 1.645 * 0.02, rel=0.35)
     for given in ("published.awarded.2021-12-31", "wave.12.awarded"):
-        assert (rows[given]["low"], rows[given]["high"], rows[given]["with_error"]) == (1e6, 1e6, False)
+        assert (rows[given]["low"], rows[given]["high"]) == pytest.approx((1e6, 1e6))
+        assert not rows[given]["with_error"]
     assert rows["wave.12.joined"]["low"] < 0.98e6 < rows["wave.12.revoked"]["high"]
     flat = " ".join(" ".join(published_lines(told)).split())
     assert "1 of 2 fitted figures lie inside." in flat
     assert "hold the model's own error too (2.0 % up to the award, 10.0 % after it)" in flat
     said = predicted_lines(told)
-    assert said[0] == "Given the registrations and the waves that came, with their places and the budget:"
+    given = "Given the registrations and the waves that came, with their places and the budget:"
+    assert " ".join(" ".join(said).split()).startswith(given)
     assert any("awarded (given)" in line for line in said)
 
 
 def test_members_that_do_not_say_it_widen_nothing() -> None:
     """Catch an error that is made up where the table of members says none, and a screen that is silent about it."""
     told = told_of(())
-    assert {(row["low"], row["high"], row["with_error"]) for row in told.beside_published.values()} == {
-        (1e6, 1e6, False)
-    }
+    for row in told.beside_published.values():
+        assert (row["low"], row["high"]) == pytest.approx((1e6, 1e6))
+        assert not row["with_error"]
     assert "How far the model itself is off is not known" in " ".join(" ".join(published_lines(told)).split())
