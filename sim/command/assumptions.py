@@ -8,10 +8,14 @@ from itertools import groupby
 
 from sim.command.screen import as_csv
 from sim.composition import kinds
+from sim.composition.base import base_files
 from sim.composition.comments import Leaf
-from sim.composition.compose import Composition
+from sim.composition.compose import Composition, composition
+from sim.composition.ensemble import all_members
+from sim.parameters import BadInput
 from sim.parameters.kinds import Factor, Follows, Kind, Number, Range
 from sim.report.text import wrapped
+from sim.results.spread import quantiles
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Listed:
     source: str
     leaf: Leaf | None
     number: Number
+    worlds: tuple[float, float] | None = None
+    """Between which values 90 % of the worlds have it, where they come from the fit and move it."""
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -35,12 +41,36 @@ def listed(found: Composition | None = None, kind: Kind | None = None) -> list[L
     """Return what is assumed, or every number of a kind: of all configs, or of one composition."""
     of_configs = kinds.of_configs()  # a declaration that is not in order is told whatever is asked for
     if found is None:
-        each = [Listed(file, leaf, number) for file, leaf, number in of_configs]
+        of_base = {f"configs/{file}" for file in base_files().values()}
+        moved = _moved(composition([]))
+        each = [
+            Listed(file, leaf, number, moved.get(number.key) if file in of_base else None)
+            for file, leaf, number in of_configs
+        ]
     else:
-        each = [Listed(origin.source, origin.leaf, number) for origin, number in kinds.of_composition(found)]
+        moved = _moved(found)
+        each = [
+            Listed(origin.source, origin.leaf, number, moved.get(number.key))
+            for origin, number in kinds.of_composition(found)
+        ]
     if kind is None:
         return [one for one in each if one.leaf and one.leaf.assumed]
     return [one for one in each if one.number.declared.kind is kind]
+
+
+def _moved(found: Composition) -> dict[str, tuple[float, float]]:
+    """Return between which values 90 % of the worlds of a composition have each number that they move, after a fit.
+
+    Nothing where the table of members does not go with the configs: `prakerja run worlds=` says so.
+    """
+    try:
+        worlds = all_members(found)
+    except BadInput:
+        return {}
+    if worlds.made != "fit":
+        return {}
+    ends = {key: quantiles([world.values[key] for world in worlds.worlds]) for key in worlds.worlds[0].values}
+    return {key: (float(low), float(high)) for key, (low, _, high) in ends.items()}
 
 
 def lines(found: Iterable[Listed]) -> list[str]:
@@ -55,6 +85,8 @@ def lines(found: Iterable[Listed]) -> list[str]:
             said += wrapped(head.rstrip(), "", "    ")
             kind = _kind(one.number)
             together = [kind, rests] if one.number.declared.law else ["; ".join(filter(None, (kind, rests)))]
+            if one.worlds is not None:
+                together.insert(1, f"in the worlds: from {_plain(one.worlds[0])} to {_plain(one.worlds[1])}")
             for words in filter(None, together):
                 said += wrapped(words, "    ", "    ")
     return said[1:]
@@ -81,7 +113,8 @@ def _plain(number: float) -> str:
 def csv(found: Iterable[Listed]) -> str:
     """Return numbers as CSV; `low` and `high` are the ends of a range, or those between which 90 % lie.
 
-    Those of parts are before all parts are scaled back to their sum.
+    `worlds_low` and `worlds_high` are those between which 90 % of the worlds lie, after the fit. The ends of parts are
+    before all parts are scaled back to their sum.
     """
     rows = []
     for one in found:
@@ -89,6 +122,7 @@ def csv(found: Iterable[Listed]) -> str:
         ends = law.span(one.number.value) if isinstance(law, Factor | Range) else ("", "")
         fitted = str(declared.fitted).lower() if law else ""
         unit, rests, date = one.parts
-        kind = (declared.kind, law.text if law else "", *ends, fitted)
+        kind = (declared.kind, law.text if law else "", *ends, *(one.worlds or ("", "")), fitted)
         rows.append((one.number.key, one.number.value, unit, *kind, rests, date, one.source))
-    return as_csv(("key", "value", "unit", "kind", "law", "low", "high", "fitted", "rests_on", "date", "file"), rows)
+    ends_of = ("low", "high", "worlds_low", "worlds_high")
+    return as_csv(("key", "value", "unit", "kind", "law", *ends_of, "fitted", "rests_on", "date", "file"), rows)

@@ -12,11 +12,14 @@ from sim.composition.asked import WORLDS
 from sim.composition.compose import Composition
 from sim.composition.kinds import uncertain
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
-from sim.experiments.members import FILE, read_members, write_members
+from sim.experiments.members import AGAIN, FILE, read_members, write_members
 from sim.experiments.worlds import Unmoved, World, run_twice, unmoved, validated, with_luck, world_of
 from sim.experiments.worlds_again import COPY, laws_of, numbers_of, read_worlds, text_of
 from sim.parameters import BadInput, Problem
 from sim.parameters.kinds import Follows, Number
+
+DISCREPANCY, MOST_OFF = "discrepancy", 1.0
+"""The setting of the table of members that says how far the model is off, and the most that may be."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Worlds:
     members: int
     """Of how many members they are the first."""
     unmoved: Unmoved
+    discrepancy: tuple[float, ...] = ()
+    """What the model is off by the fit, up to the award and after it (standard deviations of logarithms), if known."""
 
     @property
     def costs(self) -> str:
@@ -56,6 +61,7 @@ class Worlds:
             "held": self.unmoved.held,
             "absent": list(self.unmoved.absent),
             "unknown": list(self.unmoved.unknown),
+            "discrepancy": list(self.discrepancy),
         }
 
 
@@ -93,7 +99,20 @@ def _of_the_ensemble(found: Composition, count: int | None) -> Worlds:
     here, base = uncertain(found), uncertain(found.base)
     members = read_members(folders.configs() / FILE, base, found.base.config)
     _refuse_more_than(len(members), count or 0)
-    return _over(found, here, members.rows[:count], base, made=members.made, members=len(members))
+    worlds = _over(found, here, members.rows[:count], base, made=members.made, members=len(members))
+    named = f"configs/{FILE.parent.name}/{FILE.name}, settings: {DISCREPANCY}"
+    return replace(worlds, discrepancy=_discrepancy(members.settings.get(DISCREPANCY, []), named, AGAIN))
+
+
+def _discrepancy(given: Any, named: str, do: str) -> tuple[float, ...]:
+    """Return the model's discrepancy up to the award and after it, nothing where it is not known; raise BadInput."""
+    if given == []:
+        return ()
+    sizes = given if isinstance(given, list) else [given]
+    if len(sizes) != 2 or any(type(size) not in (int, float) or not 0 <= size <= MOST_OFF for size in sizes):
+        allowed = f"must be two numbers from 0 to {MOST_OFF:g}, up to the award and after it"
+        raise BadInput([Problem(named, given, allowed, do)])
+    return tuple(map(float, sizes))
 
 
 def _over(
@@ -127,6 +146,8 @@ def _kept(found: Composition) -> dict[str, Any] | None:
     block = yaml_file.load(path, yaml_file.Limits(MOST_COMPOSED_BYTES, MOST_COMPOSED)).get(WORLDS)
     if block is None:
         return None
+    if isinstance(block, dict):
+        block = {DISCREPANCY: []} | block  # folders of earlier versions do not say it
     if not isinstance(block, dict) or set(block) != set(KEPT) or any(type(block[key]) is not KEPT[key] for key in KEPT):
         do = "Give the config.yaml of a run's folder as it was written."
         raise BadInput([Problem(WORLDS, block, f"must say {', '.join(KEPT)}", do)])
@@ -141,6 +162,7 @@ KEPT: dict[str, type] = {
     "held": dict,
     "absent": list,
     "unknown": list,
+    "discrepancy": list,
 }
 
 
@@ -159,7 +181,12 @@ def _again(found: Composition, kept: Mapping[str, Any]) -> Worlds:
     }
     keys = [*(str(key) for key in (*kept["held"], *kept["absent"])), *laws]
     again = _over(found, here, rows[:count], keys, made=kept["made"], members=kept["members"])
-    return replace(again, unmoved=replace(again.unmoved, unknown=tuple(map(str, kept["unknown"]))))
+    do = "Give the config.yaml of a run's folder as it was written."
+    return replace(
+        again,
+        unmoved=replace(again.unmoved, unknown=tuple(map(str, kept["unknown"]))),
+        discrepancy=_discrepancy(kept[DISCREPANCY], f"{WORLDS}.{DISCREPANCY}", do),
+    )
 
 
 def _is_below(above: str, key: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments.memory import refuse_what_does_not_fit, without_rows
+from sim.experiments.model_error import ModelError
 from sim.experiments.run import Result, evaluate
 from sim.experiments.tasks import Task, outcome_of, outcomes, processes_for
 from sim.experiments.worlds import Config, World, in_order, run_twice, validated, with_luck
@@ -16,6 +17,7 @@ from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.spread import HIGH, LOW, METHOD, MIDDLE
 from sim.results.table import Table
+from sim.results.tables.published_in_worlds import published_in_worlds
 from sim.results.tables.worlds import Run, intervals, weeks, worlds
 
 
@@ -70,11 +72,13 @@ def evaluate_in_worlds(
     tell: Callable[[str], None] = lambda so_far: None,
     left_out: Outages | None = None,
     processes: int | None = None,
+    discrepancy: Sequence[float] = (),
 ) -> InWorlds:
     """Simulate the base and every world; nothing is written, and the results do not depend on the processes.
 
-    `config` is what the parameters were composed to. Raises BadInput before anything is simulated where a world is not
-    in order or the run does not fit into memory.
+    `config` is what the parameters were composed to. `discrepancy` is what the model is off by the fit, up to the award
+    and after it, as standard deviations of logarithms; none: not known. Raises BadInput before anything is simulated
+    where a world is not in order or the run does not fit into memory.
     """
     started = time.perf_counter()
     order = list(in_order(members))
@@ -90,5 +94,12 @@ def evaluate_in_worlds(
     runs = [Run(0, 0, of_base.figures, of_base.weeks)]
     runs += [Run(w.number, luck, each.figures, each.weeks) for (w, luck), each in zip(order, done, strict=True)]
     first = base.tables["daily"].rows[0]["date"]
-    made = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first))}
+    factors = None
+    if discrepancy:
+        up_to_award, after_award = discrepancy
+        factors = ModelError(up_to_award, after_award, parameters.run.seed).factors
+    beside_published = published_in_worlds(
+        base.tables["published"], base.tables["waves"], runs, factors, parameters.waves.calendar is not None
+    )
+    made = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first), beside_published)}
     return InWorlds(base, runs, made, time.perf_counter() - started)

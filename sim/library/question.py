@@ -108,7 +108,14 @@ def run(question: Question, tell: Callable[[str], None] = lambda so_far: None) -
 
     if question.worlds is None:
         return Result(question, evaluate(question.parameters, tell, question.outages))
-    many = evaluate_in_worlds(question.parameters, question.config, question.worlds.worlds, tell, question.outages)
+    many = evaluate_in_worlds(
+        question.parameters,
+        question.config,
+        question.worlds.worlds,
+        tell,
+        question.outages,
+        discrepancy=question.worlds.discrepancy,
+    )
     return Result(question, many.base, many)
 
 
@@ -143,7 +150,8 @@ class Result:
             kept = asked.unmoved
             unmoved = (kept.held, kept.absent_blocks(), kept.unknown)
             about = (self.evaluated.tables, self.kpis, many.runs, many.intervals, asked.made, asked.members)
-            return answer(Told(*about, *unmoved, many.seconds), self.question.named)
+            beside = {str(row["figure"]): row for row in many.tables["published_in_worlds"].rows}
+            return answer(Told(*about, *unmoved, many.seconds, beside, asked.discrepancy), self.question.named)
         return self.evaluated.answer(self.question.named)
 
     @cached_property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from sim.report.text import block, days, percent
+from sim.report.text import block, days, percent, wrapped
 from sim.results.figure import Figure
+from sim.results.spread import LEAST
 from sim.results.table import Table
 from sim.results.tables.worlds import Run
 
@@ -32,6 +33,10 @@ class Told:
     absent: dict[str, int]
     unknown: Sequence[str]
     seconds: float
+    beside_published: Mapping[str, Interval] = field(default_factory=dict)
+    """The rows of the table `published_in_worlds`, by figure."""
+    discrepancy: Sequence[float] = ()
+    """What the model is off, up to the award and after it; nothing where it is not known."""
 
     @property
     def worlds(self) -> int:
@@ -43,8 +48,21 @@ class Told:
         """Return how many worlds were run twice."""
         return sum(run.luck == 1 for run in self.runs)
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return what the ends of intervals are called: of few worlds they are the least and the greatest."""
+        return ("least", "greatest") if self.worlds < LEAST else ("90 % from", "to")
 
-def rows_of(told: Told, named: Iterable[tuple[str, str]], words: Callable[..., list[str]]) -> list[list[str]]:
+
+class Row(NamedTuple):
+    """A row of a table: its cells, what it is called, and whether the base lies beyond an end of its interval."""
+
+    cells: list[str]
+    label: str
+    beyond: bool
+
+
+def rows_of(told: Told, named: Iterable[tuple[str, str]], words: Callable[..., list[str]]) -> list[Row]:
     """Return a row for each figure that has a value in some run: label, base, ends, luck."""
     rows = []
     for name, label in named:
@@ -52,8 +70,18 @@ def rows_of(told: Told, named: Iterable[tuple[str, str]], words: Callable[..., l
         if interval is not None and any(interval[end] is not None for end in ENDS):
             reached, worlds = interval["reached"], interval["worlds"]
             some = f" (in {reached} of {worlds})" if reached < worlds else ""
-            rows.append([f"{label}{some}", *words(*(interval[end] for end in ENDS)), share(interval["luck_share"])])
+            cells = words(*(interval[end] for end in ENDS))
+            of_luck = share(interval["luck_share"])
+            rows.append(Row([f"{label}{some}", *cells, of_luck], label, _beyond(interval, cells)))
     return rows
+
+
+def _beyond(interval: Interval, cells: Sequence[str]) -> bool:
+    """Return whether the base lies beyond an end, by as much as is to be seen in the cells."""
+    base, low, high = (interval[end] for end in ENDS)
+    if None in (base, low, high):
+        return False
+    return bool((base < low and cells[0] != cells[1]) or (base > high and cells[0] != cells[2]))
 
 
 def share(of: float | None) -> str:
@@ -96,9 +124,18 @@ def in_weeks(*values: float | None) -> list[str]:
     return ["-" if value is None else f"{value:,.1f}" for value in values]
 
 
-HEADING = ("base", "90 % from", "to", "luck")
+MOST_BEYOND = 3
+"""Figures whose base lies beyond an end that a table names."""
 
 
-def table_of(first: str, rows: list[list[str]]) -> list[str]:
-    """Return rows as lines of a table, nothing where there are none."""
-    return block((first, *HEADING), rows) if rows else []
+def table_of(told: Told, first: str, rows: Sequence[Row]) -> list[str]:
+    """Return rows as lines of a table, and of which of them the base lies beyond an end; nothing where no rows are."""
+    if not rows:
+        return []
+    luck = ["luck"] if len(rows[0].cells) > 1 + len(ENDS) else []
+    lines = block((first, "base", *told.ends, *luck), [row.cells for row in rows])
+    beyond = [row.label for row in rows if row.beyond] if told.worlds > 1 else []
+    if beyond:
+        more = f" and {len(beyond) - MOST_BEYOND} more" if len(beyond) > MOST_BEYOND else ""
+        lines += wrapped(f"Base beyond an end of the interval: {', '.join(beyond[:MOST_BEYOND])}{more}.", "  ", "    ")
+    return lines

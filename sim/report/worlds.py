@@ -11,13 +11,13 @@ from sim.journey.route import PROCESSED_AT
 from sim.parameters.named import Named
 from sim.parameters.sayings import day, when
 from sim.report.answer import MONEY
-from sim.report.intervals import ENDS, Told, amounts, in_days, in_weeks, rows_of, shares, table_of
+from sim.report.intervals import ENDS, Row, Told, amounts, in_days, in_weeks, rows_of, shares, table_of
 from sim.report.outages import outage_lines
-from sim.report.published import scope_in_words
-from sim.report.text import block, percent, wrapped
+from sim.report.text import percent, wrapped
+from sim.report.worlds_published import predicted_lines, published_lines
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Value
-from sim.results.figures_of_tables import published_name
+from sim.results.spread import LEAST
 from sim.results.tables.worlds import said
 
 MOST_HELD = 6
@@ -27,7 +27,7 @@ MOST_HELD = 6
 def answer(told: Told, named: Named) -> str:
     """Return the answer of a run in many worlds as text."""
     parts = [_head(told, named), _unmoved(told), _funnel(told), _waits(told), _stations(told), _bottleneck(told)]
-    parts += [_findings(told), _outages(told), _money(told), _published(told), _predicted(told)]
+    parts += [_findings(told), _outages(told), _money(told), published_lines(told), predicted_lines(told)]
     text = "\n\n".join("\n".join(part) for part in parts if part)
     if re.search(r"\(in \d+ of \d+\)", text):
         some = f"(in n of {told.worlds}): so many worlds have a value at all, and the ends are those of them."
@@ -47,8 +47,8 @@ def _head(told: Told, named: Named) -> list[str]:
     if scale != 1:
         head.append(f"Scaled: one simulated person stands for {1 / scale:,.6g}. Counts are at full population.")
     head.append(
-        f"Base: the fitted values. 90 %: from the 5th to the 95th percentile of {told.worlds} worlds (of "
-        f"{told.members}), each with its own values of what nobody knows, and a luck of its own. {_luck(told)}"
+        f"Base: the fitted values. {_ends(told)} Each world (of {told.members}) has its own values of what nobody "
+        f"knows, and a luck of its own. {_luck(told)}"
     )
     if told.made == "laws":
         head.append("The worlds are drawn from the ranges of the assumptions; no published figure has narrowed them.")
@@ -64,9 +64,22 @@ def _other_ends(told: Told) -> str:
     return f" (in the worlds {first} to {last})"
 
 
+def _ends(told: Told) -> str:
+    """Return what the ends of the intervals are."""
+    n = told.worlds
+    if n < 2:
+        return "One world has no interval."
+    if n < LEAST:
+        return (
+            f"Least and greatest: of {n} worlds, too few for an interval of 90 %; between them lies a further world in "
+            f"about {100 * (n - 1) / (n + 1):.0f} of 100 cases (from {LEAST} worlds on there is one)."
+        )
+    return f"90 %: from the 5th to the 95th percentile of {n} worlds."
+
+
 def _luck(told: Told) -> str:
     if told.worlds < 2:
-        return "One world has no interval."
+        return "Neither is luck told."
     return (
         f"Luck: its share of the variance, the rest is not knowing; from {told.twice} worlds run with two lucks, so "
         "right to a factor of two or so."
@@ -89,7 +102,7 @@ def _unmoved(told: Told) -> list[str]:
 
 def _funnel(told: Told) -> list[str]:
     stages = [(f"funnel.{row['stage']}", str(row["label"])) for row in told.tables["funnel"].rows]
-    return table_of("Funnel", rows_of(told, stages, amounts))
+    return table_of(told, "Funnel", rows_of(told, stages, amounts))
 
 
 def _waits(told: Told) -> list[str]:
@@ -97,7 +110,7 @@ def _waits(told: Told) -> list[str]:
     for what, words in (("median", "Half of those who got it waited"), ("p95", "95 % of those who got it waited")):
         each = [(f"wait.{wait}.{what}_days_got_it", WAITS[wait].label) for wait in WAITS]
         rows = rows_of(told, each, in_days)
-        lines += [*([""] if lines and rows else []), *table_of(words, rows)]
+        lines += [*([""] if lines and rows else []), *table_of(told, words, rows)]
     return lines
 
 
@@ -110,9 +123,9 @@ def _stations(told: Told) -> list[str]:
     ]
     queued.append(("peak.queue_payments", "All payments that wait"))
     busy = [(f"station.{row['station']}.utilisation_busiest_month", str(row["label"])) for row in used]
-    lines = table_of("Peak queue", rows_of(told, queued, amounts))
+    lines = table_of(told, "Peak queue", rows_of(told, queued, amounts))
     used_up = rows_of(told, busy, shares)
-    return [*lines, *([""] if lines and used_up else []), *table_of("Capacity used, busiest month", used_up)]
+    return [*lines, *([""] if lines and used_up else []), *table_of(told, "Capacity used, busiest month", used_up)]
 
 
 def _bottleneck(told: Told) -> list[str]:
@@ -125,7 +138,7 @@ def _bottleneck(told: Told) -> list[str]:
     groups = [(f"bottleneck.{group}.share", label) for group, label in labels.items()]
     ranked = [each for each in groups if (told.intervals.get(each[0]) or {}).get("high")]
     ranked.sort(key=lambda each: -told.intervals[each[0]]["median"])
-    return lines + table_of("Share of the days waited", rows_of(told, ranked[:MOST_GROUPS], shares))
+    return lines + table_of(told, "Share of the days waited", rows_of(told, ranked[:MOST_GROUPS], shares))
 
 
 MOST_GROUPS = 3
@@ -155,10 +168,10 @@ def _findings(told: Told) -> list[str]:
         amounts,
     )
     wait = rows_of(told, [(f"wait.{PROCESSED_AT}.median_days", "Wait for processing, median")], in_days)
-    return [*table_of("Also", [*weeks, *counts, *wait, *_market(told)]), *_levels(told)]
+    return [*table_of(told, "Also", [*weeks, *counts, *wait, *_market(told)]), *_levels(told)]
 
 
-def _market(told: Told) -> list[list[str]]:
+def _market(told: Told) -> list[Row]:
     each = [(f"market.{name}", label) for name, label in MARKET.items()]
     for want, label in REVOKED.items():
         name = f"market.{revoked_for(want)}"
@@ -193,7 +206,8 @@ def _levels(told: Told) -> list[str]:
         base, low, high = (percent(interval[end]) for end in ENDS)
         found = [run.figures[name].value for run in told.runs if run.world and not run.luck]
         kept = sum(isinstance(value, float) and value >= row["share_asked"] for value in found)
-        ends = f"{base}, 90 % from {low} to {high}; {percent(row['share_asked'])} asked"
+        first, second = told.ends
+        ends = f"{base}, {first} {low}{',' * (first == 'least')} {second} {high}; {percent(row['share_asked'])} asked"
         lines.append(f"{row['label']}: {ends}: kept in {kept} of {told.worlds} worlds.")
     return [line for each in lines for line in wrapped(each)]
 
@@ -209,62 +223,10 @@ def _outages(told: Told) -> list[str]:
         name = f"outage.{row['place']}.{row['number']}"
         rows += rows_of(told, [(f"{name}.touched", f"{row['label']}, on another day")], amounts)
         rows += rows_of(told, [(f"{name}.median_days_later", f"{row['label']}, later by, median")], in_days)
-    return [*lines, *table_of("Outages", rows)]
+    return [*lines, *table_of(told, "Outages", rows)]
 
 
 def _money(told: Told) -> list[str]:
     words = {"awarded": "awarded", **{name: MONEY[name] for name in ("paid", "returned", *OUTCOMES)}}
     rows = rows_of(told, [(f"money.{name}", label.capitalize()) for name, label in words.items()], amounts)
-    return table_of("Money, rupiah", rows)
-
-
-def _published(told: Told) -> list[str]:
-    rows, inside = [], 0
-    for row in told.tables["published"].rows:
-        interval = told.intervals.get(published_name(row))
-        if row["published"] is None or row["role"] == "input" or interval is None or interval["low"] is None:
-            continue
-        figure, published = str(row["figure"]), float(row["published"])
-        words = shares if figure.endswith("share") else amounts
-        where = "below" if published < interval["low"] else "above" if published > interval["high"] else ""
-        inside += not where
-        name = f"{_words(figure)}{scope_in_words(row['scope'])}"
-        rows.append([name, f"{row['at']:%Y-%m-%d}", *words(published, interval["low"], interval["high"]), where])
-    if not rows:
-        return []
-    lines = block(("Against published", "on", "published", "90 % from", "to", "lies"), rows)
-    told_of = f"  {inside} of {len(rows)} published figures lie inside the interval of the worlds."
-    return lines + wrapped(told_of)
-
-
-def _predicted(told: Told) -> list[str]:
-    """Return what is predicted for dates before the end of the run: the funnel has those at its end."""
-    predicted = [row for row in told.tables["published"].rows if row["published"] is None]
-    end = told.figures["end"].value
-    lines: list[str] = []
-    for at in sorted({row["at"] for row in predicted if row["at"].isoformat() != end}):
-        each = [(published_name(row), _words(row["figure"])) for row in predicted if row["at"] == at]
-        lines += [*([""] if lines else []), *table_of(f"Predicted for {at:%Y-%m-%d}", rows_of(told, each, amounts))]
-    return [*lines, "", *_waves(told)] if lines else []
-
-
-def _waves(told: Told) -> list[str]:
-    """Return of each wave announced after the last figure that was fitted how many joined, were awarded and revoked."""
-    last = max((row["at"] for row in told.tables["published"].rows if row["role"] == "fitted"), default=None)
-    rows = []
-    for wave in told.tables["waves"].rows:
-        intervals = [told.intervals.get(f"wave.{wave['wave']}.{what}") for what in WAVES]
-        if any(each is None or each["low"] is None for each in intervals) or (last and wave["announced"] <= last):
-            continue
-        cells = [cell for each in intervals if each for cell in amounts(*(each[end] for end in ENDS))]
-        rows.append([str(wave["wave"]), *cells])
-    heading = ("Wave", *(word for what in WAVES for word in (what, "90 %", "to")))
-    return block(heading, rows) if rows else []
-
-
-WAVES = ("joined", "awarded", "revoked")
-"""What is predicted of a wave."""
-
-
-def _words(figure: object) -> str:
-    return str(figure).replace("_share", "").replace("_", " ")
+    return table_of(told, "Money, rupiah", rows)

@@ -13,18 +13,19 @@ LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 METHOD: Final = "median_unbiased"
 """How a quantile is taken between two of n values in order: the kth stands at (k - 1/3) / (n + 1/3), whatever the law
-(Hyndman and Fan 1996, type 8). With fewer than 14 values the ends are the least and the greatest."""
+(Hyndman and Fan 1996, type 8). With fewer than 20 values the ends are the least and the greatest."""
 
 
-LEAST = 14
-"""Values from which the ends are no longer the least and the greatest."""
+LEAST = 20
+"""Values from which the ends are no longer the least and the greatest: these hold a further one in (n - 1) of (n + 1)
+cases, whatever the law, so of 19 in 90 %."""
 
 
 def quantiles(values: ArrayLike) -> NDArray[np.float64]:
     """Return the low end, the middle and the high end, along the first axis."""
-    found: NDArray[np.float64] = np.quantile(
-        np.asarray(values, dtype=np.float64), (LOW, MIDDLE, HIGH), axis=0, method=METHOD
-    )
+    given = np.asarray(values, dtype=np.float64)
+    ends = (LOW, MIDDLE, HIGH) if len(given) >= LEAST else (0.0, MIDDLE, 1.0)
+    found: NDArray[np.float64] = np.quantile(given, ends, axis=0, method=METHOD)
     return found
 
 

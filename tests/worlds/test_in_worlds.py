@@ -77,7 +77,7 @@ def test_a_run_in_worlds_is_made_again_from_its_folder(
         if file.name != "manifest.json":
             same = (Path("first") / file).read_bytes() == (again / file).read_bytes()
             assert same or file.name == "config.yaml", file
-    assert {"worlds", "intervals", "weeks_in_worlds"} <= {file.stem for file in files}
+    assert {"worlds", "intervals", "weeks_in_worlds", "published_in_worlds"} <= {file.stem for file in files}
     base = composition(["config=first/config.yaml", "worlds=base"])
     assert base.config == composition(["config=first/config.yaml"]).config
     figures = json.loads(Path("first/kpis.json").read_text())
@@ -106,6 +106,7 @@ def test_a_folder_of_a_stranger_is_refused(tmp_path: Path, capsys: pytest.Captur
         (block | {"laws": {"portal.cap": "times 2"}}, two.text, "is no number of the config"),
         (block | {"worlds": "many"}, two.text, "worlds = "),
         ({"worlds": 3}, two.text, "must say worlds, made, members, laws, held, absent, unknown"),
+        (block | {"discrepancy": [0.1, "x"]}, two.text, "worlds.discrepancy = [0.1, 'x']: must be two numbers"),
         ([1], two.text, "worlds = [1]"),
     ]
     for number, (said_of_them, text, refused) in enumerate(cases):
@@ -193,9 +194,9 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     assert question.worlds is not None
     many = made(1)
     kept = question.worlds.unmoved
-    told = Told(
-        many.base.tables, many.base.figures, many.runs, many.intervals, "laws", 60, {"a": 1}, {"market": 41}, ["b"], 7.0
-    )
+    beside = {row["figure"]: row for row in many.tables["published_in_worlds"].rows}
+    about = (many.base.tables, many.base.figures, many.runs, many.intervals)
+    told = Told(*about, "laws", 60, {"a": 1}, {"market": 41}, ["b"], 7.0, beside)
     text = answer(told, named_as(composition([*WORDS])))
     assert kept.held == {}
     assert max(map(len, text.splitlines())) <= WIDTH + 1
@@ -203,13 +204,16 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     for words in (
         "in 3 worlds",
         "7 runs in 7 s",
-        "Funnel base 90 % from to luck",
+        "Funnel base least greatest luck",
+        "Least and greatest: of 3 worlds, too few for an interval of 90 %; between them lies a further world in about "
+        "50 of 100 cases",
         "from 3 worlds run with two lucks",
         "Set by the question, the same in every world: a = 1.",
         "Uncertain in the base, but not in this scenario: market (41 numbers).",
         "Uncertain here, but not in the ensemble, so the same in every world: b.",
         "no published figure has narrowed them",
-        "published figures lie inside the interval",
+        "fitted figures and",
+        "lie inside. How far the model itself is off is not known of these members",
     ):
         assert words in flat, words
     assert re.search(r"Email verified +[\d.]+ m +[\d.]+ m +[\d.]+ m +(<1|\d+) %", text)
