@@ -209,7 +209,7 @@ members of the ensemble into configs/ensemble/.
   prakerja calibrate rehearse population.scale=0.001
   prakerja calibrate run.seed=1             (other luck in its runs)
 
-It makes some 2,400 runs of history, with one person in a hundred unless you say
+It makes some 2,840 runs of history, with one person in a hundred unless you say
 another population.scale, and takes some 30 minutes on two cores. Each run is
 kept in .calibration/: stopped, it goes on where it was. `git diff configs`
 shows what it changed; comments and all other numbers stay. Where the chains of
