@@ -39,7 +39,11 @@ def said_of(fit: Fit) -> list[str]:
 def _figures_left_out(problem: Problem) -> list[str]:
     used, left_out = published_figures(problem.parameters)
     until = f"{problem.parameters.published.fit_until:%d %B %Y}"
-    said = wrapped(f"{len(used)} published figures, all known by {until}, are fitted. Not fitted:")
+    filled = sum(bool(figure.bound) for figure in used)
+    said = wrapped(
+        f"{len(used) - filled} published figures, and that {filled} waves were filled, all known by {until}, are "
+        "fitted. Not fitted:"
+    )
     return [*said, *block(("Figure", "why"), [(brief(figure), why) for figure, why in left_out])]
 
 
@@ -153,6 +157,8 @@ def _base(fit: Fit) -> list[str]:
     rows = []
     for k, figure in enumerate(fit.target.figures):
         published, base, *ends = amounts(figure.published, float(found[k]), float(low[k]), float(high[k]))
-        rows.append((brief(figure), published, base, f"{100 * (found[k] / figure.published - 1):+.1f} %", *ends))
+        differs = "" if figure.bound else f"{100 * (found[k] / figure.published - 1):+.1f} %"
+        published = f"at least {published}" if figure.bound else published
+        rows.append((brief(figure), published, base, differs, *ends))
     said = wrapped("90 %: of the members, without the model's own error.")
     return [*block(("Figure", "published", "base", "differs", "90 % from", "to"), rows), *said]
