@@ -24,6 +24,8 @@ from tests.campaigns.mutants import ROOT
 NOTHING = None
 COPIED = ("sim", "configs", "scenarios", "results/baselines")
 FAILED = 1
+NO_REPORT = "no report"
+"""What is written down of a check that was ended, or could not be made: it is tried again."""
 
 
 class Mutation(NamedTuple):
@@ -69,7 +71,8 @@ def main(words: list[str]) -> int:
     asked = _asked(words)
     log = Log(asked.log)
     copy = asked.log.parent / "baselines_tree"
-    todo = [one for one in MUTATIONS if re.search(asked.only, one.what) and one.what not in log.outcomes()]
+    done_so_far = {name for name, line in log.outcomes().items() if not line["outcome"].startswith(NO_REPORT)}
+    todo = [one for one in MUTATIONS if re.search(asked.only, one.what) and one.what not in done_so_far]
     if todo:
         _made(copy)
         if asked.record:
@@ -112,7 +115,7 @@ def _tried(one: Mutation, copy: Path, scenarios: Sequence[str]) -> tuple[str, li
     finally:
         file.write_text(source, encoding="utf-8")
     if not report.exists():
-        return f"no report, exit code {done.returncode}: {done.stderr[-300:]}", []
+        return f"{NO_REPORT}, exit code {done.returncode}: {done.stderr[-300:]}", []
     cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314
     moved = [f"{each.get('classname')}: {each.get('name')}" for each in cases if each.find("failure") is not None]
     if one.figure is NOTHING:
