@@ -72,11 +72,11 @@ def rows_of(told: Told, named: Iterable[tuple[str, str]], words: Callable[..., l
             some = f" (in {reached} of {worlds})" if reached < worlds else ""
             cells = words(*(interval[end] for end in ENDS))
             of_luck = share(interval["luck_share"])
-            rows.append(Row([f"{label}{some}", *cells, of_luck], label, _beyond(interval, cells)))
+            rows.append(Row([f"{label}{some}", *cells, of_luck], label, is_beyond(interval, cells)))
     return rows
 
 
-def _beyond(interval: Interval, cells: Sequence[str]) -> bool:
+def is_beyond(interval: Interval, cells: Sequence[str]) -> bool:
     """Return whether the base lies beyond an end, by as much as is to be seen in the cells."""
     base, low, high = (interval[end] for end in ENDS)
     if None in (base, low, high):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sim.report.intervals import ENDS, Interval, Row, Told, amounts, shares, table_of
+from sim.report.intervals import ENDS, Interval, Row, Told, amounts, is_beyond, shares, table_of
 from sim.report.published import conditions, figure_in_words, scope_in_words
 from sim.report.text import block, wrapped
 from sim.results.figures_of_tables import published_name
@@ -75,9 +75,14 @@ def predicted_lines(told: Told) -> list[str]:
             for row in predicted
             if row["at"] == at
         ]
-        rows = [Row([label, *_cells(interval)], label, False) for interval, label in named if interval is not None]
+        rows = [_row(interval, label) for interval, label in named if interval is not None]
         lines += [*([""] if lines else []), *table_of(told, f"Predicted for {at:%Y-%m-%d}", rows)]
     return [*conditions(predicted), *lines, "", *_waves(told)] if lines else []
+
+
+def _row(interval: Interval, label: str) -> Row:
+    cells = _cells(interval)
+    return Row([label, *cells], label, is_beyond(interval, cells))
 
 
 def _cells(interval: Interval) -> list[str]:
