@@ -115,7 +115,7 @@ def test_the_answer_holds_nothing_that_hides(tmp_path: Path, capsys: pytest.Capt
     assert all(line.isprintable() for line in shown.splitlines())
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_screen_without_our_signs_shows_escapes(encoding: str, tmp_path: Path) -> None:
     """Catch an answer that ends in a traceback on an old terminal."""
     done = shell("assumptions", cwd=tmp_path, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
@@ -125,16 +125,22 @@ def test_a_screen_without_our_signs_shows_escapes(encoding: str, tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["--help"], ["scenarios"], ["run", "portal.rate=-1"], ["run", *TINY]])
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"])
-def test_streams_that_are_closed_or_full_leave_no_traceback(words: list[str], closed: str, tmp_path: Path) -> None:
+CLOSED = {
+    "--help": ("<&-", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"),
+    "scenarios": ("<&-", ">&-", ">/dev/full", "| true"),  # answers on standard output
+    "run portal.rate=-1": ("2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full"),  # is refused on standard error
+    " ".join(["run", *TINY]): ("<&- >&- 2>&-", ">/dev/full"),  # takes seconds
+}
+"""The streams that are closed or full, by the words of a command."""
+
+
+@pytest.mark.parametrize(("words", "closed"), [(words, each) for words, some in CLOSED.items() for each in some])
+def test_streams_that_are_closed_or_full_leave_no_traceback(words: str, closed: str, tmp_path: Path) -> None:
     """Catch a command that needs a terminal."""
-    if words == ["run", *TINY] and closed not in ("<&- >&- 2>&-", ">/dev/full"):
-        pytest.skip("takes seconds, and is tried without a run")
     line = f'"$0" -m sim "$@" {closed}'
     settings = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", line, sys.executable, *words],
+        ["bash", "-o", "pipefail", "-c", line, sys.executable, *words.split()],
         cwd=tmp_path, env=settings, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stdout + done.stderr

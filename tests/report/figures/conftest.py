@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from sim.experiments.run import evaluate
+from sim.experiments.run import Result, evaluate
 from sim.report.figures import draw_figures
 from sim.report.figures.saved import Saved
 from sim.results.write import write_tables
@@ -16,18 +17,30 @@ from tests.report.figures.runs import RUNS
 
 
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
-    """Return the saved tables of a run by its name; each is simulated once.
+def simulated() -> Callable[[str], Result]:
+    """Return a run by its name; each is simulated once.
 
     The person engine gives the same tables, and is the faster for so few people.
     """
+
+    @cache
+    def result(name: str) -> Result:
+        overrides, changes = RUNS[name]
+        return evaluate(parameters(*overrides, "engine=person", changes=changes))
+
+    return result
+
+
+@pytest.fixture(scope="session")
+def runs(simulated: Callable[[str], Result], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
+    """Return the saved tables of a run by its name; each is written once."""
     made: dict[str, Saved] = {}
 
     def saved(name: str) -> Saved:
         if name not in made:
-            overrides, changes = RUNS[name]
+            overrides, _ = RUNS[name]
             tables = tmp_path_factory.mktemp(name) / "tables"
-            write_tables(evaluate(parameters(*overrides, "engine=person", changes=changes)).tables, tables)
+            write_tables(simulated(name).tables, tables)
             made[name] = Saved(tables, composed(*overrides), name_of(*overrides))
         return made[name]
 

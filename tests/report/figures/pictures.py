@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from sim.report.figures import funnel, market, payments, processing, queues, seats, waits, waves
 from sim.report.figures.page import Page
@@ -49,6 +51,23 @@ def shown_words(drawn: Page) -> Iterator[tuple[str, Any]]:
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
             assert text.get_fontsize() * drawn.sheet.enlarged >= (16 if drawn.sheet.slide else 7.5), text.get_text()
             yield text.get_text(), text.get_window_extent()
+
+
+def misplaced(drawn: Page) -> list[str]:
+    """Return what is wrong with the words of a figure: they leave the page, or lie over one another."""
+    whole, words = drawn.figure.bbox, list(shown_words(drawn))
+    out = [text for text, box in words if not (whole.x0 <= box.x0 and box.x1 <= whole.x1)]
+    out += [text for text, box in words if not (whole.y0 <= box.y0 and box.y1 <= whole.y1)]
+    pairs = [(words[one][0], words[other][0]) for one, other in overlapping([box for _, box in words])]
+    return [*(f"{text!r} leaves the page" for text in out), *(f"{one!r} is over {other!r}" for one, other in pairs)]
+
+
+def overlapping(boxes: Sequence[Bbox]) -> list[tuple[int, int]]:
+    """Return which boxes are over one another by a pixel and more either way, in pairs."""
+    x0, y0, x1, y1 = np.array([box.extents for box in boxes]).T
+    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    return [(int(one), int(other)) for one, other in np.argwhere(np.triu((wide >= 1) & (high >= 1), 1))]
 
 
 def texts(drawn: Page) -> list[str]:

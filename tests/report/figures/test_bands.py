@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.experiments.run import Result, evaluate
+from sim.experiments.run import Result
 from sim.experiments.tasks import outcome_of
 from sim.report.figures import bands, draw_figures, worlds_funnel, worlds_payments, worlds_queues
 from sim.report.figures.look import look
@@ -20,8 +18,8 @@ from sim.report.figures.sheet import PAGE, SLIDE, Sheet
 from sim.results.figure import Figure
 from sim.results.tables.worlds import Run, intervals, weeks, worlds
 from sim.results.write import write_tables
-from tests.building import composed, name_of, parameters
-from tests.report.figures.pictures import shown_words
+from tests.building import composed, name_of
+from tests.report.figures.pictures import misplaced
 from tests.report.figures.runs import RUNS
 
 DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
@@ -30,13 +28,6 @@ DRAW: dict[str, Callable[[Saved, Sheet], Page]] = {
     "worlds_payments": worlds_payments.draw,
 }
 EXTREMES = ("history", "rate", "waves_for_years", "nobody", "one_day", "partners_short", "checkout_short")
-
-
-@cache
-def simulated(name: str) -> Result:
-    """Return a run of the base."""
-    overrides, changes = RUNS[name]
-    return evaluate(parameters(*overrides, changes=changes))
 
 
 def times(figures: Mapping[str, Figure], by: float) -> dict[str, Figure]:
@@ -54,7 +45,7 @@ def replace_value(figure: Figure, by: float) -> Figure:
 
 
 @pytest.fixture(scope="module")
-def in_worlds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
+def in_worlds(simulated: Callable[[str], Result], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Saved]:
     """Return the saved tables of a run in three worlds that are 0.5, 0.9 and 1.6 times the base."""
     made: dict[str, Saved] = {}
 
@@ -83,19 +74,12 @@ def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, in_worlds: 
     saved = in_worlds(name)
     with look(sheet):
         for figure, draw in DRAW.items():
-            drawn = draw(saved, sheet)
-            whole, words = drawn.figure.bbox, list(shown_words(drawn))
-            for text, box in words:
-                inside = whole.x0 <= box.x0 and box.x1 <= whole.x1
-                inside = inside and whole.y0 <= box.y0 and box.y1 <= whole.y1
-                assert inside, f"{figure} of {name}: {text!r} leaves the page"
-            for (one, first), (other, second) in combinations(words, 2):
-                apart = min(first.x1, second.x1) - max(first.x0, second.x0) < 1
-                apart = apart or min(first.y1, second.y1) - max(first.y0, second.y0) < 1
-                assert apart, f"{figure} of {name}: {one!r} is over {other!r}"
+            assert misplaced(draw(saved, sheet)) == [], f"{figure} of {name}"
 
 
-def test_a_band_is_between_the_least_and_the_greatest_world(in_worlds: Callable[[str], Saved]) -> None:
+def test_a_band_is_between_the_least_and_the_greatest_world(
+    in_worlds: Callable[[str], Saved], simulated: Callable[[str], Result]
+) -> None:
     """Catch a band of another series, or one that is shifted by a week."""
     saved = in_worlds("history")
     found = bands.band(saved, "awarded")
@@ -132,7 +116,7 @@ def test_ends_of_one_unit_say_it_once() -> None:
 
 def test_they_are_drawn_where_there_are_worlds(in_worlds: Callable[[str], Saved], tmp_path: Path) -> None:
     """Catch figures of worlds of a run that has none, and a run of worlds without them or without those of the base."""
-    saved = in_worlds("history")
+    saved = in_worlds("one_day")
     draw_figures(saved.tables, tmp_path / "figures", saved.composed, saved.named)
     drawn = {path.stem for path in (tmp_path / "figures").glob("*.png")}
     assert set(DRAW) | {"funnel", "queues", "payments"} <= drawn

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
-import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 
@@ -16,7 +15,7 @@ from sim.report.figures import draw_figures
 from sim.report.figures.look import look
 from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import PAGE, SLIDE, Sheet
-from tests.report.figures.pictures import NAMES, OF_A_MARKET, drawn_of, shown_words
+from tests.report.figures.pictures import NAMES, OF_A_MARKET, drawn_of, misplaced, overlapping
 from tests.report.figures.runs import RUNS
 
 
@@ -67,24 +66,10 @@ def test_no_words_overlap_or_leave_the_page(name: str, sheet: Sheet, runs: Calla
     with look(sheet):
         for figure, draw in shown.items():
             drawn = draw(saved, sheet)
-            whole = drawn.figure.bbox
-            words = list(shown_words(drawn))
+            wrong = misplaced(drawn)
             said = drawn.figure.texts[1].get_text()
             assert said.startswith(f"Scenario {saved.named.name}"), f"{figure} does not say what it shows"
-            for text, box in words:
-                inside = whole.x0 <= box.x0 and box.x1 <= whole.x1
-                inside = inside and whole.y0 <= box.y0 and box.y1 <= whole.y1
-                assert inside, f"{figure} of {name}: {text!r} leaves the page"
-            over = [(words[one][0], words[other][0]) for one, other in overlapping([box for _, box in words])]
-            assert over == [], f"{figure} of {name}: words over one another"
-
-
-def overlapping(boxes: Sequence[Bbox]) -> list[tuple[int, int]]:
-    """Return which boxes are over one another by a pixel and more either way, in pairs."""
-    x0, y0, x1, y1 = np.array([box.extents for box in boxes]).T
-    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
-    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
-    return [(int(one), int(other)) for one, other in np.argwhere(np.triu((wide >= 1) & (high >= 1), 1))]
+            assert wrong == [], f"{figure} of {name}"
 
 
 def test_words_over_one_another_are_found() -> None:
