@@ -86,7 +86,7 @@ def lines(found: Iterable[Listed]) -> list[str]:
             kind = _kind(one.number)
             together = [kind, rests] if one.number.declared.law else ["; ".join(filter(None, (kind, rests)))]
             if one.worlds is not None:
-                together.insert(1, f"in the worlds: from {_plain(one.worlds[0])} to {_plain(one.worlds[1])}")
+                together.insert(1, f"in the worlds: from {_in_worlds(one, 0)} to {_in_worlds(one, 1)}")
             for words in filter(None, together):
                 said += wrapped(words, "    ", "    ")
     return said[1:]
@@ -104,6 +104,13 @@ def _kind(number: Number) -> str:
     whole = "whole numbers " * law.whole
     among = ", before all parts are scaled back to their sum" if isinstance(law, Factor) and law.word == "parts" else ""
     return f"{head}: {whole}{'90 % ' * isinstance(law, Factor)}from {low} to {high}{among}"
+
+
+def _in_worlds(one: Listed, end: int) -> str:
+    """Return an end of what a number is in the worlds."""
+    assert one.worlds is not None
+    law = one.number.declared.law
+    return _plain(round(one.worlds[end]) if law is not None and law.whole else one.worlds[end])
 
 
 def _plain(number: float) -> str:

@@ -224,7 +224,7 @@ without them, predict them, and print intervals, figures and scores.
   prakerja validate
 
 It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
-them: some 1,600. It takes population.scale, run.seed and rehearse, as that does.
+them: some 1,600. It takes population.scale, run.seed and rehearse as well.
 """,
     "baseline": """\
 prakerja baseline NAME ... [replications=20] [--replace]: record the figures of

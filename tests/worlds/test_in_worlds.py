@@ -106,7 +106,7 @@ def test_a_folder_of_a_stranger_is_refused(tmp_path: Path, capsys: pytest.Captur
         (block | {"laws": {"portal.cap": "times 2"}}, two.text, "is no number of the config"),
         (block | {"worlds": "many"}, two.text, "worlds = "),
         ({"worlds": 3}, two.text, "must say worlds, made, members, laws, held, absent, unknown"),
-        (block | {"discrepancy": [0.1, "x"]}, two.text, "worlds.discrepancy = [0.1, 'x']: must be two numbers"),
+        (block | {"discrepancy": [0.1, "x"]}, two.text, 'worlds.discrepancy = [0.1, "x"]: must be two numbers'),
         ([1], two.text, "worlds = [1]"),
     ]
     for number, (said_of_them, text, refused) in enumerate(cases):

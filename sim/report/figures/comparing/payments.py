@@ -32,12 +32,11 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     if any(each > HIGHER * top for each in capacities):
         notes.append("A capacity that is far more is not drawn in full.")
     across = min(3, len(saved.names)) if sheet.slide or len(saved.names) > 4 else min(2, len(saved.names))
-    drawn = page(saved, sheet, finding(saved), text, notes, 1.75 * -(-len(saved.names) // across) + 0.7)
+    drawn = page(saved, sheet, finding(saved), text, notes, 1.85 * -(-len(saved.names) // across) + 0.7)
     most = max([top, *(each for each in capacities if each <= HIGHER * top)])
     unit = ""
-    for name, (axes, _) in zip(
-        saved.names, panels(drawn, len(saved.names), across, 0.1 if sheet.slide else 0.3, head=0.4), strict=True
-    ):
+    above, head = (0.1, 0.4) if sheet.slide else (0.3, 0.5)
+    for name, (axes, _) in zip(saved.names, panels(drawn, len(saved.names), across, above, head=head), strict=True):
         unit = _scenario(axes, saved, name, most, sheet)
         dates(axes, edges, most=4 if across > 2 else 6)
     _key(drawn, unit)
