@@ -194,7 +194,7 @@ def calibrate(words: list[str]) -> int:
     problem, rehearsed = fit_of(words)
     from sim.experiments.calibrate import write
     from sim.experiments.calibration.fit import fit
-    from sim.experiments.calibration.said import agree, said_of
+    from sim.experiments.calibration.said import said_of, why_not_relied_on
 
     try:
         found = fit(problem)
@@ -204,11 +204,11 @@ def calibrate(words: list[str]) -> int:
         say(line)
     if rehearsed:
         remark("A rehearsal: nothing is written.")
-    elif not agree(found.chains):
-        remark("Nothing is written: the chains do not agree (see R-hat above), so what they say cannot be relied on.")
+        return 0
+    if why := why_not_relied_on(found.chains, found.weighed):
+        remark(f"Nothing is written: {why}, so that what they say cannot be relied on.")
         return 1
-    else:
-        write(found, folders.configs(), base_files())
+    write(found, folders.configs(), base_files())
     return 0
 
 

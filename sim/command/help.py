@@ -213,9 +213,9 @@ It makes some 2,840 runs of history, with one person in a hundred unless you say
 another population.scale, and takes some 30 minutes on two cores. Each run is
 kept in .calibration/: stopped, it goes on where it was. `git diff configs`
 shows what it changed; comments and all other numbers stay. Where the chains of
-draws do not agree it writes nothing and ends with exit code 1. With `rehearse`
-it does little of each step, prints, and writes nothing. Nothing else may be
-said: the fit is of history as it is.
+draws do not agree, or few draws outweigh all others, it writes nothing and ends
+with exit code 1. With `rehearse` it does little of each step, prints, and
+writes nothing. Nothing else may be said: the fit is of history as it is.
 """,
     "validate": """\
 prakerja validate [rehearse]: leave the figures of each date out in turn, fit

@@ -84,7 +84,8 @@ def test_nothing_is_written_where_the_chains_do_not_agree(
     """Catch a fit that nobody should believe, written over one that was good."""
     assert copied.is_dir()
     monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (None, False))
-    found = SimpleNamespace(chains=SimpleNamespace(rhat=np.array([1.0, 1.02]), effective=np.array([500.0, 900.0])))
+    chains = SimpleNamespace(rhat=np.array([1.0, 1.02]), effective=np.array([500.0, 900.0]))
+    found = SimpleNamespace(chains=chains, weighed=SimpleNamespace(tail=0.5))
     monkeypatch.setattr("sim.experiments.calibration.fit.fit", lambda problem: found)
     monkeypatch.setattr("sim.experiments.calibration.said.said_of", lambda fit: [])
     wrote: list[object] = []
@@ -95,8 +96,12 @@ def test_nothing_is_written_where_the_chains_do_not_agree(
     found.chains.rhat[1] = 1.005
     assert main(["calibrate"]) == 0
     assert wrote == [found]
-    found.chains.effective[0] = 300.0
+    found.weighed.tail = 0.75
     assert main(["calibrate"]) == 1
+    assert "few draws outweigh all others (Pareto's k 0.75)" in capsys.readouterr().err
+    found.weighed.tail, found.chains.effective[0] = 0.5, 300.0
+    assert main(["calibrate"]) == 1
+    assert wrote == [found]
 
 
 def test_all_is_written_or_nothing(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from sim.experiments.calibration.figures import Figure, published_figures
 from sim.experiments.calibration.fit import UNINFORMED, Fit
 from sim.experiments.calibration.inputs import Values
 from sim.experiments.calibration.learning import Problem
+from sim.experiments.calibration.members import Weighed
 from sim.experiments.calibration.sampling import Chains
 from sim.report.intervals import amounts
 from sim.report.text import block, wrapped
@@ -23,10 +24,20 @@ LONGEST, TWO_IN_A_LINE = 40, 33
 CONVERGED, ENOUGH = 1.01, 400
 """R-hat and independent draws of chains that agree (Vehtari et al. 2021)."""
 
+HEAVY = 0.7
+"""The shape of the tail of weights above which few draws decide (Vehtari et al. 2024)."""
+
 
 def agree(chains: Chains) -> bool:
     """Return whether the chains of a fit agree, so that its draws may be believed."""
     return bool(chains.rhat.max() < CONVERGED and chains.effective.min() > ENOUGH)
+
+
+def why_not_relied_on(chains: Chains, weighed: Weighed) -> str:
+    """Return why the draws of a fit may not be believed; nothing where they may."""
+    if not agree(chains):
+        return "the chains do not agree (see R-hat above)"
+    return f"few draws outweigh all others (Pareto's k {weighed.tail:.2f})" if weighed.tail > HEAVY else ""
 
 
 def said_of(fit: Fit) -> list[str]:
