@@ -52,13 +52,8 @@ def figure_in_words(figure: object, given: bool = False) -> str:
 def conditions(predicted: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a line that says which later facts the predictions of some rows rest on; nothing where on none."""
     given = {row["figure"] for row in predicted if row["role"] == "input"}
-    waves = "awarded" in given
-    facts = (
-        "the registrations and the waves that came, with their places and the budget"
-        if waves
-        else ("the registrations that came")
-    )
-    return wrapped(f"Given {facts}:") if given else []
+    waves = " and the waves that came, with their places and the budget" if "awarded" in given else " that came"
+    return wrapped(f"Given the registrations{waves}:") if given else []
 
 
 def waves_in_words(waves: Sequence[int]) -> str:

@@ -50,12 +50,6 @@ class Fit:
     base_run: Runs
 
     @property
-    def inputs(self) -> Values:
-        """Return the z of the draws that were run."""
-        inputs = self.target.inputs
-        return inputs.inputs(self.latents[:, : len(inputs.latents)])
-
-    @property
     def member_inputs(self) -> Values:
         """Return the z of the members. Of a draw that is taken again, what no figure depends on is drawn anew."""
         inputs, rows = self.target.inputs, self.latents[self.members].copy()
