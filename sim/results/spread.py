@@ -21,6 +21,11 @@ LEAST = 20
 cases, whatever the law, so of 19 in 90 %."""
 
 
+def ends_in_words(count: int) -> str:
+    """Return where the interval of so many values begins and ends."""
+    return "from the least to the greatest" if count < LEAST else "from the 5th to the 95th percentile"
+
+
 def quantiles(values: ArrayLike) -> NDArray[np.float64]:
     """Return the low end, the middle and the high end, along the first axis."""
     given = np.asarray(values, dtype=np.float64)

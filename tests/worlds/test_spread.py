@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.results.spread import quantiles, variance
+from sim.results.spread import ends_in_words, quantiles, variance
 from tests.building import SIGMAS
 
 
@@ -23,6 +23,8 @@ def test_the_least_and_the_greatest_of_few_hold_what_is_said() -> None:
     """Catch ends of few worlds inside the least and the greatest: of 19 these hold a further one in 18 of 20 cases."""
     assert quantiles(range(19)).tolist() == [0, 9, 18]
     assert quantiles(range(20))[0] > 0
+    assert ends_in_words(19) == "from the least to the greatest"
+    assert ends_in_words(20) == "from the 5th to the 95th percentile"
     draws = np.random.default_rng(3).standard_normal((20, 40_000))
     low, _, high = quantiles(draws[:19])
     held = np.mean((low < draws[19]) & (draws[19] < high))

@@ -14,6 +14,7 @@ from sim.report.figures.page import Page
 from sim.report.figures.saved import Counts, Row, Saved
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.words import SPACE, amount
+from sim.results.spread import ends_in_words
 
 TABLE = "weeks_in_worlds"
 """The table of the bands; a run in the base alone has none."""
@@ -76,7 +77,9 @@ def worlds(saved: Saved) -> int:
     return int(max(row["worlds"] for row in saved.rows("intervals")))
 
 
-SAYS = "Band: from the 5th to the 95th percentile of the worlds in each week; line: the base, with the fitted values."
+def says(saved: Saved) -> str:
+    """Return what bands and lines are."""
+    return f"Band: {ends_in_words(worlds(saved))} of the worlds in each week; line: the base, with the fitted values."
 
 
 def panels(drawn: Page, saved: Saved, shown: Sequence[Panel], of: str, *, points: str = "") -> None:

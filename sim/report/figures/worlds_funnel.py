@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.report.figures.bands import SAYS, Panel, across_of, between, has, interval, panels, worlds
+from sim.report.figures.bands import Panel, across_of, between, has, interval, panels, says, worlds
 from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Saved
 from sim.report.figures.sheet import Sheet
@@ -26,8 +26,8 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     if not shown:
         return page(saved, sheet, finding(saved), "Nobody joined a wave in any world.", [], 0.0)
     down = -(-len(shown) // across_of(sheet, len(shown)))
-    says = "People who have reached the stage, each on a scale of its own."
-    drawn = page(saved, sheet, finding(saved), says if sheet.slide else f"{says} {SAYS}", [], 1.7 * down + 0.6)
+    text = "People who have reached the stage, each on a scale of its own."
+    drawn = page(saved, sheet, finding(saved), text if sheet.slide else f"{text} {says(saved)}", [], 1.7 * down + 0.6)
     some = any(panel.points for panel in shown)
     panels(drawn, saved, shown, "people", points=PUBLISHED if some else "")
     return drawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sim.journey.measures import PAYMENT_PARTNERS
-from sim.report.figures.bands import SAYS, Panel, across_of, between, has, interval, panels, worlds
+from sim.report.figures.bands import Panel, across_of, between, has, interval, panels, says, worlds
 from sim.report.figures.page import Page, page
 from sim.report.figures.queues import CLASSES
 from sim.report.figures.saved import Row, Saved
@@ -27,12 +27,14 @@ def draw(saved: Saved, sheet: Sheet) -> Page:
     if not shown:
         return page(saved, sheet, finding(saved), "Nobody waited at the end of any day in any world.", [], 0.0)
     down = -(-len(shown) // across_of(sheet, len(shown)))
-    says = "Waiting at a day's end, the most in each week; each on a scale of its own."
+    text = "Waiting at a day's end, the most in each week; each on a scale of its own."
     notes = [
         "Booked classes: bookings whose class has not begun.",
         "The pool is no queue: who passed and is not awarded, whether in a wave or not.",
     ]
-    drawn = page(saved, sheet, finding(saved), says if sheet.slide else f"{says} {SAYS}", notes, 1.7 * down + 0.6)
+    drawn = page(
+        saved, sheet, finding(saved), text if sheet.slide else f"{text} {says(saved)}", notes, 1.7 * down + 0.6
+    )
     panels(drawn, saved, shown, "waiting")
     return drawn
 

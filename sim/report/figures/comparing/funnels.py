@@ -24,7 +24,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     stages = [stage for stage in STAGES if any(saved.value(name, f"funnel.{stage}") for name in saved.names)]
     text = f"People who reach each stage by the end of each run, mean of the {saved.replications}."
     if not sheet.slide:
-        text += " Thin line: from the 5th to the 95th percentile. Pale: those who registered."
+        text += f" Thin line: {saved.ends}. Pale: those who registered."
     most = max([1.0, *(saved.value(name, f"funnel.{stage}") or 0.0 for name in saved.names for stage in stages[:1])])
     word = unit_of(most)[1]
     text = text.replace("People", f"People, {word},", 1) if word else text

@@ -11,15 +11,13 @@ from sim.report.figures.comparing.saved import SavedComparison
 from sim.report.figures.look import GREY, INK, amounts, dates
 from sim.report.figures.sheet import Sheet
 
-SAYS = "Line: half of the {over} lie below in each {each}; band: from the 5th to the 95th percentile."
-
 
 def says(saved: SavedComparison, each: str) -> str:
     """Return what lines and bands are."""
     over = saved.replications
     if over.startswith("1 "):
         return "Lines: the one replication."
-    return SAYS.format(over=over, each=each)
+    return f"Line: half of the {over} lie below in each {each}; band: {saved.ends}."
 
 
 def edges_of(saved: SavedComparison, table: str, series: str) -> Any:

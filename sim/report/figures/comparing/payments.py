@@ -24,7 +24,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     if edges is None:
         return page(saved, sheet, finding(saved), "No payment was made in any scenario.", [], 0.0)
     text = "Payments in each week, over all partners, on one scale"
-    text += "." if sheet.slide else f": half of the {saved.replications} lie below; pale band: 90 % of them."
+    text += "." if sheet.slide else f": half of the {saved.replications} lie below; pale band: {saved.ends}."
     notes = ["No dashed line: there is plenty."] if any(_plenty(saved, name) for name in saved.names) else []
     top = max(_top(saved, name) for name in saved.names)
     drawn_as = [band for name in saved.names if (band := saved.band("weeks", CAPACITY, name)) is not None]

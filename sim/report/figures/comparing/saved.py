@@ -15,6 +15,7 @@ from sim.report.figures.look import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILION
 from sim.report.figures.page import Page
 from sim.report.figures.saved import Counts, Row, rows_of
 from sim.report.figures.sheet import Sheet
+from sim.results.spread import ends_in_words
 
 MOST = 6
 """Scenarios that are drawn together; further ones are in the tables."""
@@ -100,6 +101,11 @@ class SavedComparison:
         if value and same:
             return f"{int(value):,}" if value.lstrip("-").isdecimal() else value
         return name
+
+    @property
+    def ends(self) -> str:
+        """Return in words where bands begin and end."""
+        return ends_in_words(int(self.rows("scenarios")[0]["replications"]))
 
     @property
     def replications(self) -> str:

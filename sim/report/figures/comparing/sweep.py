@@ -37,7 +37,7 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     shown = list(named)[: MOST_ON_A_SLIDE if sheet.slide else MOST]
     changes = saved.rows("changes")
     text = f"Along {key}: dots, mean (of quantiles of waits the middle) of the {saved.replications}"
-    text += "." if sheet.slide else "; band: from the 5th to the 95th percentile."
+    text += "." if sheet.slide else f"; band: {saved.ends}."
     text += " Dashed: the bottleneck changes." if changes else ""
     if not shown:
         return page(saved, sheet, finding(saved, key), "No figure has a value.", [], 0.0)

@@ -30,8 +30,8 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
         return page(saved, sheet, "Nobody waited a day for anything", "No wait to draw.", [], 0.0)
     text = "Days of those who got it: dot, median; bar, the middle half; line, from 5 % to 95 %."
     notes = [
-        f"All of them the middle of the {saved.replications}; two marks across: from the 5th to the 95th percentile of "
-        "the median. Those who left without it or still wait are not in it."
+        f"All of them the middle of the {saved.replications}; two marks across: {saved.ends} of the median. "
+        "Those who left without it or still wait are not in it."
     ]
     across = 2
     high = 0.2 * len(saved.names) + 0.75
