@@ -156,6 +156,7 @@ class Model:
 
     def _result(self) -> Result:
         end = self.timeline.now
+        self.way.finish()
         self.observations.finish(end)
         self._pay(partial(self.payments.finish, end))
         self._wait()

@@ -17,6 +17,7 @@ from sim.calendar.instants import DAY, HOUR, NEVER
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.flow_kernels import new_checked, test_people
 from sim.engines.cohort.flows import EMPTY, Flow, Ints, People
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent, Registrations
@@ -79,6 +80,7 @@ class WayToPool:
         self._registrations = registrations
         first, second = two_sections(programme.journey.route)
         self._first_counts, counts = observations.new_counts(), observations.new_counts()
+        self._arrivals = Gathered(self._count_arrivals)
         self._first, self._second = (
             Section(programme, some, traits, own, census.sheet(), recorder, Recent(registrations), standing)
             for some, own in ((first, self._first_counts), (second, counts))
@@ -149,6 +151,11 @@ class WayToPool:
             if thread is not None:
                 thread.shutdown(wait=True, cancel_futures=True)
 
+    def finish(self) -> None:
+        """Observe what was gathered, once everyone has come to the end."""
+        for each in (self._arrivals, self._first, self._second):
+            each.finish()
+
     # The first section
 
     def _pass_first_section(self, until: int) -> Passed:
@@ -182,10 +189,12 @@ class WayToPool:
         first, last = self._registered, self._registered + times.size
         self._registered = last
         self._first.recent.remember(first, times)
-        self._first_counts.stamp_ascending("registered", times)
-        if times.size:
-            self._first_counts.people("applicants", self._traits[first:last])
+        self._arrivals.put(times, self._traits[first:last])
         return times, np.arange(first, last, dtype=np.uint32)
+
+    def _count_arrivals(self, times: Ints, packed: NDArray[np.uint32]) -> None:
+        self._first_counts.stamp_ascending("registered", times)
+        self._first_counts.people("applicants", packed)
 
     # The test
 
