@@ -19,7 +19,6 @@ from sim.engines.cohort.candidates import (
     wave_joined,
 )
 from sim.engines.cohort.flows import Ints, People
-from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Registrations
 from sim.engines.cohort.standing import GONE, IN_POOL, Standing
@@ -53,7 +52,6 @@ class Pool:
         self._registrations, self._standing = registrations, standing
         self._entering_counts = observations.new_counts()
         """Counts of those who enter, who may do so on a thread of their own."""
-        self._entering = Gathered(self._count_entering)
         self._counts = observations.new_counts()
         self._planned: list[list[Candidates]] = [[] for _ in range(len(programme.waves))]
         self._no_wave: list[Ints] = []
@@ -71,7 +69,8 @@ class Pool:
 
     def enter(self, tested: Ints, people: People, registered: Ints) -> None:
         """Enter people, with their registrations, at the instants at which the test is done."""
-        programme = self._programme
+        counts, programme = self._entering_counts, self._programme
+        counts.stamp("tested", tested)
         in_time = tested < programme.horizon
         if not in_time.all():
             tested, people, registered = tested[in_time], people[in_time], registered[in_time]
@@ -80,6 +79,8 @@ class Pool:
         self._entered += people.size
         self._recorder.put("tested", people, tested)
         self._recorder.put("waves_lost", people, 0)
+        counts.wait("registered_to_pool", registered, tested)
+        counts.level("registered_to_pool", people, registered, tested)
         packed = np.empty(people.size, dtype=np.uint32)
         candidates, wave = np.empty(people.size, dtype=CANDIDATE), np.empty(people.size, dtype=np.int16)
         table = programme.waves
@@ -96,16 +97,9 @@ class Pool:
             candidates,
             wave,
         )
-        self._entering.put(people, packed, registered, tested)
+        counts.people("pool", packed)
         self._recorder.plan(people, candidates["first_joined"])
         self._keep(candidates, wave, np.empty_like(candidates))
-
-    def _count_entering(self, people: People, packed: NDArray[np.uint32], registered: Ints, tested: Ints) -> None:
-        counts = self._entering_counts
-        counts.stamp("tested", tested)
-        counts.people("pool", packed)
-        counts.wait("registered_to_pool", registered, tested)
-        counts.level("registered_to_pool", people, registered, tested)
 
     def _keep(self, candidates: Candidates, wave: NDArray[np.int16], ordered: Candidates) -> None:
         """Put people into the list of the wave that each joins next; `ordered` is a buffer for all of them."""
@@ -158,7 +152,7 @@ class Pool:
     def announce(self, wave: int, verdict: NDArray[np.uint8], now: int) -> People:
         """Take out those awarded and return their numbers, ascending; losers go on or give up."""
         batches = self._closed.pop(wave)
-        largest = max([LOSERS, *(batch.size for batch in batches)])
+        largest = max([min(LOSERS, verdict.size), *(batch.size for batch in batches)])
         losers, ordered = np.empty(largest, dtype=CANDIDATE), np.empty(largest, dtype=CANDIDATE)
         next_wave = np.empty(largest, dtype=np.int16)
         joins_at = np.empty(largest if self._recorder.on else 0, dtype=np.int64)
@@ -248,7 +242,6 @@ class Pool:
         `open_waves` have opened and are not closed: their newcomers have joined if their instant has come.
         """
         self._refuse_to_lose_anyone()
-        self._entering.finish()
         end = self._counts.end
         last = last_announcement if 0 <= last_announcement < end else NEVER
         for wave, batches in enumerate(self._planned):

@@ -152,7 +152,7 @@ class Section:
             people, at = people[in_time], at[in_time]
         if people.size:
             self._standing[people] = GONE
-            self._turned_away.put(at, people, self.recent.of(people))
+            self._turned_away.put(at, people)
 
     def _stamp(self, name: str, at: Ints, *, again: bool = False) -> None:
         """Observe stamps in order of time; those of who tries again are in no order with the others."""
@@ -160,7 +160,8 @@ class Section:
             self._stamps[name, again] = Gathered(partial(self._counts.stamp_ascending, name))
         self._stamps[name, again].put(at)
 
-    def _count_turned_away(self, at: Ints, people: People, registered: Ints) -> None:
+    def _count_turned_away(self, at: Ints, people: People) -> None:
+        registered = self.recent.of(people)
         self._counts.wait("registered_to_pool", registered, NEVER, at)
         self._counts.wait("registered_to_award", registered, NEVER, at)
         for wait in ("registered_to_pool", "registered_to_award", "registered_to_incentive"):

@@ -92,6 +92,7 @@ class WayToPool:
         self._ends = self._window_ends(sync_points)
         self._ahead: deque[tuple[int, Future[Passed]]] = deque()
         self._entering: deque[Future[None]] = deque()
+        self._tested = Gathered(self._enter_pool)
         self._drawn: Ints = EMPTY
         """Registrations already drawn, of people from number `registered` on."""
         self._registered = 0
@@ -131,6 +132,7 @@ class WayToPool:
             self._last, self.now = passed, end
             if end % DAY == 0 or end == self._programme.horizon:
                 self._close_day(end)
+        self._tested.finish()
         while self._entering:
             self._entering.popleft().result()
 
@@ -213,10 +215,11 @@ class WayToPool:
             self._taking_test += tested
             self._last_tested = max(self._last_tested, int(checked.passed_at[:tested].max()))
             times, people = checked.passed_at[:tested], checked.passed[:tested]
-            self._enter_pool(times, people, self._second.recent.of(people))
+            self._tested.put(times, people)
 
-    def _enter_pool(self, times: Ints, people: People, registered: Ints) -> None:
+    def _enter_pool(self, times: Ints, people: People) -> None:
         """Hand people on to the pool, on a thread of its own where there is one: it hands nobody back."""
+        registered = self._second.recent.of(people)
         if self._pool_thread is None:
             self._pool.enter(times, people, registered)
             return
