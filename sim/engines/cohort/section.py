@@ -169,5 +169,7 @@ class Section:
 
     def finish(self) -> None:
         """Observe what was gathered."""
-        for each in (*self._at.values(), *self._stamps.values(), self._turned_away):
-            each.finish()
+        for at in self._at.values():
+            at.finish()
+        for gathered in (*self._stamps.values(), self._turned_away):
+            gathered.finish()
