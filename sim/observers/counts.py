@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,27 @@ class Counts:
         self.counted_by_kernels.add(name)
         return self.stamps[name]
 
+    def bank_of(self, names: Sequence[str]) -> StampCounts:
+        """Return what a kernel adds the stamps of several names to, by name [name, day] and [name, snapshot].
+
+        They are the counts of the names from now on: to be asked for once, before anything is counted.
+        """
+        by_day = np.zeros((len(names), self.span.days), dtype=np.int64)
+        on_the_day = np.zeros((len(names), len(self.span.snapshots)), dtype=np.int64)
+        for row, name in enumerate(names):
+            self.stamps.check(name)
+            self.stamps[name] = by_day[row], on_the_day[row]
+            self.counted_by_kernels.add(name)
+        return by_day, on_the_day
+
+    def stamp_bank_at(self, bank: StampCounts, at: int, counts: Ints) -> None:
+        """Count several stamps of each name of a bank at one instant before the end."""
+        by_day, on_the_day = bank
+        by_day[:, at // DAY] += counts
+        for number in self._snapshots_of(at // DAY):
+            if at < self.span.snapshots[number]:
+                on_the_day[:, number] += counts
+
     def _note(self, name: str, at: int) -> None:
         self.latest[name] = max(self.latest.get(name, -1), at)
 
@@ -189,6 +210,14 @@ class Counts:
     def waits_of(self, name: str) -> tuple[Ints, Ints, Ints]:
         """Return what a kernel adds the waits of a name to: see `counting.tally`."""
         return self.durations[name].counts
+
+    def bank_of_waits(self, names: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Return what a kernel adds the waits of several names to, by name, as `bank_of` does with stamps."""
+        bank = Durations.several(len(names))
+        for row, name in enumerate(names):
+            self.durations.check(name)
+            self.durations[name] = Durations(*(each[row] for each in bank))
+        return bank
 
     def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
         """Count people who reached a stage by their groups."""

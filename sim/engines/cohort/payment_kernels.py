@@ -1,4 +1,4 @@
-"""Kernels of payments: falling due, being paid or failing, surveys offered, and what is unpaid at the end."""
+"""Kernels of payments: falling due, being paid or failing, and what is unpaid at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sim.rules.luck import CHUNK, Key, Words, deal, deal_blocks, words_at
 from sim.rules.next_incentive import next_incentive_due
 from sim.rules.payments import PaymentTable, attempt_of, payment_luck
 from sim.rules.prefetch import ROWS_AHEAD, prefetch
-from sim.rules.surveys import ANSWER_BLOCK, SurveyRecord, answer_from, unanswered_returns
 from sim.rules.whole import Whole
 
 Ints = NDArray[np.int64]
@@ -34,7 +33,7 @@ class PaymentRules(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Where a run writes what comes of it; each as long as the queue."""
+    """Where the runs of a day write what comes of them, partner by partner; each as long as the queues together."""
 
     failed: Pending
     following: Pending
@@ -45,7 +44,7 @@ class Buffers(NamedTuple):
 
 
 def new_buffers(size: int) -> Buffers:
-    """Return buffers for a queue of a size."""
+    """Return buffers for queues of a size together."""
     return Buffers(
         failed=np.empty(size, dtype=PENDING),
         following=np.empty(size, dtype=PENDING),
@@ -91,29 +90,103 @@ def fall_due(
     stamps: Any,
     calendar: Any,
     found: Pending,
-) -> int:
-    """Fill `found` with payments that fall due before the end, each at its instant; return how many."""
+    ends: Ints,
+) -> None:
+    """Fill `found` with payments that fall due before the end, each at its instant, partner by partner.
+
+    `ends` are zeros, filled with the position behind each partner's; `stamps` are by partner.
+    """
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons = np.empty(CHUNK, dtype=np.uint32)
     p = rules.payments[payment]
+    order, begins = _by_partner(people, numbers, ends.size)
     count = 0
-    for begin in range(0, numbers.size, CHUNK):
-        size = min(CHUNK, numbers.size - begin)
-        for i in range(size):
-            prefetch(people, np.int64(numbers[min(begin + i + ROWS_AHEAD, numbers.size - 1)]))
-            persons[i] = people[numbers[begin + i]].person
-        deal(rules.key, p.block, persons[:size], attempt_of(p.count, 0), words)
-        for i in range(size):
-            at = due[begin + i]
-            if at < end:
-                mine = words_at(words, i)
-                _fall_due(rules, mine, numbers[begin + i], payment, at, end, stamps, calendar, found[count])
-                count += 1
-    return count
+    for partner in range(ends.size):
+        own = _of_partner(stamps, partner)
+        for begin in range(begins[partner], begins[partner + 1], CHUNK):
+            size = min(CHUNK, begins[partner + 1] - begin)
+            for i in range(size):
+                prefetch(people, np.int64(numbers[order[min(begin + i + ROWS_AHEAD, numbers.size - 1)]]))
+                persons[i] = people[numbers[order[begin + i]]].person
+            deal(rules.key, p.block, persons[:size], attempt_of(p.count, 0), words)
+            for i in range(size):
+                at = due[order[begin + i]]
+                if at < end:
+                    number, mine = numbers[order[begin + i]], words_at(words, i)
+                    _fall_due(rules, mine, number, payment, at, end, own, calendar, found[count])
+                    count += 1
+        ends[partner] = count
+
+
+@kernel
+def _by_partner(people: NDArray[np.void], numbers: NDArray[np.uint32], partners: int) -> tuple[Ints, Ints]:
+    """Return the positions of participants in order of partner, and where each partner's begin, and the last end."""
+    order, begins = np.empty(numbers.size, dtype=np.int64), np.zeros(partners + 1, dtype=np.int64)
+    for i in range(numbers.size):
+        prefetch(people, np.int64(numbers[min(i + ROWS_AHEAD, numbers.size - 1)]))
+        begins[people[numbers[i]].partner + 1] += 1
+    for partner in range(partners):
+        begins[partner + 1] += begins[partner]
+    places = begins.copy()
+    for i in range(numbers.size):
+        partner = people[numbers[i]].partner
+        order[places[partner]] = i
+        places[partner] += 1
+    return order, begins
+
+
+@kernel
+def _of_partner(stamps: Any, partner: int) -> Any:
+    """Return what counts the payments of one partner that are due and ready."""
+    due_days, due_on_the_day, ready_days, ready_on_the_day = stamps
+    return due_days[partner], due_on_the_day[partner], ready_days[partner], ready_on_the_day[partner]
 
 
 @kernel
 def pay(
+    rules: PaymentRules,
+    now: int,
+    incentive_step: int,
+    end: int,
+    queue: Pending,
+    ends: Ints,
+    people: NDArray[np.void],
+    waits: Any,
+    stamps: Any,
+    calendar: Any,
+    by_payment: Ints,
+    buffers: Buffers,
+    filled: Ints,
+) -> int:
+    """Attempt the payments of the partners' queues, one behind another, at the runs of a day; `ends` behind each one's.
+
+    `stamps`, of incentives, and the waits for a run are by partner. Fill the buffers, and `filled` [failed, following,
+    first; partner] with the positions behind each partner's; return how many participants are now paid in full.
+    """
+    (bins, count, time), incentive_waits, survey_waits = waits
+    failed = follow = first = full = start = 0
+    for partner in range(ends.size):
+        if ends[partner] > start:
+            own_waits = (bins[partner], count[partner], time[partner]), incentive_waits, survey_waits
+            rest = Buffers(
+                buffers.failed[failed:],
+                buffers.following[follow:],
+                buffers.first_numbers[first:],
+                buffers.first_due[first:],
+            )
+            own = _of_partner(stamps, partner)
+            a, b, c, d = _pay_queue(
+                rules, now, incentive_step, end, queue[start : ends[partner]], people, own_waits, own, calendar,
+                by_payment[partner], rest,
+            )  # fmt: skip
+            failed, follow, first, full = failed + a, follow + b, first + c, full + d
+        filled[0, partner], filled[1, partner], filled[2, partner] = failed, follow, first
+        start = ends[partner]
+    return full
+
+
+@kernel
+def _pay_queue(
     rules: PaymentRules,
     now: int,
     incentive_step: int,
@@ -126,7 +199,7 @@ def pay(
     by_payment: Ints,
     buffers: Buffers,
 ) -> tuple[int, int, int, int]:
-    """Attempt the payments of a queue at a run; `stamps` are those of incentives.
+    """Attempt the payments of one partner's queue at a run; `stamps` are those of incentives.
 
     Fill the buffers; return how many failed, how many incentives follow, how many were paid the first incentive, and
     how many participants are now paid in full.
@@ -192,55 +265,6 @@ def _fail(rules: PaymentRules, person: Whole, failed: Any, now: int, again: Any)
     again.payment = payment
     words = payment_luck(rules.key, rules.payments, person, payment, attempt + 1)
     again.fails = fails_from(words, rules.failure)
-
-
-@kernel
-def offer_survey(
-    key: Key,
-    survey: SurveyRecord,
-    count: int,
-    offered: int,
-    payments: int,
-    people: NDArray[np.void],
-    numbers: NDArray[np.uint32],
-    answering: NDArray[np.uint32],
-    due: Ints,
-    unanswered: NDArray[np.uint32],
-) -> tuple[int, int, int]:
-    """Offer a survey to some participants at an instant.
-
-    Fill the numbers of those who answer, with the instants, and of those who do not; return how many of each, and how
-    many of the latter are thereby paid in full.
-    """
-    words = np.empty((4, CHUNK), dtype=np.uint32)
-    persons = np.empty(CHUNK, dtype=np.uint32)
-    answers = declines = full = 0
-    for begin in range(0, numbers.size, CHUNK):
-        size = min(CHUNK, numbers.size - begin)
-        for i in range(size):
-            prefetch(people, np.int64(numbers[min(begin + i + ROWS_AHEAD, numbers.size - 1)]))
-            persons[i] = people[numbers[begin + i]].person
-        deal(key, ANSWER_BLOCK, persons[:size], count, words)
-        for i in range(size):
-            number = numbers[begin + i]
-            does, delay = answer_from(words_at(words, i), survey)
-            if does:
-                answering[answers] = number
-                due[answers] = offered + delay
-                answers += 1
-                continue
-            unanswered[declines] = number
-            declines += 1
-            people[number].settled += 1
-            full += people[number].settled == payments
-    return answers, declines, full
-
-
-@kernel
-def returns_of_unanswered(offered: int, closing: Ints, returns: Ints) -> None:
-    """Fill when the rupiah of a survey that is not answered return (µs), of people whose accounts close at instants."""
-    for i in range(closing.size):
-        returns[i] = unanswered_returns(offered, closing[i])
 
 
 @kernel

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.engines.cohort.flows import Ints
-from sim.journey.measures import partner_stamp, partner_wait
+from sim.journey.measures import PAYMENT_STEPS, partner_stamp, partner_wait
 from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
+
+PAID = PAYMENT_STEPS.index("paid")
 
 
 class PaymentObserver:
@@ -19,30 +22,50 @@ class PaymentObserver:
     def __init__(self, programme: Programme, observations: Observations) -> None:
         self._programme = programme
         self._counts = observations.new_counts()
+        self._stamps = {benefit: [self._bank(benefit, step) for step in PAYMENT_STEPS] for benefit in PAID_BENEFITS}
+        """Of each benefit, what counts the payments due, ready and paid, each by partner."""
+        self._runs = self._counts.bank_of_waits([partner_wait(partner.key) for partner in programme.partners])
+
+    def _bank(self, benefit: Benefit, step: str) -> Any:
+        return self._counts.bank_of([partner_stamp(each.key, benefit, step) for each in self._programme.partners])
 
     @property
     def calendar(self) -> Any:
         """Return what kernels need to count stamps."""
         return self._counts.calendar
 
-    def stamps(self, partner: int, benefit: Benefit) -> Any:
-        """Return what counts the payments of a benefit at a partner that are due and ready."""
-        key = self._programme.partners[partner].key
-        names = [partner_stamp(key, benefit, what) for what in ("due", "ready")]
-        return *self._counts.counts_of(names[0]), *self._counts.counts_of(names[1])
+    def stamps(self, benefit: Benefit) -> Any:
+        """Return what counts the payments of a benefit that are due and ready, by partner."""
+        due, ready, _ = self._stamps[benefit]
+        return *due, *ready
 
-    def waits(self, partner: int) -> tuple[Any, Any, Any]:
-        """Return what counts the waits for a partner's run, and from due to paid of incentives and surveys."""
-        names = (partner_wait(self._programme.partners[partner].key), "incentive_due_to_paid", "survey_due_to_paid")
-        run, incentive, survey = (self._counts.waits_of(name) for name in names)
-        return run, incentive, survey
+    def waits(self) -> tuple[Any, Any, Any]:
+        """Return what counts the waits for a run, by partner, and from due to paid of incentives and of surveys."""
+        return self._runs, *self._waits_from_due()
 
-    def paid(self, partner: int, payment: int, now: int, count: int) -> None:
-        """Observe how many of a payment a run of a partner has made."""
-        which = self._programme.payments[payment]
-        self._counts.stamp_at(partner_stamp(self._programme.partners[partner].key, which.benefit, "paid"), now, count)
-        self._counts.stamp_at(f"{which.name}_paid", now, count)
-        self._counts.money("paid", which.benefit, np.array([now]), count * self._programme.amount(payment))
+    def waits_at(self, partner: int) -> tuple[Any, Any, Any]:
+        """Return the same, of the waits for a run those of one partner."""
+        bins, people, sums = (each[partner] for each in self._runs)
+        return (bins, people, sums), *self._waits_from_due()
+
+    def _waits_from_due(self) -> tuple[Any, Any]:
+        return self._counts.waits_of("incentive_due_to_paid"), self._counts.waits_of("survey_due_to_paid")
+
+    def paid(self, now: int, made: Ints) -> dict[Benefit, int]:
+        """Observe how many of each payment the runs of a day have made [partner, payment]; return the rupiah."""
+        rupiah = {}
+        for benefit in PAID_BENEFITS:
+            payments = [k for k, payment in enumerate(self._programme.payments) if payment.benefit is benefit]
+            by_partner, by_payment = made[:, payments].sum(axis=1), made[:, payments].sum(axis=0).tolist()
+            self._counts.stamp_bank_at(self._stamps[benefit][PAID], now, by_partner)
+            rupiah[benefit] = 0
+            for payment, count in zip(payments, by_payment, strict=True):
+                if count:
+                    self._counts.stamp_at(f"{self._programme.payments[payment].name}_paid", now, count)
+                    rupiah[benefit] += count * self._programme.amount(payment)
+            if rupiah[benefit]:
+                self._counts.money("paid", benefit, np.array([now]), rupiah[benefit])
+        return rupiah
 
     def paid_in_full(self, now: int, count: int) -> None:
         """Observe how many have nothing more to come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,13 @@ from sim.engines.cohort.payment_kernels import (
     fall_due,
     leave_unpaid,
     new_buffers,
-    offer_survey,
     pay,
-    returns_of_unanswered,
 )
 from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import PENDING, Pending, together
+from sim.engines.cohort.pending import PENDING, Pending, Words, by_day, together
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.survey_kernels import offer_survey, returns_of_unanswered
 from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import no_paid_days, noted
@@ -53,11 +53,9 @@ class Payments:
         self._end = programme.horizon
         p = programme
         self._rules = PaymentRules(p.key, p.payment_table, p.failure, p.lags, p.calendar.days)
-        self._queues = [PaymentQueue(programme.run_clock, self._end) for _ in programme.partners]
-        self._surveys: list[list[deque[tuple[int, Numbers]]]] = [
-            [deque() for _ in programme.survey_steps] for _ in programme.partners
-        ]
-        """By partner and survey, when it is offered, and to whom: those whose first incentive one run has paid."""
+        self._queues = [PaymentQueue(programme.run_clock) for _ in programme.partners]
+        self._surveys: list[deque[tuple[int, Numbers]]] = [deque() for _ in programme.survey_steps]
+        """By survey, when it is offered, and to whom: those whose first incentive the runs of one day have paid."""
         self._held = [self._observer.held(partner) for partner in range(len(programme.partners))]
         """By partner, the payments that service levels speak of."""
         self._buffers = new_buffers(0)
@@ -77,38 +75,40 @@ class Payments:
     # Due
 
     def fall_due(self, numbers: Numbers, due: Ints, payment: int) -> None:
-        """Add payments of one kind with their due dates, to participants of any partner."""
-        partner = self._participants.people["partner"][numbers]
-        for each in np.unique(partner).tolist():
-            here = partner == each
-            self._fall_due(each, numbers[here], due[here], payment)
-
-    def _fall_due(self, partner: int, numbers: Numbers, due: Ints, payment: int) -> None:
-        """Add payments of one kind at one partner; those beyond the end of the run never fall due."""
-        found = np.empty(numbers.size, dtype=PENDING)
-        count = fall_due(
+        """Add payments of one kind with their due dates; those beyond the end of the run never fall due."""
+        if not numbers.size:
+            return
+        found, ends = np.empty(numbers.size, dtype=PENDING), np.zeros(len(self._queues), dtype=np.int64)
+        fall_due(
             self._rules,
             self._participants.people,
             numbers,
             due,
             payment,
             self._end,
-            self._observer.stamps(partner, self._programme.payments[payment].benefit),
+            self._observer.stamps(self._programme.payments[payment].benefit),
             self._observer.calendar,
             found,
+            ends,
         )
-        self._queues[partner].put(found[:count])
-        self._record_due(found[:count])
+        self._put(found[: ends[-1]], ends)
+        self._record_due(found[: ends[-1]])
+
+    def _put(self, pending: Pending, ends: Ints, *, failed: bool = False) -> None:
+        """Put payments into the partners' queues; they stand partner by partner, `ends` behind each one's."""
+        if pending.size:
+            for partner, day, some in by_day(pending, ends, self._programme.run_clock, self._end):
+                self._queues[partner].put(day, some, failed=failed)
 
     # Surveys
 
-    def _offer_surveys(self, partner: int, now: int) -> None:
+    def _offer_surveys(self, now: int) -> None:
         """Offer the surveys whose time has come before an instant; until then only participants' numbers are kept."""
-        for survey, coming in enumerate(self._surveys[partner]):
+        for survey, coming in enumerate(self._surveys):
             while coming and coming[0][0] < now:
-                self._offer(partner, survey, *coming.popleft())
+                self._offer(survey, *coming.popleft())
 
-    def _offer(self, partner: int, survey: int, offered: int, numbers: Numbers) -> None:
+    def _offer(self, survey: int, offered: int, numbers: Numbers) -> None:
         if offered >= self._end:
             return
         programme, payment = self._programme, self._programme.incentives + survey
@@ -133,7 +133,7 @@ class Payments:
         returns_of_unanswered(offered, closing, returns)
         self._return(returns)
         self._record_offer(payment, offered, answering[:answers], unanswered[:declines])
-        self._fall_due(partner, answering[:answers], due[:answers], payment)
+        self.fall_due(answering[:answers], due[:answers], payment)
 
     def _return(self, instants: Ints) -> None:
         """Return the rupiah of surveys that are not answered."""
@@ -146,52 +146,63 @@ class Payments:
 
     def make_runs(self, caps: list[int | None], now: int, report: Report) -> None:
         """Make the run of every partner."""
-        for partner, cap in enumerate(caps):
-            self._offer_surveys(partner, now)
-            queue = self._queues[partner]
+        self._offer_surveys(now)
+        taken, sizes = list[Words](), list[int]()
+        for queue, cap in zip(self._queues, caps, strict=True):
             queue.queue_up(now)
-            taken = queue.take(cap)
-            paid, failed = self._pay(partner, now, together(taken)) if taken else (0, 0)
-            report(partner, paid, failed, queue.waiting())
+            some = queue.take(cap)
+            taken += some
+            sizes.append(sum(map(len, some)))
+        failed = self._pay(now, together(taken), np.cumsum(sizes)) if taken else [0] * len(sizes)
+        for partner, queue in enumerate(self._queues):
+            report(partner, sizes[partner] - failed[partner], failed[partner], queue.waiting())
 
-    def _pay(self, partner: int, now: int, queue: Pending) -> tuple[int, int]:
-        """Attempt payments; return how many were made and how many failed."""
+    def _pay(self, now: int, queue: Pending, ends: Ints) -> list[int]:
+        """Attempt payments, partner by partner, `ends` behind each one's; return how many failed at each."""
         own, observer, programme = self._participants, self._observer, self._programme
-        by_payment = np.zeros(len(programme.payments), dtype=np.int64)
-        buffers = self._buffers_for(queue.size)
-        failed, follow, first, full = pay(
+        made = np.zeros((ends.size, len(programme.payments)), dtype=np.int64)
+        buffers, filled = self._buffers_for(queue.size), np.empty((3, ends.size), dtype=np.int64)
+        full = pay(
             self._rules,
             now,
             programme.incentive_step,
             self._end,
             queue,
+            ends,
             own.people,
-            observer.waits(partner),
-            observer.stamps(partner, Benefit.INCENTIVE),
+            observer.waits(),
+            observer.stamps(Benefit.INCENTIVE),
             observer.calendar,
-            by_payment,
+            made,
             buffers,
+            filled,
         )
-        self._hold(partner, queue, now)
-        self._queues[partner].put(buffers.failed[:failed], failed=True)
-        self._queues[partner].put(buffers.following[:follow])
-        self.settled += queue.size - failed
-        for payment in np.flatnonzero(by_payment).tolist():
-            count = int(by_payment[payment])
-            self._paid[programme.payments[payment].benefit] += count * programme.amount(payment)
-            observer.paid(partner, payment, now, count)
+        failed, follow, first = filled
+        for partner, (begin, end) in enumerate(pairwise((0, *ends.tolist()))):
+            self._hold(partner, queue[begin:end], now)
+        self._put(buffers.failed[: failed[-1]], failed, failed=True)
+        self._put(buffers.following[: follow[-1]], follow)
+        self.settled += queue.size - int(failed[-1])
+        for benefit, rupiah in observer.paid(now, made).items():
+            self._paid[benefit] += rupiah
         observer.paid_in_full(now, full)
-        if first:
-            # A copy, since the buffer is as long as the queue.
-            numbers = buffers.first_numbers[:first].copy()
-            observer.first_paid(buffers.first_due[:first], now)
-            if FIRST_DUE in self._held[partner]:
-                observer.hold(partner, *FIRST_DUE, own.people["person"][numbers], buffers.first_due[:first], now)
-            for survey, step in enumerate(programme.survey_steps):
-                self._surveys[partner][survey].append((offered_at(now, step), numbers))
+        if first[-1]:
+            self._follow_first(now, buffers, first)
         self._record_paid(queue, now)
-        self._record_due(buffers.following[:follow])
-        return queue.size - failed, failed
+        self._record_due(buffers.following[: follow[-1]])
+        return np.diff(failed, prepend=0).tolist()
+
+    def _follow_first(self, now: int, buffers: Buffers, ends: Ints) -> None:
+        """Observe those paid the first incentive, partner by partner, and note to whom surveys will be offered."""
+        # A copy, since the buffer is as long as the queues.
+        numbers, due = buffers.first_numbers[: ends[-1]].copy(), buffers.first_due[: ends[-1]]
+        self._observer.first_paid(due, now)
+        persons = self._participants.persons_of(numbers)
+        for partner, (begin, end) in enumerate(pairwise((0, *ends.tolist()))):
+            if end > begin and FIRST_DUE in self._held[partner]:
+                self._observer.hold(partner, *FIRST_DUE, persons[begin:end], due[begin:end], now)
+        for survey, step in enumerate(self._programme.survey_steps):
+            self._surveys[survey].append((offered_at(now, step), numbers))
 
     def _hold(self, partner: int, payments: Pending, paid: int) -> None:
         """Hold payments that are made at an instant, or NEVER, against the service levels that speak of them."""
@@ -223,17 +234,16 @@ class Payments:
 
     def close_day(self, now: int) -> None:
         """Write down what has been paid, and has returned, by a day's end."""
-        for partner in range(len(self._queues)):
-            self._offer_surveys(partner, now)
+        self._offer_surveys(now)
         returned = int(self._returned[: -(-now // DAY)].sum())
         self.days.append((self._paid[Benefit.INCENTIVE], self._paid[Benefit.SURVEY], returned))
 
     def finish(self, end: int) -> None:
         """Observe the payments that are due and not paid at the end of the run (µs)."""
+        self._offer_surveys(end)
         for partner, queue in enumerate(self._queues):
-            self._offer_surveys(partner, end)
             for pending in queue.unpaid():
-                waits = self._observer.waits(partner)
+                waits = self._observer.waits_at(partner)
                 leave_unpaid(self._rules, end, pending, self._participants.people, *waits)
                 self._observer.first_paid(pending["due"][pending["payment"] == 0], NEVER)
                 self._hold(partner, pending, NEVER)

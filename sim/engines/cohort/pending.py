@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.rules.compiling import kernel
 
 Ints = NDArray[np.int64]
@@ -29,6 +27,10 @@ LARGE = 1 << 14
 """Payments put together from which each day's are copied: a part of them would keep the memory of all."""
 
 
+TOO_LATE = NEVER
+"""In place of a day: not before the end of the run."""
+
+
 def words_of(pending: Pending) -> Words:
     """Return payments as words."""
     return pending.view(np.uint64).reshape(-1, WORDS)
@@ -41,16 +43,21 @@ def together(batches: list[Words]) -> Pending:
     return records
 
 
-def by_day(pending: Pending, begins: int) -> list[tuple[int, Words]]:
-    """Return some payments by the day, counted from an instant, on which they are ready; within a day in no order."""
-    first, last = _first_and_last(pending, begins)
-    ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
-    _by_day(pending, begins, first, ends, ordered)
-    days = enumerate(pairwise((0, *ends.tolist())), start=first)
-    words = words_of(ordered)
-    if pending.size > LARGE:
-        return [(day, words[begin:end].copy()) for day, (begin, end) in days if end > begin]
-    return [(day, words[begin:end]) for day, (begin, end) in days if end > begin]
+def by_day(pending: Pending, ends: Ints, begins: int, end: int) -> list[tuple[int, int, Words]]:
+    """Return payments by partner and the day, counted from an instant, on which they are ready.
+
+    They stand partner by partner, `ends` behind each one's. Those that are not ready before the end of the run are of
+    the day TOO_LATE. Within a day they are in no order.
+    """
+    first, last = _first_and_last(pending, begins, end)
+    ordered, places = np.empty(pending.size, dtype=PENDING), np.zeros((ends.size, last - first + 2), dtype=np.int64)
+    groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
+    count = _by_day(pending, ends, begins, end, first, places, ordered, groups)
+    words, large = words_of(ordered), pending.size > LARGE
+    return [
+        (partner, day, words[start:stop].copy() if large else words[start:stop])
+        for partner, day, start, stop in groups[:count].tolist()
+    ]
 
 
 def in_order(day: list[Words]) -> Words:
@@ -102,26 +109,50 @@ def _sort(pending: Pending, ordered: Pending) -> None:
 
 
 @kernel
-def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
-    """Return the first and last day, counted from an instant, on which payments are ready."""
-    first, last = pending[0].ready, pending[0].ready
+def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
+    """Return the first and last day, counted from an instant, on which payments are ready before the end of the run."""
+    first, last = NEVER, np.int64(-1)
     for i in range(pending.size):
-        first = min(first, pending[i].ready)
-        last = max(last, pending[i].ready)
+        if pending[i].ready < end:
+            first = min(first, pending[i].ready)
+            last = max(last, pending[i].ready)
+    if last < 0:
+        return 0, -1
     return (first - begins) // DAY, (last - begins) // DAY
 
 
 @kernel
-def _by_day(pending: Pending, begins: int, first: int, ends: Ints, ordered: Pending) -> None:
-    """Put payments in order of the day on which they are ready; fill `ends` with the position after each day's."""
-    for i in range(pending.size):
-        ends[(pending[i].ready - begins) // DAY - first] += 1
-    total = 0
-    for day in range(ends.size):
-        count = ends[day]
-        ends[day] = total
-        total += count
-    for i in range(pending.size):
-        day = (pending[i].ready - begins) // DAY - first
-        ordered[ends[day]] = pending[i]
-        ends[day] += 1
+def _by_day(
+    pending: Pending, ends: Ints, begins: int, end: int, first: int, places: Ints, ordered: Pending, groups: Ints
+) -> int:
+    """Put payments in order of the day on which they are ready, partner by partner.
+
+    `places` are zeros by partner and day, from `first`, the last column for those too late. Fill `groups` with partner,
+    day, and the positions of its first and behind its last, where there are any; return how many.
+    """
+    late = places.shape[1] - 1
+    start = 0
+    for partner in range(ends.size):
+        for i in range(start, ends[partner]):
+            at = pending[i].ready
+            places[partner, (at - begins) // DAY - first if at < end else late] += 1
+        start = ends[partner]
+    total = count = 0
+    for partner in range(ends.size):
+        for day in range(late + 1):
+            size = places[partner, day]
+            places[partner, day] = total
+            if size:
+                groups[count, 0], groups[count, 1] = partner, first + day if day < late else TOO_LATE
+                groups[count, 2], groups[count, 3] = total, total + size
+                count += 1
+            total += size
+    start = 0
+    for partner in range(ends.size):
+        for i in range(start, ends[partner]):
+            at = pending[i].ready
+            day = (at - begins) // DAY - first if at < end else late
+            ordered[places[partner, day]] = pending[i]
+            places[partner, day] += 1
+        start = ends[partner]
+    return count
