@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.pending import PENDING, Pending
+from sim.engines.cohort.pending import PENDING, ByDay, Pending, by_day
 from sim.observers.counting import ENDED, WAITING, count_stamp, tally
 from sim.rules.compiling import kernel, rule
 from sim.rules.failed_payments import FailureRecord, fails_from, repair_from
@@ -30,27 +30,25 @@ class PaymentRules(NamedTuple):
     failure: FailureRecord
     lags: LagTable
     work: WorkingDays
+    end: int
+    """Of the run: what falls due then or later never does."""
+    run_clock: int
+    """The runs' time of the day (µs), from which days are counted."""
 
 
-class Buffers(NamedTuple):
-    """Where the runs of a day write what comes of them, partner by partner; each as long as the queues together."""
+class Paid(NamedTuple):
+    """What the runs of a day have done."""
 
-    failed: Pending
-    following: Pending
+    made: Ints
+    """How many payments are made [partner, payment]."""
+    failed: ByDay
+    following: ByDay
     """The incentives that fall due next."""
     first_numbers: NDArray[np.uint32]
-    """Of those paid the first incentive: their numbers, and when it was due."""
+    """Of those paid the first incentive, in the order of the queue: their numbers, and when it was due."""
     first_due: Ints
-
-
-def new_buffers(size: int) -> Buffers:
-    """Return buffers for queues of a size together."""
-    return Buffers(
-        failed=np.empty(size, dtype=PENDING),
-        following=np.empty(size, dtype=PENDING),
-        first_numbers=np.empty(size, dtype=np.uint32),
-        first_due=np.empty(size, dtype=np.int64),
-    )
+    full: int
+    """How many participants are now paid in full."""
 
 
 @rule
@@ -59,8 +57,8 @@ def _fall_due(
     words: Words,
     number: Whole,
     payment: Whole,
+    partner: Whole,
     due: int,
-    end: int,
     stamps: Any,
     calendar: Any,
     pending: Any,
@@ -74,9 +72,9 @@ def _fall_due(
     pending.attempt = 0
     pending.payment = payment
     pending.fails = fails_from(words, rules.failure)
-    count_stamp(due, due_days, due_on_the_day, calendar)
-    if at < end:
-        count_stamp(at, ready_days, ready_on_the_day, calendar)
+    count_stamp(due, due_days[partner], due_on_the_day[partner], calendar)
+    if at < rules.end:
+        count_stamp(at, ready_days[partner], ready_on_the_day[partner], calendar)
 
 
 @kernel
@@ -86,60 +84,30 @@ def fall_due(
     numbers: NDArray[np.uint32],
     due: Ints,
     payment: Whole,
-    end: int,
     stamps: Any,
     calendar: Any,
-    found: Pending,
-    ends: Ints,
-) -> None:
-    """Fill `found` with payments that fall due before the end, each at its instant, partner by partner.
-
-    `ends` are zeros, filled with the position behind each partner's; `stamps` are by partner.
-    """
+) -> ByDay:
+    """Return payments of one kind that fall due before the end, each at its instant; `stamps` are by partner."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
-    persons = np.empty(CHUNK, dtype=np.uint32)
+    persons, partners = np.empty(CHUNK, dtype=np.uint32), np.empty(CHUNK, dtype=np.uint8)
+    found, found_at = np.empty(numbers.size, dtype=PENDING), np.empty(numbers.size, dtype=np.uint8)
     p = rules.payments[payment]
-    order, begins = _by_partner(people, numbers, ends.size)
     count = 0
-    for partner in range(ends.size):
-        own = _of_partner(stamps, partner)
-        for begin in range(begins[partner], begins[partner + 1], CHUNK):
-            size = min(CHUNK, begins[partner + 1] - begin)
-            for i in range(size):
-                prefetch(people, np.int64(numbers[order[min(begin + i + ROWS_AHEAD, numbers.size - 1)]]))
-                persons[i] = people[numbers[order[begin + i]]].person
-            deal(rules.key, p.block, persons[:size], attempt_of(p.count, 0), words)
-            for i in range(size):
-                at = due[order[begin + i]]
-                if at < end:
-                    number, mine = numbers[order[begin + i]], words_at(words, i)
-                    _fall_due(rules, mine, number, payment, at, end, own, calendar, found[count])
-                    count += 1
-        ends[partner] = count
-
-
-@kernel
-def _by_partner(people: NDArray[np.void], numbers: NDArray[np.uint32], partners: int) -> tuple[Ints, Ints]:
-    """Return the positions of participants in order of partner, and where each partner's begin, and the last end."""
-    order, begins = np.empty(numbers.size, dtype=np.int64), np.zeros(partners + 1, dtype=np.int64)
-    for i in range(numbers.size):
-        prefetch(people, np.int64(numbers[min(i + ROWS_AHEAD, numbers.size - 1)]))
-        begins[people[numbers[i]].partner + 1] += 1
-    for partner in range(partners):
-        begins[partner + 1] += begins[partner]
-    places = begins.copy()
-    for i in range(numbers.size):
-        partner = people[numbers[i]].partner
-        order[places[partner]] = i
-        places[partner] += 1
-    return order, begins
-
-
-@kernel
-def _of_partner(stamps: Any, partner: int) -> Any:
-    """Return what counts the payments of one partner that are due and ready."""
-    due_days, due_on_the_day, ready_days, ready_on_the_day = stamps
-    return due_days[partner], due_on_the_day[partner], ready_days[partner], ready_on_the_day[partner]
+    for begin in range(0, numbers.size, CHUNK):
+        size = min(CHUNK, numbers.size - begin)
+        for i in range(size):
+            prefetch(people, np.int64(numbers[min(begin + i + ROWS_AHEAD, numbers.size - 1)]))
+            who = people[numbers[begin + i]]
+            persons[i], partners[i] = who.person, who.partner
+        deal(rules.key, p.block, persons[:size], attempt_of(p.count, 0), words)
+        for i in range(size):
+            at = due[begin + i]
+            if at < rules.end:
+                number, partner, mine = numbers[begin + i], partners[i], words_at(words, i)
+                _fall_due(rules, mine, number, payment, partner, at, stamps, calendar, found[count])
+                found_at[count] = partner
+                count += 1
+    return by_day(found[:count], found_at[:count], stamps[0].shape[0], rules.run_clock, rules.end)
 
 
 @kernel
@@ -147,68 +115,25 @@ def pay(
     rules: PaymentRules,
     now: int,
     incentive_step: int,
-    end: int,
-    queue: Pending,
-    ends: Ints,
-    people: NDArray[np.void],
-    waits: Any,
-    stamps: Any,
-    calendar: Any,
-    by_payment: Ints,
-    buffers: Buffers,
-    filled: Ints,
-) -> int:
-    """Attempt the payments of the partners' queues, one behind another, at the runs of a day; `ends` behind each one's.
-
-    `stamps`, of incentives, and the waits for a run are by partner. Fill the buffers, and `filled` [failed, following,
-    first; partner] with the positions behind each partner's; return how many participants are now paid in full.
-    """
-    (bins, count, time), incentive_waits, survey_waits = waits
-    failed = follow = first = full = start = 0
-    for partner in range(ends.size):
-        if ends[partner] > start:
-            own_waits = (bins[partner], count[partner], time[partner]), incentive_waits, survey_waits
-            rest = Buffers(
-                buffers.failed[failed:],
-                buffers.following[follow:],
-                buffers.first_numbers[first:],
-                buffers.first_due[first:],
-            )
-            own = _of_partner(stamps, partner)
-            a, b, c, d = _pay_queue(
-                rules, now, incentive_step, end, queue[start : ends[partner]], people, own_waits, own, calendar,
-                by_payment[partner], rest,
-            )  # fmt: skip
-            failed, follow, first, full = failed + a, follow + b, first + c, full + d
-        filled[0, partner], filled[1, partner], filled[2, partner] = failed, follow, first
-        start = ends[partner]
-    return full
-
-
-@kernel
-def _pay_queue(
-    rules: PaymentRules,
-    now: int,
-    incentive_step: int,
-    end: int,
     queue: Pending,
     people: NDArray[np.void],
     waits: Any,
     stamps: Any,
     calendar: Any,
-    by_payment: Ints,
-    buffers: Buffers,
-) -> tuple[int, int, int, int]:
-    """Attempt the payments of one partner's queue at a run; `stamps` are those of incentives.
+) -> Paid:
+    """Attempt the payments that the runs of a day have taken from the partners' queues.
 
-    Fill the buffers; return how many failed, how many incentives follow, how many were paid the first incentive, and
-    how many participants are now paid in full.
+    `stamps`, of incentives, and the waits for a run are by partner.
     """
-    run_waits, incentive_waits, survey_waits = waits
+    (run_bins, run_count, run_time), incentive_waits, survey_waits = waits
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons, occurrences = np.empty(CHUNK, dtype=np.uint32), np.empty(CHUNK, dtype=np.uint32)
     blocks = np.empty(CHUNK, dtype=np.uint32)
-    last = rules.payments.size - 1
+    partners, last = run_count.shape[0], rules.payments.size - 1
+    made = np.zeros((partners, rules.payments.size), dtype=np.int64)
+    again, again_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    next_ones, next_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    first_numbers, first_due = np.empty(queue.size, dtype=np.uint32), np.empty(queue.size, dtype=np.int64)
     failed = follow = first = full = 0
     for begin in range(0, queue.size, CHUNK):
         size = min(CHUNK, queue.size - begin)
@@ -223,34 +148,42 @@ def _pay_queue(
         for i in range(size):
             q = queue[begin + i]
             who = people[q.number]
-            person, payment = np.int64(persons[i]), np.int64(q.payment)
+            person, payment, partner = np.int64(persons[i]), np.int64(q.payment), np.int64(who.partner)
             if q.fails:
-                _fail(rules, person, q, now, buffers.failed[failed])
+                _fail(rules, person, q, now, again[failed])
+                again_at[failed] = partner
                 failed += 1
                 continue
-            by_payment[payment] += 1
+            made[partner, payment] += 1
             who.settled += 1
-            full += who.settled == by_payment.size
+            full += who.settled == rules.payments.size
             at = q.ready
             if q.attempt > 0:  # it was first ready before it failed
                 at = ready(rules.key, rules.payments, rules.lags, rules.work, person, payment, q.due)
-            tally(now - at, ENDED, *run_waits)
+            tally(now - at, ENDED, run_bins[partner], run_count[partner], run_time[partner])
             if rules.payments[payment].survey:
                 tally(now - q.due, ENDED, *survey_waits)
                 continue
             tally(now - q.due, ENDED, *incentive_waits)
             if payment == 0:
                 who.first_paid = now // DAY
-                buffers.first_numbers[first] = q.number
-                buffers.first_due[first] = q.due
+                first_numbers[first] = q.number
+                first_due[first] = q.due
                 first += 1
             due = next_incentive_due(q.due, now, incentive_step)
-            if payment < last and not rules.payments[payment + 1].survey and due < end:
+            if payment < last and not rules.payments[payment + 1].survey and due < rules.end:
                 mine = words_at(words, i)
-                to = buffers.following[follow]
-                _fall_due(rules, mine, q.number, payment + 1, due, end, stamps, calendar, to)
+                _fall_due(rules, mine, q.number, payment + 1, partner, due, stamps, calendar, next_ones[follow])
+                next_at[follow] = partner
                 follow += 1
-    return failed, follow, first, full
+    return Paid(
+        made,
+        by_day(again[:failed], again_at[:failed], partners, rules.run_clock, rules.end),
+        by_day(next_ones[:follow], next_at[:follow], partners, rules.run_clock, rules.end),
+        first_numbers[:first].copy(),
+        first_due[:first].copy(),
+        full,
+    )
 
 
 @rule

@@ -13,8 +13,6 @@ from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 
-PAID = PAYMENT_STEPS.index("paid")
-
 
 class PaymentObserver:
     """Tells the counts of payments that are due, ready and made."""
@@ -22,9 +20,16 @@ class PaymentObserver:
     def __init__(self, programme: Programme, observations: Observations) -> None:
         self._programme = programme
         self._counts = observations.new_counts()
-        self._stamps = {benefit: [self._bank(benefit, step) for step in PAYMENT_STEPS] for benefit in PAID_BENEFITS}
-        """Of each benefit, what counts the payments due, ready and paid, each by partner."""
-        self._runs = self._counts.bank_of_waits([partner_wait(partner.key) for partner in programme.partners])
+        made = {benefit: [self._bank(benefit, step) for step in PAYMENT_STEPS] for benefit in PAID_BENEFITS}
+        self.stamps: dict[Benefit, Any] = {benefit: (*due, *ready) for benefit, (due, ready, _) in made.items()}
+        """Of each benefit, what counts the payments that are due and ready, by partner."""
+        self._paid = {benefit: paid for benefit, (_, _, paid) in made.items()}
+        self.waits = (
+            self._counts.bank_of_waits([partner_wait(partner.key) for partner in programme.partners]),
+            self._counts.waits_of("incentive_due_to_paid"),
+            self._counts.waits_of("survey_due_to_paid"),
+        )
+        """What counts the waits for a run, by partner, and from due to paid of incentives and of surveys."""
 
     def _bank(self, benefit: Benefit, step: str) -> Any:
         return self._counts.bank_of([partner_stamp(each.key, benefit, step) for each in self._programme.partners])
@@ -34,38 +39,23 @@ class PaymentObserver:
         """Return what kernels need to count stamps."""
         return self._counts.calendar
 
-    def stamps(self, benefit: Benefit) -> Any:
-        """Return what counts the payments of a benefit that are due and ready, by partner."""
-        due, ready, _ = self._stamps[benefit]
-        return *due, *ready
-
-    def waits(self) -> tuple[Any, Any, Any]:
-        """Return what counts the waits for a run, by partner, and from due to paid of incentives and of surveys."""
-        return self._runs, *self._waits_from_due()
-
     def waits_at(self, partner: int) -> tuple[Any, Any, Any]:
-        """Return the same, of the waits for a run those of one partner."""
-        bins, people, sums = (each[partner] for each in self._runs)
-        return (bins, people, sums), *self._waits_from_due()
+        """Return what `waits` is, of the waits for a run those of one partner."""
+        runs, *others = self.waits
+        return tuple(each[partner] for each in runs), *others
 
-    def _waits_from_due(self) -> tuple[Any, Any]:
-        return self._counts.waits_of("incentive_due_to_paid"), self._counts.waits_of("survey_due_to_paid")
-
-    def paid(self, now: int, made: Ints) -> dict[Benefit, int]:
-        """Observe how many of each payment the runs of a day have made [partner, payment]; return the rupiah."""
-        rupiah = {}
-        for benefit in PAID_BENEFITS:
-            payments = [k for k, payment in enumerate(self._programme.payments) if payment.benefit is benefit]
-            by_partner, by_payment = made[:, payments].sum(axis=1), made[:, payments].sum(axis=0).tolist()
-            self._counts.stamp_bank_at(self._stamps[benefit][PAID], now, by_partner)
-            rupiah[benefit] = 0
-            for payment, count in zip(payments, by_payment, strict=True):
-                if count:
-                    self._counts.stamp_at(f"{self._programme.payments[payment].name}_paid", now, count)
-                    rupiah[benefit] += count * self._programme.amount(payment)
-            if rupiah[benefit]:
-                self._counts.money("paid", benefit, np.array([now]), rupiah[benefit])
-        return rupiah
+    def paid(self, now: int, made: Ints) -> None:
+        """Observe how many of each payment the runs of a day have made [partner, payment]."""
+        rupiah = dict.fromkeys(PAID_BENEFITS, 0)
+        for number, count in enumerate(made.sum(axis=0).tolist()):
+            if count:
+                payment = self._programme.payments[number]
+                self._counts.stamp_at(f"{payment.name}_paid", now, count)
+                rupiah[payment.benefit] += count * self._programme.amount(number)
+        incentives = self._programme.incentives
+        for benefit, some in (Benefit.INCENTIVE, made[:, :incentives]), (Benefit.SURVEY, made[:, incentives:]):
+            self._counts.stamp_bank_at(self._paid[benefit], now, some.sum(axis=1))
+            self._counts.money("paid", benefit, np.array([now]), rupiah[benefit])
 
     def paid_in_full(self, now: int, count: int) -> None:
         """Observe how many have nothing more to come."""

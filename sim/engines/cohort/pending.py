@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,6 @@ WORDS = PENDING.itemsize // 8
 LARGE = 1 << 14
 """Payments put together from which each day's are copied: a part of them would keep the memory of all."""
 
-
 TOO_LATE = NEVER
 """In place of a day: not before the end of the run."""
 
@@ -41,23 +42,6 @@ def together(batches: list[Words]) -> Pending:
     words = batches[0] if len(batches) == 1 else np.concatenate(batches)
     records: Pending = words.reshape(-1).view(PENDING)
     return records
-
-
-def by_day(pending: Pending, ends: Ints, begins: int, end: int) -> list[tuple[int, int, Words]]:
-    """Return payments by partner and the day, counted from an instant, on which they are ready.
-
-    They stand partner by partner, `ends` behind each one's. Those that are not ready before the end of the run are of
-    the day TOO_LATE. Within a day they are in no order.
-    """
-    first, last = _first_and_last(pending, begins, end)
-    ordered, places = np.empty(pending.size, dtype=PENDING), np.zeros((ends.size, last - first + 2), dtype=np.int64)
-    groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
-    count = _by_day(pending, ends, begins, end, first, places, ordered, groups)
-    words, large = words_of(ordered), pending.size > LARGE
-    return [
-        (partner, day, words[start:stop].copy() if large else words[start:stop])
-        for partner, day, start, stop in groups[:count].tolist()
-    ]
 
 
 def in_order(day: list[Words]) -> Words:
@@ -108,37 +92,29 @@ def _sort(pending: Pending, ordered: Pending) -> None:
         ordered[at] = one
 
 
-@kernel
-def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
-    """Return the first and last day, counted from an instant, on which payments are ready before the end of the run."""
-    first, last = NEVER, np.int64(-1)
-    for i in range(pending.size):
-        if pending[i].ready < end:
-            first = min(first, pending[i].ready)
-            last = max(last, pending[i].ready)
-    if last < 0:
-        return 0, -1
-    return (first - begins) // DAY, (last - begins) // DAY
+class ByDay(NamedTuple):
+    """Payments by partner and by the day on which they are ready; within a day in no order."""
+
+    payments: Pending
+    groups: Ints
+    """Of each partner's day: the partner, the day or TOO_LATE, and the positions of its first and behind its last."""
 
 
 @kernel
-def _by_day(
-    pending: Pending, ends: Ints, begins: int, end: int, first: int, places: Ints, ordered: Pending, groups: Ints
-) -> int:
-    """Put payments in order of the day on which they are ready, partner by partner.
+def by_day(pending: Pending, at: NDArray[np.uint8], partners: int, begins: int, end: int) -> ByDay:
+    """Return payments by partner and day; days are counted from an instant.
 
-    `places` are zeros by partner and day, from `first`, the last column for those too late. Fill `groups` with partner,
-    day, and the positions of its first and behind its last, where there are any; return how many.
+    `at` is the partner of each, of so many partners in all. Those that are not ready before the end are TOO_LATE.
     """
-    late = places.shape[1] - 1
-    start = 0
-    for partner in range(ends.size):
-        for i in range(start, ends[partner]):
-            at = pending[i].ready
-            places[partner, (at - begins) // DAY - first if at < end else late] += 1
-        start = ends[partner]
+    first, last = _first_and_last(pending, begins, end)
+    late = last + 1 - first
+    places = np.zeros((partners, late + 1), dtype=np.int64)
+    for i in range(pending.size):
+        ready = pending[i].ready
+        places[at[i], (ready - begins) // DAY - first if ready < end else late] += 1
+    groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
     total = count = 0
-    for partner in range(ends.size):
+    for partner in range(partners):
         for day in range(late + 1):
             size = places[partner, day]
             places[partner, day] = total
@@ -147,12 +123,23 @@ def _by_day(
                 groups[count, 2], groups[count, 3] = total, total + size
                 count += 1
             total += size
-    start = 0
-    for partner in range(ends.size):
-        for i in range(start, ends[partner]):
-            at = pending[i].ready
-            day = (at - begins) // DAY - first if at < end else late
-            ordered[places[partner, day]] = pending[i]
-            places[partner, day] += 1
-        start = ends[partner]
-    return count
+    ordered = np.empty(pending.size, dtype=PENDING)
+    for i in range(pending.size):
+        ready = pending[i].ready
+        day = (ready - begins) // DAY - first if ready < end else late
+        ordered[places[at[i], day]] = pending[i]
+        places[at[i], day] += 1
+    return ByDay(ordered, groups[:count])
+
+
+@kernel
+def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
+    """Return the first and last day on which payments are ready before the end; 0 and -1 where none is."""
+    first, last = NEVER, np.int64(-1)
+    for i in range(pending.size):
+        if pending[i].ready < end:
+            first = min(first, pending[i].ready)
+            last = max(last, pending[i].ready)
+    if last < 0:
+        return 0, -1
+    return (first - begins) // DAY, (last - begins) // DAY
