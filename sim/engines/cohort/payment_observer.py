@@ -41,8 +41,8 @@ class PaymentObserver:
 
     def waits_at(self, partner: int) -> tuple[Any, Any, Any]:
         """Return what `waits` is, of the waits for a run those of one partner."""
-        runs, *others = self.waits
-        return tuple(each[partner] for each in runs), *others
+        runs, incentives, surveys = self.waits
+        return tuple(each[partner] for each in runs), incentives, surveys
 
     def paid(self, now: int, made: Ints) -> None:
         """Observe how many of each payment the runs of a day have made [partner, payment]."""

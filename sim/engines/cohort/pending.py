@@ -135,7 +135,7 @@ def by_day(pending: Pending, at: NDArray[np.uint8], partners: int, begins: int, 
 @kernel
 def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
     """Return the first and last day on which payments are ready before the end; 0 and -1 where none is."""
-    first, last = NEVER, np.int64(-1)
+    first, last = NEVER, -1
     for i in range(pending.size):
         if pending[i].ready < end:
             first = min(first, pending[i].ready)
