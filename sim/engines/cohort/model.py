@@ -239,9 +239,7 @@ class Model:
         self._paying.do(self._fall_due)
 
     def _fall_due(self) -> None:
-        numbers, due = self._training.due()
-        if numbers.size:
-            self.payments.fall_due(numbers, due, 0)
+        self.payments.fall_due(*self._training.due(), 0)
 
     def _wait(self) -> None:
         """Wait until those awarded, and then their payments, have come to this instant."""
