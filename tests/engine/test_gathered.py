@@ -1,6 +1,8 @@
-"""What is gathered is handed on whole and in order, and no more of it is kept than is said."""
+"""What is gathered is handed on whole and in order, and no more is kept than is said."""
 
 from __future__ import annotations
+
+import weakref
 
 import numpy as np
 from hypothesis import given
@@ -30,3 +32,15 @@ def test_rows_are_handed_on_once_in_order_and_soon_enough(sizes: list[int]) -> N
     gathered.finish()
     gathered.finish()
     assert (np.concatenate([EMPTY, *told]) == rows).all()
+
+
+def test_a_few_of_many_do_not_keep_the_memory_of_all() -> None:
+    """Catches gigabytes that are kept by the handful whom a check refuses of each window of a full population."""
+    window = np.arange(1 << 20)
+    of_window, told = weakref.ref(window), list[NDArray[np.int64]]()
+    gathered = Gathered(told.append)
+    gathered.put(window[:5])
+    del window
+    assert of_window() is None
+    gathered.finish()
+    assert told[0].tolist() == [0, 1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""What is only counted, gathered until it is worth a call: with few people a day, a call costs more than it counts."""
+"""What need not be told at once, gathered until it is worth a call: of few people a call costs more than it does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ENOUGH = 1 << 12
-"""Rows that are counted together: a call costs nothing beside them, and they stay in the processor's cache."""
+"""Rows that are handed on together: a call costs nothing beside them, and they stay in the processor's cache."""
 
 
 class Gathered:
@@ -27,10 +27,12 @@ class Gathered:
         """Add a batch of rows; a column that a caller leaves empty is empty in every batch."""
         if not columns[0].size:
             return
-        self._batches.append(columns)
         self._rows += columns[0].size
         if self._rows >= ENOUGH:
+            self._batches.append(columns)
             self.finish()
+        else:
+            self._batches.append(tuple(map(_alone, columns)))
 
     def finish(self) -> None:
         """Hand on what has been gathered."""
@@ -39,3 +41,9 @@ class Gathered:
             self._hand_on(*batches[0])
         elif batches:
             self._hand_on(*(np.concatenate(column) for column in zip(*batches, strict=True)))
+
+
+def _alone(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column to be kept: a small part of another array is copied, since it would keep the memory of all."""
+    whole = column.base
+    return column if whole is None or whole.nbytes <= 2 * column.nbytes else column.copy()
