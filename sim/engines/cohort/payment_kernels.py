@@ -90,7 +90,7 @@ def fall_due(
     """Return payments of one kind that fall due before the end, each at its instant; `stamps` are by partner."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons, partners = np.empty(CHUNK, dtype=np.uint32), np.empty(CHUNK, dtype=np.uint8)
-    found, found_at = np.empty(numbers.size, dtype=PENDING), np.empty(numbers.size, dtype=np.uint8)
+    found, found_partner = np.empty(numbers.size, dtype=PENDING), np.empty(numbers.size, dtype=np.uint8)
     p = rules.payments[payment]
     count = 0
     for begin in range(0, numbers.size, CHUNK):
@@ -105,9 +105,9 @@ def fall_due(
             if at < rules.end:
                 number, partner, mine = numbers[begin + i], partners[i], words_at(words, i)
                 _fall_due(rules, mine, number, payment, partner, at, stamps, calendar, found[count])
-                found_at[count] = partner
+                found_partner[count] = partner
                 count += 1
-    return by_day(found[:count], found_at[:count], stamps[0].shape[0], rules.run_clock, rules.end)
+    return by_day(found[:count], found_partner[:count], stamps[0].shape[0], rules.run_clock, rules.end)
 
 
 @kernel
@@ -131,8 +131,8 @@ def pay(
     blocks = np.empty(CHUNK, dtype=np.uint32)
     partners, last = run_count.shape[0], rules.payments.size - 1
     made = np.zeros((partners, rules.payments.size), dtype=np.int64)
-    again, again_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
-    next_ones, next_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    again, again_partner = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    next_ones, next_partner = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
     first_numbers, first_due = np.empty(queue.size, dtype=np.uint32), np.empty(queue.size, dtype=np.int64)
     failed = follow = first = full = 0
     for begin in range(0, queue.size, CHUNK):
@@ -151,7 +151,7 @@ def pay(
             person, payment, partner = np.int64(persons[i]), np.int64(q.payment), np.int64(who.partner)
             if q.fails:
                 _fail(rules, person, q, now, again[failed])
-                again_at[failed] = partner
+                again_partner[failed] = partner
                 failed += 1
                 continue
             made[partner, payment] += 1
@@ -174,12 +174,12 @@ def pay(
             if payment < last and not rules.payments[payment + 1].survey and due < rules.end:
                 mine = words_at(words, i)
                 _fall_due(rules, mine, q.number, payment + 1, partner, due, stamps, calendar, next_ones[follow])
-                next_at[follow] = partner
+                next_partner[follow] = partner
                 follow += 1
     return Paid(
         made,
-        by_day(again[:failed], again_at[:failed], partners, rules.run_clock, rules.end),
-        by_day(next_ones[:follow], next_at[:follow], partners, rules.run_clock, rules.end),
+        by_day(again[:failed], again_partner[:failed], partners, rules.run_clock, rules.end),
+        by_day(next_ones[:follow], next_partner[:follow], partners, rules.run_clock, rules.end),
         first_numbers[:first].copy(),
         first_due[:first].copy(),
         full,

@@ -101,25 +101,25 @@ class ByDay(NamedTuple):
 
 
 @kernel
-def by_day(pending: Pending, at: NDArray[np.uint8], partners: int, begins: int, end: int) -> ByDay:
-    """Return payments by partner and day; days are counted from an instant.
+def by_day(pending: Pending, partner: NDArray[np.uint8], partners: int, begins: int, end: int) -> ByDay:
+    """Return payments, each at a partner of so many, by partner and day; days are counted from the instant `begins`.
 
-    `at` is the partner of each, of so many partners in all. Those that are not ready before the end are TOO_LATE.
+    Those that are not ready before the end are TOO_LATE.
     """
     first, last = _first_and_last(pending, begins, end)
     late = last + 1 - first
     places = np.zeros((partners, late + 1), dtype=np.int64)
     for i in range(pending.size):
         ready = pending[i].ready
-        places[at[i], (ready - begins) // DAY - first if ready < end else late] += 1
+        places[partner[i], (ready - begins) // DAY - first if ready < end else late] += 1
     groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
     total = count = 0
-    for partner in range(partners):
+    for own in range(partners):
         for day in range(late + 1):
-            size = places[partner, day]
-            places[partner, day] = total
+            size = places[own, day]
+            places[own, day] = total
             if size:
-                groups[count, 0], groups[count, 1] = partner, first + day if day < late else TOO_LATE
+                groups[count, 0], groups[count, 1] = own, first + day if day < late else TOO_LATE
                 groups[count, 2], groups[count, 3] = total, total + size
                 count += 1
             total += size
@@ -127,19 +127,19 @@ def by_day(pending: Pending, at: NDArray[np.uint8], partners: int, begins: int, 
     for i in range(pending.size):
         ready = pending[i].ready
         day = (ready - begins) // DAY - first if ready < end else late
-        ordered[places[at[i], day]] = pending[i]
-        places[at[i], day] += 1
+        ordered[places[partner[i], day]] = pending[i]
+        places[partner[i], day] += 1
     return ByDay(ordered, groups[:count])
 
 
 @kernel
 def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
     """Return the first and last day on which payments are ready before the end; 0 and -1 where none is."""
-    first, last = NEVER, -1
+    first, last = NEVER, -NEVER
     for i in range(pending.size):
         if pending[i].ready < end:
             first = min(first, pending[i].ready)
             last = max(last, pending[i].ready)
-    if last < 0:
+    if last < first:
         return 0, -1
     return (first - begins) // DAY, (last - begins) // DAY

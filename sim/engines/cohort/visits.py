@@ -40,13 +40,13 @@ class Visits:
         self._counts, self._station = counts, station
         self._ends_by_date = programme.parameters.clock.end is not None
         self._late: list[Visited] = []
-        self._visits, self._passages = Gathered(self._sort), Gathered(self._pass)
+        self._visits, self._passages = Gathered(self._tell_known), Gathered(self._pass)
 
     def tell(self, visited: Visited, before_end: Ints) -> None:
         """Tell visits; by visit no run ends at or before the instants `before_end`."""
         self._visits.put(*visited, before_end)
 
-    def _sort(self, *columns: Any) -> None:
+    def _tell_known(self, *columns: Any) -> None:
         """Tell the visits that are known, and keep the others."""
         visited, before_end = Visited._make(columns[:-1]), columns[-1]
         known = visited.arrived.size
