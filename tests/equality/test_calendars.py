@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from datetime import timedelta
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_what_is_ready_too_late_is_kept_and_not_put_by_day() -> None:
     queue.queue_up(9 * DAY)
     assert together(queue.take(None))["number"].tolist() == [0]
     assert queue.waiting() == 2  # those that failed wait for a run, though none will come
+
+
+def test_what_is_ready_too_late_does_not_keep_the_memory_of_others() -> None:
+    """Catches one payment that is never ready and keeps all that fell due with it, of every day to the end."""
+    queue, pending = PaymentQueue(run_clock=0), np.zeros(1000, dtype=PENDING)
+    of_all = weakref.ref(pending)
+    queue.put(TOO_LATE, words_of(pending)[:1])
+    del pending
+    assert of_all() is None
+    assert [some.size for some in queue.unpaid()] == [1]
 
 
 def test_payments_are_put_by_partner_and_day() -> None:

@@ -31,7 +31,7 @@ class PaymentQueue:
         """Keep payments that will be ready on a day, or TOO_LATE; see `by_day`."""
         self._failed += len(pending) if failed else 0
         if day == TOO_LATE:
-            self._too_late.append(pending)
+            self._too_late.append(pending.copy())  # kept to the end: a part would keep the memory of all
             return
         self._coming.setdefault(day, []).append(pending)
         if failed:
