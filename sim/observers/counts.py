@@ -72,6 +72,7 @@ class Counts:
         self.latest: dict[str, int] = {}
         """The last stamp of each name counted here, except of those that a kernel counts."""
         self.counted_by_kernels: set[str] = set()
+        """The names that a kernel counts, alone or in a bank of names: their last stamp is not known."""
 
     def _no_stamps(self) -> StampCounts:
         return self.span.no_days(), np.zeros(len(self.span.snapshots), dtype=np.int64)
@@ -134,7 +135,7 @@ class Counts:
         return self.stamps[name]
 
     def bank_of(self, names: Sequence[str]) -> StampCounts:
-        """Return what a kernel adds the stamps of several names to, by name [name, day] and [name, snapshot].
+        """Return what a kernel, or `stamp_bank_at`, adds the stamps of several names to: [name, day], [name, snapshot].
 
         They are the counts of the names from now on: to be asked for once, before anything is counted.
         """
@@ -142,6 +143,7 @@ class Counts:
         on_the_day = np.zeros((len(names), len(self.span.snapshots)), dtype=np.int64)
         for row, name in enumerate(names):
             self.stamps.check(name)
+            assert name not in self.stamps, "what is counted already would be lost"
             self.stamps[name] = by_day[row], on_the_day[row]
             self.counted_by_kernels.add(name)
         return by_day, on_the_day
@@ -210,10 +212,11 @@ class Counts:
         return self.durations[name].counts
 
     def bank_of_waits(self, names: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-        """Return what a kernel adds the waits of several names to, by name, as `bank_of` does with stamps."""
+        """Return what a kernel adds the waits of several names to, by name; as with `bank_of`, to be asked for once."""
         bank = Durations.several(len(names))
         for row, name in enumerate(names):
             self.durations.check(name)
+            assert name not in self.durations, "what is counted already would be lost"
             self.durations[name] = Durations(*(each[row] for each in bank))
         return bank
 

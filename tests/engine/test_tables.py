@@ -15,6 +15,7 @@ from sim.calendar.instants import DAY, NEVER, WEEK
 from sim.engines.journal import Columns, Journal
 from sim.engines.observed import observe
 from sim.engines.person.model import rows as rows_of
+from sim.journey.measures import partner_stamp
 from sim.journey.money import Benefit
 from sim.observers.counts import Counts
 from sim.observers.observations import GROUP_TRAITS, Observations
@@ -229,6 +230,27 @@ def test_the_last_stamp_of_a_kernel_is_not_made_up() -> None:
     observations.new_counts().counts_of("tested")
     with pytest.raises(ValueError, match="a kernel counts it"):
         observations.last("tested")
+
+
+def test_a_bank_of_names_is_counted_as_each_name_by_itself() -> None:
+    """Catches a payment that is counted of another partner or beyond a snapshot, and counts that are lost."""
+    alone, together = (Observations(programme(SMALL), 700 * DAY) for _ in range(2))
+    names = [partner_stamp(partner, Benefit.INCENTIVE, "paid") for partner in PARTNERS]
+    counts, of_bank = alone.new_counts(), together.new_counts()
+    bank, numbers = of_bank.bank_of(names), np.arange(len(names))
+    for snapshot in alone.snapshots[:3]:
+        for at in (snapshot - 1, snapshot, snapshot + 1):
+            of_bank.stamp_bank_at(bank, at, numbers)
+            for name, number in zip(names, numbers.tolist(), strict=True):
+                counts.stamp_at(name, at, number)
+    for number, name in enumerate(names):
+        assert together.total(name) == 9 * number
+        assert together.by_day(name).tolist() == alone.by_day(name).tolist()
+        assert [together.before(name, at) for at in alone.snapshots] == [
+            alone.before(name, at) for at in alone.snapshots
+        ]
+    with pytest.raises(AssertionError, match="would be lost"):
+        of_bank.bank_of(names[-1:])
 
 
 def test_a_station_is_observed_by_one_thread() -> None:
