@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import event, given, seed, settings
 
-from sim.engines.cohort import after_award, training
+from sim.engines.cohort import after_award, gathered, training
 from sim.engines.cohort import market as market_of_cohort
 from sim.engines.cohort import model as cohort
 from sim.engines.journal import Journal
@@ -116,7 +116,12 @@ def test_windows_and_threads_do_not_matter(hours: float, threads: int, monkeypat
     """Catches a booking that depends on where windows and blocks of people end, or on who was faster of two threads."""
     plain = crowded()
     if threads == 2:
-        blocks = (after_award, "AWARDED_AT_A_TIME"), (training, "FINISHED_AT_A_TIME"), (market_of_cohort, "AT_A_TIME")
+        blocks = (
+            (after_award, "AWARDED_AT_A_TIME"),
+            (training, "FINISHED_AT_A_TIME"),
+            (market_of_cohort, "AT_A_TIME"),
+            (gathered, "ENOUGH"),
+        )
         for module, name in blocks:
             assert getattr(module, name) > 800
             monkeypatch.setattr(module, name, 8)
