@@ -55,7 +55,7 @@ class Section:
         place = programme.journey.place
         self._at_places = [(place(name), at) for name, at in self._at.items()]
         self._backlog_places = [(place(retry.name), self._backlog[check]) for check, retry in self._retries.items()]
-        self._stamps: dict[tuple[str, bool], Gathered] = {}
+        self._stamps: dict[str, Gathered] = {}
         self._turned_away = Gathered(self._count_turned_away)
         self._refused = 0
         self.processed = 0
@@ -134,13 +134,13 @@ class Section:
         if again:
             self._backlog[station.name].put((checked.again_at[:again], checked.again[:again], checked.attempts[:again]))
         if refused:
-            self.refuse(station.name, checked.refused_at[:refused], checked.refused[:refused], again=attempts.size > 0)
+            self.refuse(station.name, checked.refused_at[:refused], checked.refused[:refused])
         return checked.passed_at[:passed], checked.passed[:passed]
 
-    def refuse(self, by: str, at: Ints, people: People, *, again: bool = False) -> None:
-        """Refuse people at instants in order of time, or those who have tried again."""
+    def refuse(self, by: str, at: Ints, people: People) -> None:
+        """Refuse people at instants, in any order."""
         self._refused += people.size
-        self._stamp(f"refused_by_{by}", at, again=again)
+        self._stamp(f"refused_by_{by}", at, in_order=False)
         self._recorder.put("refused", people, at)
         self._recorder.put("refused_by", people, self._programme.journey.refusal(by))
         self._turn_away(at, people)
@@ -154,11 +154,12 @@ class Section:
             self._standing[people] = GONE
             self._turned_away.put(at, people)
 
-    def _stamp(self, name: str, at: Ints, *, again: bool = False) -> None:
-        """Observe stamps in order of time; those of who tries again are in no order with the others."""
-        if (name, again) not in self._stamps:
-            self._stamps[name, again] = Gathered(partial(self._counts.stamp_ascending, name))
-        self._stamps[name, again].put(at)
+    def _stamp(self, name: str, at: Ints, *, in_order: bool = True) -> None:
+        """Observe stamps, in order of time or not; those who try again are refused in no order with the others."""
+        if name not in self._stamps:
+            count = self._counts.stamp_ascending if in_order else self._counts.stamp
+            self._stamps[name] = Gathered(partial(count, name))
+        self._stamps[name].put(at)
 
     def _count_turned_away(self, at: Ints, people: People) -> None:
         registered = self.recent.of(people)
