@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,8 +44,12 @@ class Counts:
         partners = [partner.key for partner in programme.partners]
         self.span = span
         self._station = station
+        self._snapshots: dict[int, list[int]] = {}
+        """By day, the numbers of the snapshots that lie on it, where any do."""
+        for number, at in enumerate(span.snapshots):
+            self._snapshots.setdefault(at // DAY, []).append(number)
         self._traits, self._horizon = traits, programme.horizon
-        self._levels = levels_of(programme)
+        self._levels = _by_wait(levels_of(programme))
         self._waves = len(programme.waves)
         self.stamps: Declared[str, StampCounts] = Declared(
             "stamp", observed_stamps(journey, programme.payments, partners), self._no_stamps
@@ -95,15 +99,15 @@ class Counts:
     def stamp_ascending(self, name: str, instants: Ints) -> None:
         """Count stamps that are in order of time, a day at a time."""
         by_day, on_the_day = self.stamps[name]
-        begin, last = 0, int(np.searchsorted(instants, self.end))
+        begin, last = 0, int(instants.searchsorted(self.end))
         if last:
             self._note(name, int(instants[last - 1]))
         while begin < last:
             day = int(instants[begin]) // DAY
-            end = min(int(np.searchsorted(instants, (day + 1) * DAY)), last)
+            end = min(int(instants.searchsorted((day + 1) * DAY)), last)
             by_day[day] += end - begin
             for number in self._snapshots_of(day):
-                before = min(int(np.searchsorted(instants, self.span.snapshots[number])), last)
+                before = min(int(instants.searchsorted(self.span.snapshots[number])), last)
                 on_the_day[number] += before - begin
             begin = end
 
@@ -129,22 +133,38 @@ class Counts:
         self.counted_by_kernels.add(name)
         return self.stamps[name]
 
+    def bank_of(self, names: Sequence[str]) -> StampCounts:
+        """Return what a kernel adds the stamps of several names to, by name [name, day] and [name, snapshot].
+
+        They are the counts of the names from now on: to be asked for once, before anything is counted.
+        """
+        by_day = np.zeros((len(names), self.span.days), dtype=np.int64)
+        on_the_day = np.zeros((len(names), len(self.span.snapshots)), dtype=np.int64)
+        for row, name in enumerate(names):
+            self.stamps.check(name)
+            self.stamps[name] = by_day[row], on_the_day[row]
+            self.counted_by_kernels.add(name)
+        return by_day, on_the_day
+
+    def stamp_bank_at(self, bank: StampCounts, at: int, counts: Ints) -> None:
+        """Count several stamps of each name of a bank at one instant before the end."""
+        by_day, on_the_day = bank
+        by_day[:, at // DAY] += counts
+        for number in self._snapshots_of(at // DAY):
+            if at < self.span.snapshots[number]:
+                on_the_day[:, number] += counts
+
     def _note(self, name: str, at: int) -> None:
         self.latest[name] = max(self.latest.get(name, -1), at)
 
-    def _snapshots_of(self, day: int) -> list[int]:
-        number, found = int(self.calendar[0][day]), list[int]()
-        while 0 <= number < len(self.span.snapshots) and self.span.snapshots[number] // DAY == day:
-            found.append(number)
-            number += 1
-        return found
+    def _snapshots_of(self, day: int) -> Sequence[int]:
+        return self._snapshots.get(day, ())
 
     # Money, waits, people
 
     def money(self, flow: str, benefit: Benefit, instants: Ints, rupiah: Ints | int) -> None:
         """Count rupiah of a flow and benefit at instants: one amount for all, or one for each."""
-        amounts = np.atleast_1d(np.asarray(rupiah, dtype=np.int64))
-        count_rupiah(instants, amounts, self.end, self.rupiah[flow, benefit])
+        count_rupiah(instants, _several(rupiah), self.end, self.rupiah[flow, benefit])
 
     def account(self, standing: str, people: int, rupiah: int = 0) -> None:
         """Count people with a standing of their account at the end of the run, and the rupiah that hang on it."""
@@ -155,11 +175,11 @@ class Counts:
 
         One instant, for `ended` or `gave_up`, is that of all.
         """
-        self.durations[name].add(began, np.atleast_1d(ended), np.atleast_1d(gave_up), end=self.end)
+        self.durations[name].add(began, _several(ended), _several(gave_up), end=self.end)
 
     def speaks_of(self, wait: str, counted_from: str | None = None) -> tuple[Level, ...]:
         """Return the service levels of a wait, of payments those counted from being "due" or "ready"."""
-        return tuple(each for each in self._levels if each.wait == wait and each.counted_from == counted_from)
+        return self._levels.get((wait, counted_from), ())
 
     def level(
         self,
@@ -180,15 +200,22 @@ class Counts:
         for each in self.speaks_of(wait, counted_from):
             assert self._traits is not None, "who waits is not known"
             counts = self.levels[each.name]
-            ends, leaves = np.atleast_1d(ended), np.atleast_1d(gave_up)
             count_level(
-                began, ends, leaves, persons, self._traits, partner, each.limit, self._horizon,
+                began, _several(ended), _several(gave_up), persons, self._traits, partner, each.limit, self._horizon,
                 counts.days, counts.partners, counts.groups,
             )  # fmt: skip
 
     def waits_of(self, name: str) -> tuple[Ints, Ints, Ints]:
         """Return what a kernel adds the waits of a name to: see `counting.tally`."""
         return self.durations[name].counts
+
+    def bank_of_waits(self, names: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Return what a kernel adds the waits of several names to, by name, as `bank_of` does with stamps."""
+        bank = Durations.several(len(names))
+        for row, name in enumerate(names):
+            self.durations.check(name)
+            self.durations[name] = Durations(*(each[row] for each in bank))
+        return bank
 
     def people(self, stage: str, packed: NDArray[np.uint32]) -> None:
         """Count people who reached a stage by their groups."""
@@ -209,6 +236,20 @@ def levels_of(programme: Programme) -> tuple[Level, ...]:
     """Return the service levels of a programme."""
     asked = programme.parameters.service_levels
     return tuple(Level(name, level.wait, level.counted_from, level.days * DAY) for name, level in asked.items())
+
+
+def _by_wait(levels: tuple[Level, ...]) -> dict[tuple[str, str | None], tuple[Level, ...]]:
+    """Return service levels by the wait that they speak of, and from where it is counted."""
+    found: dict[tuple[str, str | None], tuple[Level, ...]] = {}
+    for each in levels:
+        of = each.wait, each.counted_from
+        found[of] = (*found.get(of, ()), each)
+    return found
+
+
+def _several(values: Ints | int) -> Ints:
+    """Return instants or amounts as an array, where one stands for all."""
+    return values if isinstance(values, np.ndarray) else np.array([values], dtype=np.int64)
 
 
 def _no_accounts() -> Ints:

@@ -54,6 +54,13 @@ class Durations:
         """Return what compiled counting adds durations to: see `tally`."""
         return self.bins, self.people, self.sums
 
+    @staticmethod
+    def several(number: int) -> tuple[Counts, Counts, Counts]:
+        """Return zeros for several durations in one array each: bins, people and sums."""
+        shapes: tuple[tuple[int, ...], ...] = ((3, BINS), (3,), (3, 2))
+        bins, people, sums = (np.zeros((number, *shape), dtype=np.int64) for shape in shapes)
+        return bins, people, sums
+
     @classmethod
     def sum_of(cls, some: Iterable[Durations]) -> Durations:
         """Return the durations of several, counted together."""

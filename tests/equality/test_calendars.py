@@ -10,7 +10,7 @@ import pytest
 
 from sim.calendar.instants import DAY, EPOCH, HOUR, NEVER
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import PENDING, together
+from sim.engines.cohort.pending import PENDING, TOO_LATE, by_day, together, words_of
 from sim.engines.journal import Journal
 from tests.building import PARTNERS, law, programme
 from tests.engine.random_programmes import wib
@@ -103,15 +103,34 @@ def test_stations_that_need_working_days(patient: bool) -> None:
 
 def test_what_is_ready_too_late_is_kept_and_not_put_by_day() -> None:
     """Catches a queue that makes room for each of millions of days until a payment that is never ready."""
-    queue = PaymentQueue(run_clock=0, end=10 * DAY)
+    queue = PaymentQueue(run_clock=0)
     pending = np.zeros(4, dtype=PENDING)
     pending["number"], pending["ready"] = range(4), (DAY, 10 * DAY, 1000 * 365 * DAY, NEVER)
-    queue.put(pending)
-    queue.put(pending[2:], failed=True)
+    for some, failed in (pending, False), (pending[2:], True):
+        found = by_day(some, np.zeros(some.size, dtype=np.uint8), 1, 0, 10 * DAY)
+        for _, day, begin, end in found.groups.tolist():
+            queue.put(day, words_of(found.payments[begin:end]), failed=failed)
     assert sum(some.size for some in queue.unpaid()) == 6
     queue.queue_up(9 * DAY)
     assert together(queue.take(None))["number"].tolist() == [0]
     assert queue.waiting() == 2  # those that failed wait for a run, though none will come
+
+
+def test_payments_are_put_by_partner_and_day() -> None:
+    """Catches a payment that goes to another partner or day, or is lost, as a bank is parted by day."""
+    draw, end = np.random.default_rng(1), 10 * DAY
+    pending, partners = np.zeros(500, dtype=PENDING), draw.integers(0, 5, 500).astype(np.uint8)
+    pending["number"], pending["ready"] = range(500), draw.integers(-DAY, 12 * DAY, 500)
+    found = by_day(pending, partners, 6, HOUR, end)
+    expected: dict[tuple[int, int], set[int]] = {}
+    for number, (partner, at) in enumerate(zip(partners.tolist(), pending["ready"].tolist(), strict=True)):
+        day = (at - HOUR) // DAY if at < end else TOO_LATE
+        expected.setdefault((partner, day), set()).add(number)
+    groups = found.groups.tolist()
+    numbers = {(partner, day): found.payments["number"][a:b].tolist() for partner, day, a, b in groups}
+    assert len(groups) == len(expected)
+    assert {key: set(some) for key, some in numbers.items()} == expected
+    assert sum(map(len, numbers.values())) == 500
 
 
 def test_a_repair_that_ends_after_the_run() -> None:

@@ -104,6 +104,10 @@ class Ahead:
         if self._thread is not None:
             self._thread.shutdown(wait=True, cancel_futures=True)
 
+    def finish(self) -> None:
+        """Observe what was gathered of them, once they have stopped."""
+        self._way.finish()
+
     def _advance(self, at: int) -> Snapshot:
         self._way.advance(at)
         return Snapshot(self._way.processed, self._way.is_empty())

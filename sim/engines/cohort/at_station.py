@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.flow_kernels import draw_patience, draw_service, instances_by_regency
 from sim.engines.cohort.flows import EMPTY, NO_FLOW, NO_RETRY, Departures, Flow, Ints, People, Unordered, attempts_of
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.recorder import Recorder
 from sim.journey.kinds import Bank
 from sim.observers.counts import Counts
@@ -31,6 +32,7 @@ class AtStation:
     ) -> None:
         self._programme, self._station, self._traits, self._recorder = programme, station, traits, recorder
         self._observer, self._counts = counts.station(station.name), counts
+        self._visits, self._passages = Gathered(self._count_visits), Gathered(self._count_passages)
         plan = station.plan
         self._kernel = None if plan is None else plan.kernel()
         in_order = plan is None or plan.ordered or plan.puts_out_departures
@@ -64,8 +66,7 @@ class AtStation:
     def _pass_through(self, flow: Flow) -> None:
         """Pass a station of which there is plenty: nobody waits, nothing takes time."""
         arrived, people = flow[:2]
-        self._observer.add(arrived, arrived, arrived)
-        self._counts.level(self._station.name, people, arrived, arrived)
+        self._passages.put(people, arrived)
         if self._recorder.on:
             for what in ("arrived", "started", "left"):
                 self._recorder.put(f"{self._station.name}_{what}", people, arrived)
@@ -134,9 +135,23 @@ class AtStation:
         return patience
 
     def _observe(self, people: People, arrived: Ints, instance: Ints, served: Served) -> None:
-        self._observer.add(arrived, served.started, served.left, served.gave_up, instance=instance)
-        self._counts.level(self._station.name, people, arrived, served.started, served.gave_up)
+        self._visits.put(people, arrived, served.started, served.left, served.gave_up, instance)
         if self._recorder.on:
             name = self._station.name
             for what, stamps in (("arrived", arrived), ("started", served.started), ("left", served.left)):
                 self._recorder.put(f"{name}_{what}", people, stamps)
+
+    def _count_visits(
+        self, people: People, arrived: Ints, started: Ints, left: Ints, gave_up: Ints, instance: Ints
+    ) -> None:
+        self._observer.add(arrived, started, left, gave_up, instance=instance)
+        self._counts.level(self._station.name, people, arrived, started, gave_up)
+
+    def _count_passages(self, people: People, arrived: Ints) -> None:
+        self._observer.add(arrived, arrived, arrived)
+        self._counts.level(self._station.name, people, arrived, arrived)
+
+    def finish(self) -> None:
+        """Observe what was gathered."""
+        self._visits.finish()
+        self._passages.finish()

@@ -42,6 +42,7 @@ class DayEnds:
     def days(self, end: int) -> list[Day]:
         """Return where everyone stood, and the rupiah, at each day's end; raise BrokenPromise if somebody is lost."""
         counts = self._census.taken()
+        for_training, all_returned = self._participants.paid_for_training(), self._participants.returned()
         found = []
         for day, awarded in enumerate(self._awarded):
             now = min((day + 1) * DAY, end)
@@ -53,8 +54,8 @@ class DayEnds:
                 place = self._programme.journey.places[standing.index(min(standing))]
                 raise BrokenPromise(f"{what}: {min(standing)} stand in '{place}'")
             incentives, surveys, unanswered = self._payments.days[day]
-            paid = [self._participants.paid_for_training(day + 1), incentives, surveys]
-            returned = self._participants.returned(day + 1)
+            paid = [for_training[day], incentives, surveys]
+            returned = all_returned[day]
             returned[2] += unanswered
             found.append(Day(now, standing, awarded, paid, returned))
         return found

@@ -89,6 +89,8 @@ class Unordered:
     def take(self, until: int) -> Flow:
         """Remove and return those who come before an instant, in order of (time, person)."""
         taken = self._backlog.take(until)
+        if not taken.size:
+            return NO_RETRY if self._retries else NO_FLOW
         flow = taken["at"].copy(), taken["number"].copy()
         return (*flow, taken["attempt"].astype(np.int64)) if self._retries else flow
 

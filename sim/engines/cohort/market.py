@@ -13,6 +13,7 @@ from sim.engines.cohort.after_award_kernels import Persons
 from sim.engines.cohort.ahead import HandOn
 from sim.engines.cohort.backlog import Backlog
 from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.market_kernels import (
     BUYER,
     Buyers,
@@ -61,6 +62,7 @@ class Market:
         self._at_checkout = Visits(programme, observations.new_counts(), CHECKOUT)
         assert observations.market is not None
         self._observer = observations.market
+        self._came, self._booked = Gathered(self._observer.add_came), Gathered(self._observer.add_booked)
         self._coming, self._leaving = (Backlog(BUYER, programme.horizon) for _ in range(2))
         self._checkout = None if table.checkout is None else table.checkout.kernel()
         self._courses = CoursesKernel(programme.key, table.rules, table.listings)
@@ -103,7 +105,7 @@ class Market:
             self._programme.key, self._table.share_since, self._table.shares, self._participants.limits, buyers,
             self._participants.awards, at, persons, platform, limit,
         )  # fmt: skip
-        self._tell(partial(self._observer.add_came, platform, at))
+        self._tell(partial(self._came.put, platform, at))
         self._record_arrivals(buyers)
         if come < buyers.size:
             self._find_no_platform(buyers[platform == NOWHERE], NOWHERE)
@@ -164,7 +166,7 @@ class Market:
             buyers, choosing = buyers[:sold], Choosing._make(column[:sold] for column in choosing)
             paid = Paid._make(column[:sold] for column in paid)
         c = choosing
-        self._tell(partial(self._observer.add_booked, c.persons, c.platform, c.course, c.choice, c.at, c.begins))
+        self._tell(partial(self._booked.put, c.persons, c.platform, c.course, c.choice, c.at, c.begins))
         self._record_bookings(c)
         own.buy_first(c.at[c.purchase == 0], paid.closing)
         self._want_another(buyers)
@@ -206,7 +208,8 @@ class Market:
 
     def finish(self) -> None:
         """Tell the visits that go on at the end of the run, and how often each course had no class soon enough."""
-        self._tell(self._at_checkout.finish)
+        for rest in (self._came.finish, self._booked.finish, self._at_checkout.finish):
+            self._tell(rest)
         self._observer.turned_away += self._courses.turned_away
 
     # Rows

@@ -51,6 +51,9 @@ Progress = Callable[[int, int], None]
 FREED_EVERY = 4 * WEEK
 """How often memory that is free is given back (µs of the programme): more often takes time, to ask for it again."""
 
+WORTH_FREEING = 1_000_000
+"""People from which there is much to give back (some 25 bytes each): to ask how much takes half a millisecond."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -156,6 +159,7 @@ class Model:
 
     def _result(self) -> Result:
         end = self.timeline.now
+        self.way.finish()
         self.observations.finish(end)
         self._pay(partial(self.payments.finish, end))
         self._wait()
@@ -200,17 +204,21 @@ class Model:
 
     def _tell_progress(self, now: int) -> None:
         """Say how far those have come who are the last to come to a day's end."""
-        if now % FREED_EVERY == 0:
+        if now % FREED_EVERY == 0 and self.programme.people >= WORTH_FREEING:
             give_back()
         self._progress(now, int(self._registered[now // DAY]))
 
     def _close_day(self) -> None:
         now = self.timeline.now
         self._do(partial(self._day_ends.close, now, self.pool.gave_up_people))
-        for run in self._runs_of_day:
-            self._pay(run)
-        self._runs_of_day = []
-        self._pay(partial(self.payments.close_day, now))
+        runs, self._runs_of_day = self._runs_of_day, []
+        self._pay(partial(self._close_payments, now, runs))
+
+    def _close_payments(self, now: int, runs: list[Callable[[], None]]) -> None:
+        """Make the runs of a day, and close it, on the thread of payments."""
+        for run in runs:
+            run()
+        self.payments.close_day(now)
 
     def _add_seats(self, market: MarketTable) -> Generator[Wait, None, None]:
         for event in mondays(self.timeline, market, self.programme.horizon):
@@ -231,9 +239,7 @@ class Model:
         self._paying.do(self._fall_due)
 
     def _fall_due(self) -> None:
-        numbers, due = self._training.due()
-        if numbers.size:
-            self.payments.fall_due(numbers, due, 0)
+        self.payments.fall_due(*self._training.due(), 0)
 
     def _wait(self) -> None:
         """Wait until those awarded, and then their payments, have come to this instant."""

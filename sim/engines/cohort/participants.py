@@ -215,10 +215,12 @@ class Participants:
         """Return what has been awarded so far, by benefit."""
         return [int(rupiah) for rupiah in self._awarded]
 
-    def paid_for_training(self, days: int) -> int:
-        """Return the rupiah paid for courses in the first days of the run."""
-        return int(self.paid_by_day[:days].sum())
+    def paid_for_training(self) -> list[int]:
+        """Return the rupiah paid for courses by each day's end."""
+        paid: list[int] = self.paid_by_day.cumsum().tolist()
+        return paid
 
-    def returned(self, days: int) -> list[int]:
-        """Return the rupiah that returned in the first days, by benefit, but those of unanswered surveys."""
-        return [int(rupiah) for rupiah in (self._revoked + self._closed)[:, :days].sum(axis=1)]
+    def returned(self) -> list[list[int]]:
+        """Return the rupiah that returned by each day's end, by benefit, but those of unanswered surveys."""
+        returned: list[list[int]] = (self._revoked + self._closed).cumsum(axis=1).T.tolist()
+        return returned

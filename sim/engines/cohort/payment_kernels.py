@@ -1,4 +1,4 @@
-"""Kernels of payments: falling due, being paid or failing, surveys offered, and what is unpaid at the end."""
+"""Kernels of payments: falling due, being paid or failing, and what is unpaid at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.pending import PENDING, Pending
+from sim.engines.cohort.pending import PENDING, ByDay, Pending, by_day
 from sim.observers.counting import ENDED, WAITING, count_stamp, tally
 from sim.rules.compiling import kernel, rule
 from sim.rules.failed_payments import FailureRecord, fails_from, repair_from
@@ -17,7 +17,6 @@ from sim.rules.luck import CHUNK, Key, Words, deal, deal_blocks, words_at
 from sim.rules.next_incentive import next_incentive_due
 from sim.rules.payments import PaymentTable, attempt_of, payment_luck
 from sim.rules.prefetch import ROWS_AHEAD, prefetch
-from sim.rules.surveys import ANSWER_BLOCK, SurveyRecord, answer_from, unanswered_returns
 from sim.rules.whole import Whole
 
 Ints = NDArray[np.int64]
@@ -31,27 +30,25 @@ class PaymentRules(NamedTuple):
     failure: FailureRecord
     lags: LagTable
     work: WorkingDays
+    end: int
+    """Of the run: what falls due then or later never does."""
+    run_clock: int
+    """The runs' time of the day (µs), from which days are counted."""
 
 
-class Buffers(NamedTuple):
-    """Where a run writes what comes of it; each as long as the queue."""
+class Paid(NamedTuple):
+    """What the runs of a day have done."""
 
-    failed: Pending
-    following: Pending
+    made: Ints
+    """How many payments are made [partner, payment]."""
+    failed: ByDay
+    following: ByDay
     """The incentives that fall due next."""
     first_numbers: NDArray[np.uint32]
-    """Of those paid the first incentive: their numbers, and when it was due."""
+    """Of those paid the first incentive, in the order of the queue: their numbers, and when it was due."""
     first_due: Ints
-
-
-def new_buffers(size: int) -> Buffers:
-    """Return buffers for a queue of a size."""
-    return Buffers(
-        failed=np.empty(size, dtype=PENDING),
-        following=np.empty(size, dtype=PENDING),
-        first_numbers=np.empty(size, dtype=np.uint32),
-        first_due=np.empty(size, dtype=np.int64),
-    )
+    full: int
+    """How many participants are now paid in full."""
 
 
 @rule
@@ -60,8 +57,8 @@ def _fall_due(
     words: Words,
     number: Whole,
     payment: Whole,
+    partner: Whole,
     due: int,
-    end: int,
     stamps: Any,
     calendar: Any,
     pending: Any,
@@ -75,9 +72,9 @@ def _fall_due(
     pending.attempt = 0
     pending.payment = payment
     pending.fails = fails_from(words, rules.failure)
-    count_stamp(due, due_days, due_on_the_day, calendar)
-    if at < end:
-        count_stamp(at, ready_days, ready_on_the_day, calendar)
+    count_stamp(due, due_days[partner], due_on_the_day[partner], calendar)
+    if at < rules.end:
+        count_stamp(at, ready_days[partner], ready_on_the_day[partner], calendar)
 
 
 @kernel
@@ -87,29 +84,30 @@ def fall_due(
     numbers: NDArray[np.uint32],
     due: Ints,
     payment: Whole,
-    end: int,
     stamps: Any,
     calendar: Any,
-    found: Pending,
-) -> int:
-    """Fill `found` with payments that fall due before the end, each at its instant; return how many."""
+) -> ByDay:
+    """Return payments of one kind that fall due before the end, each at its instant; `stamps` are by partner."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
-    persons = np.empty(CHUNK, dtype=np.uint32)
+    persons, partners = np.empty(CHUNK, dtype=np.uint32), np.empty(CHUNK, dtype=np.uint8)
+    found, found_at = np.empty(numbers.size, dtype=PENDING), np.empty(numbers.size, dtype=np.uint8)
     p = rules.payments[payment]
     count = 0
     for begin in range(0, numbers.size, CHUNK):
         size = min(CHUNK, numbers.size - begin)
         for i in range(size):
             prefetch(people, np.int64(numbers[min(begin + i + ROWS_AHEAD, numbers.size - 1)]))
-            persons[i] = people[numbers[begin + i]].person
+            who = people[numbers[begin + i]]
+            persons[i], partners[i] = who.person, who.partner
         deal(rules.key, p.block, persons[:size], attempt_of(p.count, 0), words)
         for i in range(size):
             at = due[begin + i]
-            if at < end:
-                mine = words_at(words, i)
-                _fall_due(rules, mine, numbers[begin + i], payment, at, end, stamps, calendar, found[count])
+            if at < rules.end:
+                number, partner, mine = numbers[begin + i], partners[i], words_at(words, i)
+                _fall_due(rules, mine, number, payment, partner, at, stamps, calendar, found[count])
+                found_at[count] = partner
                 count += 1
-    return count
+    return by_day(found[:count], found_at[:count], stamps[0].shape[0], rules.run_clock, rules.end)
 
 
 @kernel
@@ -117,25 +115,25 @@ def pay(
     rules: PaymentRules,
     now: int,
     incentive_step: int,
-    end: int,
     queue: Pending,
     people: NDArray[np.void],
     waits: Any,
     stamps: Any,
     calendar: Any,
-    by_payment: Ints,
-    buffers: Buffers,
-) -> tuple[int, int, int, int]:
-    """Attempt the payments of a queue at a run; `stamps` are those of incentives.
+) -> Paid:
+    """Attempt the payments that the runs of a day have taken from the partners' queues.
 
-    Fill the buffers; return how many failed, how many incentives follow, how many were paid the first incentive, and
-    how many participants are now paid in full.
+    `stamps`, of incentives, and the waits for a run are by partner.
     """
-    run_waits, incentive_waits, survey_waits = waits
+    (run_bins, run_count, run_time), incentive_waits, survey_waits = waits
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons, occurrences = np.empty(CHUNK, dtype=np.uint32), np.empty(CHUNK, dtype=np.uint32)
     blocks = np.empty(CHUNK, dtype=np.uint32)
-    last = rules.payments.size - 1
+    partners, last = run_count.shape[0], rules.payments.size - 1
+    made = np.zeros((partners, rules.payments.size), dtype=np.int64)
+    again, again_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    next_ones, next_at = np.empty(queue.size, dtype=PENDING), np.empty(queue.size, dtype=np.uint8)
+    first_numbers, first_due = np.empty(queue.size, dtype=np.uint32), np.empty(queue.size, dtype=np.int64)
     failed = follow = first = full = 0
     for begin in range(0, queue.size, CHUNK):
         size = min(CHUNK, queue.size - begin)
@@ -150,34 +148,42 @@ def pay(
         for i in range(size):
             q = queue[begin + i]
             who = people[q.number]
-            person, payment = np.int64(persons[i]), np.int64(q.payment)
+            person, payment, partner = np.int64(persons[i]), np.int64(q.payment), np.int64(who.partner)
             if q.fails:
-                _fail(rules, person, q, now, buffers.failed[failed])
+                _fail(rules, person, q, now, again[failed])
+                again_at[failed] = partner
                 failed += 1
                 continue
-            by_payment[payment] += 1
+            made[partner, payment] += 1
             who.settled += 1
-            full += who.settled == by_payment.size
+            full += who.settled == rules.payments.size
             at = q.ready
             if q.attempt > 0:  # it was first ready before it failed
                 at = ready(rules.key, rules.payments, rules.lags, rules.work, person, payment, q.due)
-            tally(now - at, ENDED, *run_waits)
+            tally(now - at, ENDED, run_bins[partner], run_count[partner], run_time[partner])
             if rules.payments[payment].survey:
                 tally(now - q.due, ENDED, *survey_waits)
                 continue
             tally(now - q.due, ENDED, *incentive_waits)
             if payment == 0:
                 who.first_paid = now // DAY
-                buffers.first_numbers[first] = q.number
-                buffers.first_due[first] = q.due
+                first_numbers[first] = q.number
+                first_due[first] = q.due
                 first += 1
             due = next_incentive_due(q.due, now, incentive_step)
-            if payment < last and not rules.payments[payment + 1].survey and due < end:
+            if payment < last and not rules.payments[payment + 1].survey and due < rules.end:
                 mine = words_at(words, i)
-                to = buffers.following[follow]
-                _fall_due(rules, mine, q.number, payment + 1, due, end, stamps, calendar, to)
+                _fall_due(rules, mine, q.number, payment + 1, partner, due, stamps, calendar, next_ones[follow])
+                next_at[follow] = partner
                 follow += 1
-    return failed, follow, first, full
+    return Paid(
+        made,
+        by_day(again[:failed], again_at[:failed], partners, rules.run_clock, rules.end),
+        by_day(next_ones[:follow], next_at[:follow], partners, rules.run_clock, rules.end),
+        first_numbers[:first].copy(),
+        first_due[:first].copy(),
+        full,
+    )
 
 
 @rule
@@ -192,55 +198,6 @@ def _fail(rules: PaymentRules, person: Whole, failed: Any, now: int, again: Any)
     again.payment = payment
     words = payment_luck(rules.key, rules.payments, person, payment, attempt + 1)
     again.fails = fails_from(words, rules.failure)
-
-
-@kernel
-def offer_survey(
-    key: Key,
-    survey: SurveyRecord,
-    count: int,
-    offered: int,
-    payments: int,
-    people: NDArray[np.void],
-    numbers: NDArray[np.uint32],
-    answering: NDArray[np.uint32],
-    due: Ints,
-    unanswered: NDArray[np.uint32],
-) -> tuple[int, int, int]:
-    """Offer a survey to some participants at an instant.
-
-    Fill the numbers of those who answer, with the instants, and of those who do not; return how many of each, and how
-    many of the latter are thereby paid in full.
-    """
-    words = np.empty((4, CHUNK), dtype=np.uint32)
-    persons = np.empty(CHUNK, dtype=np.uint32)
-    answers = declines = full = 0
-    for begin in range(0, numbers.size, CHUNK):
-        size = min(CHUNK, numbers.size - begin)
-        for i in range(size):
-            prefetch(people, np.int64(numbers[min(begin + i + ROWS_AHEAD, numbers.size - 1)]))
-            persons[i] = people[numbers[begin + i]].person
-        deal(key, ANSWER_BLOCK, persons[:size], count, words)
-        for i in range(size):
-            number = numbers[begin + i]
-            does, delay = answer_from(words_at(words, i), survey)
-            if does:
-                answering[answers] = number
-                due[answers] = offered + delay
-                answers += 1
-                continue
-            unanswered[declines] = number
-            declines += 1
-            people[number].settled += 1
-            full += people[number].settled == payments
-    return answers, declines, full
-
-
-@kernel
-def returns_of_unanswered(offered: int, closing: Ints, returns: Ints) -> None:
-    """Fill when the rupiah of a survey that is not answered return (µs), of people whose accounts close at instants."""
-    for i in range(closing.size):
-        returns[i] = unanswered_returns(offered, closing[i])
 
 
 @kernel

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from sim.engines.cohort.flows import Ints
-from sim.journey.measures import partner_stamp, partner_wait
+from sim.journey.measures import PAYMENT_STEPS, partner_stamp, partner_wait
 from sim.journey.money import Benefit
+from sim.journey.payments import PAID_BENEFITS
 from sim.observers.observations import Observations
 from sim.programme.programme import Programme
 
@@ -19,30 +20,42 @@ class PaymentObserver:
     def __init__(self, programme: Programme, observations: Observations) -> None:
         self._programme = programme
         self._counts = observations.new_counts()
+        made = {benefit: [self._bank(benefit, step) for step in PAYMENT_STEPS] for benefit in PAID_BENEFITS}
+        self.stamps: dict[Benefit, Any] = {benefit: (*due, *ready) for benefit, (due, ready, _) in made.items()}
+        """Of each benefit, what counts the payments that are due and ready, by partner."""
+        self._paid = {benefit: paid for benefit, (_, _, paid) in made.items()}
+        self.waits = (
+            self._counts.bank_of_waits([partner_wait(partner.key) for partner in programme.partners]),
+            self._counts.waits_of("incentive_due_to_paid"),
+            self._counts.waits_of("survey_due_to_paid"),
+        )
+        """What counts the waits for a run, by partner, and from due to paid of incentives and of surveys."""
+
+    def _bank(self, benefit: Benefit, step: str) -> Any:
+        return self._counts.bank_of([partner_stamp(each.key, benefit, step) for each in self._programme.partners])
 
     @property
     def calendar(self) -> Any:
         """Return what kernels need to count stamps."""
         return self._counts.calendar
 
-    def stamps(self, partner: int, benefit: Benefit) -> Any:
-        """Return what counts the payments of a benefit at a partner that are due and ready."""
-        key = self._programme.partners[partner].key
-        names = [partner_stamp(key, benefit, what) for what in ("due", "ready")]
-        return *self._counts.counts_of(names[0]), *self._counts.counts_of(names[1])
+    def waits_at(self, partner: int) -> tuple[Any, Any, Any]:
+        """Return what `waits` is, of the waits for a run those of one partner."""
+        runs, incentives, surveys = self.waits
+        return tuple(each[partner] for each in runs), incentives, surveys
 
-    def waits(self, partner: int) -> tuple[Any, Any, Any]:
-        """Return what counts the waits for a partner's run, and from due to paid of incentives and surveys."""
-        names = (partner_wait(self._programme.partners[partner].key), "incentive_due_to_paid", "survey_due_to_paid")
-        run, incentive, survey = (self._counts.waits_of(name) for name in names)
-        return run, incentive, survey
-
-    def paid(self, partner: int, payment: int, now: int, count: int) -> None:
-        """Observe how many of a payment a run of a partner has made."""
-        which = self._programme.payments[payment]
-        self._counts.stamp_at(partner_stamp(self._programme.partners[partner].key, which.benefit, "paid"), now, count)
-        self._counts.stamp_at(f"{which.name}_paid", now, count)
-        self._counts.money("paid", which.benefit, np.array([now]), count * self._programme.amount(payment))
+    def paid(self, now: int, made: Ints) -> None:
+        """Observe how many of each payment the runs of a day have made [partner, payment]."""
+        rupiah = dict.fromkeys(PAID_BENEFITS, 0)
+        for number, count in enumerate(made.sum(axis=0).tolist()):
+            if count:
+                payment = self._programme.payments[number]
+                self._counts.stamp_at(f"{payment.name}_paid", now, count)
+                rupiah[payment.benefit] += count * self._programme.amount(number)
+        incentives = self._programme.incentives
+        for benefit, some in (Benefit.INCENTIVE, made[:, :incentives]), (Benefit.SURVEY, made[:, incentives:]):
+            self._counts.stamp_bank_at(self._paid[benefit], now, some.sum(axis=1))
+            self._counts.money("paid", benefit, np.array([now]), rupiah[benefit])
 
     def paid_in_full(self, now: int, count: int) -> None:
         """Observe how many have nothing more to come."""

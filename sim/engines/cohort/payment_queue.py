@@ -6,17 +6,17 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.pending import Pending, Words, by_day, in_order, together
+from sim.engines.cohort.pending import TOO_LATE, Pending, Words, in_order, together
 
 
 class PaymentQueue:
     """Payments of one partner, in the order of days; within a day in order only where a cap has divided it."""
 
-    def __init__(self, run_clock: int, end: int) -> None:
-        self._run_clock, self._end = run_clock, end
+    def __init__(self, run_clock: int) -> None:
+        self._run_clock = run_clock
         self._coming: dict[int, list[Words]] = {}
         """By day, counted from the runs' time of the day, in no order."""
-        self._too_late: list[Pending] = []
+        self._too_late: list[Words] = []
         """Those that are ready after the end of the run, or never."""
         self._queue: deque[list[Words]] = deque()
         """By day, those ready: in no order but for a day that a cap has divided."""
@@ -27,19 +27,15 @@ class PaymentQueue:
         self._failed_of_day: dict[int, int] = defaultdict(int)
         """The same by the day on which they will be ready again."""
 
-    def put(self, pending: Pending, *, failed: bool = False) -> None:
-        """Keep payments by the day on which they will be ready."""
-        self._failed += pending.size if failed else 0
-        in_time = pending["ready"] < self._end
-        if not in_time.all():
-            self._too_late.append(pending[~in_time])
-            pending = pending[in_time]
-        if pending.size == 0:
+    def put(self, day: int, pending: Words, *, failed: bool = False) -> None:
+        """Keep payments that will be ready on a day, or TOO_LATE; see `by_day`."""
+        self._failed += len(pending) if failed else 0
+        if day == TOO_LATE:
+            self._too_late.append(pending)
             return
-        for day, of_day in by_day(pending, self._run_clock):
-            self._coming.setdefault(day, []).append(of_day)
-            if failed:
-                self._failed_of_day[day] += len(of_day)
+        self._coming.setdefault(day, []).append(pending)
+        if failed:
+            self._failed_of_day[day] += len(pending)
 
     def queue_up(self, now: int) -> None:
         """Queue those ready strictly before a run."""
@@ -73,6 +69,5 @@ class PaymentQueue:
 
     def unpaid(self) -> Iterator[Pending]:
         """Yield all that are queued, will be, or would be after the end of the run."""
-        for day in [*self._queue, *self._coming.values()]:
+        for day in [*self._queue, *self._coming.values(), self._too_late]:
             yield from (together([pending]) for pending in day)
-        yield from self._too_late

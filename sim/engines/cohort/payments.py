@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,20 +12,12 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.flows import Ints
 from sim.engines.cohort.participants import Participants
-from sim.engines.cohort.payment_kernels import (
-    Buffers,
-    PaymentRules,
-    fall_due,
-    leave_unpaid,
-    new_buffers,
-    offer_survey,
-    pay,
-    returns_of_unanswered,
-)
+from sim.engines.cohort.payment_kernels import Paid, PaymentRules, fall_due, leave_unpaid, pay
 from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import PENDING, Pending, together
+from sim.engines.cohort.pending import LARGE, ByDay, Pending, Words, together, words_of
 from sim.engines.cohort.recorder import Recorder
+from sim.engines.cohort.survey_kernels import offer_survey, returns_of_unanswered
 from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import no_paid_days, noted
@@ -52,21 +46,18 @@ class Payments:
         self._observer = PaymentObserver(programme, observations)
         self._end = programme.horizon
         p = programme
-        self._rules = PaymentRules(p.key, p.payment_table, p.failure, p.lags, p.calendar.days)
-        self._queues = [PaymentQueue(programme.run_clock, self._end) for _ in programme.partners]
-        self._surveys: list[list[deque[tuple[int, Numbers]]]] = [
-            [deque() for _ in programme.survey_steps] for _ in programme.partners
-        ]
-        """By partner and survey, when it is offered, and to whom: those whose first incentive one run has paid."""
+        self._rules = PaymentRules(p.key, p.payment_table, p.failure, p.lags, p.calendar.days, self._end, p.run_clock)
+        self._queues = [PaymentQueue(programme.run_clock) for _ in programme.partners]
+        self._surveys: list[deque[tuple[int, Numbers]]] = [deque() for _ in programme.survey_steps]
+        """By survey, when it is offered, and to whom: those whose first incentive the runs of one day have paid."""
         self._held = [self._observer.held(partner) for partner in range(len(programme.partners))]
         """By partner, the payments that service levels speak of."""
-        self._buffers = new_buffers(0)
         self.settled = 0
         """Payments made, and surveys offered that are not answered."""
         self._paid = {Benefit.INCENTIVE: 0, Benefit.SURVEY: 0}
         """Rupiah so far."""
         self._returned = np.zeros(-(-self._end // DAY), dtype=np.int64)
-        """Rupiah of surveys that are not answered, by the day of their return."""
+        """Surveys that are not answered and whose rupiah return before the end, by the day of their return."""
         # Nobody asks for the days when the run is made again for rows of people.
         wanted = p.parameters.run.without_outages and not recorder.on
         self.paid_days = no_paid_days(p.people, len(p.payments)) if wanted else None
@@ -77,121 +68,114 @@ class Payments:
     # Due
 
     def fall_due(self, numbers: Numbers, due: Ints, payment: int) -> None:
-        """Add payments of one kind with their due dates, to participants of any partner."""
-        partner = self._participants.people["partner"][numbers]
-        for each in np.unique(partner).tolist():
-            here = partner == each
-            self._fall_due(each, numbers[here], due[here], payment)
+        """Add payments of one kind with their due dates; those beyond the end of the run never fall due."""
+        if numbers.size:
+            own, stamps = self._participants, self._stamps_of(payment)
+            self._put_due(fall_due(self._rules, own.people, numbers, due, payment, stamps, self._observer.calendar))
 
-    def _fall_due(self, partner: int, numbers: Numbers, due: Ints, payment: int) -> None:
-        """Add payments of one kind at one partner; those beyond the end of the run never fall due."""
-        found = np.empty(numbers.size, dtype=PENDING)
-        count = fall_due(
-            self._rules,
-            self._participants.people,
-            numbers,
-            due,
-            payment,
-            self._end,
-            self._observer.stamps(partner, self._programme.payments[payment].benefit),
-            self._observer.calendar,
-            found,
-        )
-        self._queues[partner].put(found[:count])
-        self._record_due(found[:count])
+    def _stamps_of(self, payment: int) -> Any:
+        return self._observer.stamps[self._programme.payments[payment].benefit]
+
+    def _put_due(self, found: ByDay) -> None:
+        self._put(found)
+        self._record_due(found.payments)
+
+    def _put(self, found: ByDay, *, failed: bool = False) -> None:
+        """Put payments into the partners' queues."""
+        words = words_of(found.payments)
+        for partner, day, begin, end in found.groups.tolist():
+            of_day = words[begin:end].copy() if len(words) > LARGE else words[begin:end]
+            self._queues[partner].put(day, of_day, failed=failed)
 
     # Surveys
 
-    def _offer_surveys(self, partner: int, now: int) -> None:
+    def _offer_surveys(self, now: int) -> None:
         """Offer the surveys whose time has come before an instant; until then only participants' numbers are kept."""
-        for survey, coming in enumerate(self._surveys[partner]):
+        for survey, coming in enumerate(self._surveys):
             while coming and coming[0][0] < now:
-                self._offer(partner, survey, *coming.popleft())
+                self._offer(survey, *coming.popleft())
 
-    def _offer(self, partner: int, survey: int, offered: int, numbers: Numbers) -> None:
+    def _offer(self, survey: int, offered: int, numbers: Numbers) -> None:
         if offered >= self._end:
             return
         programme, payment = self._programme, self._programme.incentives + survey
-        answering, due = np.empty(numbers.size, dtype=np.uint32), np.empty(numbers.size, dtype=np.int64)
-        unanswered = np.empty(numbers.size, dtype=np.uint32)
-        answers, declines, full = offer_survey(
-            programme.key,
+        answering, unanswered, due, full = offer_survey(
+            self._rules,
             programme.survey,
             survey,
+            payment,
             offered,
-            len(programme.payments),
             self._participants.people,
             numbers,
-            answering,
-            due,
-            unanswered,
+            self._stamps_of(payment),
+            self._observer.calendar,
         )
-        self.settled += declines
-        self._observer.surveys_offered(offered, answers, declines, full)
-        closing = self._participants.closes_at(unanswered[:declines])
-        returns = np.empty_like(closing)
-        returns_of_unanswered(offered, closing, returns)
-        self._return(returns)
-        self._record_offer(payment, offered, answering[:answers], unanswered[:declines])
-        self._fall_due(partner, answering[:answers], due[:answers], payment)
+        self.settled += unanswered.size
+        self._observer.surveys_offered(offered, answering.size, unanswered.size, full)
+        if unanswered.size:
+            self._return(offered, unanswered)
+        self._record_offer(payment, offered, answering, unanswered)
+        self._put_due(due)
 
-    def _return(self, instants: Ints) -> None:
-        """Return the rupiah of surveys that are not answered."""
-        amount = self._programme.parameters.budget.survey
-        self._observer.surveys_return(instants, amount)
-        in_time = instants[instants < self._end]
-        self._returned += np.bincount(in_time // DAY, minlength=self._returned.size) * amount
+    def _return(self, offered: int, unanswered: Numbers) -> None:
+        """Return the rupiah of a survey that is not answered."""
+        closing = self._participants.closes_at(unanswered)
+        returns = np.empty_like(closing)
+        returns_of_unanswered(offered, closing, self._end, returns, self._returned)
+        self._observer.surveys_return(returns, self._programme.parameters.budget.survey)
 
     # Runs
 
     def make_runs(self, caps: list[int | None], now: int, report: Report) -> None:
         """Make the run of every partner."""
-        for partner, cap in enumerate(caps):
-            self._offer_surveys(partner, now)
-            queue = self._queues[partner]
+        self._offer_surveys(now)
+        taken, sizes = list[Words](), list[int]()
+        for queue, cap in zip(self._queues, caps, strict=True):
             queue.queue_up(now)
-            taken = queue.take(cap)
-            paid, failed = self._pay(partner, now, together(taken)) if taken else (0, 0)
-            report(partner, paid, failed, queue.waiting())
+            some = queue.take(cap)
+            taken += some
+            sizes.append(sum(map(len, some)))
+        made = self._pay(now, together(taken), sizes) if taken else [0] * len(sizes)
+        for partner, queue in enumerate(self._queues):
+            report(partner, made[partner], sizes[partner] - made[partner], queue.waiting())
 
-    def _pay(self, partner: int, now: int, queue: Pending) -> tuple[int, int]:
-        """Attempt payments; return how many were made and how many failed."""
-        own, observer, programme = self._participants, self._observer, self._programme
-        by_payment = np.zeros(len(programme.payments), dtype=np.int64)
-        buffers = self._buffers_for(queue.size)
-        failed, follow, first, full = pay(
+    def _pay(self, now: int, queue: Pending, sizes: list[int]) -> list[int]:
+        """Attempt payments, which stand partner by partner, so many each; return how many each partner has made."""
+        paid = pay(
             self._rules,
             now,
-            programme.incentive_step,
-            self._end,
+            self._programme.incentive_step,
             queue,
-            own.people,
-            observer.waits(partner),
-            observer.stamps(partner, Benefit.INCENTIVE),
-            observer.calendar,
-            by_payment,
-            buffers,
+            self._participants.people,
+            self._observer.waits,
+            self._observer.stamps[Benefit.INCENTIVE],
+            self._observer.calendar,
         )
-        self._hold(partner, queue, now)
-        self._queues[partner].put(buffers.failed[:failed], failed=True)
-        self._queues[partner].put(buffers.following[:follow])
-        self.settled += queue.size - failed
-        for payment in np.flatnonzero(by_payment).tolist():
-            count = int(by_payment[payment])
-            self._paid[programme.payments[payment].benefit] += count * programme.amount(payment)
-            observer.paid(partner, payment, now, count)
-        observer.paid_in_full(now, full)
-        if first:
-            # A copy, since the buffer is as long as the queue.
-            numbers = buffers.first_numbers[:first].copy()
-            observer.first_paid(buffers.first_due[:first], now)
-            if FIRST_DUE in self._held[partner]:
-                observer.hold(partner, *FIRST_DUE, own.people["person"][numbers], buffers.first_due[:first], now)
-            for survey, step in enumerate(programme.survey_steps):
-                self._surveys[partner][survey].append((offered_at(now, step), numbers))
+        for partner, own in _by_partner(sizes):
+            self._hold(partner, queue[own], now)
+        self._put(paid.failed, failed=True)
+        self._put_due(paid.following)
+        for payment, count in enumerate(paid.made.sum(axis=0).tolist()):
+            self._paid[self._programme.payments[payment].benefit] += count * self._programme.amount(payment)
+        self._observer.paid(now, paid.made)
+        self._observer.paid_in_full(now, paid.full)
+        if paid.first_numbers.size:
+            self._follow_first(now, paid)
         self._record_paid(queue, now)
-        self._record_due(buffers.following[:follow])
-        return queue.size - failed, failed
+        made: list[int] = paid.made.sum(axis=1).tolist()
+        self.settled += sum(made)
+        return made
+
+    def _follow_first(self, now: int, paid: Paid) -> None:
+        """Observe those paid the first incentive, partner by partner, and note to whom surveys will be offered."""
+        numbers, due = paid.first_numbers, paid.first_due
+        self._observer.first_paid(due, now)
+        persons = self._participants.persons_of(numbers)
+        for partner, own in _by_partner(paid.made[:, 0].tolist()):
+            if FIRST_DUE in self._held[partner]:
+                self._observer.hold(partner, *FIRST_DUE, persons[own], due[own], now)
+        for survey, step in enumerate(self._programme.survey_steps):
+            self._surveys[survey].append((offered_at(now, step), numbers))
 
     def _hold(self, partner: int, payments: Pending, paid: int) -> None:
         """Hold payments that are made at an instant, or NEVER, against the service levels that speak of them."""
@@ -214,26 +198,20 @@ class Payments:
             found[row] = ready(p.key, p.payment_table, p.lags, p.calendar.days, person, payment, due)
         return found
 
-    def _buffers_for(self, size: int) -> Buffers:
-        if size > self._buffers.failed.size:
-            self._buffers = new_buffers(size)
-        return self._buffers
-
     # Days and the end
 
     def close_day(self, now: int) -> None:
         """Write down what has been paid, and has returned, by a day's end."""
-        for partner in range(len(self._queues)):
-            self._offer_surveys(partner, now)
-        returned = int(self._returned[: -(-now // DAY)].sum())
+        self._offer_surveys(now)
+        returned = int(self._returned[: -(-now // DAY)].sum()) * self._programme.parameters.budget.survey
         self.days.append((self._paid[Benefit.INCENTIVE], self._paid[Benefit.SURVEY], returned))
 
     def finish(self, end: int) -> None:
         """Observe the payments that are due and not paid at the end of the run (µs)."""
+        self._offer_surveys(end)
         for partner, queue in enumerate(self._queues):
-            self._offer_surveys(partner, end)
             for pending in queue.unpaid():
-                waits = self._observer.waits(partner)
+                waits = self._observer.waits_at(partner)
                 leave_unpaid(self._rules, end, pending, self._participants.people, *waits)
                 self._observer.first_paid(pending["due"][pending["payment"] == 0], NEVER)
                 self._hold(partner, pending, NEVER)
@@ -271,3 +249,12 @@ class Payments:
 
     def _record(self, name: str, numbers: Numbers, values: Ints | int) -> None:
         self._recorder.put_participant(name, self._participants.people["person"][numbers], values)
+
+
+def _by_partner(sizes: Iterable[int]) -> Iterator[tuple[int, slice]]:
+    """Yield the partners that have any, and where theirs are, of what stands partner by partner, so many each."""
+    end = 0
+    for partner, size in enumerate(sizes):
+        begin, end = end, end + size
+        if size:
+            yield partner, slice(begin, end)

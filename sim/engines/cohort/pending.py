@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
+from sim.calendar.instants import DAY, NEVER
 from sim.rules.compiling import kernel
 
 Ints = NDArray[np.int64]
@@ -28,6 +28,9 @@ WORDS = PENDING.itemsize // 8
 LARGE = 1 << 14
 """Payments put together from which each day's are copied: a part of them would keep the memory of all."""
 
+TOO_LATE = NEVER
+"""In place of a day: not before the end of the run."""
+
 
 def words_of(pending: Pending) -> Words:
     """Return payments as words."""
@@ -39,18 +42,6 @@ def together(batches: list[Words]) -> Pending:
     words = batches[0] if len(batches) == 1 else np.concatenate(batches)
     records: Pending = words.reshape(-1).view(PENDING)
     return records
-
-
-def by_day(pending: Pending, begins: int) -> list[tuple[int, Words]]:
-    """Return some payments by the day, counted from an instant, on which they are ready; within a day in no order."""
-    first, last = _first_and_last(pending, begins)
-    ordered, ends = np.empty(pending.size, dtype=PENDING), np.zeros(last - first + 1, dtype=np.int64)
-    _by_day(pending, begins, first, ends, ordered)
-    days = enumerate(pairwise((0, *ends.tolist())), start=first)
-    words = words_of(ordered)
-    if pending.size > LARGE:
-        return [(day, words[begin:end].copy()) for day, (begin, end) in days if end > begin]
-    return [(day, words[begin:end]) for day, (begin, end) in days if end > begin]
 
 
 def in_order(day: list[Words]) -> Words:
@@ -101,27 +92,54 @@ def _sort(pending: Pending, ordered: Pending) -> None:
         ordered[at] = one
 
 
+class ByDay(NamedTuple):
+    """Payments by partner and by the day on which they are ready; within a day in no order."""
+
+    payments: Pending
+    groups: Ints
+    """Of each partner's day: the partner, the day or TOO_LATE, and the positions of its first and behind its last."""
+
+
 @kernel
-def _first_and_last(pending: Pending, begins: int) -> tuple[int, int]:
-    """Return the first and last day, counted from an instant, on which payments are ready."""
-    first, last = pending[0].ready, pending[0].ready
+def by_day(pending: Pending, at: NDArray[np.uint8], partners: int, begins: int, end: int) -> ByDay:
+    """Return payments by partner and day; days are counted from an instant.
+
+    `at` is the partner of each, of so many partners in all. Those that are not ready before the end are TOO_LATE.
+    """
+    first, last = _first_and_last(pending, begins, end)
+    late = last + 1 - first
+    places = np.zeros((partners, late + 1), dtype=np.int64)
     for i in range(pending.size):
-        first = min(first, pending[i].ready)
-        last = max(last, pending[i].ready)
+        ready = pending[i].ready
+        places[at[i], (ready - begins) // DAY - first if ready < end else late] += 1
+    groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
+    total = count = 0
+    for partner in range(partners):
+        for day in range(late + 1):
+            size = places[partner, day]
+            places[partner, day] = total
+            if size:
+                groups[count, 0], groups[count, 1] = partner, first + day if day < late else TOO_LATE
+                groups[count, 2], groups[count, 3] = total, total + size
+                count += 1
+            total += size
+    ordered = np.empty(pending.size, dtype=PENDING)
+    for i in range(pending.size):
+        ready = pending[i].ready
+        day = (ready - begins) // DAY - first if ready < end else late
+        ordered[places[at[i], day]] = pending[i]
+        places[at[i], day] += 1
+    return ByDay(ordered, groups[:count])
+
+
+@kernel
+def _first_and_last(pending: Pending, begins: int, end: int) -> tuple[int, int]:
+    """Return the first and last day on which payments are ready before the end; 0 and -1 where none is."""
+    first, last = NEVER, -1
+    for i in range(pending.size):
+        if pending[i].ready < end:
+            first = min(first, pending[i].ready)
+            last = max(last, pending[i].ready)
+    if last < 0:
+        return 0, -1
     return (first - begins) // DAY, (last - begins) // DAY
-
-
-@kernel
-def _by_day(pending: Pending, begins: int, first: int, ends: Ints, ordered: Pending) -> None:
-    """Put payments in order of the day on which they are ready; fill `ends` with the position after each day's."""
-    for i in range(pending.size):
-        ends[(pending[i].ready - begins) // DAY - first] += 1
-    total = 0
-    for day in range(ends.size):
-        count = ends[day]
-        ends[day] = total
-        total += count
-    for i in range(pending.size):
-        day = (pending[i].ready - begins) // DAY - first
-        ordered[ends[day]] = pending[i]
-        ends[day] += 1

@@ -152,7 +152,7 @@ class Pool:
     def announce(self, wave: int, verdict: NDArray[np.uint8], now: int) -> People:
         """Take out those awarded and return their numbers, ascending; losers go on or give up."""
         batches = self._closed.pop(wave)
-        largest = max([LOSERS, *(batch.size for batch in batches)])
+        largest = max([min(LOSERS, verdict.size), *(batch.size for batch in batches)])
         losers, ordered = np.empty(largest, dtype=CANDIDATE), np.empty(largest, dtype=CANDIDATE)
         next_wave = np.empty(largest, dtype=np.int16)
         joins_at = np.empty(largest if self._recorder.on else 0, dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sim.engines.cohort.at_station import AtStation
 from sim.engines.cohort.census import Sheet
 from sim.engines.cohort.flow_kernels import check_people, new_checked
 from sim.engines.cohort.flows import Flow, Ints, People, Unordered, attempts_of, merge
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent
 from sim.engines.cohort.standing import GONE, Standing
@@ -42,15 +44,19 @@ class Section:
             station.name: AtStation(programme, programme.route[station.name], traits, counts, recorder)
             for station in stations
         }
-        retries = [station for station in stations if station.retries]
+        self._retries = {station.name: station.retry for station in stations if station.retries}
+        """By check, the station of those who try again."""
         self._at |= {
-            each.retry.name: AtStation(
-                programme, programme.route[each.retry.name], traits, counts, recorder, retries=True
-            )
-            for each in retries
+            retry.name: AtStation(programme, programme.route[retry.name], traits, counts, recorder, retries=True)
+            for retry in self._retries.values()
         }
-        self._backlog = {station.name: Unordered(programme.horizon, retries=True) for station in retries}
+        self._backlog = {check: Unordered(programme.horizon, retries=True) for check in self._retries}
         """By check, those who will try again."""
+        place = programme.journey.place
+        self._at_places = [(place(name), at) for name, at in self._at.items()]
+        self._backlog_places = [(place(retry.name), self._backlog[check]) for check, retry in self._retries.items()]
+        self._stamps: dict[tuple[str, bool], Gathered] = {}
+        self._turned_away = Gathered(self._count_turned_away)
         self._refused = 0
         self.processed = 0
         """How many have left the station at which people are counted as processed."""
@@ -71,19 +77,20 @@ class Section:
             flow = self._pass(station, flow, until)
             if station.name == PROCESSED_AT:
                 self.processed += flow[0].size
-                self._counts.stamp_ascending(f"{PROCESSED_AT}_left", flow[0])
+                self._stamp(f"{PROCESSED_AT}_left", flow[0])
             if station.checks:
                 flow = self._check(station, flow, until)
         return flow
 
     def stand(self, now: int) -> None:
         """Count in the census who stands here at a day's end, and who has been refused or has given up."""
-        journey = self._programme.journey
-        for name, at in self._at.items():
-            self._sheet.count(now, journey.place(name), at.inside)
-            self._sheet.count(now, Place.GAVE_UP_PROCESSING, at.gave_up)
-        for check, backlog in self._backlog.items():
-            self._sheet.count(now, journey.place(journey.station(check).retry.name), len(backlog))
+        for place, at in self._at_places:
+            if at.inside:
+                self._sheet.count(now, place, at.inside)
+        for place, backlog in self._backlog_places:
+            if len(backlog):
+                self._sheet.count(now, place, len(backlog))
+        self._sheet.count(now, Place.GAVE_UP_PROCESSING, sum(at.gave_up for at in self._at.values()))
         self._sheet.count(now, Place.REFUSED, self._refused)
 
     def _pass(self, station: Station, flow: Flow, until: int) -> Flow:
@@ -98,9 +105,9 @@ class Section:
         """Check those who leave the station, and that of its retries, before an instant; return who passes."""
         passed = self._verdicts(station, flow)
         if station.retries:
-            again = self._pass(station.retry, self._backlog[station.name].take(until), until)
+            again = self._pass(self._retries[station.name], self._backlog[station.name].take(until), until)
             passed = merge(passed, self._verdicts(station, again))
-        self._counts.stamp_ascending(f"{station.name}_passed", passed[0])
+        self._stamp(f"{station.name}_passed", passed[0])
         self._recorder.put(f"{station.name}_passed", passed[1], passed[0])
         return passed
 
@@ -127,13 +134,13 @@ class Section:
         if again:
             self._backlog[station.name].put((checked.again_at[:again], checked.again[:again], checked.attempts[:again]))
         if refused:
-            self.refuse(station.name, checked.refused_at[:refused], checked.refused[:refused])
+            self.refuse(station.name, checked.refused_at[:refused], checked.refused[:refused], again=attempts.size > 0)
         return checked.passed_at[:passed], checked.passed[:passed]
 
-    def refuse(self, by: str, at: Ints, people: People) -> None:
-        """Refuse people at instants in order of time."""
+    def refuse(self, by: str, at: Ints, people: People, *, again: bool = False) -> None:
+        """Refuse people at instants in order of time, or those who have tried again."""
         self._refused += people.size
-        self._counts.stamp_ascending(f"refused_by_{by}", at)
+        self._stamp(f"refused_by_{by}", at, again=again)
         self._recorder.put("refused", people, at)
         self._recorder.put("refused_by", people, self._programme.journey.refusal(by))
         self._turn_away(at, people)
@@ -145,8 +152,24 @@ class Section:
             people, at = people[in_time], at[in_time]
         if people.size:
             self._standing[people] = GONE
-            registered = self.recent.of(people)
-            self._counts.wait("registered_to_pool", registered, NEVER, at)
-            self._counts.wait("registered_to_award", registered, NEVER, at)
-            for wait in ("registered_to_pool", "registered_to_award", "registered_to_incentive"):
-                self._counts.level(wait, people, registered, NEVER)
+            self._turned_away.put(at, people)
+
+    def _stamp(self, name: str, at: Ints, *, again: bool = False) -> None:
+        """Observe stamps in order of time; those of who tries again are in no order with the others."""
+        if (name, again) not in self._stamps:
+            self._stamps[name, again] = Gathered(partial(self._counts.stamp_ascending, name))
+        self._stamps[name, again].put(at)
+
+    def _count_turned_away(self, at: Ints, people: People) -> None:
+        registered = self.recent.of(people)
+        self._counts.wait("registered_to_pool", registered, NEVER, at)
+        self._counts.wait("registered_to_award", registered, NEVER, at)
+        for wait in ("registered_to_pool", "registered_to_award", "registered_to_incentive"):
+            self._counts.level(wait, people, registered, NEVER)
+
+    def finish(self) -> None:
+        """Observe what was gathered."""
+        for at in self._at.values():
+            at.finish()
+        for gathered in (*self._stamps.values(), self._turned_away):
+            gathered.finish()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.calendar.instants import DAY, NEVER
 from sim.engines.cohort.after_award_kernels import FORFEITED, NOT_PAID, REVOKED, Persons, Purchases
 from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.registrations import Registrations
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
@@ -60,29 +61,42 @@ class TrainingObserver:
     ) -> None:
         self._programme, self._traits, self._registrations = programme, traits, registrations
         self._counts = observations.new_counts()
+        self._bought, self._bought_first = Gathered(self._count_bought), Gathered(self._count_bought_first)
+        self._reviewed = Gathered(self._count_reviewed)
         self._late: list[tuple[str, Ints, Ints, Ints]] = []
 
     def bought(self, bought: Bought) -> None:
         """Observe courses that are bought before the end of the run, and when they are completed."""
-        counts = self._counts
-        counts.stamp("bought", bought.at)
-        counts.stamp("completed", bought.completed)
-        counts.money("paid", Benefit.TRAINING, bought.at, bought.price)
+        self._bought.put(bought.at, bought.completed, bought.price)
+
+    def _count_bought(self, at: Ints, completed: Ints, price: Ints) -> None:
+        self._counts.stamp("bought", at)
+        self._counts.stamp("completed", completed)
+        self._counts.money("paid", Benefit.TRAINING, at, price)
 
     def bought_first(self, first: Bought, awarded: Ints, linked: Ints) -> None:
         """Observe what only first courses begin and end, and that their buyers have linked an account."""
-        counts = self._counts
+        self._bought_first.put(first.persons, awarded, linked, first.at, first.completed, first.closing)
+
+    def _count_bought_first(
+        self, persons: Persons, awarded: Ints, linked: Ints, at: Ints, completed: Ints, closing: Ints
+    ) -> None:
+        counts, never = self._counts, np.full(at.size, NEVER)
         counts.stamp("linked", linked)
-        counts.stamp("bought_1", first.at)
-        counts.stamp("completed_1", first.completed)
-        counts.people("participants", self._traits[first.persons])
-        never = np.full(first.at.size, NEVER)
-        self._wait("award_to_account", first.persons, awarded, linked, never, first.closing)
-        self._wait("award_to_purchase", first.persons, awarded, first.at, never, first.closing)
-        self._wait("purchase_to_completion", first.persons, first.at, first.completed, first.closing, first.closing)
+        counts.stamp("bought_1", at)
+        counts.stamp("completed_1", completed)
+        counts.people("participants", self._traits[persons])
+        self._wait("award_to_account", persons, awarded, linked, never, closing)
+        self._wait("award_to_purchase", persons, awarded, at, never, closing)
+        self._wait("purchase_to_completion", persons, at, completed, closing, closing)
 
     def reviewed(self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints) -> None:
         """Observe what follows from the completion of first courses; NEVER where it does not happen."""
+        self._reviewed.put(persons, completed, certified, reviewed, closing)
+
+    def _count_reviewed(
+        self, persons: Persons, completed: Ints, certified: Ints, reviewed: Ints, closing: Ints
+    ) -> None:
         counts = self._counts
         counts.stamp("certified", certified)
         counts.stamp("reviewed", reviewed)
@@ -117,7 +131,9 @@ class TrainingObserver:
             self._late.append((name, began[late], ended[late], gave_up[late]))
 
     def finish(self) -> None:
-        """Observe the waits that were kept until the end of the run was known."""
+        """Observe what was gathered, and the waits that were kept until the end of the run was known."""
+        for gathered in (self._bought, self._bought_first, self._reviewed):
+            gathered.finish()
         for name, began, ended, gave_up in self._late:
             self._counts.wait(name, began, ended, gave_up)
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim.calendar.instants import NEVER
 from sim.engines.cohort.after_award_kernels import Persons
 from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.gathered import Gathered
 from sim.observers.counts import Counts
 from sim.programme.programme import Programme
 
@@ -39,9 +40,15 @@ class Visits:
         self._counts, self._station = counts, station
         self._ends_by_date = programme.parameters.clock.end is not None
         self._late: list[Visited] = []
+        self._visits, self._passages = Gathered(self._sort), Gathered(self._pass)
 
     def tell(self, visited: Visited, before_end: Ints) -> None:
         """Tell visits; by visit no run ends at or before the instants `before_end`."""
+        self._visits.put(*visited, before_end)
+
+    def _sort(self, *columns: Any) -> None:
+        """Tell the visits that are known, and keep the others."""
+        visited, before_end = Visited._make(columns[:-1]), columns[-1]
         known = visited.arrived.size
         if not self._ends_by_date:
             over = np.minimum(visited.left, visited.gave_up) if visited.gave_up.size else visited.left
@@ -53,11 +60,16 @@ class Visits:
 
     def pass_through(self, persons: Persons, at: Ints, instance: Ints) -> None:
         """Tell visits of a station that never binds: people pass it at instants before the end of the run."""
+        self._passages.put(persons, at, instance)
+
+    def _pass(self, persons: Persons, at: Ints, instance: Ints) -> None:
         self._counts.station(self._station).add(at, at, at, instance=instance)
         self._counts.level(self._station, persons, at, at)
 
     def finish(self) -> None:
-        """Tell the visits that were kept until the end of the run was known."""
+        """Tell the visits that were gathered, or kept until the end of the run was known."""
+        self._visits.finish()
+        self._passages.finish()
         end = self._counts.end
         for late in self._late:
             started, left, gave_up = (np.where(at < end, at, NEVER) for at in (late.started, late.left, late.gave_up))

@@ -17,6 +17,7 @@ from sim.calendar.instants import DAY, HOUR, NEVER
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.flow_kernels import new_checked, test_people
 from sim.engines.cohort.flows import EMPTY, Flow, Ints, People
+from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent, Registrations
@@ -79,6 +80,7 @@ class WayToPool:
         self._registrations = registrations
         first, second = two_sections(programme.journey.route)
         self._first_counts, counts = observations.new_counts(), observations.new_counts()
+        self._arrivals = Gathered(self._count_arrivals)
         self._first, self._second = (
             Section(programme, some, traits, own, census.sheet(), recorder, Recent(registrations), standing)
             for some, own in ((first, self._first_counts), (second, counts))
@@ -90,6 +92,7 @@ class WayToPool:
         self._ends = self._window_ends(sync_points)
         self._ahead: deque[tuple[int, Future[Passed]]] = deque()
         self._entering: deque[Future[None]] = deque()
+        self._tested = Gathered(self._enter_pool)
         self._drawn: Ints = EMPTY
         """Registrations already drawn, of people from number `registered` on."""
         self._registered = 0
@@ -129,6 +132,7 @@ class WayToPool:
             self._last, self.now = passed, end
             if end % DAY == 0 or end == self._programme.horizon:
                 self._close_day(end)
+        self._tested.finish()
         while self._entering:
             self._entering.popleft().result()
 
@@ -148,6 +152,11 @@ class WayToPool:
         for thread in (self._first_thread, self._pool_thread):
             if thread is not None:
                 thread.shutdown(wait=True, cancel_futures=True)
+
+    def finish(self) -> None:
+        """Observe what was gathered, once everyone has come to the end."""
+        for each in (self._arrivals, self._first, self._second):
+            each.finish()
 
     # The first section
 
@@ -182,10 +191,12 @@ class WayToPool:
         first, last = self._registered, self._registered + times.size
         self._registered = last
         self._first.recent.remember(first, times)
-        self._first_counts.stamp_ascending("registered", times)
-        if times.size:
-            self._first_counts.people("applicants", self._traits[first:last])
+        self._arrivals.put(times, self._traits[first:last])
         return times, np.arange(first, last, dtype=np.uint32)
+
+    def _count_arrivals(self, times: Ints, packed: NDArray[np.uint32]) -> None:
+        self._first_counts.stamp_ascending("registered", times)
+        self._first_counts.people("applicants", packed)
 
     # The test
 
@@ -204,10 +215,11 @@ class WayToPool:
             self._taking_test += tested
             self._last_tested = max(self._last_tested, int(checked.passed_at[:tested].max()))
             times, people = checked.passed_at[:tested], checked.passed[:tested]
-            self._enter_pool(times, people, self._second.recent.of(people))
+            self._tested.put(times, people)
 
-    def _enter_pool(self, times: Ints, people: People, registered: Ints) -> None:
+    def _enter_pool(self, times: Ints, people: People) -> None:
         """Hand people on to the pool, on a thread of its own where there is one: it hands nobody back."""
+        registered = self._second.recent.of(people)
         if self._pool_thread is None:
             self._pool.enter(times, people, registered)
             return
