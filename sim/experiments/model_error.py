@@ -15,7 +15,7 @@ from datetime import datetime
 import numpy as np
 
 from sim.experiments.calibration.figures import AFTER_AWARD
-from sim.experiments.calibration.likelihood import DAYS_ALIKE, OWN
+from sim.experiments.calibration.likelihood import DAYS_ALIKE
 from sim.results.tables.published import GIVEN, GIVEN_BY_CALENDAR, PAID, TRAINING
 
 FOLLOWS_THE_AWARD = frozenset((*AFTER_AWARD, "reviewed", *PAID, *TRAINING)) - {*GIVEN, *GIVEN_BY_CALENDAR}
@@ -34,7 +34,7 @@ class ModelError:
     def factors(self, world: int, figure: str, dates: Iterable[datetime]) -> dict[datetime, float]:
         """Return by which factor what is published of a figure differs from what a world simulates, by date.
 
-        The logarithms are normal; those of two dates are correlated as in the fit: part of each is its own.
+        The logarithms are normal; those of two dates are correlated by exp(-days / 30), as in the fit.
         """
         size = self.after_award if figure in FOLLOWS_THE_AWARD else self.up_to_award
         rng = np.random.default_rng([self.seed, world, *figure.encode()])
@@ -43,7 +43,6 @@ class ModelError:
         for date in sorted(set(dates)):
             alike = 0.0 if before is None else float(np.exp(-(date - before).total_seconds() / 86400 / DAYS_ALIKE))
             at_present = alike * at_present + float(np.sqrt(1 - alike**2)) * float(rng.standard_normal())
-            own = float(rng.standard_normal())
-            found[date] = float(np.exp(size * (np.sqrt(1 - OWN) * at_present + np.sqrt(OWN) * own)))
+            found[date] = float(np.exp(size * at_present))
             before = date
         return found

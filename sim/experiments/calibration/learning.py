@@ -40,7 +40,7 @@ class Settings:
     """Runs over all that was thought."""
     nearer: int = 300
     """Runs where the figures point, as often as there are rounds: each round points better than the one before."""
-    rounds: int = 2
+    rounds: int = 3
     repeated: int = 40
     """Runs of the last round that are made again with another luck, to tell luck from what the emulator misses."""
     tried: int = 1200

@@ -3,8 +3,7 @@
 The logarithm of a published figure is that of the simulated one, of some hours or days before, and normal errors:
 
 - the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
-  half-normal beforehand; part of it is a figure's own, the rest lasts: of figures of one stage it is correlated, the
-  less the more time lies between them, so that
+  half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
   three reports within a week are not three independent observations of a wrong model;
 - rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
   between figures as what was left of runs that the emulator did not learn from.
@@ -39,14 +38,7 @@ LEAST_DISCREPANCY = 0.01
 """What the model is off at the least, as a standard deviation of logarithms beside that: no model is exact."""
 
 DAYS_ALIKE = 30.0
-"""Days after which the covariance of what lasts of a stage's discrepancy has fallen to 1 / e."""
-
-OWN = 0.2
-"""The share of the discrepancy's variance that is a report's own: what it counts, from whom, and since when.
-
-Assumption: completions and first incentives that are published of 12, 15 and 17 September 2020 rise twice as fast as
-participants could complete and be paid; errors that last for weeks cannot explain that.
-"""
+"""Days after which the correlation of a stage's discrepancy has fallen to 1 / e."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +108,7 @@ class Target:
         """Return the correlation of the discrepancy between figures."""
         days = np.array([each.at.timestamp() for each in self.figures]) / 86400
         stage = np.array([each.what for each in self.figures])
-        lasting = np.exp(-np.abs(days[:, None] - days) / DAYS_ALIKE) * (stage[:, None] == stage)
-        found: Values = OWN * np.eye(len(days)) + (1 - OWN) * lasting
+        found: Values = np.exp(-np.abs(days[:, None] - days) / DAYS_ALIKE) * (stage[:, None] == stage)
         return found
 
     @cached_property
