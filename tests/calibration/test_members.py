@@ -80,7 +80,9 @@ def test_a_run_and_the_emulator_together_say_what_normal_errors_say() -> None:
 def target() -> Target:
     """Return three figures that are known functions of one number."""
     one = Number("delay", 1.0, Declared(Kind.UNCERTAIN, Range(0, 2), fitted=True))
-    figures = [Figure("joined", str(k), datetime(2020, 8, k + 1), people) for k, people in enumerate((12_345, 23_457, 34_569))]
+    figures = [
+        Figure("joined", str(k), datetime(2020, 8, k + 1), people) for k, people in enumerate((12_345, 23_457, 34_569))
+    ]
     middle, slopes = np.log([each.published for each in figures]), np.array([[0.05, 0, 0], [0.04, 0, 0], [-0.06, 0, 0]])
     emulator = Emulator(singles(1), middle, slopes, MISSED, ALIKE)
     known = Known(np.zeros(3), 1e-6 * np.eye(3), spread(MISSED, ALIKE))

@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.inputs import Values
+from sim.experiments.jobs.executors import side_by_side
 
 Ints = NDArray[np.int64]
 
@@ -67,7 +69,7 @@ def _knot(which: Ints) -> Values:
 
 @dataclass(frozen=True)
 class Terms:
-    """Products of the shapes of two inputs: the places of the inputs, and their shapes; the second may be 0, which is 1."""
+    """Products of the shapes of two inputs: the places of the inputs, and their shapes; the second may be 0: one."""
 
     places: Ints
     shapes: Ints
@@ -226,29 +228,58 @@ class Emulator:
         )
 
 
-def learn(x: Values, y: Values, weights: Values | None = None, near: NDArray[np.bool_] | None = None) -> Emulator:
-    """Learn figures, a column each, from the runs at some points.
+def learn(
+    x: Values,
+    y: Values,
+    weights: Values | None = None,
+    near: NDArray[np.bool_] | None = None,
+    workers: int = 1,
+) -> Emulator:
+    """Learn figures, a column each, from the runs at some points; by so many processes, of which nothing depends.
 
     What is missed is measured on all runs, or on those `near`.
     """
     weights = np.ones(len(x)) if weights is None else weights
     near = np.ones(len(x), dtype=bool) if near is None else near
+    asked = [_Figure(x, y[:, figure], weights) for figure in range(y.shape[1])]
+    found = side_by_side(_learned_and_left, asked, workers, lambda count: None)
     index: dict[tuple[int, ...], int] = {}
-    rows: list[tuple[float, dict[int, float]]] = []
-    for figure in range(y.shape[1]):
-        terms, found = learned(x, y[:, figure], weights, hinged=HINGED)
+    rows: list[dict[int, float]] = []
+    for terms, some, _ in found:
         row = {}
-        for place, which, coefficient in zip(terms.places, terms.shapes, found[1:], strict=True):
+        for place, which, coefficient in zip(terms.places, terms.shapes, some[1:], strict=True):
             row[index.setdefault((*map(int, place), *map(int, which)), len(index))] = float(coefficient)
-        rows.append((float(found[0]), row))
+        rows.append(row)
     table = np.array(list(index), dtype=np.int64).reshape(-1, 4)
     coefficients = np.zeros((y.shape[1], len(index)))
-    for figure, (_, row) in enumerate(rows):
+    for figure, row in enumerate(rows):
         coefficients[figure, list(row)] = list(row.values())
-    left = left_out(x, y, weights)[near]
+    left = np.column_stack([each[near] for _, _, each in found])
     missed = np.sqrt(np.mean(left**2, axis=0))
-    terms = Terms(table[:, :2], table[:, 2:])
-    return Emulator(terms, np.array([c for c, _ in rows]), coefficients, missed, correlation(left))
+    constants = np.array([float(some[0]) for _, some, _ in found])
+    return Emulator(Terms(table[:, :2], table[:, 2:]), constants, coefficients, missed, correlation(left))
+
+
+class _Figure(NamedTuple):
+    """The runs that a figure is learned from: points, what they say of it, and their weights."""
+
+    x: Values
+    y: Values
+    weights: Values
+
+
+def _learned_and_left(runs: _Figure) -> tuple[Terms, Values, Values]:
+    """Return terms and coefficients of a figure, and what is left of each run when it is predicted from others.
+
+    The runs are parted in folds that are the same every time; the terms are chosen anew without each.
+    """
+    x, y, weights = runs
+    fold, left = np.arange(len(x)) % FOLDS, np.empty_like(y)
+    for k in range(FOLDS):
+        here = fold != k
+        terms, coefficients = learned(x[here], y[here], weights[here], hinged=HINGED)
+        left[~here] = y[~here] - coefficients[0] - terms.at(x[~here]) @ coefficients[1:]
+    return *learned(x, y, weights, hinged=HINGED), left
 
 
 def correlation(left: Values) -> Values:
@@ -257,16 +288,4 @@ def correlation(left: Values) -> Values:
     scaled = left / np.where(size > 0, size, 1)
     found: Values = scaled.T @ scaled
     np.fill_diagonal(found, 1)
-    return found
-
-
-def left_out(x: Values, y: Values, weights: Values) -> Values:
-    """Return what is left of each run when it is predicted from others, in folds that are the same every time."""
-    fold = np.arange(len(x)) % FOLDS
-    found = np.empty_like(y)
-    for k in range(FOLDS):
-        here = fold != k
-        for figure in range(y.shape[1]):
-            terms, coefficients = learned(x[here], y[here, figure], weights[here], hinged=HINGED)
-            found[~here, figure] = y[~here, figure] - coefficients[0] - terms.at(x[~here]) @ coefficients[1:]
     return found
