@@ -30,11 +30,13 @@ def members_of(found: Fit, numbers: Mapping[str, Number]) -> Members:
     said = {
         "points": settings.points,
         "nearer": settings.nearer,
+        "rounds": settings.rounds,
         "repeated": settings.repeated,
         "tried": settings.tried,
         "members": settings.members,
         "chains": [settings.effort.chains, settings.effort.rounds, settings.effort.steps, settings.effort.kept],
         "scale": problem.config["population"]["scale"],
+        "noise": found.weighed.noise,
         "effective": round(found.weighed.effective, 1),
         "different": len(set(found.members.tolist())),
         "discrepancy": [round(size, 4) for size in found.discrepancies],

@@ -23,7 +23,8 @@ from sim.experiments.calibration.said import said_of
 from sim.experiments.calibration.sampling import Effort
 from sim.experiments.members import FILE, read_members
 
-TINY = Settings(points=12, nearer=4, repeated=2, tried=6, members=4, effort=Effort(8, 2, 6, 8), workers=0)
+BRIEF = Effort(8, 2, 6, 8)
+TINY = Settings(12, 4, 2, 2, 6, 4, pointing=BRIEF, effort=BRIEF, workers=0)
 
 
 @pytest.fixture

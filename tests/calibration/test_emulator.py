@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.experiments.calibration.design import spread_out
-from sim.experiments.calibration.emulator import Terms, hermite, learn, pairs, singles
+from sim.experiments.calibration.emulator import DEGREE, KNOTS, Terms, hinges, learn, pairs, shape, singles
 from sim.experiments.calibration.inputs import Values
 
 
@@ -27,7 +27,7 @@ def runs() -> tuple[Values, Values]:
 def test_polynomials_are_orthonormal() -> None:
     """Catch a term that is no Hermite polynomial: forward selection would take one for another."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(12)
-    table = np.array([hermite(nodes, np.full(len(nodes), k)) for k in range(4)])
+    table = np.array([shape(nodes, np.full(len(nodes), k)) for k in range(DEGREE + 1)])
     np.testing.assert_allclose(table * weights @ table.T / np.sqrt(2 * np.pi), np.eye(4), atol=1e-12)
 
 
@@ -36,12 +36,45 @@ def test_terms_are_told_apart() -> None:
     terms = singles(3).with_(pairs(np.array([0, 2])))
     x = np.array([[0.5, 1.5, -2.0]])
     found = {(*place, *degree): value for place, degree, value in zip(
-        terms.places.tolist(), terms.degrees.tolist(), terms.at(x)[0], strict=True)}  # fmt: skip
+        terms.places.tolist(), terms.shapes.tolist(), terms.at(x)[0], strict=True)}  # fmt: skip
     assert found[2, 0, 1, 0] == -2
     assert found[0, 2, 1, 1] == -1
     assert found[2, 0, 2, 1] == pytest.approx((4 - 1) / np.sqrt(2) * 0.5)
     assert len(terms.of([0, 4]).places) == 2
     assert isinstance(terms, Terms)
+
+
+def test_slopes_are_those_of_the_terms() -> None:
+    """Catch a slope of a polynomial, a product or a hinge that is not that of its term."""
+    x = np.random.default_rng(3).standard_normal((200, 3))
+    terms = singles(3).with_(pairs(np.array([0, 2]))).with_(hinges(np.array([1, 2]), x))
+    at, step = np.array([[0.6, 1.4, -1.9], [-0.4, 0.1, 2.1]]), 1e-6
+    every = np.zeros((3, *terms.at(at).shape))
+    for k, along in enumerate(np.eye(3) * step):
+        every[k] = (terms.at(at + along) - terms.at(at - along)) / (2 * step)
+    first, second = terms.slopes(at)
+    for term, (a, b) in enumerate(terms.places):
+        expected = np.zeros((3, len(at)))
+        expected[a] += first[:, term]
+        expected[b] += second[:, term] * (terms.shapes[term, 1] > 0)
+        np.testing.assert_allclose(every[:, :, term], expected, atol=1e-8)
+
+
+def test_hinges_begin_where_there_are_runs_on_either_side() -> None:
+    """Catch a hinge that a few runs at the edge would bend, or one of an input that was not asked for."""
+    x = np.random.default_rng(4).uniform(-1, 2.1, (100, 2))
+    found = hinges(np.array([1]), x)
+    knots = KNOTS[found.shapes[:, 0] - DEGREE - 1]
+    assert set(found.places[:, 0]) == {1}
+    assert all(20 <= (x[:, 1] > knot).sum() <= 80 for knot in knots)
+    assert len(knots) > 5
+
+
+def test_it_follows_a_step() -> None:
+    """Catch an emulator that smooths what a weekend makes of a lag: a polynomial misses 0.05 of this step."""
+    x = np.random.default_rng(5).standard_normal((1000, 4))
+    y = np.clip(4 * x[:, 2] - 2, 0, 1)[:, None] + 0.01 * np.random.default_rng(6).standard_normal((1000, 1))
+    assert learn(x, y).missed[0] < 0.02
 
 
 def test_it_finds_what_moves_a_figure(runs: tuple[Values, Values]) -> None:

@@ -41,8 +41,8 @@ def target() -> Target:
     inputs = Inputs({key: number(key, *each) for key, each in laws.items()}, (Varying("share", r"share\[\d\]"),))
     terms = singles(6)
     luck = np.random.default_rng(4)
-    slopes = 0.15 * luck.standard_normal((len(SEEN), len(terms.places))) * (terms.degrees[:, 0] == 1)
-    slopes += 0.02 * luck.standard_normal(slopes.shape) * (terms.degrees[:, 0] == 2)
+    slopes = 0.15 * luck.standard_normal((len(SEEN), len(terms.places))) * (terms.shapes[:, 0] == 1)
+    slopes += 0.02 * luck.standard_normal(slopes.shape) * (terms.shapes[:, 0] == 2)
     slopes[:, terms.places[:, 0] == 5] = 0
     kept = terms.places[:, 0] < 5
     figures = [Figure(*each) for each in SEEN]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 import pytest
 
-from sim.experiments.calibration.inputs import Values
-from sim.experiments.calibration.members import corrected, kept, smoothed
+from sim.experiments.calibration.emulator import Emulator, singles
+from sim.experiments.calibration.figures import Figure
+from sim.experiments.calibration.inputs import Inputs, Values
+from sim.experiments.calibration.likelihood import Known, Target, spread
+from sim.experiments.calibration.members import corrected, kept, smoothed, weighed
+from sim.parameters.kinds import Declared, Kind, Number, Range
 
 
 def test_weights_of_a_light_tail_are_left_as_they_are() -> None:
@@ -43,33 +48,75 @@ def test_members_come_as_often_as_they_weigh() -> None:
 
 @dataclass
 class Missed:
-    """What `corrected` reads of a target: the covariance of what is missed, and its correlation."""
+    """What `corrected` reads of a target: the covariance of what is missed."""
 
     emulated: Values
-    alike: Values
 
     @property
     def known(self) -> Missed:
         """Return itself, as a target's known errors."""
         return self
 
-    @property
-    def emulator(self) -> Missed:
-        """Return itself, as a target's emulator."""
-        return self
+
+ALIKE = np.array([[1, 0.9, 0.2], [0.9, 1, 0.1], [0.2, 0.1, 1]])
+MISSED, LUCK = np.array([0.03, 0.04, 0.05]), np.array([0.02, 0.01, 0.06])
 
 
 def test_a_run_and_the_emulator_together_say_what_normal_errors_say() -> None:
     """Catch a correction that forgets that figures are missed together: held against 100,000 draws of both errors."""
-    alike = np.array([[1, 0.9, 0.2], [0.9, 1, 0.1], [0.2, 0.1, 1]])
-    missed, luck = np.array([0.03, 0.04, 0.05]), np.array([0.02, 0.01, 0.06])
-    target, chance = Missed(missed[:, None] * missed * alike, alike), np.random.default_rng(3)
+    target, chance = Missed(spread(MISSED, ALIKE)), np.random.default_rng(3)
     truth = np.full((100_000, 3), 5.0)
     emulated = truth + chance.multivariate_normal(np.zeros(3), target.emulated, len(truth))
-    run = truth + chance.multivariate_normal(np.zeros(3), luck[:, None] * luck * alike, len(truth))
-    better, left = corrected(target, emulated, run, luck)  # type: ignore[arg-type]
+    run = truth + chance.multivariate_normal(np.zeros(3), spread(LUCK, ALIKE), len(truth))
+    better, left = corrected(target, emulated, run, spread(LUCK, ALIKE))  # type: ignore[arg-type]
     np.testing.assert_allclose(better.mean(axis=0), 5, atol=1e-3)
     np.testing.assert_allclose(np.cov(better.T), left, rtol=0.02, atol=2e-6)
-    exact, nothing = corrected(target, emulated[:2], run[:2], np.full(3, 1e-9))  # type: ignore[arg-type]
+    exact, nothing = corrected(target, emulated[:2], run[:2], 1e-18 * np.eye(3))  # type: ignore[arg-type]
     np.testing.assert_allclose(exact, run[:2], atol=1e-9)
     assert np.abs(nothing).max() < 1e-12
+
+
+@pytest.fixture(scope="module")
+def target() -> Target:
+    """Return three figures that are known functions of one number."""
+    one = Number("delay", 1.0, Declared(Kind.UNCERTAIN, Range(0, 2), fitted=True))
+    figures = [
+        Figure("joined", str(k), datetime(2020, 8, k + 1), people) for k, people in enumerate((12_345, 23_457, 34_569))
+    ]
+    middle, slopes = np.log([each.published for each in figures]), np.array([[0.05, 0, 0], [0.04, 0, 0], [-0.06, 0, 0]])
+    emulator = Emulator(singles(1), middle, slopes, MISSED, ALIKE)
+    known = Known(np.zeros(3), 1e-6 * np.eye(3), spread(MISSED, ALIKE))
+    return Target(Inputs({"delay": one}, ()), emulator, tuple(figures), known, datetime(2020, 4, 11))
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_weights_on_average_leave_what_the_emulator_says(
+    target: Target, noise: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch noise that is added and not known of, or known of and not added.
+
+    At any draw the weight is 1 on average over what a run may say there, so that what weighs the draws moves no mean:
+    those of a number and of its square stay 0 and 1, within four standard errors.
+    """
+    monkeypatch.setattr("sim.experiments.calibration.members.NOISES", (noise,))
+    chance, count = np.random.default_rng(11), 40_000
+    latents = chance.standard_normal((count, len(target.latents)))
+    off = chance.multivariate_normal(np.zeros(3), spread(MISSED, ALIKE) + spread(LUCK, ALIKE), count)
+    found = weighed(target, latents, target.mean(latents) + off, LUCK, np.random.default_rng(12))
+    assert found.noise == noise
+    for what, mean, spread_of in ((latents[:, 0], 0.0, 1.0), (latents[:, 0] ** 2, 1.0, np.sqrt(2))):
+        assert found.weights @ what == pytest.approx(mean, abs=4 * spread_of / np.sqrt(found.effective))
+    assert found.effective < 0.9 * count
+
+
+def test_noise_is_added_only_where_few_draws_would_decide(target: Target) -> None:
+    """Catch runs that are blurred without need, and a few draws that decide although noise would mend it."""
+    chance = np.random.default_rng(13)
+    latents = chance.standard_normal((400, len(target.latents)))
+    off = chance.multivariate_normal(np.zeros(3), spread(MISSED, ALIKE) + spread(LUCK, ALIKE), len(latents))
+    right = weighed(target, latents, target.mean(latents) + off, LUCK, np.random.default_rng(14))
+    assert right.noise == 0
+    astray = replace(target, known=replace(target.known, emulated=30 * target.known.emulated))
+    far = replace(astray, figures=tuple(replace(f, published=2 * f.published) for f in target.figures))
+    blurred = weighed(far, latents, far.mean(latents) + 6 * off, LUCK, np.random.default_rng(14))
+    assert blurred.noise > 0

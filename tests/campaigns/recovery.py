@@ -216,7 +216,7 @@ def by_members(learned: Learned, history: History, latents: Values, rng: np.rand
     drawn, truth = z[:-1], z[-1]
     runs = alone.runs(drawn, WEIGHED + history.number * len(drawn), "weighed")
     target = learned.target(full_population=False, figures=history.figures[:count])
-    weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count])
+    weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count], rng)
     members = drawn[kept(weights.weights, MEMBERS, rng)]
     rank = ((members < truth).sum(axis=0) + rng.random(len(truth))) / (MEMBERS + 1)
     inside = (rank >= MIDDLE[0]) & (rank <= MIDDLE[1])

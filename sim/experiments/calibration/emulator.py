@@ -1,10 +1,12 @@
-"""What a run would say at any point: of each figure a sparse polynomial in the inputs, learned from a design's runs.
+"""What a run would say at any point: of each figure a sum of few terms in the inputs, learned from a design's runs.
 
 Terms are Hermite polynomials of single inputs up to the third degree and products of two inputs: orthogonal where the
-inputs are standard normal, as the points of a design are. They are taken one by one, each the one that explains most of
-what is left, as long as the extended Bayesian information criterion (Chen and Chen 2008) falls: it asks more of a term
-the more there are to choose from, since most inputs move no figure. What is left is measured on runs that were not
-learned from, with the terms chosen anew each time.
+inputs are standard normal, as the points of a design are. Of the inputs that move a figure most there are hinges too,
+nought below a knot and linear above it (Friedman 1991): payments are made on working days, so that a lag a day longer
+may move what is paid by a Monday not at all, or a weekend's; no polynomial follows that. Terms are taken one by one,
+each the one that explains most of what is left, as long as the extended Bayesian information criterion (Chen and Chen
+2008) falls: it asks more of a term the more there are to choose from, since most inputs move no figure. What is left is
+measured on runs that were not learned from, with the terms chosen anew each time.
 """
 
 from __future__ import annotations
@@ -12,16 +14,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.inputs import Values
+from sim.experiments.jobs.executors import side_by_side
 
 Ints = NDArray[np.int64]
 
 DEGREE = 3
 """The highest power of one input."""
+
+KNOTS = np.arange(-2.75, 3, 0.25)
+"""Where hinges begin."""
+
+HINGED = 6
+"""Inputs, those that explain most on their own, whose hinges are tried."""
+
+LEAST_BEYOND = 20
+"""Runs at the least on either side of a knot."""
 
 MOST_PAIRED = 20
 """Inputs, those that explain most on their own, whose products are tried."""
@@ -33,42 +46,52 @@ FOLDS = 8
 """Parts of a design, each predicted from the others."""
 
 
-def hermite(x: Values, degree: Ints) -> Values:
-    """Return the orthonormal Hermite polynomials of some degrees, from 0 to 3, at as many numbers."""
+def shape(x: Values, which: Ints) -> Values:
+    """Return shapes of inputs: orthonormal Hermite polynomials of degree 0 to DEGREE, and behind them the hinges."""
     powers = (np.ones_like(x), x, (x * x - 1) / np.sqrt(2), (x * x - 3) * x / np.sqrt(6))
-    found: Values = np.select([degree == k for k in range(DEGREE)], powers[:DEGREE], powers[DEGREE])
+    found: Values = np.select([which == k for k in range(DEGREE + 1)], powers, np.maximum(x - _knot(which), 0))
     return found
+
+
+def slope(x: Values, which: Ints) -> Values:
+    """Return the slopes of shapes.
+
+    That of an orthonormal Hermite polynomial is the one of a degree less, times the root of its own degree.
+    """
+    polynomial = np.sqrt(which) * shape(x, np.clip(which - 1, 0, DEGREE))
+    found: Values = np.where(which <= DEGREE, polynomial, x > _knot(which))
+    return found
+
+
+def _knot(which: Ints) -> Values:
+    return KNOTS[np.clip(which - DEGREE - 1, 0, len(KNOTS) - 1)]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Products of the polynomials of two inputs: the places of the inputs, and the degrees; the second may be 0."""
+    """Products of the shapes of two inputs: the places of the inputs, and their shapes; the second may be 0: one."""
 
     places: Ints
-    degrees: Ints
+    shapes: Ints
 
     def at(self, x: Values) -> Values:
         """Return their values at points, a column a term."""
-        first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
+        first, second = (shape(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1))
         return first * second
 
     def slopes(self, x: Values) -> tuple[Values, Values]:
         """Return their slopes along the first of their inputs and along the second, a column a term."""
-        first, second = (hermite(x[..., self.places[:, k]], self.degrees[:, k]) for k in (0, 1))
-        # The slope of an orthonormal Hermite polynomial is that of one degree less, times the root of its own.
-        along = [
-            np.sqrt(self.degrees[:, k]) * hermite(x[..., self.places[:, k]], np.maximum(self.degrees[:, k] - 1, 0))
-            for k in (0, 1)
-        ]
+        first, second = (shape(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1))
+        along = [slope(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1)]
         return along[0] * second, first * along[1]
 
     def of(self, some: Sequence[int] | Ints) -> Terms:
         """Return some of them."""
-        return Terms(self.places[some], self.degrees[some])
+        return Terms(self.places[some], self.shapes[some])
 
     def with_(self, others: Terms) -> Terms:
         """Return these and others."""
-        return Terms(np.vstack([self.places, others.places]), np.vstack([self.degrees, others.degrees]))
+        return Terms(np.vstack([self.places, others.places]), np.vstack([self.shapes, others.shapes]))
 
 
 def singles(inputs: int) -> Terms:
@@ -91,6 +114,14 @@ def crossed(some: Ints, others: Ints) -> Terms:
     """Return the products of one of some inputs and one of others."""
     places = np.array([(a, b) for a in some for b in others], dtype=np.int64).reshape(-1, 2)
     return Terms(places, np.ones_like(places))
+
+
+def hinges(some: Ints, x: Values) -> Terms:
+    """Return the hinges of some inputs whose knots have runs enough on either side."""
+    above = (x[:, some, None] > KNOTS).sum(axis=0)
+    which, knot = np.nonzero((above >= LEAST_BEYOND) & (above <= len(x) - LEAST_BEYOND))
+    nothing = np.zeros_like(which)
+    return Terms(np.column_stack([some[which], nothing]), np.column_stack([DEGREE + 1 + knot, nothing]))
 
 
 def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
@@ -119,11 +150,11 @@ def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
     return taken[:best]
 
 
-def learned(x: Values, y: Values, weights: Values, widely: int = 0) -> tuple[Terms, Values]:
+def learned(x: Values, y: Values, weights: Values, widely: int = 0, hinged: int = 0) -> tuple[Terms, Values]:
     """Return the terms of one figure and their coefficients, the constant first.
 
-    Products are tried of inputs that move the figure on their own; and of so many of the strongest, `widely`, with
-    any input.
+    Products are tried of inputs that move the figure on their own; of so many of the strongest, `widely`, with any
+    input; and the hinges of so many, `hinged`.
     """
     alone = singles(x.shape[1])
     first = chosen(alone.at(x), y, weights)
@@ -135,6 +166,8 @@ def learned(x: Values, y: Values, weights: Values, widely: int = 0) -> tuple[Ter
     every = alone.of(first).with_(pairs(np.sort(strongest)))
     if widely:
         every = every.with_(crossed(strongest[:widely], np.flatnonzero(energy == 0)))
+    if hinged:
+        every = every.with_(hinges(strongest[:hinged], x))
     terms = every.of(chosen(every.at(x), y, weights))
     return terms, _solved(terms.at(x), y, weights)
 
@@ -151,7 +184,7 @@ class Emulator:
     """All figures as functions of the inputs: the terms that any has, and a row of coefficients for each figure.
 
     `missed` is the standard deviation of what is left of each figure on runs that were not learned from: what the
-    polynomial misses, and the luck of those runs. `alike` is its correlation between figures: where those who complete
+    terms miss, and the luck of those runs. `alike` is its correlation between figures: where those who complete
     by one date are missed, so are those who do two days later.
     """
 
@@ -164,7 +197,7 @@ class Emulator:
     @cached_property
     def active(self) -> list[int]:
         """Return the places of the inputs that move any figure."""
-        return [int(k) for k in np.unique(self.terms.places[self.terms.degrees > 0])]
+        return [int(k) for k in np.unique(self.terms.places[self.terms.shapes > 0])]
 
     def __call__(self, x: Values) -> Values:
         """Return the figures at points, a row a point."""
@@ -195,29 +228,58 @@ class Emulator:
         )
 
 
-def learn(x: Values, y: Values, weights: Values | None = None, near: NDArray[np.bool_] | None = None) -> Emulator:
-    """Learn figures, a column each, from the runs at some points.
+def learn(
+    x: Values,
+    y: Values,
+    weights: Values | None = None,
+    near: NDArray[np.bool_] | None = None,
+    workers: int = 1,
+) -> Emulator:
+    """Learn figures, a column each, from the runs at some points; by so many processes, of which nothing depends.
 
     What is missed is measured on all runs, or on those `near`.
     """
     weights = np.ones(len(x)) if weights is None else weights
     near = np.ones(len(x), dtype=bool) if near is None else near
+    asked = [_Figure(x, y[:, figure], weights) for figure in range(y.shape[1])]
+    found = side_by_side(_learned_and_left, asked, workers, lambda count: None)
     index: dict[tuple[int, ...], int] = {}
-    rows: list[tuple[float, dict[int, float]]] = []
-    for figure in range(y.shape[1]):
-        terms, found = learned(x, y[:, figure], weights)
+    rows: list[dict[int, float]] = []
+    for terms, some, _ in found:
         row = {}
-        for place, degree, coefficient in zip(terms.places, terms.degrees, found[1:], strict=True):
-            row[index.setdefault((*map(int, place), *map(int, degree)), len(index))] = float(coefficient)
-        rows.append((float(found[0]), row))
+        for place, which, coefficient in zip(terms.places, terms.shapes, some[1:], strict=True):
+            row[index.setdefault((*map(int, place), *map(int, which)), len(index))] = float(coefficient)
+        rows.append(row)
     table = np.array(list(index), dtype=np.int64).reshape(-1, 4)
     coefficients = np.zeros((y.shape[1], len(index)))
-    for figure, (_, row) in enumerate(rows):
+    for figure, row in enumerate(rows):
         coefficients[figure, list(row)] = list(row.values())
-    left = left_out(x, y, weights)[near]
+    left = np.column_stack([each[near] for _, _, each in found])
     missed = np.sqrt(np.mean(left**2, axis=0))
-    terms = Terms(table[:, :2], table[:, 2:])
-    return Emulator(terms, np.array([c for c, _ in rows]), coefficients, missed, correlation(left))
+    constants = np.array([float(some[0]) for _, some, _ in found])
+    return Emulator(Terms(table[:, :2], table[:, 2:]), constants, coefficients, missed, correlation(left))
+
+
+class _Figure(NamedTuple):
+    """The runs that a figure is learned from: points, what they say of it, and their weights."""
+
+    x: Values
+    y: Values
+    weights: Values
+
+
+def _learned_and_left(runs: _Figure) -> tuple[Terms, Values, Values]:
+    """Return terms and coefficients of a figure, and what is left of each run when it is predicted from others.
+
+    The runs are parted in folds that are the same every time; the terms are chosen anew without each.
+    """
+    x, y, weights = runs
+    fold, left = np.arange(len(x)) % FOLDS, np.empty_like(y)
+    for k in range(FOLDS):
+        here = fold != k
+        terms, coefficients = learned(x[here], y[here], weights[here], hinged=HINGED)
+        left[~here] = y[~here] - coefficients[0] - terms.at(x[~here]) @ coefficients[1:]
+    return *learned(x, y, weights, hinged=HINGED), left
 
 
 def correlation(left: Values) -> Values:
@@ -226,16 +288,4 @@ def correlation(left: Values) -> Values:
     scaled = left / np.where(size > 0, size, 1)
     found: Values = scaled.T @ scaled
     np.fill_diagonal(found, 1)
-    return found
-
-
-def left_out(x: Values, y: Values, weights: Values) -> Values:
-    """Return what is left of each run when it is predicted from others, in folds that are the same every time."""
-    fold = np.arange(len(x)) % FOLDS
-    found = np.empty_like(y)
-    for k in range(FOLDS):
-        here = fold != k
-        for figure in range(y.shape[1]):
-            terms, coefficients = learned(x[here], y[here, figure], weights[here])
-            found[~here, figure] = y[~here, figure] - coefficients[0] - terms.at(x[~here]) @ coefficients[1:]
     return found

@@ -81,7 +81,7 @@ def fit(problem: Problem) -> Fit:
     points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
     runs = problem.runs(points, TRIED, "members")
     count = len(problem.figures)
-    weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count])
+    weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count], problem.rng(8))
     members = kept(weights.weights, settings.members, problem.rng(5))
     base = base_values(target, chains, draws_of(target, chains, MANY, problem.rng(6)))
     return Fit(learned, target, chains, latents, runs, weights, members, base, problem.base_run(base))

@@ -17,6 +17,7 @@ from sim.experiments.calibration.history import look, until_the_fit
 from sim.experiments.calibration.inputs import Config, Inputs, Values
 from sim.experiments.calibration.likelihood import Known, Target, spread
 from sim.experiments.calibration.sampling import Chains, Effort, sample
+from sim.experiments.jobs.executors import cores
 from sim.parameters import Parameters
 from sim.results.tables.published import PREDICTED
 
@@ -40,18 +41,21 @@ class Settings:
     """Runs over all that was thought."""
     nearer: int = 300
     """Runs where the figures point, as often as there are rounds: each round points better than the one before."""
-    rounds: int = 2
+    rounds: int = 3
     repeated: int = 40
     """Runs of the last round that are made again with another luck, to tell luck from what the emulator misses."""
     tried: int = 1200
     """Draws that are run before the members are taken from them."""
     members: int = 60
-    effort: Effort = field(default_factory=Effort)
+    pointing: Effort = field(default_factory=lambda: Effort(kept=200))
+    """The chains that say where a further design lies."""
+    effort: Effort = field(default_factory=lambda: Effort(kept=1600))
+    """The chains of the fit itself."""
     seed: int = 20201015
     workers: int | None = None
 
 
-REHEARSED = Settings(points=48, nearer=16, rounds=1, repeated=4, tried=16, members=8, effort=Effort(24, 3, 50, 60))
+REHEARSED = Settings(48, 16, 1, 4, 16, 8, Effort(24, 3, 50, 60), Effort(24, 3, 50, 60))
 """Enough to see that all of it works, and too little to believe what comes out."""
 
 
@@ -79,6 +83,11 @@ class Problem:
     def rng(self, purpose: int) -> np.random.Generator:
         """Return luck for one purpose."""
         return np.random.default_rng([self.settings.seed, purpose])
+
+    @property
+    def workers(self) -> int:
+        """Return how many processes learn side by side: as many as run."""
+        return max(cores() if self.settings.workers is None else self.settings.workers, 1)
 
     def runs(self, points: Values, first: int, what: str) -> Runs:
         """Return what runs at some points say, each with a luck of its own, counted from a first replication."""
@@ -193,7 +202,9 @@ def learn_first(problem: Problem, repeated: int = 0) -> Learned:
     luck = np.zeros(runs.logs.shape[1])
     if repeated:
         luck = luck_of(runs, problem.runs(points[:repeated], FIRST_AGAIN, "luck"))
-    return Learned(problem, runs, learn(runs.points, runs.logs), luck, np.ones(len(points), dtype=bool))
+    return Learned(
+        problem, runs, learn(runs.points, runs.logs, workers=problem.workers), luck, np.ones(len(points), dtype=bool)
+    )
 
 
 def luck_of(runs: Runs, again: Runs) -> Values:
@@ -221,7 +232,7 @@ def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
     learned = first
     for number in range(settings.rounds):
         target = learned.target()
-        chains = sample(target, len(target.active), settings.effort, problem.rng(10 + number))
+        chains = sample(target, len(target.active), settings.pointing, problem.rng(10 + number))
         latents = draws_of(target, chains, settings.nearer, problem.rng(20 + number))
         points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
         runs = problem.runs(points, SECOND + number * settings.nearer, f"nearer design {number + 1}")
@@ -230,6 +241,6 @@ def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
             luck = luck_of(runs, problem.runs(points[: settings.repeated], SECOND_AGAIN, "luck"))
         both = learned.runs.and_(runs)
         near = np.arange(len(both.points)) >= len(first.runs.points)
-        emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near)
+        emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near, problem.workers)
         learned = Learned(problem, both, emulator, luck, near)
     return learned, chains

@@ -153,10 +153,11 @@ def _emulator(fit: Fit) -> list[str]:
 def _members(fit: Fit) -> list[str]:
     weighed, tried = fit.weighed, len(fit.latents)
     different = len(set(fit.members.tolist()))
+    noise = f" Lest few draws decide, noise of {weighed.noise:g} times the emulator's variance is added to the runs."
     return wrapped(
         f"{tried} draws were run. Weighted by what the runs correct, they are worth {weighed.effective:.0f} of equal "
         f"weight (Pareto's k {weighed.tail:.2f}); {len(fit.members)} members are taken from them, {different} of them "
-        "different."
+        f"different.{noise if weighed.noise else ''}"
     )
 
 

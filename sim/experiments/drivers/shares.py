@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.calibration.emulator import Terms, hermite, learned
+from sim.experiments.calibration.emulator import Terms, learned, shape
 
 Values = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -186,14 +186,14 @@ class _Emulated:
         terms, coefficients = learned(x, y, np.ones(len(y)), WIDELY)
         driver, begins = design.driver, np.concatenate([[0], np.cumsum([m.shape[1] for m in design.members])])
         own, crossed = [np.zeros(len(rows)) for rows in design.members], list[_Cross]()
-        for places, degrees, coefficient in zip(terms.places, terms.degrees, coefficients[1:], strict=True):
+        for places, shapes, coefficient in zip(terms.places, terms.shapes, coefficients[1:], strict=True):
             who = [int(driver[place]) for place in places]
             first, second = (
-                hermite(design.members[one][:, place - begins[one]], degree)
-                for one, place, degree in zip(who, places, degrees, strict=True)
+                shape(design.members[one][:, place - begins[one]], which)
+                for one, place, which in zip(who, places, shapes, strict=True)
             )
-            if degrees[1] == 0 or who[0] == who[1]:
-                own[who[0]] += coefficient * first * (second if degrees[1] else 1.0)
+            if shapes[1] == 0 or who[0] == who[1]:
+                own[who[0]] += coefficient * first * (second if shapes[1] else 1.0)
             else:
                 crossed.append(_Cross(who[0], who[1], coefficient * first, second))
         return cls(terms, coefficients, own, crossed)
