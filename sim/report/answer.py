@@ -105,7 +105,7 @@ def _waits(tables: Tables, figures: dict[str, Figure]) -> list[str]:
     ]
     lines = block(("Waits of those who got it", "got it", "median", "95th percentile"), got) if got else []
     if others:
-        heading = ("Of all who began", "left without", "median", "still wait", "half within")
+        heading = ("Of all who began", "left", "median", "still wait", "half within")
         lines += ["", *block(heading, others)]
     if any(row["wait"] == "place" for row in waits):
         counts = f"{WAITS['place'].label} counts {WAITS['place'].who}; from registration"

@@ -67,13 +67,24 @@ def weighed(target: Target, latents: Values, run: Values, luck: Values, rng: np.
     ours, theirs = target.known.emulated, spread(luck, target.emulator.alike)
     mean, errors = target.mean(latents), latents[:, count:]
     before = target.of_mean(mean, errors)
-    noise = rng.standard_normal(run.shape) @ np.linalg.cholesky(ours).T
+    noise = rng.standard_normal(run.shape) @ _root(ours)
     for size in NOISES:
         better, left = corrected(target, emulated, run + np.sqrt(size) * noise, theirs + size * ours)
         surer = replace(target, known=replace(target.known, emulated=left))
         found = replace(smoothed(surer.of_mean(mean + better - emulated, errors) - before), noise=size)
         if found.tail <= LIGHT and found.effective >= WORTH * len(run):
             break
+    return found
+
+
+def _root(covariance: Values) -> Values:
+    """Return what makes draws of a covariance of independent ones; of few runs, figures may be missed as one."""
+    found: Values
+    try:
+        found = np.linalg.cholesky(covariance).T
+    except np.linalg.LinAlgError:
+        sizes, ways = np.linalg.eigh(covariance)
+        found = np.sqrt(np.maximum(sizes, 0))[:, None] * ways.T
     return found
 
 
