@@ -79,13 +79,11 @@ def weighed(target: Target, latents: Values, run: Values, luck: Values, rng: np.
 
 def _root(covariance: Values) -> Values:
     """Return what makes draws of a covariance of independent ones; of few runs, figures may be missed as one."""
-    found: Values
     try:
-        found = np.linalg.cholesky(covariance).T
+        return np.asarray(np.linalg.cholesky(covariance).T, dtype=np.float64)
     except np.linalg.LinAlgError:
         sizes, ways = np.linalg.eigh(covariance)
-        found = np.sqrt(np.maximum(sizes, 0))[:, None] * ways.T
-    return found
+        return np.asarray(np.sqrt(np.maximum(sizes, 0))[:, None] * ways.T, dtype=np.float64)
 
 
 def smoothed(logs: Values) -> Weighed:
