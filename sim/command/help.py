@@ -209,8 +209,8 @@ members of the ensemble into configs/ensemble/.
   prakerja calibrate rehearse population.scale=0.001
   prakerja calibrate run.seed=1             (other luck in its runs)
 
-It makes some 2,840 runs of history, with one person in a hundred unless you say
-another population.scale: 37 minutes on two busy cores. Each run is
+It makes some 3,140 runs of history, with one person in a hundred unless you say
+another population.scale: 31 minutes on two busy cores. Each run is
 kept in .calibration/: stopped, it goes on where it was. `git diff configs`
 shows what it changed; comments and all other numbers stay. Where the chains of
 draws do not agree, or few draws outweigh all others, it writes nothing and ends
@@ -224,7 +224,7 @@ without them, predict them, and print intervals, figures and scores.
   prakerja validate
 
 It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
-them: some 1,600. It takes population.scale, run.seed and rehearse as well.
+them: some 1,940. It takes population.scale, run.seed and rehearse as well.
 """,
     "baseline": """\
 prakerja baseline NAME ... [replications=20] [--replace]: record the figures of

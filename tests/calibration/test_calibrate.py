@@ -24,7 +24,7 @@ from sim.experiments.calibration.sampling import Effort
 from sim.experiments.members import FILE, read_members
 
 BRIEF = Effort(8, 2, 6, 8)
-TINY = Settings(12, 4, 2, 2, 6, 4, pointing=BRIEF, effort=BRIEF, workers=0)
+TINY = Settings(points=12, nearer=4, rounds=2, repeated=2, tried=6, members=4, pointing=BRIEF, effort=BRIEF, workers=0)
 
 
 @pytest.fixture

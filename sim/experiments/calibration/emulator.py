@@ -184,8 +184,8 @@ class Emulator:
     """All figures as functions of the inputs: the terms that any has, and a row of coefficients for each figure.
 
     `missed` is the standard deviation of what is left of each figure on runs that were not learned from: what the
-    terms miss, and the luck of those runs. `alike` is its correlation between figures: where those who complete
-    by one date are missed, so are those who do two days later.
+    terms miss, and the luck of those runs. `alike` is its correlation between figures: where those who complete by one
+    date are missed, so are those who do two days later.
     """
 
     terms: Terms
@@ -235,7 +235,7 @@ def learn(
     near: NDArray[np.bool_] | None = None,
     workers: int = 1,
 ) -> Emulator:
-    """Learn figures, a column each, from the runs at some points; by so many processes, of which nothing depends.
+    """Learn figures, a column each, from the runs at some points; on how many processes nothing depends.
 
     What is missed is measured on all runs, or on those `near`.
     """

@@ -55,7 +55,8 @@ class Settings:
     workers: int | None = None
 
 
-REHEARSED = Settings(48, 16, 1, 4, 16, 8, Effort(24, 3, 50, 60), Effort(24, 3, 50, 60))
+BRIEF = Effort(24, 3, 50, 60)
+REHEARSED = Settings(points=48, nearer=16, rounds=1, repeated=4, tried=16, members=8, pointing=BRIEF, effort=BRIEF)
 """Enough to see that all of it works, and too little to believe what comes out."""
 
 
