@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +114,30 @@ def test_a_process_that_is_killed_is_begun_again(tmp_path: Path, two: Processes)
     assert (tmp_path / "marker").exists()
     (said,) = failed(work.dies, tmp_path / "always", two)
     assert said.startswith("ended its process twice")
+
+
+@pytest.mark.parametrize("refused", [None, errno.EAGAIN])
+def test_a_process_that_is_killed_while_another_is_begun(
+    refused: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch all jobs that end with a pool whose queue was closed meanwhile, and a refusal of the system that is hidden.
+
+    Which comes first is chance; so the third job is handed to a pool that says what it says then.
+    """
+    submit, count = ProcessPoolExecutor.submit, iter(range(100))
+
+    def closed_meanwhile(pool: ProcessPoolExecutor, job: Callable[[], Any]) -> Future[Any]:
+        if next(count) == 2:
+            raise OSError("handle is closed") if refused is None else OSError(refused, "refused")
+        return submit(pool, job)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", closed_meanwhile)
+    with Processes(2) as two:
+        if refused is None:
+            assert failed(work.square, tmp_path, two) == []
+        else:
+            with pytest.raises(OSError, match="refused"):
+                failed(work.square, tmp_path, two)
 
 
 def test_a_job_that_fails_is_named_and_left_out(tmp_path: Path, two: Processes) -> None:

@@ -124,7 +124,14 @@ class Processes:
             context = multiprocessing.get_context("spawn")  # a fork would copy locks of threads that are not copied
             self._pool = ProcessPoolExecutor(self._workers, context, _begin)
         with _heeding_later():
-            return self._pool.submit(job.do)
+            try:
+                return self._pool.submit(job.do)
+            except OSError as error:
+                # A process was killed while another was begun: the pool has closed its queue, and knows only that. What
+                # the system refuses has a number.
+                if error.errno is not None:
+                    raise
+                raise BrokenProcessPool from error
 
     def _end(self) -> None:
         """End all processes at once."""
