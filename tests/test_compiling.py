@@ -13,9 +13,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from numba.core import types
+from numba.core.dispatcher import Dispatcher
 
 from sim.rules import compiling
 from sim.rules.compiling import LAST_COMPILED, PACKAGE, compiled_sources, imports_of, sources_hash
+from tests.building import INSTITUTIONS, SMALL, programme
+from tests.equality.same import run_both
 
 DECORATORS = {"rule", "kernel", "njit", "jit", "vectorize", "guvectorize", "intrinsic", "overload", "register_jitable"}
 """What marks a function that Numba compiles."""
@@ -215,3 +219,19 @@ def test_the_cache_is_where_it_is_said_to_be(tmp_path: Path) -> None:
 
     assert folder(XDG_CACHE_HOME=str(tmp_path)) == tmp_path / "prakerja" / sources_hash()
     assert folder(NUMBA_CACHE_DIR=str(tmp_path / "mine")) == tmp_path / "mine" / sources_hash()
+
+
+def named(kind: types.Type) -> bool:
+    """Return whether a type of Numba's is a named tuple, or holds one."""
+    tuples = isinstance(kind, types.BaseTuple)
+    return isinstance(kind, types.BaseNamedTuple) or (tuples and any(map(named, kind)))
+
+
+def test_no_compiled_function_returns_a_named_tuple() -> None:
+    """Catch a run that crashes, instead of ending, where a signal to end it comes while Numba makes a named tuple."""
+    run_both(programme(SMALL, INSTITUTIONS))
+    modules = [module for name, module in sys.modules.items() if name.startswith("sim.")]
+    found = {id(each): each for module in modules for each in vars(module).values() if isinstance(each, Dispatcher)}
+    returned = {each.py_func.__qualname__: each.nopython_signatures for each in found.values()}
+    assert {"pay", "fall_due", "offer_survey", "pay_for_courses"} <= {name for name, kinds in returned.items() if kinds}
+    assert [name for name, kinds in returned.items() if any(named(kind.return_type) for kind in kinds)] == []

@@ -115,7 +115,11 @@ def rule_of_many(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function over arrays on first use, with the arithmetic of a rule, but as a function of its own."""
+    """Compile a function over arrays on first use, with the arithmetic of a rule, but as a function of its own.
+
+    It returns no named tuple: Numba makes one by a call into Python, and where a signal to end the run raises an
+    error within that call, Numba goes on with a null pointer, and the process crashes.
+    """
     return _kept(numba.njit(**_KERNEL)(function))
 
 

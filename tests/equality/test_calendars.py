@@ -109,8 +109,8 @@ def test_what_is_ready_too_late_is_kept_and_not_put_by_day() -> None:
     pending["number"], pending["ready"] = range(4), (DAY, 10 * DAY, 1000 * 365 * DAY, NEVER)
     for some, failed in (pending, False), (pending[2:], True):
         found = by_day(some, np.zeros(some.size, dtype=np.uint8), 1, 0, 10 * DAY)
-        for _, day, begin, end in found.groups.tolist():
-            queue.put(day, words_of(found.payments[begin:end]), failed=failed)
+        for _, day, begin, end in found[1].tolist():
+            queue.put(day, words_of(found[0][begin:end]), failed=failed)
     assert sum(some.size for some in queue.unpaid()) == 6
     queue.queue_up(9 * DAY)
     assert together(queue.take(None))["number"].tolist() == [0]
@@ -132,13 +132,12 @@ def test_payments_are_put_by_partner_and_day() -> None:
     draw, end = np.random.default_rng(1), 10 * DAY
     pending, partners = np.zeros(500, dtype=PENDING), draw.integers(0, 5, 500).astype(np.uint8)
     pending["number"], pending["ready"] = range(500), draw.integers(-DAY, 12 * DAY, 500)
-    found = by_day(pending, partners, 6, HOUR, end)
+    payments, groups = by_day(pending, partners, 6, HOUR, end)
     expected: dict[tuple[int, int], set[int]] = {}
     for number, (partner, at) in enumerate(zip(partners.tolist(), pending["ready"].tolist(), strict=True)):
         day = (at - HOUR) // DAY if at < end else TOO_LATE
         expected.setdefault((partner, day), set()).add(number)
-    groups = found.groups.tolist()
-    numbers = {(partner, day): found.payments["number"][a:b].tolist() for partner, day, a, b in groups}
+    numbers = {(partner, day): payments["number"][a:b].tolist() for partner, day, a, b in groups.tolist()}
     assert len(groups) == len(expected)
     assert {key: set(some) for key, some in numbers.items()} == expected
     assert sum(map(len, numbers.values())) == 500

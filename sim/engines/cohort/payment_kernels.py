@@ -51,6 +51,10 @@ class Paid(NamedTuple):
     """How many participants are now paid in full."""
 
 
+PaidTuple = tuple[Ints, ByDay, ByDay, NDArray[np.uint32], Ints, int]
+"""The fields of Paid, as its kernel returns them."""
+
+
 @rule
 def _fall_due(
     rules: PaymentRules,
@@ -120,8 +124,8 @@ def pay(
     waits: Any,
     stamps: Any,
     calendar: Any,
-) -> Paid:
-    """Attempt the payments that the runs of a day have taken from the partners' queues.
+) -> PaidTuple:
+    """Attempt the payments that the runs of a day have taken from the partners' queues; return what Paid holds.
 
     `stamps`, of incentives, and the waits for a run are by partner.
     """
@@ -176,7 +180,7 @@ def pay(
                 _fall_due(rules, mine, q.number, payment + 1, partner, due, stamps, calendar, next_ones[follow])
                 next_partner[follow] = partner
                 follow += 1
-    return Paid(
+    return (
         made,
         by_day(again[:failed], again_partner[:failed], partners, rules.run_clock, rules.end),
         by_day(next_ones[:follow], next_partner[:follow], partners, rules.run_clock, rules.end),

@@ -17,7 +17,7 @@ from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
 from sim.engines.cohort.pending import LARGE, ByDay, Pending, Words, together, words_of
 from sim.engines.cohort.recorder import Recorder
-from sim.engines.cohort.survey_kernels import offer_survey, returns_of_unanswered
+from sim.engines.cohort.survey_kernels import Offered, offer_survey, returns_of_unanswered
 from sim.journey.money import Benefit
 from sim.observers.observations import Observations
 from sim.observers.paid_days import no_paid_days, noted
@@ -78,12 +78,13 @@ class Payments:
 
     def _put_due(self, found: ByDay) -> None:
         self._put(found)
-        self._record_due(found.payments)
+        self._record_due(found[0])
 
     def _put(self, found: ByDay, *, failed: bool = False) -> None:
         """Put payments into the partners' queues."""
-        words = words_of(found.payments)
-        for partner, day, begin, end in found.groups.tolist():
+        payments, groups = found
+        words = words_of(payments)
+        for partner, day, begin, end in groups.tolist():
             of_day = words[begin:end].copy() if len(words) > LARGE else words[begin:end]
             self._queues[partner].put(day, of_day, failed=failed)
 
@@ -99,23 +100,25 @@ class Payments:
         if offered >= self._end:
             return
         programme, payment = self._programme, self._programme.incentives + survey
-        answering, unanswered, due, full = offer_survey(
-            self._rules,
-            programme.survey,
-            survey,
-            payment,
-            offered,
-            self._participants.people,
-            numbers,
-            self._stamps_of(payment),
-            self._observer.calendar,
+        found = Offered(
+            *offer_survey(
+                self._rules,
+                programme.survey,
+                survey,
+                payment,
+                offered,
+                self._participants.people,
+                numbers,
+                self._stamps_of(payment),
+                self._observer.calendar,
+            )
         )
-        self.settled += unanswered.size
-        self._observer.surveys_offered(offered, answering.size, unanswered.size, full)
-        if unanswered.size:
-            self._return(offered, unanswered)
-        self._record_offer(payment, offered, answering, unanswered)
-        self._put_due(due)
+        self.settled += found.unanswered.size
+        self._observer.surveys_offered(offered, found.answering.size, found.unanswered.size, found.full)
+        if found.unanswered.size:
+            self._return(offered, found.unanswered)
+        self._record_offer(payment, offered, found.answering, found.unanswered)
+        self._put_due(found.due)
 
     def _return(self, offered: int, unanswered: Numbers) -> None:
         """Return the rupiah of a survey that is not answered."""
@@ -141,15 +144,17 @@ class Payments:
 
     def _pay(self, now: int, queue: Pending, sizes: list[int]) -> list[int]:
         """Attempt payments, which stand partner by partner, so many each; return how many each partner has made."""
-        paid = pay(
-            self._rules,
-            now,
-            self._programme.incentive_step,
-            queue,
-            self._participants.people,
-            self._observer.waits,
-            self._observer.stamps[Benefit.INCENTIVE],
-            self._observer.calendar,
+        paid = Paid(
+            *pay(
+                self._rules,
+                now,
+                self._programme.incentive_step,
+                queue,
+                self._participants.people,
+                self._observer.waits,
+                self._observer.stamps[Benefit.INCENTIVE],
+                self._observer.calendar,
+            )
         )
         for partner, own in _by_partner(sizes):
             self._hold(partner, queue[own], now)

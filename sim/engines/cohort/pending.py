@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,12 +90,9 @@ def _sort(pending: Pending, ordered: Pending) -> None:
         ordered[at] = one
 
 
-class ByDay(NamedTuple):
-    """Payments by partner and by the day on which they are ready; within a day in no order."""
-
-    payments: Pending
-    groups: Ints
-    """Of each partner's day: the partner, the day or TOO_LATE, and the positions of its first and behind its last."""
+ByDay = tuple[Pending, Ints]
+"""Payments by partner and by the day on which they are ready, within a day in no order; and of each partner's day: the
+partner, the day or TOO_LATE, and the positions of its first payment and behind its last."""
 
 
 @kernel
@@ -129,7 +124,7 @@ def by_day(pending: Pending, partner: NDArray[np.uint8], partners: int, begins: 
         day = (ready - begins) // DAY - first if ready < end else late
         ordered[places[partner[i], day]] = pending[i]
         places[partner[i], day] += 1
-    return ByDay(ordered, groups[:count])
+    return ordered, groups[:count]
 
 
 @kernel

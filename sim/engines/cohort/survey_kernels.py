@@ -32,6 +32,10 @@ class Offered(NamedTuple):
     """How many of those who do not answer are thereby paid in full."""
 
 
+OfferedTuple = tuple[Numbers, Numbers, ByDay, int]
+"""The fields of Offered, as its kernel returns them."""
+
+
 @kernel
 def offer_survey(
     rules: PaymentRules,
@@ -43,8 +47,11 @@ def offer_survey(
     numbers: Numbers,
     stamps: Any,
     calendar: Any,
-) -> Offered:
-    """Offer survey `count` (from 0) to some participants at an instant; see `fall_due` of its payment."""
+) -> OfferedTuple:
+    """Offer survey `count` (from 0) to some participants at an instant; return what Offered holds.
+
+    See `fall_due` of its payment.
+    """
     words = np.empty((4, CHUNK), dtype=np.uint32)
     persons = np.empty(CHUNK, dtype=np.uint32)
     answering, due = np.empty(numbers.size, dtype=np.uint32), np.empty(numbers.size, dtype=np.int64)
@@ -69,7 +76,7 @@ def offer_survey(
             people[number].settled += 1
             full += people[number].settled == rules.payments.size
     falling_due = fall_due(rules, people, answering[:answers], due[:answers], payment, stamps, calendar)
-    return Offered(answering[:answers], unanswered[:declines], falling_due, full)
+    return answering[:answers], unanswered[:declines], falling_due, full
 
 
 @kernel
