@@ -6,6 +6,7 @@ something impossible, and say in their message what is allowed, limits and names
 
 from __future__ import annotations
 
+import copy
 import math
 import random
 import re
@@ -111,6 +112,12 @@ def bad(place: Place, chance: random.Random) -> Any:
     if drawn < 0.95:
         return chance.choice(ODD)
     return [place.value] * chance.choice((2, 100, 1_500))
+
+
+def drawn_value(place: Place, chance: random.Random, hostile: bool) -> Any:
+    """Return a value for a key: a good one, or, where a trial is hostile, more often than not one of the worst kind."""
+    value = bad(place, chance) if hostile and chance.random() < 0.6 else good(place, chance)
+    return copy.deepcopy(value)  # a later place may lie below this one, and the base must stay as it is
 
 
 def _beyond(limit: float, chance: random.Random) -> float:

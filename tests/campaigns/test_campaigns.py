@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 
 from tests.campaigns import __main__ as command
-from tests.campaigns import engines, faults, fuzz, kills, mutations
+from tests.campaigns import engines, faults, kills
 from tests.campaigns.log import Log
+from tests.campaigns.machine_code import forget, importing
 from tests.campaigns.mutants import ROOT, draw, known, mutants_of, sources
-from tests.campaigns.trials import trial
+from tests.campaigns.tests_in_order import ordered
+from tests.campaigns.trials import FINE, trial
+from tests.campaigns.tried_here import tried_alone, warm
 
 
 def test_campaigns_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,6 +27,15 @@ def test_campaigns_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None
     assert "log" not in command.campaigns()
     assert command.main(["nothing"]) == 2
     assert "engines" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", command.campaigns())
+def test_every_campaign_tells_its_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches a campaign that cannot be loaded, since a part of it has moved, or that goes by another name."""
+    with pytest.raises(SystemExit) as end:
+        importlib.import_module(f"tests.campaigns.{name}").main(["--help"])
+    assert end.value.code == 0
+    assert f"python -m tests.campaigns {name} " in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_torn_line_is_left_out_and_nothing_is_counted_twice(tmp_path: Path) -> None:
@@ -165,7 +178,7 @@ def test_mutants_are_drawn_by_seed_from_every_group_and_kind() -> None:
 
 def test_machine_code_is_forgotten_of_all_that_read_a_source(tmp_path: Path) -> None:
     """Catches a mutant whose code is run from before the change, in the module itself or in one that inlines it."""
-    found = mutations.importing("sim/rules/philox.py", ROOT)
+    found = importing("sim/rules/philox.py", ROOT)
     assert {
         "sim/rules/philox.py",
         "sim/rules/luck.py",
@@ -182,19 +195,19 @@ def test_machine_code_is_forgotten_of_all_that_read_a_source(tmp_path: Path) -> 
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    mutations.forget("sim/rules/lags.py", tmp_path)
+    forget("sim/rules/lags.py", tmp_path)
     left = {file.relative_to(tmp_path / "hash").as_posix() for file in tmp_path.rglob("*.kernels")}
     assert left == {"rules.laws/draw.kernels", "rules.lags2/x.kernels", "stations.lags/ready.kernels"}
 
 
 def test_the_most_telling_tests_come_first() -> None:
     """Catches a mutant of a rule for which hundreds of other tests run first, and a file that is run twice."""
-    files = mutations._ordered(ROOT, "sim/rules/lags.py")
+    files = ordered(ROOT, "sim/rules/lags.py")
     assert files[0] == "tests/rules/test_lags.py"
     assert files[1].startswith("tests/rules/")
     assert len(files) == len(set(files))
     assert not any(file.startswith("tests/campaigns/") for file in files)
-    assert mutations._ordered(ROOT, "sim/engines/cohort/pool.py")[0].startswith("tests/equality/")
+    assert ordered(ROOT, "sim/engines/cohort/pool.py")[0].startswith("tests/equality/")
 
 
 def test_a_trial_is_the_same_whatever_was_tried_before() -> None:
@@ -208,9 +221,9 @@ def test_a_trial_is_the_same_whatever_was_tried_before() -> None:
 
 def test_some_hostile_trials() -> None:
     """Catches a traceback, a hang, an unclear message or something left behind, of 12 drawn inputs."""
-    fuzz.warm()
-    outcomes = {number: fuzz.tried_alone(trial(4, number)) for number in range(12)}
-    assert {number: found for number, found in outcomes.items() if found[0] not in fuzz.FINE} == {}
+    warm()
+    outcomes = {number: tried_alone(trial(4, number)) for number in range(12)}
+    assert {number: found for number, found in outcomes.items() if found[0] not in FINE} == {}
     assert {"refused", "accepted"} <= {outcome for outcome, _, _ in outcomes.values()}
 
 
