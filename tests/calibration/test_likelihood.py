@@ -28,6 +28,10 @@ SEEN = (
 )
 
 
+FIVE_MILLION = "ever_joined 2020-09-01"
+"""The name of the figure of 5,000,000."""
+
+
 def number(key: str, law: Law, value: float) -> Number:
     """Return an uncertain number that is fitted."""
     return Number(key, value, Declared(Kind.UNCERTAIN, law, fitted=True))
@@ -56,9 +60,9 @@ def target() -> Target:
 
 def test_slopes_are_those_of_the_likelihood(target: Target) -> None:
     """Catch a slope that leads the chains astray: each against a difference, with and without figures left out."""
-    at = np.random.default_rng(1).standard_normal((4, len(target.active)))
     least = [replace(each, bound=(0, 1, -1)[k % 3]) for k, each in enumerate(target.figures)]
     for each in (target, replace(target, unused=(1, 4)), replace(target, figures=least, unused=(1, 4))):
+        at = np.random.default_rng(1).standard_normal((4, len(each.active)))
         _, slopes = each(at)
         for k in range(at.shape[1]):
             step = 1e-5 * np.eye(at.shape[1])[k]
@@ -71,6 +75,29 @@ def test_what_figures_cannot_tell_is_not_sampled(target: Target) -> None:
     names = [target.latents[k] for k in target.active]
     assert "idle" not in names
     assert {"share: level", "share: spread", "pace", "age of 2020-09-12"} <= set(names)
+    assert names[-3:] == [f"rounding of {what}" for what in ("joined 4 2020-08-12", "joined 5 2020-08-20", FIVE_MILLION)]
+
+
+def test_rounding_explains_no_more_than_what_is_printed_so(target: Target) -> None:
+    """Catch rounding as a normal error, which lets 4.3 million be printed as 5,000,000 where the model is exact.
+
+    Of one figure, averaged over the number that was counted: the likelihood is the mean normal density of it, uniform
+    between 4.5 and 5.5 million, about what is simulated.
+    """
+    only = replace(target, unused=tuple(k for k in range(len(SEEN)) if k != 2))
+    rounding = only.active.index(only.latents.index(f"rounding of {FIVE_MILLION}"))
+    z = np.linspace(-8, 8, 2001)
+    rows = np.zeros((len(z), len(only.active)))
+    rows[:, only.active.index(len(only.inputs.latents))] = -9  # no discrepancy but the least
+    rows[:, rounding] = z
+    counted = np.linspace(4.5e6, 5.5e6, 2001)
+    for off in (0.0, 0.05, 0.12, 0.15):
+        some = replace(only, emulator=replace(only.emulator, constants=only.emulator.constants - off))
+        found = np.trapezoid(np.exp(some(rows)[0]) * stats.norm.pdf(z), z)
+        mean, error = some.mean(some.full(rows[[1000]]))[0, 2], np.sqrt(some.covariance(some.full(rows[[1000]]))[0, 2, 2])
+        expected = np.trapezoid(stats.norm.pdf(np.log(counted), mean, error), counted) / 1e6 * np.sqrt(2 * np.pi)
+        assert found == pytest.approx(expected, rel=1e-3)
+    assert error < 0.03  # so that 4.3 million, and an age, are surely beyond
 
 
 def test_a_number_keeps_its_law_whether_it_varies_or_not(target: Target) -> None:
@@ -101,7 +128,7 @@ def histories(target: Target, count: int) -> list[tuple[Values, Target]]:
         logs = target.mean(latents)[0] + root @ luck.standard_normal(len(target.figures))
         figures = [replace(f, published=float(np.exp(y))) for f, y in zip(target.figures, logs, strict=True)]
         exact = [
-            replace(f, unit=2 * np.sqrt(3) * o.rounding * f.published)
+            replace(f, unit=2 * o.half * f.published)
             for f, o in zip(figures, target.figures, strict=True)
         ]
         found.append((latents[0], replace(target, figures=tuple(exact))))

@@ -25,6 +25,10 @@ ELIGIBLE = "eligible"
 SIGNIFICANT = 1
 """Digits of a printed figure that are taken to be exact, even where they are noughts."""
 
+COARSE = 0.01
+"""From this share of a figure on, half a unit of its last digit is a latent of its own, uniform; below, rounding is one
+of several small normal errors."""
+
 AGE_SHARE, OLDEST_SCALE = 0.05, 2.0
 """The scale of how old a figure may be when it is printed: a share of the programme's age, and at most so many days.
 
@@ -61,15 +65,24 @@ class Figure:
         return not self.scope
 
     @property
-    def rounding(self) -> float:
-        """Return the standard deviation of its logarithm by rounding: uniform over half a unit of its last digit.
+    def half(self) -> float:
+        """Return half a unit of its last digit, as a share of it: what was counted lies within so much of it.
 
         A bound is exact: it is the number of places.
         """
         if self.bound:
             return 0.0
-        half = half_unit(self.published) if self.unit is None else self.unit / 2
-        return half / self.published / math.sqrt(3)
+        return (half_unit(self.published) if self.unit is None else self.unit / 2) / self.published
+
+    @property
+    def coarse(self) -> bool:
+        """Return whether it is rounded so much that it matters where within the rounding it was."""
+        return self.half >= COARSE
+
+    @property
+    def rounding(self) -> float:
+        """Return the standard deviation of its logarithm by rounding, which is uniform."""
+        return self.half / math.sqrt(3)
 
 
 def half_unit(published: float) -> float:

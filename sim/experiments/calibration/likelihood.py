@@ -6,7 +6,9 @@ The logarithm of a published figure is that of the simulated one, of some hours 
   half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
   three reports within a week are not three independent observations of a wrong model;
 - rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
-  between figures as what was left of runs that the emulator did not learn from.
+  between figures as what was left of runs that the emulator did not learn from. Where a figure is rounded coarsely,
+  as 5,000,000 is, what was counted is a latent, uniform between the numbers that are printed so: a normal error would
+  let rounding explain what lies beyond them.
 
 That a wave was filled is no figure but a bound: as many eligible people joined as there were places, or more. It has no
 discrepancy: worlds are wanted in which the simulated wave is filled.
@@ -75,7 +77,13 @@ class Target:
     @cached_property
     def latents(self) -> tuple[str, ...]:
         """Return the names of all latents."""
-        return (*self.inputs.latents, *DISCREPANCIES, *(f"age of {at:%Y-%m-%d}" for at in self.reports))
+        ages, digits = (f"age of {at:%Y-%m-%d}" for at in self.reports), (self.figures[k].name for k in self.coarse)
+        return (*self.inputs.latents, *DISCREPANCIES, *ages, *(f"rounding of {name}" for name in digits))
+
+    @cached_property
+    def coarse(self) -> list[int]:
+        """Return the places of the figures whose rounding is a latent."""
+        return [k for k, each in enumerate(self.figures) if each.coarse]
 
     @cached_property
     def active(self) -> list[int]:
@@ -95,7 +103,7 @@ class Target:
 
     @cached_property
     def _fixed(self) -> Values:
-        rounding = np.array([each.rounding for each in self.figures])
+        rounding = np.array([0.0 if each.coarse else each.rounding for each in self.figures])
         found: Values = np.diag(rounding**2) + self.known.luck + self.known.emulated
         return found
 
@@ -128,19 +136,32 @@ class Target:
         return found
 
     def mean(self, latents: Values) -> Values:
-        """Return the logarithms of the figures as an emulated run says them, ages taken off: rows of all latents."""
+        """Return the logarithms of the figures as an emulated run says they are printed: rows of all latents."""
         count = len(self.inputs.latents)
         return self._mean(self.inputs.inputs(latents[:, :count]), latents[:, count:])
 
     def _mean(self, inputs: Values, errors: Values) -> Values:
-        ages = half_normal(errors[:, len(DISCREPANCIES) :])
-        found: Values = self.emulator(inputs) - ages @ self._ages
+        found: Values = self.emulator(inputs) - self._aged(errors)
+        found[:, self.coarse] -= self._counted(errors)[0]
         return found
 
     def aged(self, latents: Values) -> Values:
         """Return what the ages of the reports take off the logarithms, from rows of all latents."""
-        found: Values = half_normal(latents[:, len(self.inputs.latents) + len(DISCREPANCIES) :]) @ self._ages
+        return self._aged(latents[:, len(self.inputs.latents) :])
+
+    def _aged(self, errors: Values) -> Values:
+        ages = errors[:, len(DISCREPANCIES) : len(DISCREPANCIES) + len(self.reports)]
+        found: Values = half_normal(ages) @ self._ages
         return found
+
+    def _counted(self, errors: Values) -> tuple[Values, Values]:
+        """Return what was counted over what is printed, of the coarse figures, as a logarithm; and its slopes."""
+        from scipy.special import ndtr
+
+        z = errors[:, len(DISCREPANCIES) + len(self.reports) :]
+        half = np.array([self.figures[k].half for k in self.coarse])
+        counted = 1 + half * (2 * ndtr(z) - 1)
+        return np.log(counted), half * np.sqrt(2 / np.pi) * np.exp(-0.5 * z**2) / counted
 
     def discrepancy(self, latents: Values) -> Values:
         """Return the standard deviation of each figure's discrepancy, from rows of all latents."""
@@ -187,8 +208,9 @@ class Target:
         after = self._after[some]
         slopes[:, count] = grows[:, 0] * (along * (1 - after)).sum(axis=1)
         slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
-        ages = -half_normal_slope(errors[:, len(DISCREPANCIES) :])
-        slopes[:, count + len(DISCREPANCIES) :] = ages * (every @ self._ages.T)
+        ages = slice(len(DISCREPANCIES), len(DISCREPANCIES) + len(self.reports))
+        slopes[:, count:][:, ages] = -half_normal_slope(errors[:, ages]) * (every @ self._ages.T)
+        slopes[:, count + ages.stop :] = -self._counted(errors)[1] * every[:, self.coarse]
         return 0.5 * logs - 0.5 * (away * pull).sum(axis=1) + within, slopes[:, self.active]
 
     def of_inputs(self, inputs: Values, errors: Values) -> Values:
