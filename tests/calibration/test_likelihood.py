@@ -75,7 +75,8 @@ def test_what_figures_cannot_tell_is_not_sampled(target: Target) -> None:
     names = [target.latents[k] for k in target.active]
     assert "idle" not in names
     assert {"share: level", "share: spread", "pace", "age of 2020-09-12"} <= set(names)
-    assert names[-3:] == [f"rounding of {what}" for what in ("joined 4 2020-08-12", "joined 5 2020-08-20", FIVE_MILLION)]
+    coarse = ("joined 4 2020-08-12", "joined 5 2020-08-20", FIVE_MILLION)
+    assert names[-3:] == [f"rounding of {what}" for what in coarse]
 
 
 def test_rounding_explains_no_more_than_what_is_printed_so(target: Target) -> None:
@@ -94,7 +95,8 @@ def test_rounding_explains_no_more_than_what_is_printed_so(target: Target) -> No
     for off in (0.0, 0.05, 0.12, 0.15):
         some = replace(only, emulator=replace(only.emulator, constants=only.emulator.constants - off))
         found = np.trapezoid(np.exp(some(rows)[0]) * stats.norm.pdf(z), z)
-        mean, error = some.mean(some.full(rows[[1000]]))[0, 2], np.sqrt(some.covariance(some.full(rows[[1000]]))[0, 2, 2])
+        middle = some.full(rows[[1000]])
+        mean, error = some.mean(middle)[0, 2], np.sqrt(some.covariance(middle)[0, 2, 2])
         expected = np.trapezoid(stats.norm.pdf(np.log(counted), mean, error), counted) / 1e6 * np.sqrt(2 * np.pi)
         assert found == pytest.approx(expected, rel=1e-3)
     assert error < 0.03  # so that 4.3 million, and an age, are surely beyond
@@ -127,10 +129,7 @@ def histories(target: Target, count: int) -> list[tuple[Values, Target]]:
         root = np.linalg.cholesky(target.covariance(latents)[0])
         logs = target.mean(latents)[0] + root @ luck.standard_normal(len(target.figures))
         figures = [replace(f, published=float(np.exp(y))) for f, y in zip(target.figures, logs, strict=True)]
-        exact = [
-            replace(f, unit=2 * o.half * f.published)
-            for f, o in zip(figures, target.figures, strict=True)
-        ]
+        exact = [replace(f, unit=2 * o.half * f.published) for f, o in zip(figures, target.figures, strict=True)]
         found.append((latents[0], replace(target, figures=tuple(exact))))
     return found
 
