@@ -94,12 +94,12 @@ def evaluate_in_worlds(
     runs = [Run(0, 0, of_base.figures, of_base.weeks)]
     runs += [Run(w.number, luck, each.figures, each.weeks) for (w, luck), each in zip(order, done, strict=True)]
     first = base.tables["daily"].rows[0]["date"]
-    factors = None
+    error = None
     if discrepancy:
         up_to_award, after_award = discrepancy
-        factors = ModelError(up_to_award, after_award, parameters.run.seed).factors
+        error = ModelError(up_to_award, after_award, parameters.run.seed).published
     beside_published = published_in_worlds(
-        base.tables["published"], base.tables["waves"], runs, factors, parameters.waves.calendar is not None
+        base.tables["published"], base.tables["waves"], runs, error, parameters.waves.calendar is not None
     )
     made = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first), beside_published)}
     return InWorlds(base, runs, made, time.perf_counter() - started)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,60 +25,64 @@ COLUMNS = {
     "reached": "worlds in which it was reached",
 }
 
-Factors = Callable[[int, str, Iterable[datetime]], Mapping[datetime, float]]
-"""By which factor the published differs from what a world simulates, by date: of a world and a figure."""
 
+class Asked(NamedTuple):
+    """A figure that was published, or will be."""
 
-class _Asked(NamedTuple):
     name: str
+    """Stable name, as in the table intervals."""
     what: str
+    of: str
+    """The waves that it speaks of; empty: all."""
     at: datetime
     role: str
     published: Cell
 
 
+Error = Callable[[int, Sequence[Asked], Sequence[float | None]], Sequence[float | None]]
+"""What may be published of figures, the model's own error in it, from a world and what it simulates of each."""
+
+
 def published_in_worlds(
-    published: Table, waves: Table, runs: Sequence[Run], factors: Factors | None, by_calendar: bool
+    published: Table, waves: Table, runs: Sequence[Run], error: Error | None, by_calendar: bool
 ) -> Table:
     """Return the interval of every row of `published`, and of every wave where there are such rows.
 
-    `published` and `waves` are those of the base, which is the first run. Without `factors` the model's error is not
+    `published` and `waves` are those of the base, which is the first run. Without `error` the model's error is not
     known: then the intervals are those of the simulated programme.
     """
     asked = [
-        _Asked(published_name(row), str(row["figure"]), row["at"], str(row["role"]), row["published"])
+        Asked(
+            published_name(row),
+            str(row["figure"]),
+            str(row["scope"] or ""),
+            row["at"],
+            str(row["role"]),
+            row["published"],
+        )
         for row in published.rows
     ]
     if asked:
         asked += _of_waves(waves, by_calendar)
-    dates: dict[str, list[datetime]] = {}
-    for each in asked:
-        dates.setdefault(each.what, []).append(each.at)
-    worlds = [run for run in runs if run.world and not run.luck]
-    error = {
-        (run.world, what): factors(run.world, what, some) for run in worlds for what, some in dates.items() if factors
-    }
-    return Table("published_in_worlds", COLUMNS, [_row(each, runs[0], worlds, error) for each in asked])
+    worlds = []
+    for run in (run for run in runs if run.world and not run.luck):
+        simulated = [_value(run, each.name) for each in asked]
+        worlds.append(error(run.world, asked, simulated) if error else simulated)
+    rows = [_row(each, runs[0], [world[k] for world in worlds], bool(error)) for k, each in enumerate(asked)]
+    return Table("published_in_worlds", COLUMNS, rows)
 
 
-def _of_waves(waves: Table, by_calendar: bool) -> Iterator[_Asked]:
+def _of_waves(waves: Table, by_calendar: bool) -> Iterator[Asked]:
     for row in waves.rows:
         for what in WAVES:
             if row["announced"] is not None:
                 role = "input" if by_calendar and what == "awarded" else "prediction"
-                yield _Asked(f"wave.{row['wave']}.{what}", what, row["announced"], role, None)
+                wave = f"wave.{row['wave']}"
+                yield Asked(f"{wave}.{what}", what, wave, row["announced"], role, None)
 
 
-def _row(
-    asked: _Asked, base: Run, worlds: Sequence[Run], error: Mapping[tuple[int, str], Mapping[datetime, float]]
-) -> dict[str, Cell]:
-    known = bool(error) and asked.role != "input"
-    values = []
-    for run in worlds:
-        value = _value(run, asked.name)
-        if value is not None:
-            factor = error[run.world, asked.what][asked.at] if known else 1.0
-            values.append(min(value * factor, 1.0) if asked.what.endswith("share") else value * factor)
+def _row(asked: Asked, base: Run, worlds: Sequence[float | None], with_error: bool) -> dict[str, Cell]:
+    values = [value for value in worlds if value is not None]
     low, median, high = quantiles(values).tolist() if values else (None, None, None)
     return {
         "figure": asked.name,
@@ -89,7 +93,7 @@ def _row(
         "low": low,
         "median": median,
         "high": high,
-        "with_error": known,
+        "with_error": with_error and asked.role != "input",
         "reached": len(values),
     }
 
