@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from sim.experiments.calibration.leaving_out import (
     Predicted,
     crps,
     dates,
+    has_neighbour,
     said_of_predictions,
     share_between,
     share_over_dates,
@@ -91,4 +93,25 @@ def test_a_row_of_predictions_is_a_line() -> None:
     lines = said_of_predictions([Predicted(each, each.published * np.linspace(0.9, 1.1, 9)) for each in used])
     assert max(map(len, lines)) <= WIDTH
     assert sum(" 20  " in line for line in lines) == len(used)
-    assert "so the true share may be" in " ".join(" ".join(lines).split())
+    flat = " ".join(" ".join(lines).split())
+    assert "so the true share may be" in flat
+    assert flat.endswith("All are dated up to 15 October 2020. Nothing here tests a forecast of months.")
+
+
+def test_what_lies_beside_a_neighbour_is_told_apart() -> None:
+    """Catch a figure filled in from one days off that is counted as predicted, and waves that are no neighbours."""
+    used = [each for each in published_figures(composition([]).parameters)[0] if not each.bound]
+    beside = {each.name for each in used if has_neighbour(each, used)}
+    assert {"ever_joined 2020-04-12", "completed_first 2020-09-15", "incentive_rupiah 2020-09-17"} <= beside
+    # No other report of the stage; none within a week; other waves five days off, or on the same day.
+    alone = ("layer3_verified 2020-09-15", "ever_joined 2020-05-19", "joined 6 2020-09-03", "revoked 5 2020-09-28")
+    assert not beside & set(alone)
+    one = used[0]
+    for days, near in ((0, False), (7, True), (-7, True), (8, False)):
+        assert has_neighbour(one, [replace(one, at=one.at + timedelta(days=days))]) == near
+    assert not has_neighbour(one, [replace(one, at=one.at + timedelta(days=1), bound=1)])
+    flat = " ".join(
+        " ".join(said_of_predictions([Predicted(each, np.full(9, each.published)) for each in used])).split()
+    )
+    assert f"Of {len(beside)} figures (with one of the same stage within 7 days) {len(beside)} lie" in flat
+    assert f"Of {len(used) - len(beside)} figures (without such a neighbour)" in flat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -24,6 +24,9 @@ DRAWS = 2000
 
 MIDDLE = 0.9
 """The share of draws that an interval holds."""
+
+NEAR = timedelta(days=7)
+"""A figure of the same stage this near is a neighbour: what lies beside it is hardly more than filled in."""
 
 RESAMPLED, SEED = 10_000, 20201015
 """How often dates are drawn again, and the seed of it."""
@@ -131,9 +134,34 @@ def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
         off = f"{100 * (np.median(each.draws) / each.figure.published - 1):+.1f} %"
         rows.append((brief(each.figure), low, high, published, "" if each.covered else "missed", off))
     heading = ("Left out", "90 % from", "to", "published", "", "median")
-    parts = [("all", list(found)), ("after the award", [each for each in found if each.figure.after_award])]
+    figures = [each.figure for each in found]
+    near = [has_neighbour(each, figures) for each in figures]
+    parts = [
+        ("all", list(found)),
+        ("after the award", [each for each in found if each.figure.after_award]),
+        (
+            f"with one of the same stage within {NEAR.days} days",
+            [each for each, beside in zip(found, near, strict=True) if beside],
+        ),
+        ("without such a neighbour", [each for each, beside in zip(found, near, strict=True) if not beside]),
+    ]
     said = [line for name, some in parts if some for line in _summary(name, some)]
-    return [*block(heading, rows), "", *said]
+    last = max(each.figure.at for each in found)
+    return [*block(heading, rows), "", *said, *wrapped(f"All are dated up to {last:%-d %B %Y}. {NOT_TESTED}")]
+
+
+NOT_TESTED = "Nothing here tests a forecast of months."
+"""What leaving out single dates of half a year cannot tell."""
+
+
+def has_neighbour(figure: Figure, others: Sequence[Figure]) -> bool:
+    """Return whether one of the same stage and waves is published of another date near by: by it, one is filled in."""
+    return any(
+        (each.what, each.scope, each.bound) == (figure.what, figure.scope, 0)
+        and each.at.date() != figure.at.date()
+        and abs(each.at - figure.at) <= NEAR
+        for each in others
+    )
 
 
 def _summary(name: str, some: Sequence[Predicted]) -> list[str]:
