@@ -13,7 +13,11 @@ FITTED = "fitted"
 
 
 def published_lines(told: Told) -> list[str]:
-    """Return the published figures beside their intervals, and how many lie inside, the fitted and the later apart."""
+    """Return the published figures beside their intervals, and how many of each kind lie inside.
+
+    Kinds are apart: those that the fit uses, later ones, and those that it leaves out since others say the same. What
+    the config sets is none.
+    """
     rows, inside, count = [], Counter[str](), Counter[str]()
     fitted = [row["at"] for row in told.tables["published"].rows if row["role"] == FITTED]
     for row in told.tables["published"].rows:

@@ -19,6 +19,7 @@ from sim.experiments.calibration.leaving_out import (
     share_between,
     share_over_dates,
 )
+from sim.parameters.fitted import why_not_fitted
 from sim.report.text import WIDTH
 
 
@@ -45,6 +46,15 @@ def test_each_figure_is_used_once_and_none_is_of_a_later_date() -> None:
     assert reasons["incentive_rupiah 2020-05-19"] == "the same as the first incentives paid by then"
     assert reasons["eligible_share 1-10 2020-10-02"] == "an assumption, no figure"
     assert [date.day for date in dates(used)] == [12, 16, 19, 16, 29, 3, 12, 15, 17, 28, 15]
+
+
+def test_what_the_tables_call_fitted_is_what_the_fit_uses() -> None:
+    """Catch a rule of the tables that is another than the fit's, by any published figure of history."""
+    parameters = composition([]).parameters
+    used, left_out = published_figures(parameters)
+    every = [*((each, "") for each in used if not each.bound), *left_out]
+    said = {each.name: why_not_fitted(parameters, each.what, each.at, each.published) for each, _ in every}
+    assert said == {each.name: why for each, why in every}
 
 
 def test_scores_are_those_of_theory() -> None:
