@@ -58,8 +58,8 @@ def _error(told: Told) -> str:
         )
     before, after = (f"{100 * size:.1f} %" for size in told.discrepancy)
     return (
-        f"These intervals, and those of what is predicted, hold the model's own error too ({before} up to the award, "
-        f"{after} after it), so that what is published should lie in them; those of all other tables are of the "
+        f"These intervals, and those of what is predicted, hold the model's own error too (s.d. {before} up to the "
+        f"award, {after} after it), so that what is published should lie in them; those of all other tables are of the "
         "simulated programme, without it."
     )
 
