@@ -214,17 +214,31 @@ def calibrate(words: list[str]) -> int:
 
 def validate(words: list[str]) -> int:
     """Leave the figures of each date out, fit without them, predict them, and print how well."""
-    problem, _ = fit_of(words)
+    problem, rehearsed = fit_of(words)
     from sim.experiments.calibration.learning import learn_first, learn_nearer
-    from sim.experiments.calibration.leaving_out import left_out_in_turn, said_of_predictions
+    from sim.experiments.calibration.leaving_out import (
+        EFFORT,
+        left_out_in_turn,
+        said_of_chains,
+        said_of_predictions,
+        why_not_relied_on,
+    )
 
     try:
         learned, _ = learn_nearer(problem, learn_first(problem))
-        found = left_out_in_turn(learned, problem.tell)
+        effort = problem.settings.effort if rehearsed else EFFORT
+        found, agreed = left_out_in_turn(learned, problem.tell, effort)
     finally:
         clear()
-    for line in said_of_predictions(found):
+    if rehearsed:
+        say("A rehearsal: little was run, so nothing below may be believed.")
+    for line in (*said_of_predictions(found), "", *said_of_chains(agreed)):
         say(line)
+    if rehearsed:
+        return 0
+    if why := why_not_relied_on(agreed):
+        remark(f"The predictions cannot be relied on: {why}.")
+        return 1
     return 0
 
 

@@ -225,6 +225,9 @@ without them, predict them, and print intervals, figures and scores.
 
 It uses the runs that `prakerja calibrate` keeps in .calibration/, or makes
 them: some 1,940. It takes population.scale, run.seed and rehearse as well.
+Where the chains of draws without some date do not agree, or are too short, it
+says so and ends with exit code 1. With `rehearse` it does little of each step,
+and says that nothing it prints may be believed.
 """,
     "baseline": """\
 prakerja baseline NAME ... [replications=20] [--replace]: record the figures of

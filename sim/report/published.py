@@ -32,6 +32,13 @@ def published_lines(table: Table) -> list[str]:
     if inputs:
         waves = waves_in_words([int(row["scope"]) for row in inputs])
         lines += wrapped(f"  Selected in {waves} is an input: {met}.")
+    set_shares = [row for row in table.rows if row["role"] == "input" and row["figure"] == "eligible_share"]
+    if set_shares:
+        each = [
+            f"{percent(row['full_population'])}{scope_in_words(row['scope'])} (published {percent(row['published'])})"
+            for row in set_shares
+        ]
+        lines += wrapped(f"  Eligible of those who joined is an input too: {'; '.join(each)}.")
     predicted = [row for row in table.rows if row["published"] is None]
     dates = sorted({row["at"] for row in predicted})
     if predicted:

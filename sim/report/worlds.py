@@ -50,6 +50,7 @@ def _head(told: Told, named: Named) -> list[str]:
         f"Base: the fitted values. {_ends(told)} Each world (of {told.members}) has its own values of what nobody "
         f"knows, and a luck of its own. {_luck(told)}"
     )
+    head.append(_without_error(told))
     if told.made == "laws":
         head.append("The worlds are drawn from the ranges of the assumptions; no published figure has narrowed them.")
     return [line for each in head for line in wrapped(each)]
@@ -75,6 +76,19 @@ def _ends(told: Told) -> str:
             f"about {100 * (n - 1) / (n + 1):.0f} of 100 cases (from {LEAST} worlds on there is one)."
         )
     return f"90 %: from the 5th to the 95th percentile of {n} worlds."
+
+
+def _without_error(told: Told) -> str:
+    """Return that the tables leave the model's own error out, and how large it is as a standard deviation."""
+    if not told.discrepancy:
+        return (
+            "The tables are of the simulated programme: how far the model itself is off is not known, and not in them."
+        )
+    before, after = (f"{100 * size:.1f} %" for size in told.discrepancy)
+    return (
+        f"The tables, but for those of what is published and predicted, leave out the model's own error: a standard "
+        f"deviation of {before} up to the award, {after} after it."
+    )
 
 
 def _luck(told: Told) -> str:

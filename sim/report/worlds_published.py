@@ -13,7 +13,11 @@ FITTED = "fitted"
 
 
 def published_lines(told: Told) -> list[str]:
-    """Return the published figures beside their intervals, and how many lie inside, the fitted and the later apart."""
+    """Return the published figures beside their intervals, and how many of each kind lie inside.
+
+    Kinds are apart: those that the fit uses, later ones, and those that it leaves out since others say the same. What
+    the config sets is none.
+    """
     rows, inside, count = [], Counter[str](), Counter[str]()
     fitted = [row["at"] for row in told.tables["published"].rows if row["role"] == FITTED]
     for row in told.tables["published"].rows:
@@ -54,8 +58,8 @@ def _error(told: Told) -> str:
         )
     before, after = (f"{100 * size:.1f} %" for size in told.discrepancy)
     return (
-        f"These intervals, and those of what is predicted, hold the model's own error too ({before} up to the award, "
-        f"{after} after it), so that what is published should lie in them; those of all other tables are of the "
+        f"These intervals, and those of what is predicted, hold the model's own error too (s.d. {before} up to the "
+        f"award, {after} after it), so that what is published should lie in them; those of all other tables are of the "
         "simulated programme, without it."
     )
 

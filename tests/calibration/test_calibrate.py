@@ -77,6 +77,8 @@ def test_a_fit_made_again_changes_nothing(copied: Path, monkeypatch: pytest.Monk
     told = "\n".join(said_of(again))
     for words in ("10 waves were filled, all known by", "R-hat at most", "Discrepancy of the model", "draws were run"):
         assert words in told
+    assert "s.d.: by the emulator, before weighting by runs; of it: " in told
+    assert "By the emulator, before weighting by runs." in told
 
 
 def test_nothing_is_written_where_the_chains_do_not_agree(

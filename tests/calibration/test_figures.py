@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from sim.composition.compose import composition
+from sim.engines.observed import observe
 from sim.experiments.calibration.figures import Figure, half_unit, published_figures
 from sim.experiments.calibration.leaving_out import (
     Predicted,
     crps,
     dates,
+    has_neighbour,
     said_of_predictions,
     share_between,
     share_over_dates,
 )
 from sim.report.text import WIDTH
+from sim.results.tables import tables
+from tests.building import history
 
 
 def test_noughts_tell_how_a_figure_was_rounded() -> None:
@@ -43,6 +48,15 @@ def test_each_figure_is_used_once_and_none_is_of_a_later_date() -> None:
     assert reasons["incentive_rupiah 2020-05-19"] == "the same as the first incentives paid by then"
     assert reasons["eligible_share 1-10 2020-10-02"] == "an assumption, no figure"
     assert [date.day for date in dates(used)] == [12, 16, 19, 16, 29, 3, 12, 15, 17, 28, 15]
+
+
+def test_what_the_tables_call_fitted_is_what_the_fit_uses() -> None:
+    """Catch a figure that a table calls fitted though the fit leaves it out, or the other way round."""
+    journal = history()
+    rows = tables(observe(journal), journal.waves, journal.runs)["published"].rows
+    used, _ = published_figures(composition([]).parameters)
+    fitted = {(row["figure"], row["scope"] or "", row["at"]) for row in rows if row["role"] == "fitted"}
+    assert fitted == {(each.what, each.scope, each.at) for each in used if not each.bound}
 
 
 def test_scores_are_those_of_theory() -> None:
@@ -91,4 +105,25 @@ def test_a_row_of_predictions_is_a_line() -> None:
     lines = said_of_predictions([Predicted(each, each.published * np.linspace(0.9, 1.1, 9)) for each in used])
     assert max(map(len, lines)) <= WIDTH
     assert sum(" 20  " in line for line in lines) == len(used)
-    assert "so the true share may be" in " ".join(" ".join(lines).split())
+    flat = " ".join(" ".join(lines).split())
+    assert "so the true share may be" in flat
+    assert flat.endswith("All are dated up to 15 October 2020. Nothing here tests a forecast of months.")
+
+
+def test_what_lies_beside_a_neighbour_is_told_apart() -> None:
+    """Catch a figure filled in from one days off that is counted as predicted, and waves that are no neighbours."""
+    used = [each for each in published_figures(composition([]).parameters)[0] if not each.bound]
+    beside = {each.name for each in used if has_neighbour(each, used)}
+    assert {"ever_joined 2020-04-12", "completed_first 2020-09-15", "incentive_rupiah 2020-09-17"} <= beside
+    # No other report of the stage; none within a week; other waves five days off, or on the same day.
+    alone = ("layer3_verified 2020-09-15", "ever_joined 2020-05-19", "joined 6 2020-09-03", "revoked 5 2020-09-28")
+    assert not beside & set(alone)
+    one = used[0]
+    for days, near in ((0, False), (7, True), (-7, True), (8, False)):
+        assert has_neighbour(one, [replace(one, at=one.at + timedelta(days=days))]) == near
+    assert not has_neighbour(one, [replace(one, at=one.at + timedelta(days=1), bound=1)])
+    flat = " ".join(
+        " ".join(said_of_predictions([Predicted(each, np.full(9, each.published)) for each in used])).split()
+    )
+    assert f"Of {len(beside)} figures (with one of the same stage within 7 days) {len(beside)} lie" in flat
+    assert f"Of {len(used) - len(beside)} figures (without such a neighbour)" in flat

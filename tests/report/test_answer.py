@@ -98,6 +98,11 @@ def test_the_waves_whose_selected_are_an_input_are_those_of_the_run() -> None:
     """Catch "waves 2 to 22 ... all 2 met" where the run ends after the third."""
     assert "Selected in waves 2 and 3 is an input: " in words("june")
     assert "Selected in waves 2 to 22 is an input: " in words("history")
+    shares = re.search(r"Eligible of those who joined is an input too: (.*?)\. ", " ".join(words("history").split()))
+    assert shares is not None
+    assert re.fullmatch(
+        r"[\d.]+ %, waves 1-10 \(published 80.0 %\); [\d.]+ %, wave 18 \(published 64.1 %\)", shares.group(1)
+    )
     named = {(2,): "wave 2", (2, 3): "waves 2 and 3", (2, 3, 4, 7): "waves 2 to 4 and 7", (1, 3, 5): "waves 1, 3 and 5"}
     assert {waves: waves_in_words(waves) for waves in named} == named
 

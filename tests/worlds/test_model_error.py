@@ -176,7 +176,7 @@ def test_the_interval_holds_what_is_published_as_often_as_it_says() -> None:
     assert rows["wave.12.revoked"]["high"] > 55_000
     flat = " ".join(" ".join(published_lines(told)).split())
     assert "1 of 2 fitted figures lie inside." in flat
-    assert "hold the model's own error too (2.0 % up to the award, 10.0 % after it)" in flat
+    assert "hold the model's own error too (s.d. 2.0 % up to the award, 10.0 % after it)" in flat
     said = predicted_lines(told)
     given = "Given the registrations and the waves that came, with their places and the budget:"
     assert " ".join(" ".join(said).split()).startswith(given)

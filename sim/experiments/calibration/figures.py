@@ -12,6 +12,7 @@ from sim.experiments.run import Result
 from sim.journey.measures import STAGES
 from sim.journey.money import Benefit
 from sim.parameters import Parameters
+from sim.parameters.fitted import why_not_fitted
 from sim.results.tables.published import FUNNEL, PREDICTED
 
 DAY = timedelta(days=1)
@@ -96,7 +97,7 @@ def published_figures(parameters: Parameters) -> tuple[list[Figure], list[tuple[
     """Return the figures that the fit uses, and those that it leaves out with the reason."""
     used, left_out = list[Figure](), list[tuple[Figure, str]]()
     for figure in _figures(parameters):
-        why = _why_not(figure, used, parameters)
+        why = why_not_fitted(parameters, figure.what, figure.at, figure.published)
         if why:
             left_out.append((figure, why))
         else:
@@ -135,23 +136,6 @@ def _figures(parameters: Parameters) -> Iterator[Figure]:
 
 def _waves(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
-
-
-def _why_not(figure: Figure, used: list[Figure], parameters: Parameters) -> str:
-    if figure.at > parameters.published.fit_until:
-        return "later than the fit"
-    if figure.what == "awarded":
-        return "set by the waves' places; that each wave was filled is fitted"
-    if figure.what == "eligible_share":
-        return "an assumption, no figure"
-    same = [each for each in used if each.published == figure.published and each.at <= figure.at + DAY]
-    if figure.what == "joined" and any(each.what == "ever_joined" for each in same):
-        return "the same as those who had ever joined by then"
-    if figure.what == "incentive_rupiah":
-        payments = figure.published / parameters.budget.incentive
-        if any(each.what == "paid_first_incentive" and each.published == payments for each in used):
-            return "the same as the first incentives paid by then"
-    return ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ LONGEST, TWO_IN_A_LINE = 40, 33
 CONVERGED, ENOUGH = 1.01, 400
 """R-hat and independent draws of chains that agree (Vehtari et al. 2021)."""
 
+BY_THE_EMULATOR = "By the emulator, before weighting by runs."
+"""What is said of the draws of the chains: the members are taken by weights, and may differ."""
+
 HEAVY = 0.7
 """The shape of the tail of weights above which few draws decide (Vehtari et al. 2024)."""
 
@@ -104,7 +107,9 @@ def _numbers(fit: Fit) -> Iterator[str]:
         if fitted and key not in fit.base:
             unknown.append(key)
     yield from block(("Number (without processing.)", "before", "now", "s.d.", "of it"), rows)
-    yield from wrapped("s.d.: of the members' law; of it: how much that is of what was thought before.")
+    yield from wrapped(
+        "s.d.: by the emulator, before weighting by runs; of it: how much that is of what was thought before."
+    )
     yield from wrapped("* not fitted, but told by the figures: its base stays, its members follow what is known.")
     if unknown:
         yield ""
@@ -123,7 +128,7 @@ def _errors(fit: Fit) -> list[str]:
         if some.any():
             low, middle, high = map(float, np.quantile(sizes[:, np.argmax(some)], [0.05, 0.5, 0.95]))
             rows.append((name, *(f"{100 * size:.1f} %" for size in (middle, low, high))))
-    return block(("Discrepancy of the model", "median", "5 %", "95 %"), rows)
+    return [*block(("Discrepancy of the model", "median", "5 %", "95 %"), rows), *wrapped(BY_THE_EMULATOR)]
 
 
 def _ties(fit: Fit) -> list[str]:
@@ -138,7 +143,7 @@ def _ties(fit: Fit) -> list[str]:
     ]
     if not found:
         return wrapped(f"No two latents are correlated by more than {TIED}.")
-    return block(("Known together only", "with", "tie"), found)
+    return [*block(("Known together only", "with", "tie"), found), *wrapped(BY_THE_EMULATOR)]
 
 
 def _emulator(fit: Fit) -> list[str]:

@@ -10,6 +10,7 @@ from sim.calendar.instants import DAY, instant, moment
 from sim.journey.measures import STAGES
 from sim.journey.money import FLOWS, Benefit
 from sim.observers.observations import Observations
+from sim.parameters.fitted import why_not_fitted
 from sim.programme.waves import WaveRecord
 from sim.results.table import Cell, Table, ratio
 
@@ -22,8 +23,9 @@ COLUMNS = {
     "published": "as published; empty: of a date to come, as the fit sees it",
     "difference": "full_population less published",
     "difference_share": "the difference as a share of what was published",
-    "role": "fitted (the fit used it), compared (not used by the fit), input (the config sets it, such as "
-    "registrations, and the awards of waves by a calendar) or prediction",
+    "role": "fitted (the fit uses it), compared (the fit does not use it: it is later, or says again what a fitted one "
+    "says), input (the config sets it: registrations, the awards of waves by a calendar, the share of those who joined "
+    "that is eligible) or prediction",
 }
 
 FUNNEL = (
@@ -93,8 +95,8 @@ def _row(
     }
 
 
-def _role(observations: Observations, at: datetime) -> str:
-    return "fitted" if at <= observations.programme.parameters.published.fit_until else "compared"
+def _role(observations: Observations, figure: str, at: datetime, known: float) -> str:
+    return "compared" if why_not_fitted(observations.programme.parameters, figure, at, known) else "fitted"
 
 
 def _paid(observations: Observations, benefit: Benefit, at: datetime) -> int:
@@ -117,10 +119,11 @@ def _funnel(observations: Observations) -> list[dict[str, Cell]]:
                 count = _before(observations, STAGES[figure][0], row.at)
                 # What had been awarded by a date is set by the calendar, where there is one.
                 given = figure == "awarded" and observations.programme.parameters.waves.calendar is not None
-                role = "input" if given else _role(observations, row.at)
+                role = "input" if given else _role(observations, figure, row.at, known)
                 rows.append(_row(observations, figure, None, row.at, count, known, role))
         if row.incentive_rupiah is not None:
-            known, role = row.incentive_rupiah, _role(observations, row.at)
+            known = row.incentive_rupiah
+            role = _role(observations, RUPIAH, row.at, known)
             rows.append(
                 _row(observations, RUPIAH, None, row.at, _paid(observations, PAID[RUPIAH], row.at), known, role)
             )
@@ -133,7 +136,8 @@ def _revoked(observations: Observations) -> list[dict[str, Cell]]:
         by_wave = observations.by_wave("revoked")[observations.snapshots.index(instant(row.at))]
         count = int(by_wave[row.first_wave - 1 : row.last_wave].sum())
         scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
-        rows.append(_row(observations, "revoked", scope, row.at, count, row.revoked, _role(observations, row.at)))
+        role = _role(observations, "revoked", row.at, row.revoked)
+        rows.append(_row(observations, "revoked", scope, row.at, count, row.revoked, role))
     return rows
 
 
@@ -149,7 +153,8 @@ def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[s
         if row.wave <= len(records) and records[row.wave - 1].announced:
             at = announced(row.wave)
             joined = records[row.wave - 1].joined
-            rows.append(_row(observations, "joined", str(row.wave), at, joined, row.people, _role(observations, at)))
+            role = _role(observations, "joined", at, row.people)
+            rows.append(_row(observations, "joined", str(row.wave), at, joined, row.people, role))
     for row in published.selected:
         if row.wave <= len(records) and records[row.wave - 1].announced:
             role = "compared" if row.wave == 1 else "input"
@@ -163,7 +168,8 @@ def _waves(observations: Observations, records: list[WaveRecord]) -> list[dict[s
                 f"{group.first_wave}-{group.last_wave}" if group.last_wave > group.first_wave else str(group.first_wave)
             )
             at = announced(group.last_wave)
-            rows.append(_row(observations, "eligible_share", scope, at, share or 0.0, group.share, "compared"))
+            # The config sets the shares of applicants (selection.eligible) so that these come out.
+            rows.append(_row(observations, "eligible_share", scope, at, share or 0.0, group.share, "input"))
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -184,8 +184,12 @@ def published(journal: Journal) -> list[dict[str, Any]]:
             }
         )
 
-    def fitted(at: datetime) -> str:
-        return "fitted" if at <= figures.fit_until else "compared"
+    def fitted(figure: str, at: datetime, known: float) -> str:
+        said = [row for row in figures.funnel if row.at <= figures.fit_until]
+        again = figure == "joined" and known in {row.ever_joined for row in said if row.at <= at + timedelta(days=1)}
+        if figure == "incentive_rupiah":
+            again = known in {(row.paid_first_incentive or 0) * parameters.budget.incentive for row in said}
+        return "compared" if at > figures.fit_until or again or figure == "awarded" else "fitted"
 
     def before(figure: str, at: datetime) -> int:
         return int(np.count_nonzero(stages(journal)[figure][1] < since_epoch(at)))
@@ -197,10 +201,12 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     for row in figures.funnel:
         for figure in PRINTED:
             if getattr(row, figure) is not None:
-                role = "input" if figure == "awarded" and by_calendar else fitted(row.at)
-                add(figure, None, row.at, before(figure, row.at), getattr(row, figure), role)
+                known = getattr(row, figure)
+                role = "input" if figure == "awarded" and by_calendar else fitted(figure, row.at, known)
+                add(figure, None, row.at, before(figure, row.at), known, role)
         if row.incentive_rupiah is not None:
-            add("incentive_rupiah", None, row.at, paid(row.at), row.incentive_rupiah, fitted(row.at))
+            known = row.incentive_rupiah
+            add("incentive_rupiah", None, row.at, paid(row.at), known, fitted("incentive_rupiah", row.at, known))
     if by_calendar:
         _published_of_waves(journal, add, fitted)
     for at in figures.predictions:
@@ -216,18 +222,21 @@ def published(journal: Journal) -> list[dict[str, Any]]:
     return rows
 
 
-def _published_of_waves(journal: Journal, add: Callable[..., None], fitted: Callable[[datetime], str]) -> None:
+def _published_of_waves(
+    journal: Journal, add: Callable[..., None], fitted: Callable[[str, datetime, float], str]
+) -> None:
     """Add the rows of the figures that were published of some waves."""
     own, figures = journal.participants, journal.programme.parameters.published
     for some_waves in figures.revocations:
         here = (own["wave"] >= some_waves.first_wave - 1) & (own["wave"] < some_waves.last_wave)
         revoked = int(np.count_nonzero(own["revoked"][here] < since_epoch(some_waves.at)))
-        add("revoked", _scope(some_waves), some_waves.at, revoked, some_waves.revoked, fitted(some_waves.at))
+        role = fitted("revoked", some_waves.at, some_waves.revoked)
+        add("revoked", _scope(some_waves), some_waves.at, revoked, some_waves.revoked, role)
     of_wave = {row["wave"]: row for row in waves(journal) if row["joined"] is not None}
     for printed in figures.joined:
         if wave := of_wave.get(printed.wave):
             at = wave["announced"]
-            add("joined", str(printed.wave), at, wave["joined"], printed.people, fitted(at))
+            add("joined", str(printed.wave), at, wave["joined"], printed.people, fitted("joined", at, printed.people))
     for printed in figures.selected:
         if wave := of_wave.get(printed.wave):
             role = "compared" if printed.wave == 1 else "input"
@@ -237,7 +246,7 @@ def _published_of_waves(journal: Journal, add: Callable[..., None], fitted: Call
         if all(some):
             eligible, joined = (sum(each[what] for each in some if each) for what in ("eligible", "joined"))
             at = of_wave[shared.last_wave]["announced"]
-            add("eligible_share", _scope(shared), at, ratio(eligible, joined) or 0.0, shared.share, "compared")
+            add("eligible_share", _scope(shared), at, ratio(eligible, joined) or 0.0, shared.share, "input")
 
 
 def _scope(row: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from sim.composition.compose import composition
+from sim.experiments.calibration.figures import published_figures
 from sim.report.figures import waves
 from sim.report.figures.look import look
 from sim.report.figures.saved import Saved
@@ -59,3 +61,11 @@ def test_published_figures_stand_on_their_own_waves(name: str, runs: Callable[[s
     assert {row["figure"] for row in rows} & of_waves == (set() if of_rule else of_waves)
     roles = {row["role"] for row in rows if row["figure"] == "awarded" and row["published"]}
     assert ("input" in roles) is not of_rule
+    assert {row["role"] for row in rows if row["figure"] == "eligible_share"} == (set() if of_rule else {"input"})
+    fitted = {(row["figure"], row["scope"], row["at"][:10]) for row in rows if row["role"] == "fitted"}
+    assert ("incentive_rupiah", "", "2020-09-15") in fitted
+    # Each says again what another does: 300,000 first incentives, and those who had ever joined.
+    assert not fitted & {("incentive_rupiah", "", "2020-05-19"), ("joined", "1", "2020-04-20")}
+    if name == "history":
+        used, _ = published_figures(composition([]).parameters)
+        assert fitted == {(each.what, each.scope, f"{each.at:%Y-%m-%d}") for each in used if not each.bound}
