@@ -52,7 +52,7 @@ def test_slopes_are_those_of_the_terms() -> None:
     every = np.zeros((3, *terms.at(at).shape))
     for k, along in enumerate(np.eye(3) * step):
         every[k] = (terms.at(at + along) - terms.at(at - along)) / (2 * step)
-    first, second = terms.slopes(at)
+    _, first, second = terms.slopes(at)
     for term, (a, b) in enumerate(terms.places):
         expected = np.zeros((3, len(at)))
         expected[a] += first[:, term]

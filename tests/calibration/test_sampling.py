@@ -31,7 +31,7 @@ def test_a_linear_model_has_its_known_posterior(noise: float) -> None:
         return -0.5 * np.square(off).sum(axis=1), off @ slopes / noise
 
     found = sample(likelihood, 20, EFFORT, np.random.default_rng(1))
-    assert found.rhat.max() < 1.02
+    assert found.rhat.max() < 1.03  # of chains of 150 draws
     spread = np.sqrt(np.diag(covariance))
     off = (found.flat.mean(axis=0) - mean) / spread * np.sqrt(found.effective)
     assert np.abs(off).max() < stats.norm.isf(1e-6)
@@ -63,6 +63,18 @@ def test_a_bent_target_is_followed() -> None:
             theirs = np.average(grid[:, k] ** power, weights=weight)
             mine = found.flat[:, k] ** power
             assert abs(mine.mean() - theirs) < 6 * mine.std() / np.sqrt(found.effective[k] / 4), (k, power)
+
+
+def at_two(w: Values) -> tuple[Values, Values]:
+    """Return the likelihood of latents that were seen at 2, each with an error of 1, and its slopes."""
+    return -0.5 * np.square(w - 2).sum(axis=1), 2 - w
+
+
+def test_processes_change_no_draw() -> None:
+    """Catch chains whose luck hangs on how many processes move them."""
+    here, apart = (sample(at_two, 3, Effort(8, 2, 20, 30), np.random.default_rng(2), count) for count in (1, 2))
+    np.testing.assert_array_equal(here.draws, apart.draws)
+    assert len(np.unique(here.draws[:, -1, 0])) == 8
 
 
 def test_chains_that_differ_are_said_to() -> None:

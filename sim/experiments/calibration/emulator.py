@@ -11,7 +11,7 @@ measured on runs that were not learned from, with the terms chosen anew each tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -76,14 +76,25 @@ class Terms:
 
     def at(self, x: Values) -> Values:
         """Return their values at points, a column a term."""
-        first, second = (shape(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1))
-        return first * second
+        (places, shapes), (first, second) = self._parts
+        parts = shape(x[..., places], shapes)
+        found: Values = parts[..., first] * parts[..., second]
+        return found
 
-    def slopes(self, x: Values) -> tuple[Values, Values]:
-        """Return their slopes along the first of their inputs and along the second, a column a term."""
-        first, second = (shape(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1))
-        along = [slope(x[..., self.places[:, k]], self.shapes[:, k]) for k in (0, 1)]
-        return along[0] * second, first * along[1]
+    def slopes(self, x: Values) -> tuple[Values, Values, Values]:
+        """Return their values at points, and their slopes along the first and second of their inputs; a column each."""
+        (places, shapes), parted = self._parts
+        parts, along = shape(x[..., places], shapes), slope(x[..., places], shapes)
+        first, second = (parts[..., k] for k in parted)
+        return first * second, along[..., parted[0]] * second, first * along[..., parted[1]]
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+        """Return place and shape of each part, as terms share them, and which are the first and second of each term."""
+        every = np.stack([self.places.T.ravel(), self.shapes.T.ravel()])
+        parts, which = np.unique(every, axis=1, return_inverse=True)
+        first, second = which.reshape(2, -1)
+        return (parts[0], parts[1]), (first, second)
 
     def of(self, some: Sequence[int] | Ints) -> Terms:
         """Return some of them."""
@@ -204,21 +215,25 @@ class Emulator:
         found: Values = self.constants + self.terms.at(x) @ self.coefficients.T
         return found
 
-    def pulled(self, x: Values, pull: Values) -> Values:
-        """Return the slopes along the inputs of the sum of all figures, each times its pull, a row a point."""
-        terms = pull @ self.coefficients
-        first, second = self.terms.slopes(x)
-        found: Values = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
-        return found[:, : x.shape[1]]
+    def with_slopes(self, x: Values) -> tuple[Values, Callable[[Values], Values]]:
+        """Return the figures at points, a row a point, and what gives the slopes along the inputs of their sum.
+
+        It is told by how much each figure counts at each point.
+        """
+        values, first, second = self.terms.slopes(x)
+
+        def pulled(pull: Values) -> Values:
+            terms, found = pull @ self.coefficients, np.zeros_like(x)
+            found[:, self.active] = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
+            return found
+
+        return self.constants + values @ self.coefficients.T, pulled
 
     @cached_property
     def _onto(self) -> tuple[Values, Values]:
-        """Return which term has which input, as its first and as its second."""
-        inputs = int(self.terms.places.max(initial=0)) + 1
-        found = np.zeros((2, len(self.terms.places), inputs))
-        for k in (0, 1):
-            found[k, np.arange(len(self.terms.places)), self.terms.places[:, k]] = 1
-        return found[0], found[1]
+        """Return which term has which active input, as its first and as its second."""
+        first, second = ((self.terms.places[:, k, None] == self.active).astype(np.float64) for k in (0, 1))
+        return first, second
 
     def of(self, figures: Sequence[int]) -> Emulator:
         """Return the emulator of some figures."""

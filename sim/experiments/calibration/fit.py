@@ -76,7 +76,7 @@ def fit(problem: Problem) -> Fit:
     learned, _ = learn_nearer(problem, learn_first(problem))
     target = learned.target()
     problem.tell("draws from the emulator")
-    chains = sample(target, len(target.active), settings.effort, problem.rng(3))
+    chains = sample(target, len(target.active), settings.effort, problem.rng(3), problem.workers)
     latents = draws_of(target, chains, settings.tried, problem.rng(4))
     points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
     runs = problem.runs(points, TRIED, "members")

@@ -47,7 +47,7 @@ class Settings:
     tried: int = 1200
     """Draws that are run before the members are taken from them."""
     members: int = 60
-    pointing: Effort = field(default_factory=lambda: Effort(kept=200))
+    pointing: Effort = field(default_factory=lambda: Effort(chains=32, kept=200))
     """The chains that say where a further design lies."""
     effort: Effort = field(default_factory=lambda: Effort(kept=1600))
     """The chains of the fit itself."""
@@ -233,7 +233,7 @@ def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
     learned = first
     for number in range(settings.rounds):
         target = learned.target()
-        chains = sample(target, len(target.active), settings.pointing, problem.rng(10 + number))
+        chains = sample(target, len(target.active), settings.pointing, problem.rng(10 + number), problem.workers)
         latents = draws_of(target, chains, settings.nearer, problem.rng(20 + number))
         points = problem.inputs.inputs(latents[:, : len(problem.inputs.latents)])
         runs = problem.runs(points, SECOND + number * settings.nearer, f"nearer design {number + 1}")

@@ -141,7 +141,11 @@ class Target:
         return self._mean(self.inputs.inputs(latents[:, :count]), latents[:, count:])
 
     def _mean(self, inputs: Values, errors: Values) -> Values:
-        found: Values = self.emulator(inputs) - self._aged(errors)
+        return self._printed(self.emulator(inputs), errors)
+
+    def _printed(self, emulated: Values, errors: Values) -> Values:
+        """Return what is printed of emulated figures, as the latents of the errors say."""
+        found: Values = emulated - self._aged(errors)
         found[:, self.coarse] -= self._counted(errors)[0]
         return found
 
@@ -174,11 +178,12 @@ class Target:
 
     def covariance(self, latents: Values) -> Values:
         """Return the covariance of the errors, a matrix for each row of all latents."""
-        return self._covariance(latents[:, len(self.inputs.latents) :])
+        return self._covariance(latents[:, len(self.inputs.latents) :], np.arange(len(self.figures)))
 
-    def _covariance(self, errors: Values) -> Values:
-        size = self._discrepancy(errors)
-        found: Values = size[:, :, None] * size[:, None, :] * self.correlation + self._fixed
+    def _covariance(self, errors: Values, some: Places) -> Values:
+        """Return the covariance of the errors of some figures."""
+        size, among = self._discrepancy(errors)[:, some], np.ix_(some, some)
+        found: Values = size[:, :, None] * size[:, None, :] * self.correlation[among] + self._fixed[among]
         return found
 
     def __call__(self, active: Values) -> tuple[Values, Values]:
@@ -186,22 +191,20 @@ class Target:
         latents, some, count = self.full(active), self.used, len(self.inputs.latents)
         inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
         size = self._discrepancy(errors)[:, some]
-        mean = self._mean(inputs, errors)
+        emulated, pulled = self.emulator.with_slopes(inputs)
+        mean = self._printed(emulated, errors)
         away = (self.observed - mean)[:, some]
-        inverse = np.linalg.inv(self._covariance(errors)[:, some[:, None], some])
+        inverse = np.linalg.inv(self._covariance(errors, some))
         pull = (inverse @ away[:, :, None])[:, :, 0]
         _, logs = np.linalg.slogdet(inverse)
         slopes = np.zeros_like(latents)
         every = np.zeros((len(active), len(self.figures)))
         every[:, some] = pull
         every[:, self.bounds], within = self._within(mean)
-        onto = np.zeros_like(inputs)
-        some_inputs = self.emulator.pulled(inputs, every)
-        onto[:, : some_inputs.shape[1]] = some_inputs
-        slopes[:, :count] = self.inputs.onto_latents(latents[:, :count], onto)
+        slopes[:, :count] = self.inputs.onto_latents(latents[:, :count], pulled(every))
         # Along the discrepancies: the covariance's slope is that of sizes, times the correlation, times sizes.
         bent = pull[:, :, None] * pull[:, None, :] - inverse
-        along = (bent * self.correlation[some[:, None], some] @ size[:, :, None])[:, :, 0]
+        along = ((bent * self.correlation[some[:, None], some]) @ size[:, :, None])[:, :, 0]
         own = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
         grows = SCALE_OF_DISCREPANCY * half_normal_slope(errors[:, : len(DISCREPANCIES)])
         grows = grows * own / np.hypot(LEAST_DISCREPANCY, own)
@@ -220,7 +223,7 @@ class Target:
     def of_mean(self, mean: Values, errors: Values) -> Values:
         """Return the logarithm of rows of what is said of the figures, with the latents of the errors."""
         some = self.used
-        normal = normal_log((self.observed - mean)[:, some], self._covariance(errors)[:, some[:, None], some])
+        normal = normal_log((self.observed - mean)[:, some], self._covariance(errors, some))
         return normal + self._within(mean)[1]
 
     def _within(self, mean: Values) -> tuple[Values, Values]:

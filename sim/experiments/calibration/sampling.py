@@ -4,7 +4,7 @@ Hamiltonian Monte Carlo (Neal 2011) in latents that are scaled so that they are 
 the mean and covariance of the chains themselves, learned in rounds in which the likelihood at first has little weight.
 The step is set so that as many proposals are taken as is best; step and scale are the same for all draws that are kept,
 which so follow the target exactly. All chains move at once: a step costs one evaluation of as many points as there are
-chains.
+chains. Once step and scale are set, the chains are parted in two, which may be moved side by side.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.calibration.inputs import Values
+from sim.experiments.jobs.executors import side_by_side
 
 LogLikelihood = Callable[[Values], tuple[Values, Values]]
 """Gives the logarithm of the likelihood of rows of latents, and its slope along each latent."""
@@ -34,6 +35,9 @@ SHORTEST, LONGEST = 1.2, 3.0
 MOST_STEPS = 60
 """Steps of a proposal at most."""
 
+
+PARTS = 2
+"""Parts of the chains that are moved apart once step and scale are set: the same on any number of processes."""
 
 LOST = 1000.0
 """A proposal whose energy has risen by this much is given up: it would be taken never, and might leave all numbers."""
@@ -156,8 +160,11 @@ class _Motion:
         return new, float(chance.mean())
 
 
-def sample(likelihood: LogLikelihood, size: int, effort: Effort, rng: np.random.Generator) -> Chains:
-    """Return draws of as many latents, standard normal beforehand, in proportion to the likelihood."""
+def sample(likelihood: LogLikelihood, size: int, effort: Effort, rng: np.random.Generator, workers: int = 1) -> Chains:
+    """Return draws of as many latents, standard normal beforehand, in proportion to the likelihood.
+
+    With more than one worker the likelihood is pickled.
+    """
     at = _starts(likelihood, size, effort.chains, rng)
     motion = _Motion(likelihood, 1.0, np.zeros(size), np.eye(size), 0.1)
     for heat in reversed(range(effort.rounds)):
@@ -173,11 +180,30 @@ def sample(likelihood: LogLikelihood, size: int, effort: Effort, rng: np.random.
         covariance += LEAN * np.diag(np.diag(covariance)) + 1e-12 * np.eye(size)
         motion.root = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
     motion.step = _step_for(motion, at, effort.steps, rng)
-    kept = np.empty((effort.chains, effort.kept, size))
-    for k in range(effort.kept):
-        at, _ = motion.moved(at, rng)
-        kept[:, k] = at
-    return Chains(kept)
+    parts = [
+        _Part(motion, some, effort.kept, luck)
+        for some, luck in zip(np.array_split(at, PARTS), rng.spawn(PARTS), strict=True)
+    ]
+    return Chains(np.concatenate(side_by_side(_kept, parts, workers, lambda done: None)))
+
+
+@dataclass
+class _Part:
+    """Some of the chains, that are moved as often as draws of them are kept, and their luck."""
+
+    motion: _Motion
+    at: Values
+    kept: int
+    rng: np.random.Generator
+
+
+def _kept(part: _Part) -> Values:
+    """Return the draws of some chains: chains × draws × latents."""
+    at, found = part.at, np.empty((len(part.at), part.kept, part.at.shape[1]))
+    for k in range(part.kept):
+        at, _ = part.motion.moved(at, part.rng)
+        found[:, k] = at
+    return found
 
 
 def _step_for(motion: _Motion, at: Values, steps: int, rng: np.random.Generator) -> float:
