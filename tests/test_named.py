@@ -144,7 +144,7 @@ WORDS = {
     "portal.steps=[{from: '2020-05-01T00:00', rate: 9}]": (
         "portal 80,000 people a minute, then 9 from 1 May 2020 instead of 80,000"
     ),
-    "processing.registry.passes=0.8": "registry passes 80 % instead of 74.4 %",
+    "processing.registry.passes=0.8": "registry passes 80 % instead of {passes:.4g} %",
     "purchase.deadline_days=45": "deadline of the first purchase 45 days instead of 30 days",
     "waves.calendar.w04.places=500000": "places of wave 4 500,000 instead of 800,000",
     "~waves.calendar.w22": "without wave 22",
@@ -162,7 +162,9 @@ WORDS = {
 @pytest.mark.parametrize("word", list(WORDS))
 def test_differences_are_told_with_their_units(word: str) -> None:
     """Catch a difference told as a key and a bare number, or not at all."""
-    told = WORDS[word].format(registry=parameters().processing.registry.rate)
+    told = WORDS[word].format(
+        registry=parameters().processing.registry.rate, passes=100 * parameters().processing.registry.passes
+    )
     words = told if told.startswith(("until ", "without ")) else f"with {told}"
     assert name_of(*([word] if "w22" not in word else [word, "published.selected=[]"])).title == f"history, {words}"
 

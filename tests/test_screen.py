@@ -101,7 +101,7 @@ def test_each_value_says_where_it_comes_from(capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr().out
     assert re.search(r"\nportal\.rate +5  command line\n", shown)
     assert re.search(r"\nprocessing\.rate +200000  scenario rate_step; ", shown)
-    assert re.search(r"\nprocessing\.email\.passes +0\.742  share at the f", shown)
+    assert re.search(r"\nprocessing\.email\.passes +0\.\d+  share at the f", shown)
 
 
 # The answer first

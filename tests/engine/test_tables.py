@@ -47,9 +47,9 @@ SLOW = {
     "processing.screening.servers": 20,
     "processing.patience": law("exponential", 60),
     "population.provinces.jawa_barat.lagging": 27,
-    "selection.shares.priority": 0.6,
+    "selection.shares.priority": 0.4,
     "selection.shares.regional": 0.15,
-    "selection.shares.affirmative": 0.1,
+    "selection.shares.affirmative": 0.3,
     **{f"payment.partners.{partner}.cap": 10_000 for partner in PARTNERS},
 }
 """Queues everywhere, waves by rule into 2022, an end at no midnight, regencies that lag, partners that fall behind."""
