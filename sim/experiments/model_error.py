@@ -88,12 +88,10 @@ class ModelError:
             if value is None:
                 continue
             there = beside.setdefault((each.of, each.at), {})
-            given = each.role == "input"
-            drawn = (
-                _Drawn(value, value, None)
-                if given
-                else self._drawn(each.what, value, own[each.what][_day(each.at)], there)
-            )
+            if each.role == "input":
+                drawn = _Drawn(value, value, None)
+            else:
+                drawn = self._drawn(each.what, value, own[each.what][_day(each.at)], there)
             there[each.what] = drawn
             found[k] = drawn.published
         return found
@@ -103,8 +101,7 @@ class ModelError:
         size = self.after_award if what in FOLLOWS_THE_AWARD else self.up_to_award
         bound = there.get(_before(what, there))
         if bound is None or not bound.simulated:
-            off = value * math.exp(size * own)
-            return _Drawn(value, min(off, 1.0) if what.endswith("share") else off, own)
+            return _Drawn(value, value * math.exp(size * own), own)
         if what in PAID:
             return _Drawn(value, value * bound.published / bound.simulated, bound.draw)
         share = 0.0 if bound.draw is None else min(value / bound.simulated, 1.0)

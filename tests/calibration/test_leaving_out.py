@@ -115,7 +115,7 @@ def test_predictions_of_chains_apart_end_with_an_exit_code(
 ) -> None:
     """Catch coverage that is printed as if it held, and a rehearsal that does not say that it is one."""
     figure, settings = target().figures[0], SimpleNamespace(effort=BRIEF)
-    rehearsed, rhat, efforts = False, 1.02, list[Effort]()
+    rehearsed, rhat, efforts = False, 1.06, list[Effort]()
 
     def left_out(learned: object, tell: object, effort: Effort) -> tuple[list[Predicted], list[Agreement]]:
         efforts.append(effort)
@@ -128,14 +128,14 @@ def test_predictions_of_chains_apart_end_with_an_exit_code(
     monkeypatch.setattr("sim.experiments.calibration.leaving_out.left_out_in_turn", left_out)
     assert main(["validate"]) == 1
     told = capsys.readouterr()
-    assert "R-hat at most 1.020 (without 3 August 2020)" in " ".join(told.out.split())
+    assert "R-hat at most 1.060 (without 3 August 2020)" in " ".join(told.out.split())
     assert "The predictions cannot be relied on: without 3 August 2020" in " ".join(told.err.split())
     rhat = 1.002
     assert main(["validate"]) == 0
     told = capsys.readouterr()
     assert "relied on" not in told.err
     assert "rehearsal" not in told.out
-    rehearsed, rhat = True, 1.02
+    rehearsed, rhat = True, 1.06
     assert main(["validate", "rehearse"]) == 0
     assert capsys.readouterr().out.startswith("A rehearsal: little was run")
     assert efforts == [EFFORT, EFFORT, BRIEF]

@@ -37,9 +37,11 @@ CROWDED: dict[str, Any] = {
     "processing.patience": law("exponential", 100, "hours"),
     "processing.rate": 1_500_000,
     "processing.email.rate": 1_300_000,
+    "processing.email.passes": 0.742,
     "processing.email.retry.rate": 100_000,
     "processing.email.retry.share": 0.9,
     "processing.registry.rate": 1_000_000,
+    "processing.registry.passes": 0.744,
     "processing.registry.retry.rate": 100_000,
     "processing.registry.retry.share": 0.9,
     "processing.third_layer.rate": 850_000,
@@ -83,7 +85,7 @@ def test_there_is_luck_at_every_station_that_could_move(engine: Engine) -> None:
     least = 5 if engine == "person" else 25
     assert all(number >= least for name, number in stations.items() if name != "portal"), stations
     for check in ("email", "registry", "third_layer"):
-        assert np.count_nonzero(people[f"{check}_tries"] == 3) >= least - 5
+        assert np.count_nonzero(people[f"{check}_tries"] == 3) >= least
 
 
 STATIONS = [
