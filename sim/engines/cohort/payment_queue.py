@@ -20,6 +20,8 @@ class PaymentQueue:
         """Those that are ready after the end of the run, or never."""
         self._queue: deque[list[Words]] = deque()
         """By day, those ready: in no order but for a day that a cap has divided."""
+        self._queued = 0
+        """How many are in the queue."""
         self._divided = False
         """Whether a cap has divided the first day in the queue."""
         self._failed = 0
@@ -42,15 +44,17 @@ class PaymentQueue:
         today = (now - self._run_clock) // DAY
         for day in sorted(day for day in self._coming if day < today):
             self._queue.append(self._coming.pop(day))
+            self._queued += _size(self._queue[-1])
             self._failed -= self._failed_of_day.pop(day, 0)
 
     def take(self, cap: int | None) -> list[Words]:
         """Take the first of the queue up to a cap, in order of (ready, number, payment) where it divides a day."""
         taken: list[Words] = []
-        left = sum(len(pending) for day in self._queue for pending in day) if cap is None else cap
+        left = self._queued if cap is None else min(cap, self._queued)
+        self._queued -= left
         while self._queue and left > 0:
             day = self._queue.popleft()
-            size = sum(len(pending) for pending in day)
+            size = _size(day)
             if size > left:
                 # A day that was divided before stands in order, in one piece.
                 pending = day[0] if self._divided else in_order(day)
@@ -65,9 +69,14 @@ class PaymentQueue:
 
     def waiting(self) -> int:
         """Return how many wait for the next run, those being repaired included."""
-        return self._failed + sum(len(pending) for day in self._queue for pending in day)
+        return self._failed + self._queued
 
     def unpaid(self) -> Iterator[Pending]:
         """Yield all that are queued, will be, or would be after the end of the run."""
         for day in [*self._queue, *self._coming.values(), self._too_late]:
             yield from (together([pending]) for pending in day)
+
+
+def _size(day: list[Words]) -> int:
+    """Return how many payments a day has."""
+    return sum(map(len, day))
