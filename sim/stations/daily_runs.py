@@ -7,8 +7,12 @@ before.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -110,9 +114,16 @@ class DailyRunsPlan(Plan):
 
     def offered(self, until: int) -> float | None:
         """Return how many people the runs before an instant could take; None where one was without limit."""
-        runs = self.runs[self.runs < until]
-        total = self._over_instances(lambda schedule: sum(whole_caps(schedule, runs).tolist()))
+        total = self._taken[int(np.searchsorted(self.runs, until))]
         return total if total < UNLIMITED else None
+
+    @cached_property
+    def _taken(self) -> list[int]:
+        """By run, how many all before it could take: whole numbers of any size; one more, of all of them."""
+        caps = {id(schedule): whole_caps(schedule, self.runs).tolist() for schedule in self.schedules}
+        counts = Counter(map(id, self.schedules))
+        of_run = (sum(map(mul, counts.values(), some)) for some in zip(*(caps[key] for key in counts), strict=True))
+        return [0, *accumulate(of_run)]
 
 
 class DailyRunsResource(StationResource):

@@ -83,7 +83,7 @@ class Backlog:
     def take(self, until: int) -> Records:
         """Remove and return those who come before an instant, in order of (time, number), then as they were put."""
         end = min(-(-until // DAY), self._ends.size)
-        count = int(self._counts[self._first : end].sum())
+        count = int(self._counts[self._first : end].sum()) if self._size else 0
         if not count:
             return np.empty(0, dtype=self._dtype)
         taken = np.empty((count, self._width), dtype=np.uint64)
