@@ -32,6 +32,7 @@ def compare(words: list[str]) -> int:
             found = asked.compare(progress())
             clear()
             _say(found)
+            remark("Writing tables and drawing figures.")
             found.write_into(folder.unfinished)
         except KeyboardInterrupt:
             clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,17 @@ def numbers(file: Path) -> list[Leaf]:
 
 def leaves(file: Path) -> list[Leaf]:
     """Return every value of a YAML file that has nothing below it, in the order of its keys."""
-    text = file.read_text(encoding="utf-8")
+    return list(_leaves(file, file.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=256)  # a comparison asks for the same files once a scenario
+def _leaves(file: Path, text: str) -> tuple[Leaf, ...]:
     lines = text.splitlines()
     found = []
     for line, key, value in _walk(YAML(typ="rt").load(text), ""):
         _, _, comment = lines[line].partition("  # ")
         found.append(Leaf(file, line + 1, key, value, comment.strip()))
-    return found
+    return tuple(found)
 
 
 def _walk(node: Any, path: str) -> Iterator[tuple[int, str, Any]]:

@@ -146,7 +146,9 @@ def _key(word: str, found: Words, parser: OverridesParser) -> None:
         allowed = f"asks for more than {MOST_COMPARED} values"
         found.problems.append(Problem(word, NOTHING, allowed, "Compare fewer at once."))
     elif not each:
-        found.problems.append(Problem(word, NOTHING, "is the name of none", "`prakerja scenarios` lists them."))
+        allowed = "is the name of none" if "glob(" in word else "has no value: it ends before it begins"
+        do = "`prakerja scenarios` lists them." if "glob(" in word else "Write range(FIRST,LAST,STEP), LAST left out."
+        found.problems.append(Problem(word, NOTHING, allowed, do))
     elif key == "scenario":
         found.scenarios += [str(one.value) for one in each]
     elif any(one.key == key for one, *_ in found.sweeps):

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.composition.compose import composition
@@ -16,6 +17,7 @@ from sim.experiments.tasks import outcome_of
 from sim.experiments.worlds import World, with_luck
 from sim.parameters import validate
 from sim.report.figures.comparing import draw, funnels, money, payments, queues, sweep, waits
+from sim.report.figures.comparing.over_time import edges_of
 from sim.report.figures.comparing.saved import MOST, SavedComparison, in_lines
 from sim.report.figures.look import look
 from sim.report.figures.page import Page, save
@@ -167,3 +169,14 @@ def test_a_name_is_parted_where_its_words_end() -> None:
     for name in ("payment_partner_down", "processing.rate=1,600,000", "a" * 40, "waves weekly, with much said of it"):
         lines = in_lines(name, 12).split("\n")
         assert len(lines) <= 2 and max(map(len, lines)) <= 12
+
+
+def test_weeks_in_which_nothing_happens_any_more_are_not_drawn() -> None:
+    """Catches a picture that goes on for years after the last payment, since the run of one world does."""
+    weeks = [f"2020-0{month}-01" for month in range(1, 7)]
+    when = np.array(weeks, dtype="datetime64[D]")
+    band = SimpleNamespace(when=when, high=np.array([0, 4, 9, 2, 0, 0]), middle=np.array([0, 3, 0, 0, 0, 0]))
+    saved: Any = SimpleNamespace(names=["one"], band=lambda table, series, name: band)
+    assert [str(day) for day in edges_of(saved, "weeks", "payments_paid")] == ["2020-01-01", "2020-04-08"]
+    band.high = band.middle = np.zeros(6)
+    assert str(edges_of(saved, "weeks", "payments_paid")[1]) == "2020-06-08"

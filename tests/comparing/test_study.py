@@ -104,6 +104,7 @@ WRONG: dict[str, str] = {
     "processing.rate=shuffle(1,2)": "has no order that stays the same",
     "processing.rate=glob(*)": "finds names, and the key has numbers",
     "scenario=glob(zzz*)": "is the name of none",
+    "processing.rate=range(5,1,1)": "has no value: it ends before it begins",
     "~processing.rate=1,2": "cannot be swept",
     "population.scale=0.1,0.2": "is the same in every scenario",
     "run.seed=1,2": "is the luck",

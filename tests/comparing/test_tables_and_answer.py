@@ -180,4 +180,4 @@ def test_too_few_worlds_to_tell_are_not_said_to_be_alike() -> None:
     one = scenario("one", {MEDIAN: [9.0, 9.5, 9.2, 9.1], "funnel.awarded": [5, 7, 6, 5]})
     other = scenario("other", {MEDIAN: [19.0, 21.5, 23.2, 18.1], "funnel.awarded": [6, 5, 6, 7]})
     text = unwrapped(answer(comparison(one, other), tables_of(comparison(one, other))))
-    assert "Too few worlds to tell: " in text and "Not told apart: awarded (other)." in text
+    assert "Too few worlds to tell once all are taken together: " in text and "Not told apart: awarded (other)." in text

@@ -126,7 +126,10 @@ def together_lines(sides: Sides) -> list[str]:
     )
     for said, some in (
         ("Not told apart", [row for row in rest if not row["too_few"]]),
-        (f"Too few {sides.called(2).split()[1]} to tell", [row for row in rest if row["too_few"]]),
+        (
+            f"Too few {sides.called(2).split()[1]} to tell once all are taken together",
+            [row for row in rest if row["too_few"]],
+        ),
     ):
         if some:
             text += f". {said}: {_by_figure(some)}"

@@ -33,8 +33,9 @@ def people_lines(sides: Sides) -> list[str]:
     widths = [max(map(len, column)) for column in zip(HEADING, *everyone, strict=True)]
     lines = [_line(cells, widths) for cells in (HEADING, *everyone)]
     lines += wide(
-        f"Against {sides.reference}, the same people under the same luck. Paid: the first incentive, and the middle of "
-        "the days. Untouched: a place in neither, or in both and paid on the same day.",
+        f"Against {sides.reference}, the same people under the same luck. A place: awarded, and not revoked. Paid: "
+        "the first incentive, and the middle of the days. Untouched: a place in neither, or in both and paid on the "
+        "same day.",
         "  ",
         "  ",
     )

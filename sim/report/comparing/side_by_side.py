@@ -149,8 +149,8 @@ def _notes(sides: Sides) -> Iterator[str]:
         yield f"One {'world' if sides.comparison.in_worlds else 'replication'}: no range, and none is called the best."
     if any(row["best"] for row in shown):
         yield (
-            f"{BEST} The best, by more than the digits told: better than every other in at least 95 % of the "
-            f"{sides.called(2).split()[1]}, and the 95 % interval of each difference agrees."
+            f"{BEST} The best of this figure by itself, by more than the digits told: better than every other in at "
+            f"least 95 % of the {sides.called(2).split()[1]}, and the 95 % interval of each difference agrees."
         )
     if any(0 < row["reached"] < row["replications"] for row in shown):
         yield "(n/m): in n of m it has a value at all, and is told of those."
