@@ -148,6 +148,22 @@ def test_what_cannot_be_told_of_one_figure_is_told_of_the_next() -> None:
     ]
 
 
+def test_a_difference_of_nothing_is_not_what_causes_are_told_of() -> None:
+    """Catches causes of -0.0005 weeks, where the next figure differs by thousands."""
+    weeks, awarded = "processing.weeks_to_clear", "funnel.awarded"
+
+    def of(*values: float) -> dict[int, Outcome]:
+        return {1: Outcome({name: Figure(v, "people") for name, v in zip((weeks, awarded), values, strict=True)}, {})}
+
+    both = (compared(), compared("scenario=rate_800k"))
+    sides = tuple(Replicated(one, of(*v)) for one, v in zip(both, ((96, 1000), (96.05, 4000)), strict=True))
+    some = [Tried("rate_800k", "a", "the rate", of(96.05, 2000)), Tried("rate_800k", "b", "the budget", of(96, 1500))]
+    table = causes(Paired(Comparison(None, sides, 0, True, (weeks, awarded), 0.001)), some)
+    assert {row["figure"]: row["negligible"] for row in table.rows} == {weeks: True, awarded: False}
+    assert causes_lines(table, (weeks, awarded))[-1] == "          +3,000  in all"
+    assert causes_lines(table, (weeks,))[-1].endswith("in all")  # where no other figure differs
+
+
 @pytest.mark.parametrize("name", ["rate_800k", "rate_step", "intake_200k", "payment_caps_2020", "open_market"])
 def test_differences_alone_make_the_whole_together(name: str) -> None:
     """Catches a key that no difference has, or two have, and a reference that is changed."""

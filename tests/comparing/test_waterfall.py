@@ -13,11 +13,12 @@ from sim.report.figures.page import save
 from sim.report.figures.sheet import PAGE, SLIDE, Sheet
 from sim.results.tables.comparing.causes import causes
 from tests.comparing.test_causes import paired, tried
+from tests.report.figures.pictures import shown_words
 
 
-def saved(several: bool) -> SavedComparison:
-    """Return a comparison as it is saved."""
-    sides = paired({1: 1e6, 2: 2e6}, {1: 1.6e6, 2: 2.8e6})
+def saved(several: bool, sign: int = 1) -> SavedComparison:
+    """Return a comparison as it is saved; with `sign` -1 the scenario has fewer by as many as it has more."""
+    sides = paired({1: 1e6, 2: 2e6}, {1: 1e6 + sign * 0.6e6, 2: 2e6 + sign * 0.8e6})
     some = tried({1: 1.1e6, 2: 2.3e6}, {1: 0.9e6, 2: 1.8e6}) if several else tried({1: 1.6e6, 2: 2.8e6})
     found = SavedComparison(Path("nowhere"))
     scenarios = [
@@ -46,9 +47,26 @@ def test_bars_begin_where_the_ones_before_end(sheet: Sheet, tmp_path: Path) -> N
     assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".png"}
 
 
+LONG = "a wave every 7 days with 800,000 places instead of the calendar of 22 waves that were held"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("sheet", [PAGE, SLIDE], ids=["page", "slide"])
+def test_words_of_bars_stay_on_the_page(sheet: Sheet, sign: int) -> None:
+    """Catches long causes cut off at the left edge, and amounts at the right one where all bars end at nought."""
+    found = saved(several=True, sign=sign)
+    for row in found.rows("causes"):
+        row["cause_label"] = LONG
+    with look(sheet):
+        drawn = waterfall.draw(found, sheet)
+        page = drawn.figure.bbox
+        for text, box in shown_words(drawn):
+            assert page.x0 <= box.x0 and box.x1 <= page.x1, text
+
+
 def test_the_finding_names_what_does_most() -> None:
     """Catches a finding of another row than the largest."""
-    assert waterfall.finding(saved(several=True)) == "Of +0.700 m in rate_800k, the interaction makes +0.650 m"
+    assert waterfall.finding(saved(several=True)) == "Awarded: of +0.700 m in rate_800k, the interaction makes +0.650 m"
 
 
 def test_one_difference_is_not_drawn() -> None:

@@ -9,6 +9,7 @@ from sim.report.comparing.numbers import apart, between, in_words
 from sim.report.comparing.side_by_side import Sides
 from sim.report.comparing.wide import wide
 from sim.results.paired import FAMILY_WISE
+from sim.results.tables.comparing.shadow_prices import NEGLIGIBLE
 
 Row = dict[str, Any]
 
@@ -17,10 +18,11 @@ WORTH_TELLING = 1.5
 
 
 def finding(sides: Sides) -> str:
-    """Return which scenario is the best on the first figure, by how much, and how sure."""
-    figure = next((name for name in sides.shown if _known(sides, name)), None)
-    if figure is None:
+    """Return which scenario is the best on the first figure that tells them apart, by how much, and how sure."""
+    known = [name for name in sides.shown if _known(sides, name)]
+    if not known:
         return "No scenario has a value of any figure that is shown."
+    figure = next((name for name in known if not _alike(sides, name)), known[0])
     rows = _known(sides, figure)
     label, unit = rows[0]["label"], rows[0]["unit"]
     if rows[0]["better"] == "neither":
@@ -50,6 +52,12 @@ def finding(sides: Sides) -> str:
 def _known(sides: Sides, figure: str) -> list[Row]:
     """Return the rows of a figure in the scenarios that have a value."""
     return [row for name in sides.names if (row := sides.kpi(name, figure))["value"] is not None]
+
+
+def _alike(sides: Sides, figure: str) -> bool:
+    """Return whether all scenarios have a figure, and it differs by no more than a planner would call nothing."""
+    values = [row["value"] for row in _known(sides, figure)]
+    return len(values) == len(sides.names) and max(values) - min(values) <= NEGLIGIBLE * max(map(abs, values))
 
 
 def _not_reached(row: Row) -> int:

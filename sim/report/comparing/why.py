@@ -10,7 +10,7 @@ from sim.report.comparing.numbers import UNITS, between
 from sim.report.comparing.wide import wide
 from sim.results.meaning import Better, meaning
 from sim.results.table import Table
-from sim.results.tables.comparing.causes import ALONE, INTERACTION, TOTAL
+from sim.results.tables.comparing.causes import ALONE, INTERACTION, TOTAL, told
 from sim.results.tables.comparing.shadow_prices import NEGLIGIBLE
 
 Row = dict[str, Any]
@@ -19,26 +19,25 @@ Row = dict[str, Any]
 def causes_lines(table: Table, figures: Sequence[str]) -> list[str]:
     """Return for each scenario of several differences what each does alone to a figure, adding up as printed.
 
-    It is the first of the figures of which that can be told; of those before it is said why it cannot.
+    It is the first of the figures of which that can be told and that differs; of those before it that cannot be told it
+    is said why.
     """
     lines = []
     for scenario in dict.fromkeys(table.column("scenario")):
         of_it = [row for row in table.rows if row["scenario"] == scenario]
-        for figure in figures:
-            rows = [row for row in of_it if row["figure"] == figure]
-            if sum(row["part"] == ALONE for row in rows) < 2:
-                continue
-            label, reference = rows[0]["label"], rows[0]["reference"]
-            if rows[0]["effect"] is None:
+        rows = told(of_it, figures)
+        before = figures[: figures.index(rows[0]["figure"])] if rows else figures
+        for figure in before:
+            some = [row for row in of_it if row["figure"] == figure]
+            if sum(row["part"] == ALONE for row in some) > 1 and some[0]["effect"] is None:
                 lines += wide(
-                    f"{scenario} against {reference}, {label}: what each difference does alone cannot be told, since "
-                    f"{rows[0]['said']}."
+                    f"{scenario} against {some[0]['reference']}, {some[0]['label']}: what each difference does alone "
+                    f"cannot be told, since {some[0]['said']}."
                 )
-                continue
-            lines.append(f"{scenario} against {reference}, {label}:")
+        if rows:
+            lines.append(f"{scenario} against {rows[0]['reference']}, {rows[0]['label']}:")
             for row, words in zip(rows, adding_up([row["effect"] for row in rows], rows[0]["unit"]), strict=True):
                 lines += wide(f"{words:>14}  {_part(row)}", "  ", " " * 18)
-            break
     return lines
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from matplotlib.axes import Axes
 
 from sim.report.comparing.why import adding_up
@@ -11,13 +13,18 @@ from sim.report.figures.page import Page, page
 from sim.report.figures.saved import Row
 from sim.report.figures.sheet import Sheet
 from sim.results.tables.comparing.causes import ALONE, INTERACTION, TOTAL
+from sim.results.tables.comparing.causes import told as told_of
 
 TABLE = "causes"
 MOST = 4
 """Scenarios that are drawn; further ones are in the table."""
 
-LETTERS, LETTERS_OF_A_SLIDE = 46, 30
-"""Signs of a cause's words; longer ones are cut."""
+LETTERS, LETTERS_OF_A_SLIDE = 44, 30
+"""Signs of a line of a cause's words, of which there are two at most; longer ones are cut."""
+
+
+MOST_SIGNS = 60
+"""Signs of a cause in the title."""
 
 
 def asked(saved: SavedComparison) -> bool:
@@ -26,16 +33,15 @@ def asked(saved: SavedComparison) -> bool:
 
 
 def draw(saved: SavedComparison, sheet: Sheet) -> Page:
-    """Draw a waterfall of the first figure of the study for each scenario of several differences."""
+    """Draw a waterfall of the figure that is told of each scenario of several differences."""
     shown = _shown(saved)
     if not shown:
         return page(saved, sheet, finding(saved), "No scenario differs in several things.", [], 0.0)
-    label = next(iter(shown.values()))[0]["label"]
-    text = f"{label}: mean effect of each difference alone, of all together, and what that leaves to their interaction."
+    text = "Mean effect of each difference alone, of all together, and what that leaves to their interaction."
     lines = max(map(len, shown.values()))
     drawn = page(saved, sheet, finding(saved), text, [], len(shown) * (0.34 * lines + 0.6) + 0.3)
     for (axes, _), (scenario, rows) in zip(panels(drawn, len(shown), 1, 0.0), shown.items(), strict=True):
-        _waterfall(axes, saved.short(scenario), rows, sheet)
+        _waterfall(axes, f"{saved.short(scenario)}: {rows[0]['label']}", rows, sheet)
     return drawn
 
 
@@ -47,25 +53,22 @@ def finding(saved: SavedComparison) -> str:
     scenario, rows = next(iter(shown.items()))
     told = adding_up([row["effect"] for row in rows], rows[0]["unit"])
     most = max(range(len(rows) - 1), key=lambda k: abs(rows[k]["effect"]))
-    what = "the interaction" if rows[most]["part"] == INTERACTION else f"“{_cut(rows[most], LETTERS)}” alone"
-    return f"Of {told[-1]} in {saved.short(scenario)}, {what} makes {told[most]}"
+    what = (
+        "the interaction"
+        if rows[most]["part"] == INTERACTION
+        else f"“{textwrap.shorten(str(rows[most]['cause_label']), MOST_SIGNS, placeholder=' …')}” alone"
+    )
+    return f"{rows[0]['label']}: of {told[-1]} in {saved.short(scenario)}, {what} makes {told[most]}"
 
 
 def _shown(saved: SavedComparison) -> dict[str, list[Row]]:
-    """Return the rows for each scenario of several differences, the whole last.
-
-    Of the first figure of the study of which any scenario has the effects of each alone.
-    """
+    """Return the rows for each scenario of several differences, the whole last, of the figure that is told of it."""
     rows = saved.rows(TABLE) if saved.has(TABLE) else []
-    for figure in dict.fromkeys(row["figure"] for row in rows):
-        found: dict[str, list[Row]] = {}
-        for row in rows:
-            if row["figure"] == figure:
-                found.setdefault(str(row["scenario"]), []).append(row)
-        several = {name: each for name, each in found.items() if len(each) > 2 and each[0]["effect"] is not None}
-        if several:
-            return dict(list(several.items())[:MOST])
-    return {}
+    figures = list(dict.fromkeys(str(row["figure"]) for row in rows))
+    found = {}
+    for name in dict.fromkeys(str(row["scenario"]) for row in rows):
+        found[name] = told_of([row for row in rows if row["scenario"] == name], figures)
+    return {name: each for name, each in list(found.items())[:MOST] if each}
 
 
 def _waterfall(axes: Axes, title: str, rows: list[Row], sheet: Sheet) -> None:
@@ -88,18 +91,18 @@ def _waterfall(axes: Axes, title: str, rows: list[Row], sheet: Sheet) -> None:
             color=INK,
         )
     letters = LETTERS_OF_A_SLIDE if sheet.slide else LETTERS
-    axes.set_yticks(range(len(rows)), [_cut(row, letters) for row in rows])
+    axes.set_yticks(range(len(rows)), ["\n".join(_lines(row, letters)) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.use_sticky_edges = False  # words stand to the right of a bar that ends at nought too
     axes.margins(x=0.16)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0, labelsize=sheet.small)
     axes.set_title(title, loc="left", size=sheet.text, color=INK)
     box = axes.get_position()
-    room = (0.0058 * letters * sheet.small + 0.1) / sheet.width  # words stand left of the bars, within the page
+    room = (0.0068 * letters * sheet.small + 0.1) / sheet.width  # words stand left of the bars, within the page
     axes.set_position((box.x0 + room, box.y0, box.width - room, box.height))
 
 
-def _cut(row: Row, letters: int) -> str:
-    words = str(row["cause_label"])
-    return words if len(words) <= letters else f"{words[: letters - 1].rstrip()}…"
+def _lines(row: Row, letters: int) -> list[str]:
+    return textwrap.wrap(str(row["cause_label"]), letters, max_lines=2, placeholder=" …")

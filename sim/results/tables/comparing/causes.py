@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from sim.results.compared_values import Paired
 from sim.results.meaning import Better, Meaning
 from sim.results.paired import difference
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
+from sim.results.tables.comparing.shadow_prices import NEGLIGIBLE
 from sim.results.tried import Tried, number_of
 
 ALONE, INTERACTION, TOTAL = "alone", "interaction", "total"
@@ -36,6 +38,7 @@ COLUMNS = {
     "high_95": "high end of it",
     "effect_last": "mean effect of the difference when it comes after the other; empty unless there are two",
     "pairs": "replications in which the reference, the scenario and each difference alone have a value",
+    "negligible": f"whether the whole is no more than {NEGLIGIBLE:.1%} of the figure, so that another is told first",
     "said": "what is particular, in words; empty: nothing",
 }
 
@@ -54,12 +57,13 @@ def causes(paired: Paired, tried: Sequence[Tried]) -> Table:
 def _rows(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> list[dict[str, Cell]]:
     reference = paired.comparison.scenarios[paired.comparison.reference].runs
     here = paired.comparison.scenarios[place].runs
-    whole, parts = list[float](), list[list[float]]()
+    whole, parts, bases = list[float](), list[list[float]](), list[float]()
     for replication in paired.replications:
         base, end = (number_of(runs.get(replication), figure) for runs in (reference, here))
         each = [one.value(replication, figure) for one in alone]
         if base is not None and end is not None and None not in each:
             whole.append(end - base)
+            bases.append(base)
             parts.append([value - base for value in each if value is not None])
     said = "" if whole else _why_not(paired, place, figure, alone)
     names: list[tuple[str, str | None, str]] = [(ALONE, one.name, one.words) for one in alone]
@@ -70,6 +74,7 @@ def _rows(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> li
     names.append((TOTAL, None, "In all"))
     effects.append(whole)
     means = adding_up([_mean(each) for each in effects]) if whole else [None] * len(effects)
+    negligible = bool(whole) and abs(_mean(whole)) <= NEGLIGIBLE * abs(_mean(bases))
     last = [means[-1] - means[1], means[-1] - means[0]] if len(alone) == 2 and whole else [None] * len(effects)  # type: ignore[operator]
     rows = []
     for k, ((part, name, words), values, mean) in enumerate(zip(names, effects, means, strict=True)):
@@ -79,7 +84,7 @@ def _rows(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) -> li
         cells = (
             *(paired.names[place], paired.names[paired.comparison.reference], figure, paired.meaning(figure).label),
             *(paired.figures[figure], part, name, words, mean, low, high, found.low, found.high),
-            *(last[k] if part == ALONE else None, len(whole), said or none or None),
+            *(last[k] if part == ALONE else None, len(whole), negligible, said or none or None),
         )
         rows.append(dict(zip(COLUMNS, cells, strict=True)))
     return rows
@@ -97,6 +102,16 @@ def _why_not(paired: Paired, place: int, figure: str, alone: Sequence[Tried]) ->
     what = "is not reached by the end of the run in" if paired.meaning(figure).unreached else "has no value in"
     told = [f"{name} ({none} of {many})" for name, none in missing.items() if none]
     return f"it {what} {'; '.join(told)}"
+
+
+def told(rows: Sequence[dict[str, Any]], figures: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of the figure of which a scenario's causes are told, of the rows of that scenario.
+
+    It is the first of several differences whose effects are known and not negligible in all; else the first known.
+    """
+    each = [[row for row in rows if row["figure"] == figure] for figure in figures]
+    known = [some for some in each if len(some) > 2 and some[0]["effect"] is not None]
+    return next((some for some in known if not some[0]["negligible"]), known[0] if known else [])
 
 
 def adding_up(means: Sequence[float]) -> list[float]:
