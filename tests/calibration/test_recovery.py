@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from scipy import stats
 
 from sim.command.ask import fit_of
-from sim.experiments.calibration.figures import half_unit
+from sim.experiments.calibration.figures import Figure, half_unit
 from sim.experiments.calibration.learning import ENDS, Settings, learn_first
 from sim.experiments.calibration.likelihood import DISCREPANCIES
 from sim.experiments.calibration.sampling import Effort
@@ -140,3 +141,12 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
         recovery.made_with(replace(problem, config={**problem.config, "x": 1}), asked),
     ]
     assert made not in others
+
+
+@pytest.mark.parametrize(("counted", "printed"), [(344_000, 300_000), (41_800, 40_000), (9_600, 10_000), (3, 3)])
+def test_what_a_history_publishes_could_have_been_counted(counted: float, printed: float) -> None:
+    """Catches 40,000 printed as 100,000, since the real report of 300,000 was rounded so: no interval holds that."""
+    real = Figure("paid_first_incentive", "all", datetime(2020, 5, 19), 300_000)
+    figure = recovery._as_printed(real, counted)
+    assert figure.published == printed
+    assert abs(counted - figure.published) <= figure.half * figure.published

@@ -166,8 +166,12 @@ def _kept(bound: Figure, log: float) -> Figure:
 
 
 def _as_printed(figure: Figure, value: float) -> Figure:
-    """Return all that a history publishes of a figure: rounded as the real one is; counts at the end are exact."""
+    """Return all that a history publishes of a figure: rounded as the real one is; counts at the end are exact.
+
+    What is smaller than that unit is printed to its first digit: nobody prints 100,000 of 30,000.
+    """
     unit = 1.0 if figure.scope == "at the end" else 2 * half_unit(figure.published)
+    unit = min(unit, 10.0 ** np.floor(np.log10(max(value, 1.0))))
     return replace(figure, published=max(round(value / unit), 1) * unit, unit=unit)
 
 
