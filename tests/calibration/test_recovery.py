@@ -120,7 +120,8 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
         if figure.bound:
             assert figure.published == known[figure.name].published
             continue
-        assert figure.unit == 2 * half_unit(known[figure.name].published)
+        unit = 2 * half_unit(known[figure.name].published)
+        assert figure.unit == unit or figure.published < unit  # fewer than one unit are printed to their first digit
         assert figure.published % figure.unit == 0
     given = recovery.published(learned, [0], seed=3, discrepancy=(0.02, 0.03))[0].latents
     target = learned.target(full_population=False)

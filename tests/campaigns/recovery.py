@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -171,7 +172,7 @@ def _as_printed(figure: Figure, value: float) -> Figure:
     What is smaller than that unit is printed to its first digit: nobody prints 100,000 of 30,000.
     """
     unit = 1.0 if figure.scope == "at the end" else 2 * half_unit(figure.published)
-    unit = min(unit, 10.0 ** np.floor(np.log10(max(value, 1.0))))
+    unit = min(unit, 10.0 ** math.floor(math.log10(max(value, 1.0))))
     return replace(figure, published=max(round(value / unit), 1) * unit, unit=unit)
 
 
