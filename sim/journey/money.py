@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cached_property
 
 
 class Benefit(IntEnum):
@@ -12,7 +13,7 @@ class Benefit(IntEnum):
     INCENTIVE = 1
     SURVEY = 2
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the stable name."""
         return self.name.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
-from sim.results.table import Cell, Table
+from sim.results.table import Table
 
 Number = TypeVar("Number", int, float)
 
@@ -28,11 +28,12 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
     One more column has the simulated count of the column `behind`; `meaning` says what it counts.
     """
     counted = [name for name in table.columns if name in counts]
-    rows: list[dict[str, Cell]] = [
-        row
-        | {name: full(cell, scale) for name in counted if (cell := row[name]) is not None}
-        | {SIMULATED: row[behind]}
-        for row in table.rows
-    ]
+    rows = [dict(row) for row in table.rows]
+    for row in rows:
+        row[SIMULATED] = row[behind]
+        if scale != 1:
+            for name in counted:
+                if (cell := row[name]) is not None:
+                    row[name] = round(cell / scale) if isinstance(cell, int) else cell / scale
     meaning = f"simulated: {meaning}; {ROUNDED}"
     return Table(table.name, {**table.columns, SIMULATED: meaning}, rows)

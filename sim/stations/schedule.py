@@ -28,7 +28,7 @@ class Schedule:
 
     def at(self, instant: int) -> int:
         """Return the capacity in force at an instant."""
-        return int(self.values[np.searchsorted(self.starts, instant, side="right") - 1])
+        return int(self.values[self.starts.searchsorted(instant, side="right") - 1])
 
     def changes(self) -> Iterator[tuple[int, int]]:
         """Yield (instant, capacity) for every change after the first."""

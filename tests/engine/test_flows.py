@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.calendar.instants import DAY, NEVER, WEEK
-from sim.engines.cohort.backlog import BLOCK, Backlog, put_in_order, words_of
+from sim.engines.cohort.backlog import BLOCK, FEW, Backlog, in_order, put_in_order, words_of
 from sim.engines.cohort.flows import NO_FLOW, VISIT, Departures, Flow, Unordered, merge
 
 INSTANTS = st.sampled_from([0, 1, DAY - 1, DAY, 3 * DAY + 5, WEEK - 1, WEEK, 5 * WEEK + 7]) | st.integers(0, 9 * WEEK)
@@ -125,3 +125,14 @@ def _at_once(at: int, people: int) -> Any:
     records = np.zeros(people, dtype=VISIT)
     records["at"], records["number"] = at, np.arange(people)
     return records
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, FEW - 1, FEW, FEW + 1, 1000])
+def test_records_come_in_order_however_many(size: int) -> None:
+    """Catches few records that are ordered otherwise than many: by time, then number, then as they were put."""
+    chance = np.random.default_rng(size)
+    words = np.zeros((size, 2), dtype=np.uint64)
+    words[:, 0] = chance.integers(0, 5, size)  # many at one instant
+    words[:, 1] = chance.integers(0, 4, size) | (np.arange(size) << 32)  # of one number too, told apart by what follows
+    order = np.lexsort((words[:, 1] & np.uint64(0xFFFF_FFFF), words[:, 0]))
+    assert in_order(words).tolist() == words[order].tolist()

@@ -82,7 +82,7 @@ class AtStation:
         self._observe(people, arrived, instance, served)
         self._leave(flow, served)
         gone = served.gave_up < NEVER
-        if not gone.any():
+        if not np.count_nonzero(gone):
             return NO_FLOW
         self._giving_up.append(served.gave_up[gone])
         return served.gave_up[gone], people[gone]

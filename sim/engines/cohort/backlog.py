@@ -29,6 +29,9 @@ PLACE_BITS = 27
 MOVES = 16
 """Records that each may be put before, on average, when those of one instant are ordered; else all are sorted anew."""
 
+FEW = 64
+"""Records that are ordered one by one: to prepare a sort takes longer."""
+
 NUMBER = np.uint64(0xFFFF_FFFF)
 """The bits of a number in the second word."""
 
@@ -108,6 +111,10 @@ def in_order(words: Words) -> Words:
     """Return records, of words, in order of (time, number); those of the same stay in their order."""
     if len(words) < 2:
         return words
+    if len(words) <= FEW:
+        few = np.empty_like(words)
+        put_few_in_order(words, few)
+        return few
     times: Words = words[:, 0]
     first = times.min()
     if not (int(times.max() - first) >> (64 - PLACE_BITS) or len(words) >> PLACE_BITS):
@@ -119,6 +126,21 @@ def in_order(words: Words) -> Words:
             return ordered
     order: NDArray[np.intp] = np.lexsort((words[:, 1] & NUMBER, times))
     return words[order]
+
+
+@kernel
+def put_few_in_order(words: Words, ordered: Words) -> None:
+    """Fill few records in order of (time, number), each put before those that come later; of the same as they stand."""
+    for i in range(words.shape[0]):
+        time, number, at = words[i, 0], words[i, 1] & NUMBER, i
+        while at > 0 and (
+            ordered[at - 1, 0] > time or (ordered[at - 1, 0] == time and ordered[at - 1, 1] & NUMBER > number)
+        ):
+            for word in range(words.shape[1]):
+                ordered[at, word] = ordered[at - 1, word]
+            at -= 1
+        for word in range(words.shape[1]):
+            ordered[at, word] = words[i, word]
 
 
 @kernel

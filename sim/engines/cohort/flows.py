@@ -52,7 +52,7 @@ class Departures:
         """Add those who leave behind all before; who never leaves is not kept."""
         times = flow[0]
         if times.size and times[-1] >= NEVER:
-            flow = _first(flow, int(np.searchsorted(times, NEVER)))
+            flow = _first(flow, int(times.searchsorted(NEVER)))
         if flow[0].size:
             self._flows.append(flow)
 
@@ -64,7 +64,7 @@ class Departures:
             if flow[0][-1] < until:
                 taken.append(self._flows.pop(0))
                 continue
-            count = int(np.searchsorted(flow[0], until))
+            count = int(flow[0].searchsorted(until))
             taken.append(_first(flow, count))
             self._flows[0] = tuple(column[count:] for column in flow)
         return concatenated(taken, self._nothing)

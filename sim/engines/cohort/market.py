@@ -129,7 +129,7 @@ class Market:
         visited = coming._replace(started=served.started, left=served.left, gave_up=served.gave_up)
         self._tell(partial(self._at_checkout.tell, visited, limit))
         gone = served.gave_up < NEVER
-        if gone.any():
+        if np.count_nonzero(gone):
             self._give_up(buyers[gone], served.gave_up[gone], limit[gone])
         leave_checkouts(buyers, served.left)
         self._leaving.put(buyers)
@@ -139,7 +139,7 @@ class Market:
         before_end = gave_up < self._programme.horizon
         over, back = before_end & (gave_up >= limit), before_end & (gave_up < limit)
         self._participants.awards["seeking"][buyers["number"][over]] = False
-        if back.any():
+        if np.count_nonzero(back):
             buyers["at"] = gave_up
             self._find_no_platform(buyers[back])
 

@@ -204,7 +204,7 @@ class Participants:
         """Return how many of those awarded have neither bought nor been revoked before now."""
         self.bought_people = self._all_bought
         for bought in self._coming:
-            self.bought_people += int(np.searchsorted(bought, now))
+            self.bought_people += int(bought.searchsorted(now))
         over = [bought for bought in self._coming if bought[-1] < now]
         if over:
             self._all_bought += sum(bought.size for bought in over)

@@ -72,7 +72,7 @@ class Pool:
         counts, programme = self._entering_counts, self._programme
         counts.stamp("tested", tested)
         in_time = tested < programme.horizon
-        if not in_time.all():
+        if np.count_nonzero(in_time) < in_time.size:
             tested, people, registered = tested[in_time], people[in_time], registered[in_time]
         if people.size == 0:
             return

@@ -148,7 +148,7 @@ class Section:
     def _turn_away(self, at: Ints, people: People) -> None:
         """Observe the end of the wait of those who were refused, or gave up, before the end of the run."""
         in_time = at < self._programme.horizon
-        if not in_time.all():
+        if np.count_nonzero(in_time) < at.size:
             people, at = people[in_time], at[in_time]
         if people.size:
             self._standing[people] = GONE

@@ -68,7 +68,7 @@ class Training:
         self._observer.bought(bought)
         self._record_bought(bought)
         first = bought.purchase == 0
-        if first.any():
+        if np.count_nonzero(first):
             self._bought_first(bought.some(first), at_once[first])
 
     def _bought_first(self, first: Bought, at_once: NDArray[np.bool_]) -> None:
@@ -99,7 +99,7 @@ class Training:
         self._recorder.put_participant("certified", persons, certified)
         self._recorder.put_participant("reviewed", persons, reviewed)
         in_time = due < p.horizon
-        if in_time.any():
+        if np.count_nonzero(in_time):
             self._due.append((numbers[in_time], due[in_time]))
 
     def close(self, announcement: Announcement) -> None:

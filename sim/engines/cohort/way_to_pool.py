@@ -181,7 +181,7 @@ class WayToPool:
         """Return who registers before an instant."""
         taken: list[Ints] = []
         while True:
-            count = int(np.searchsorted(self._drawn, until))
+            count = int(self._drawn.searchsorted(until))
             taken.append(self._drawn[:count])
             self._drawn = self._drawn[count:]
             if self._drawn.size or self._registrations.everyone_is_drawn():
