@@ -49,6 +49,7 @@ def baseline(words: list[str]) -> int:
         raise BadInput([Problem("scenario", NOTHING, "of which scenario it is must be said", do)])
     if SEAL in asked.flags:
         return _seal([*scenarios, *there])
+    _refuse_to_replace(there, asked)
     _ready()
     before = {name: _before(name) for name in there}
     wanted = [_as_before(name, old, keys, replications) for name, old in before.items()]
@@ -58,10 +59,15 @@ def baseline(words: list[str]) -> int:
         if each not in there
     ]
     there = [each.name for each, _ in wanted if path_of(each.name).exists()]
+    _refuse_to_replace(there, asked)
+    return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
+
+
+def _refuse_to_replace(there: Sequence[str], asked: Options) -> None:
+    """Refuse to record over baselines that are there, unless that is asked."""
     if there and REPLACE not in asked.flags:
         do = f"Add {REPLACE} to record over it; what moves is printed."
         raise BadInput(Problem(Written(str(path_of(name))), NOTHING, "is there already", do) for name in there)
-    return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
 
 
 def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replications: int | None) -> tuple[Asked, int]:
@@ -113,6 +119,7 @@ def check(words: list[str]) -> int:
     if replications is not None:
         do = "Leave it out: a baseline says how many are run."
         raise BadInput([Problem("replications", replications, "is not said of a check", do)])
+    _refuse_what_cannot_be_written(asked)
     every = scenarios or names()
     if not every:
         do = "Record one: prakerja baseline rate_800k."
@@ -127,6 +134,13 @@ def check(words: list[str]) -> int:
     finally:
         clear()
     return _told(found, asked)
+
+
+def _refuse_what_cannot_be_written(asked: Options) -> None:
+    """Refuse a report's file that is a folder, before minutes are spent."""
+    folders = [(option, value) for option, value in asked.values.items() if Path(value).is_dir()]
+    if folders:
+        raise BadInput(Problem(option, Written(value), "is a folder", "Name a file.") for option, value in folders)
 
 
 def _now(old: Baseline, keys: Sequence[str]) -> Asked:
@@ -211,6 +225,9 @@ def _said(words: Sequence[str], read_only: bool = False) -> tuple[list[str], lis
                 problems.append(Problem(key, Written(value), f"must be a whole number from 2 to {MOST}", do))
             else:
                 replications = int(value)
+        elif key.lstrip("+") == "run.replication":
+            do = "Leave it out: a baseline says which are run."
+            problems.append(Problem(key, Written(value), "is not said of a baseline", do))
         elif read_only or key in OF_A_BASELINE:
             keys.append(word)
         else:

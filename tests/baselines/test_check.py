@@ -16,7 +16,7 @@ from sim.command.baselines import composed, instead
 from sim.command.main import main
 from sim.experiments import baselines
 from sim.experiments.baselines import NOTHING_IN_COMMON, Asked, check, record
-from sim.report.baselines.answer import answer, markdown
+from sim.report.baselines.answer import answer, markdown, recorded
 from sim.report.baselines.machines import for_github, junit
 from sim.report.baselines.picture import draw
 from sim.results.baselines.baseline import Baseline
@@ -94,6 +94,8 @@ def test_other_people_and_another_seed_are_not_comparable() -> None:
         assert (found.code, found.judged) == (4, {})
         assert "not comparable" in answer([found])
         assert "Not comparable" in junit([found])
+        said = recorded(found)  # nobody is told to record anew what has just been
+        assert "what moves cannot be said" in said and "Record it anew" not in said
     found = changed("engine=person")
     assert (found.code, len(found.of(Verdict.IDENTICAL))) == (0, len(found.judged))
     assert "Engine: cohort → person" in answer([found])
@@ -188,6 +190,9 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     path.write_text(path.read_text().replace('"of_mean": true', '"of_mean": false', 1))
     assert main(["check"]) == 2
     assert "changed by hand" in capsys.readouterr().err
+    assert main(["baseline", "--all"]) == 2
+    refused = capsys.readouterr().err
+    assert "is there already" in refused and "recorded over" not in refused
     assert main(["baseline", "mine", "--seal"]) == 0
     assert read(path).name == "mine"
     (tmp_path / "mine.yaml").write_text(MINE.format(rate=20_000).replace("name: mine", "name: yours"))
@@ -216,6 +221,8 @@ processing:
         (["check"], "has no baseline"),
         (["check", "nowhere"], "is not there"),
         (["check", "--junit"], "needs a value"),
+        (["check", "--junit", "."], "is a folder"),
+        (["check", "run.replication=3"], "is not said of a baseline"),
         (["check", "--janit", "x"], "is no option here"),
         (["check", "replications=5"], "is not said of a check"),
         (["baseline"], "of which scenario"),

@@ -65,6 +65,9 @@ def _figures(some: dict[str, Judged], checked: Checked, most: int) -> list[str]:
 
 def recorded(old: Checked) -> str:
     """Return what a baseline that is recorded anew moves."""
+    if old.not_comparable:
+        told = "; ".join(map(change, old.not_comparable))
+        return f"Recorded of other people or another seed ({told}): what moves cannot be said."
     return "\n".join(["What moves:", *(f"  {line}" for line in _of_one(old))])
 
 
