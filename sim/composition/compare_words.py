@@ -119,6 +119,13 @@ def _own(key: str, text: str, found: Words) -> None:
         said[key] = text
 
 
+def _nothing_of(override: Override) -> tuple[str, str]:
+    """Return why a sweep has no value, and what to do."""
+    if isinstance(override.value(), Glob):
+        return "is the name of none", "`prakerja scenarios` lists them."
+    return "has no value: it ends before it begins", "Write range(FIRST,LAST,STEP), LAST left out."
+
+
 def _key(word: str, found: Words, parser: OverridesParser) -> None:
     try:
         override = parser.parse_override(word)
@@ -146,9 +153,7 @@ def _key(word: str, found: Words, parser: OverridesParser) -> None:
         allowed = f"asks for more than {MOST_COMPARED} values"
         found.problems.append(Problem(word, NOTHING, allowed, "Compare fewer at once."))
     elif not each:
-        allowed = "is the name of none" if "glob(" in word else "has no value: it ends before it begins"
-        do = "`prakerja scenarios` lists them." if "glob(" in word else "Write range(FIRST,LAST,STEP), LAST left out."
-        found.problems.append(Problem(word, NOTHING, allowed, do))
+        found.problems.append(Problem(word, NOTHING, *_nothing_of(override)))
     elif key == "scenario":
         found.scenarios += [str(one.value) for one in each]
     elif any(one.key == key for one, *_ in found.sweeps):

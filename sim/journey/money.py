@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cached_property
 
 
 class Benefit(IntEnum):
@@ -13,7 +12,7 @@ class Benefit(IntEnum):
     INCENTIVE = 1
     SURVEY = 2
 
-    @cached_property
+    @property
     def key(self) -> str:
         """Return the stable name."""
         return self.name.lower()

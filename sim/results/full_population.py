@@ -34,6 +34,6 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
         if scale != 1:
             for name in counted:
                 if (cell := row[name]) is not None:
-                    row[name] = round(cell / scale) if isinstance(cell, int) else cell / scale
+                    row[name] = full(cell, scale)
     meaning = f"simulated: {meaning}; {ROUNDED}"
     return Table(table.name, {**table.columns, SIMULATED: meaning}, rows)

@@ -17,7 +17,6 @@ from sim.experiments.tasks import outcome_of
 from sim.experiments.worlds import World, with_luck
 from sim.parameters import validate
 from sim.report.figures.comparing import draw, funnels, money, payments, queues, sweep, waits
-from sim.report.figures.comparing.over_time import edges_of
 from sim.report.figures.comparing.saved import MOST, SavedComparison, in_lines
 from sim.report.figures.look import look
 from sim.report.figures.page import Page, save
@@ -177,6 +176,6 @@ def test_weeks_in_which_nothing_happens_any_more_are_not_drawn() -> None:
     when = np.array(weeks, dtype="datetime64[D]")
     band = SimpleNamespace(when=when, high=np.array([0, 4, 9, 2, 0, 0]), middle=np.array([0, 3, 0, 0, 0, 0]))
     saved: Any = SimpleNamespace(names=["one"], band=lambda table, series, name: band)
-    assert [str(day) for day in edges_of(saved, "weeks", "payments_paid")] == ["2020-01-01", "2020-04-08"]
+    assert [str(day) for day in payments.busy_edges(saved)] == ["2020-01-01", "2020-04-08"]
     band.high = band.middle = np.zeros(6)
-    assert str(edges_of(saved, "weeks", "payments_paid")[1]) == "2020-06-08"
+    assert str(payments.busy_edges(saved)[1]) == "2020-06-08"

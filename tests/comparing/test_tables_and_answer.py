@@ -119,6 +119,17 @@ def test_what_is_lacking_is_said_and_never_a_number() -> None:
     assert "nan" not in text.lower().replace("nanti", "")
 
 
+def test_the_finding_is_of_a_figure_that_tells_them_apart() -> None:
+    """Catches a finding of 0.0005 weeks, where the next figure differs by thousands; one not reached is not alike."""
+    slow = scenario("slow", {CLEAR: [9.0, 9.1], "funnel.awarded": [5000, 5100]})
+    fast = scenario("fast", {CLEAR: [8.9995, 9.0995], "funnel.awarded": [9000, 9100]})
+    text = unwrapped(answer(comparison(slow, fast), tables_of(comparison(slow, fast))))
+    assert "fast has 4,000 more than slow" in text and "weeks less than slow" not in text
+    never = scenario("never", {CLEAR: [9.05, None], "funnel.awarded": [9000, 9100]})
+    text = unwrapped(answer(comparison(slow, never), tables_of(comparison(slow, never))))
+    assert "4,000 more than slow" not in text
+
+
 @pytest.mark.filterwarnings("error")
 def test_scenarios_that_are_alike() -> None:
     """Catches a best, or a division by nothing, where nothing tells two scenarios apart."""

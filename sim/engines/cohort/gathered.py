@@ -32,12 +32,7 @@ class Gathered:
             self._batches.append(columns)
             self.finish()
         else:
-            # A small part of another array is copied, since it would keep the memory of all.
-            kept = [
-                each if (whole := each.base) is None or whole.nbytes <= 2 * each.nbytes else each.copy()
-                for each in columns
-            ]
-            self._batches.append(tuple(kept))
+            self._batches.append(tuple(map(_alone, columns)))
 
     def finish(self) -> None:
         """Hand on what has been gathered."""
@@ -46,3 +41,9 @@ class Gathered:
             self._hand_on(*batches[0])
         elif batches:
             self._hand_on(*(np.concatenate(column) for column in zip(*batches, strict=True)))
+
+
+def _alone(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column to be kept: a small part of another array is copied, since it would keep the memory of all."""
+    whole = column.base
+    return column if whole is None or whole.nbytes <= 2 * column.nbytes else column.copy()

@@ -55,9 +55,11 @@ def _known(sides: Sides, figure: str) -> list[Row]:
 
 
 def _alike(sides: Sides, figure: str) -> bool:
-    """Return whether all scenarios have a figure, and it differs by no more than a planner would call nothing."""
-    values = [row["value"] for row in _known(sides, figure)]
-    return len(values) == len(sides.names) and max(values) - min(values) <= NEGLIGIBLE * max(map(abs, values))
+    """Return whether all scenarios reach a figure as often, and it differs by no more than a planner calls nothing."""
+    rows = _known(sides, figure)
+    values = [row["value"] for row in rows]
+    reached = len(rows) == len(sides.names) and len({row["reached"] for row in rows}) == 1
+    return reached and max(values) - min(values) <= NEGLIGIBLE * max(map(abs, values))
 
 
 def _not_reached(row: Row) -> int:

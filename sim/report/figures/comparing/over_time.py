@@ -21,16 +21,12 @@ def says(saved: SavedComparison, each: str) -> str:
 
 
 def edges_of(saved: SavedComparison, table: str, series: str) -> Any:
-    """Return the first and the last day of a series over all scenarios; nothing where no scenario has it.
-
-    A tail of noughts, in which few worlds go on and nothing happens any more, is left out.
-    """
+    """Return the first and the last day of a series over all scenarios; nothing where no scenario has it."""
     found = [band for name in saved.names if (band := saved.band(table, series, name)) is not None]
     if not found:
         return None
     step = 7 if table == "weeks" else 31
-    last = [band.when[some[-1]] for band in found if len(some := np.flatnonzero((band.high > 0) | (band.middle > 0)))]
-    return np.array([min(band.when[0] for band in found), max(last or [band.when[-1] for band in found]) + step])
+    return np.array([min(band.when[0] for band in found), max(band.when[-1] for band in found) + step])
 
 
 def top(saved: SavedComparison, table: str, series: str) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from matplotlib.axes import Axes
 
 from sim.report.figures.comparing.over_time import edges_of
@@ -20,7 +23,7 @@ HIGHER = 2.0
 
 def draw(saved: SavedComparison, sheet: Sheet) -> Page:
     """Draw a picture for each scenario, all on one scale."""
-    edges = edges_of(saved, "weeks", PAID)
+    edges = busy_edges(saved)
     if edges is None:
         return page(saved, sheet, finding(saved), "No payment was made in any scenario.", [], 0.0)
     text = "Payments in each week, over all partners, on one scale"
@@ -41,6 +44,19 @@ def draw(saved: SavedComparison, sheet: Sheet) -> Page:
         dates(axes, edges, most=4 if across > 2 else 6)
     _key(drawn, unit)
     return drawn
+
+
+def busy_edges(saved: SavedComparison) -> Any:
+    """Return the first week and the end of the last in which something is paid; nothing where nothing ever is said.
+
+    What follows is left out: a few worlds go on for years in which nothing is paid, and the others have no capacity.
+    """
+    edges = edges_of(saved, "weeks", PAID)
+    bands = [band for name in saved.names if (band := saved.band("weeks", PAID, name)) is not None]
+    last = [
+        band.when[weeks[-1]] for band in bands if (weeks := np.flatnonzero((band.high > 0) | (band.middle > 0))).size
+    ]
+    return edges if not last else np.array([edges[0], max(last) + 7])
 
 
 def _plenty(saved: SavedComparison, name: str) -> bool:

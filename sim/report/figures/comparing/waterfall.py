@@ -22,7 +22,6 @@ MOST = 4
 LETTERS, LETTERS_OF_A_SLIDE = 44, 30
 """Signs of a line of a cause's words, of which there are two at most; longer ones are cut."""
 
-
 MOST_SIGNS = 60
 """Signs of a cause in the title."""
 
@@ -65,10 +64,9 @@ def _shown(saved: SavedComparison) -> dict[str, list[Row]]:
     """Return the rows for each scenario of several differences, the whole last, of the figure that is told of it."""
     rows = saved.rows(TABLE) if saved.has(TABLE) else []
     figures = list(dict.fromkeys(str(row["figure"]) for row in rows))
-    found = {}
-    for name in dict.fromkeys(str(row["scenario"]) for row in rows):
-        found[name] = told_of([row for row in rows if row["scenario"] == name], figures)
-    return {name: each for name, each in list(found.items())[:MOST] if each}
+    names = dict.fromkeys(str(row["scenario"]) for row in rows)
+    found = {name: told_of([row for row in rows if row["scenario"] == name], figures) for name in names}
+    return dict([(name, each) for name, each in found.items() if each][:MOST])
 
 
 def _waterfall(axes: Axes, title: str, rows: list[Row], sheet: Sheet) -> None:
@@ -98,10 +96,10 @@ def _waterfall(axes: Axes, title: str, rows: list[Row], sheet: Sheet) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0, labelsize=sheet.small)
-    axes.set_title(title, loc="left", size=sheet.text, color=INK)
     box = axes.get_position()
     room = (0.0068 * letters * sheet.small + 0.1) / sheet.width  # words stand left of the bars, within the page
     axes.set_position((box.x0 + room, box.y0, box.width - room, box.height))
+    axes.set_title(title, loc="left", x=-room / (box.width - room), size=sheet.text, color=INK)
 
 
 def _lines(row: Row, letters: int) -> list[str]:
