@@ -23,6 +23,11 @@ WORDS = {
         ["market.seats = 0.5: the open market has no seats", "Write market=institutions as well, or leave it out."],
     ),
     "no key of any market": (["open_market", "market.seat=0.5"], ["seat is not a key of market"]),
+    "several numbers of worlds": (["worlds=40,20"], ["worlds = 40,20: must be a whole number from 1. Write worlds=40"]),
+    "an entry of a list": (
+        ["payment.lag_steps[2].more_days=1"],
+        ["payment.lag_steps[2].more_days: is of one entry of a list", "Write the whole list, payment.lag_steps=[...]"],
+    ),
     "unknown key added": (["+run.foo=5"], ["run.foo = 5: is not a key"]),
     "unknown institution": (["payment.partners.gojek.cap=1"], ["gojek", "bni, ovo, gopay, linkaja, dana"]),
     "unknown option": (["waves=wekly"], ["must name a file in configs/waves/", "Did you mean weekly?"]),

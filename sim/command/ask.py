@@ -21,6 +21,7 @@ from sim.report.text import wrapped
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.learning import Problem as ToFit
+    from sim.library import Question
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
@@ -53,7 +54,7 @@ def run(words: list[str]) -> int:
     if question.outages:
         remark(_what_leaving_out_costs(question.parameters, question.outages))
     if question.worlds is not None:
-        remark(question.worlds.costs)
+        remark(f"{question.worlds.costs} {_how_long(question)}")
     unshown: OSError | None = None
     worlds = 0 if question.worlds is None else len(question.worlds.worlds)
     with taken(question.parameters.run.folder, called(question.named, worlds), remark) as folder:
@@ -196,6 +197,7 @@ def calibrate(words: list[str]) -> int:
     from sim.experiments.calibration.fit import fit
     from sim.experiments.calibration.said import said_of, why_not_relied_on
 
+    remark(_what_a_fit_takes(problem, rehearsed, "Then draws are run and weighed, and the members are taken."))
     try:
         found = fit(problem)
     finally:
@@ -203,7 +205,7 @@ def calibrate(words: list[str]) -> int:
     for line in said_of(found):
         say(line)
     if rehearsed:
-        remark("A rehearsal: nothing is written.")
+        remark("A rehearsal: nothing is written, and whether the chains agree is not judged.")
         return 0
     if why := why_not_relied_on(found.chains, found.weighed):
         remark(f"Nothing is written: {why}, so that what they say cannot be relied on.")
@@ -224,6 +226,7 @@ def validate(words: list[str]) -> int:
         why_not_relied_on,
     )
 
+    remark(_what_a_fit_takes(problem, rehearsed, "Then each date with figures is left out in turn and predicted."))
     try:
         learned, _ = learn_nearer(problem, learn_first(problem))
         effort = problem.settings.effort if rehearsed else EFFORT
@@ -231,7 +234,9 @@ def validate(words: list[str]) -> int:
     finally:
         clear()
     if rehearsed:
-        say("A rehearsal: little was run, so nothing below may be believed.")
+        say(
+            "A rehearsal: little was run, so nothing below may be believed, and whether the chains agree is not judged."
+        )
     for line in (*said_of_predictions(found), "", *said_of_chains(agreed)):
         say(line)
     if rehearsed:
@@ -240,6 +245,19 @@ def validate(words: list[str]) -> int:
         remark(f"The predictions cannot be relied on: {why}.")
         return 1
     return 0
+
+
+def _what_a_fit_takes(problem: ToFit, rehearsed: bool, then: str) -> str:
+    """Return what a fit begins with, and about how long all of it takes."""
+    settings = problem.settings
+    runs = settings.points + settings.nearer * settings.rounds
+    people = f"one person in {1 / problem.config['population']['scale']:,.6g}"
+    took = "a minute or two" if rehearsed else "some 25 to 30 minutes"
+    return (
+        f"Learns to tell {len(problem.figures)} published figures from {runs:,} runs of {people}. {then} On two cores "
+        f"all of it took {took}{'' if rehearsed else ' with one person in 100'}; interrupted, it goes on from the runs kept in "
+        f"{WORK_OF_A_FIT}/."
+    )
 
 
 def fit_of(words: list[str]) -> tuple[ToFit, bool]:
@@ -279,11 +297,12 @@ def drivers(words: list[str]) -> int:
     _refuse_worlds(words)
     _sums_in_one_order()
     from sim.command.driven import asked_of, costs
-    from sim.library import asked, of_drivers
+    from sim.library import asked, of_drivers, refuse_figures
     from sim.library import drivers as drive
 
     wanted, rest = asked_of(words)
     question = asked(of_drivers(rest))
+    refuse_figures(question, wanted.figures)
     for line in (*question.remarks, *costs(wanted.points, question.parameters, rest)):
         remark(line)
     _refuse_what_does_not_fit(question.parameters, rows=False)
@@ -334,6 +353,22 @@ def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Para
     refuse_what_does_not_fit(parameters)
     refuse_too_little(needed_by(parameters))
     return parameters
+
+
+def _how_long(question: Question) -> str:
+    """Return about how long the runs of many worlds take."""
+    from sim.experiments.duration import seconds_of
+    from sim.experiments.jobs.doing import duration
+    from sim.experiments.tasks import Task, processes_for
+    from sim.experiments.worlds import run_twice
+
+    assert question.worlds is not None
+    worlds = len(question.worlds.worlds)
+    runs = worlds + run_twice(worlds)
+    beside = processes_for([Task(question.parameters)] * runs)
+    each = seconds_of(question.parameters) * (2 if question.outages else 1)
+    at_a_time = f", {beside} at a time" if beside > 1 else ""
+    return f"About {duration(each * (1 + runs / beside))}{at_a_time}."
 
 
 def _what_leaving_out_costs(parameters: Parameters, outages: Outages) -> str:

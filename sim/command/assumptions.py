@@ -86,7 +86,11 @@ def lines(found: Iterable[Listed]) -> list[str]:
             kind = _kind(one.number)
             together = [kind, rests] if one.number.declared.law else ["; ".join(filter(None, (kind, rests)))]
             if one.worlds is not None:
-                together.insert(1, f"in the worlds: from {_in_worlds(one, 0)} to {_in_worlds(one, 1)}")
+                low, high = one.worlds
+                value = float(one.number.value)
+                side = "below" if value < low else "above" if value > high else ""
+                beyond = f"; the base lies {side}" * bool(side)
+                together.insert(1, f"in the worlds: from {_in_worlds(one, 0)} to {_in_worlds(one, 1)}{beyond}")
             for words in filter(None, together):
                 said += wrapped(words, "    ", "    ")
     return said[1:]

@@ -18,6 +18,8 @@ from sim.parameters.problems import NOTHING, Problem, Written, cut, suggestion
 from sim.parameters.quantities import separated
 
 KEYS = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+ENTRY = re.compile(r"[+~]{0,2}([\w-]{1,60}(?:\.[\w-]{1,60}){0,9})\[\d{1,9}\][\w.\[\]-]{0,99}(?==|$)", re.ASCII)
+"""A key as answers name it, of one entry of a list; its first part is the list."""
 """A key, or the path of one: what Hydra makes of other signs (a group, a package) is no part of our configs."""
 
 BARE = re.compile(r"[\w./][\w./-]*", re.ASCII)
@@ -113,8 +115,13 @@ def _in_worlds(worlds: list[Override], asked: Asked) -> Iterator[Problem]:
     elif values and isinstance(values[0], int) and not isinstance(values[0], bool) and values[0] > 0:
         asked.worlds = values[0]
     elif values:
-        do = f"Write {WORLDS}=40, or {WORLDS}={ONE_WORLD} for the fitted values alone."
-        yield Problem(WORLDS, values[0], "must be a whole number from 1", do)
+        yield Problem(WORLDS, values[0], *NO_NUMBER_OF_WORLDS)
+
+
+NO_NUMBER_OF_WORLDS = (
+    "must be a whole number from 1",
+    f"Write {WORLDS}=40, or {WORLDS}={ONE_WORLD} for the fitted values alone.",
+)
 
 
 def _beside_a_replay(scenarios: list[str], replayed: list[str], parts: dict[str, str]) -> Iterator[Problem]:
@@ -154,6 +161,10 @@ def _override(word: str, parser: OverridesParser) -> tuple[Override | None, list
         do = "Take some brackets out."
         return None, [Problem(word, NOTHING, f"must not be nested more than {DEEPEST} deep", do)]
     except (HydraException, ValueError):
+        if entry := ENTRY.match(word):
+            allowed = "is of one entry of a list, which cannot be set alone"
+            do = f"Write the whole list, {entry[1]}=[...], with the entry changed; `prakerja config` shows what it has."
+            return None, [Problem(entry[0], NOTHING, allowed, do)]
         do = "Write key=value; a value with signs needs quotes inside quotes: key='\"a, b\"'."
         return None, [Problem(word or '""', NOTHING, "cannot be read", do)]
 
@@ -162,6 +173,9 @@ def _refused(override: Override, word: str) -> Iterator[Problem]:
     key = override.key_or_group
     if override.is_sweep_override():
         written = word.partition("=")[2]
+        if key == WORLDS:
+            yield Problem(WORLDS, Written(written), *NO_NUMBER_OF_WORLDS)
+            return
         meant = separated(written)
         if meant:
             allowed = "asks for several values, since a comma separates them; a run takes one"

@@ -8,6 +8,7 @@ The file begins with lines of comment that hold what makes it again, one field a
     settings    of how it was made
     base        a hash of the uncertain numbers of the base and their laws: with others the table does not go together
     versions    of Python and the libraries
+    sha256      of all of this and of the rows, so that a table that was changed by hand is not taken for one of a fit
 
 Then a row a member: `member`, numbered from 1, and a column for each number that has luck of its own or that the fit
 moves, by its key; at most six significant digits. Members have equal weight. Numbers that follow others are computed.
@@ -34,12 +35,15 @@ from sim.parameters.problems import NOTHING, Written, suggestion
 FILE = Path("ensemble") / "members.csv"
 """Where the table is, in the folder of the configs."""
 
-SCHEMA = 1
+SCHEMA = 2
 MOST_BYTES, MOST_MEMBERS = 1 << 23, 999
 DIGITS = 6
 """Significant digits of a value."""
 
-FIELDS = ("schema", "made", "seed", "settings", "base", "versions")
+MOST_DIGITS = 9
+"""Digits of a member's number that is read at all."""
+
+FIELDS = ("schema", "made", "seed", "settings", "base", "versions", "sha256")
 WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?([eE][-+]?\d{1,2})?", re.ASCII)
 DECIMAL_OF_ANY_LENGTH = re.compile(r"-?\d{1,20}(\.\d{1,20})?([eE][-+]?\d{1,3})?", re.ASCII)
@@ -76,6 +80,13 @@ def hash_of(numbers: Mapping[str, Number]) -> str:
     return hashlib.sha256(json.dumps(each).encode()).hexdigest()
 
 
+def seal_of(head: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) -> str:
+    """Return a hash of the fields at the beginning and of the rows as written, whatever the order of the columns."""
+    kept = {name: head[name] for name in FIELDS if name != "sha256"}
+    text = json.dumps([kept, list(map(dict, rows))], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def written(value: float, whole: bool) -> str:
     """Return a value as it stands in the table."""
     return str(round(value)) if whole else f"{value:.{DIGITS}g}"
@@ -92,14 +103,18 @@ def text_of(members: Members, numbers: Mapping[str, Number]) -> str:
         "base": hash_of(numbers),
         "versions": members.versions,
     }
+    rows = []
+    for number, row in enumerate(members.rows, 1):
+        laws = {key: numbers[key].declared.law for key in columns}
+        of_keys = {key: written(row[key], bool((law := laws[key]) and law.whole)) for key in columns}
+        rows.append({"member": str(number), **of_keys})
+    head["sha256"] = seal_of(head, rows)
     out = io.StringIO()
     out.write("# Members of the ensemble, of equal weight; sim/experiments/members.py says what the fields mean.\n")
     out.writelines(f"# {name}: {json.dumps(value, sort_keys=True)}\n" for name, value in head.items())
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["member", *columns])
-    for number, row in enumerate(members.rows, 1):
-        laws = {key: numbers[key].declared.law for key in columns}
-        writer.writerow([number, *(written(row[key], bool((law := laws[key]) and law.whole)) for key in columns)])
+    writer.writerows(row.values() for row in rows)
     return out.getvalue()
 
 
@@ -149,18 +164,25 @@ def _parsed(named: str, text: str, numbers: Mapping[str, Number], config: Config
         raise BadInput([Problem(named, NOTHING, allowed, AGAIN)])
     found: list[Problem] = []
     members = []
-    for number, (line, fields) in enumerate(rows[1:], 1):
+    number = 0
+    for line, fields in rows[1:]:
+        number += 1
         wrong = list(_fields(named, line, number, header, fields, numbers))
         if not wrong:
             row = dict(zip(header[1:], map(float, fields[1:]), strict=True))
             members.append({key: row[key] for key in columns})
             wrong = list(_out_of_order(named, line, number, members[-1], numbers, config))
         found += wrong
+        if fields[0].isdecimal() and len(fields[0]) < MOST_DIGITS:
+            number = int(fields[0])  # a row that is missing is told once, not of every row below it
     if not found and not members:
         found.append(Problem(f"{named}, line {begins + 2}", NOTHING, "must be a member", AGAIN))
     if len(members) > MOST_MEMBERS:
         found.append(Problem(named, NOTHING, f"has {len(members):,} members, at most {MOST_MEMBERS:,} may be", AGAIN))
     raise_any(found)
+    if head["sha256"] != seal_of(head, [dict(zip(header, fields, strict=True)) for _, fields in rows[1:]]):
+        allowed = "was changed since it was made: it is not what its sha256 is of"
+        raise BadInput([Problem(named, NOTHING, allowed, AGAIN)])
     return Members(head["made"], head["seed"], head["settings"], head["versions"], tuple(members))
 
 
@@ -171,7 +193,15 @@ def raise_any(found: Sequence[Problem] | Iterator[Problem]) -> None:
         raise BadInput(each)
 
 
-KINDS: dict[str, type] = {"schema": int, "made": str, "seed": int, "settings": dict, "base": str, "versions": dict}
+KINDS: dict[str, type] = {
+    "schema": int,
+    "made": str,
+    "seed": int,
+    "settings": dict,
+    "base": str,
+    "versions": dict,
+    "sha256": str,
+}
 
 
 def _head(named: str, lines: list[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from sim.experiments.draws import block_of
 from sim.parameters import BadInput, Parameters, Problem, problems, validate
 from sim.parameters.kinds import Factor, Follows, Number
+from sim.results.spread import LEAST, quantiles
 
 Config = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -153,6 +154,22 @@ def unmoved(worlds: Sequence[World], base: Iterable[str], here: Iterable[str], c
         absent=tuple(key for key in base if not has(config, path_of(key))),
         unknown=tuple(key for key in here if key not in moved and key not in base),
     )
+
+
+def outside(worlds: Sequence[World], config: Config) -> dict[str, tuple[float, float, float]]:
+    """Return the numbers that have a value in a config below or above 90 % of its worlds: it, and their ends.
+
+    Of too few worlds for such ends there are none.
+    """
+    if len(worlds) < LEAST:
+        return {}
+    found = {}
+    for key in worlds[0].values:
+        base = float(value_at(config, path_of(key)))
+        low, _, high = quantiles([world.values[key] for world in worlds]).tolist()
+        if not low <= base <= high:
+            found[key] = (base, low, high)
+    return found
 
 
 def in_order(worlds: Sequence[World]) -> Iterator[tuple[World, int]]:

@@ -1,7 +1,7 @@
 """The planner from Python: a question, what drives it, scenarios side by side. The command does the same."""
 
 from sim.library.compared import SideBySide, ToCompare, asked_to_compare, compare
-from sim.library.driven import POINTS, SCALE_OF_DRIVERS, Drivers, drivers, of_drivers
+from sim.library.driven import POINTS, SCALE_OF_DRIVERS, Drivers, drivers, of_drivers, refuse_figures
 from sim.library.question import Question, Result, asked, load, run
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "drivers",
     "load",
     "of_drivers",
+    "refuse_figures",
     "run",
 ]

@@ -44,13 +44,12 @@ def drivers(
     BadInput where a figure is not known, or a run does not fit into memory.
     """
     from sim.composition.ensemble import all_members
-    from sim.experiments.drivers.drive import Ensemble, drive, named_among, refuse_unknown
+    from sim.experiments.drivers.drive import Ensemble, drive, named_among
     from sim.report.drivers.words import KNOWN, USUAL
-    from sim.results.meaning import declared
 
     question = asked(of_drivers(question.words))
+    refuse_figures(question, figures)
     words = {word: name for word, (name, _) in KNOWN.items()}
-    refuse_unknown(figures, declared(question.parameters), words)
     members = all_members(composition(question.words))
 
     def wanted(base: Figures) -> list[str]:
@@ -58,6 +57,15 @@ def drivers(
 
     ensemble = Ensemble(members.numbers, members.rows, members.made)
     return Drivers(question, drive(question.config, ensemble, wanted, points, tell))
+
+
+def refuse_figures(question: Question, figures: Sequence[str]) -> None:
+    """Raise BadInput where a figure that is asked for is none that a question may have."""
+    from sim.experiments.drivers.drive import refuse_unknown
+    from sim.report.drivers.words import KNOWN
+    from sim.results.meaning import declared
+
+    refuse_unknown(figures, declared(question.parameters), {word: name for word, (name, _) in KNOWN.items()})
 
 
 @dataclass(frozen=True)

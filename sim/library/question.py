@@ -143,6 +143,7 @@ class Result:
     def answer(self) -> str:
         """Return the answer as it stands on the screen."""
         if self.in_worlds is not None and self.question.worlds is not None:
+            from sim.experiments.worlds import outside
             from sim.report.intervals import Told
             from sim.report.worlds import answer
 
@@ -151,7 +152,9 @@ class Result:
             unmoved = (kept.held, kept.absent_blocks(), kept.unknown)
             about = (self.evaluated.tables, self.kpis, many.runs, many.intervals, asked.made, asked.members)
             beside = {str(row["figure"]): row for row in many.tables["published_in_worlds"].rows}
-            return answer(Told(*about, *unmoved, many.seconds, beside, asked.discrepancy), self.question.named)
+            beyond = outside(asked.worlds, self.question.config)
+            told = Told(*about, *unmoved, many.seconds, beside, asked.discrepancy, beyond)
+            return answer(told, self.question.named)
         return self.evaluated.answer(self.question.named)
 
     @cached_property

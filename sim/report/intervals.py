@@ -37,6 +37,8 @@ class Told:
     """The rows of the table `published_in_worlds`, by figure."""
     discrepancy: Sequence[float] = ()
     """What the model is off, up to the award and after it; nothing where it is not known."""
+    outside: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Numbers that have a value in the base below or above 90 % of the worlds: it, and their ends."""
 
     @property
     def worlds(self) -> int:

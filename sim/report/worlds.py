@@ -111,7 +111,17 @@ def _unmoved(told: Told) -> list[str]:
         lines.append(f"Uncertain in the base, but not in this scenario: {', '.join(each)}.")
     if told.unknown:
         lines.append(f"Uncertain here, but not in the ensemble, so the same in every world: {', '.join(told.unknown)}.")
+    if told.outside:
+        each = [
+            f"{key} = {_plain(base)} ({_plain(low)} to {_plain(high)})"
+            for key, (base, low, high) in told.outside.items()
+        ]
+        lines.append(f"Values of the base that lie outside those of 90 % of the worlds: {', '.join(each)}.")
     return [line for each in lines for line in wrapped(each)]
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _funnel(told: Told) -> list[str]:

@@ -87,6 +87,7 @@ def test_nothing_is_written_where_the_chains_do_not_agree(
     """Catch a fit that nobody should believe, written over one that was good."""
     assert copied.is_dir()
     monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (None, False))
+    monkeypatch.setattr("sim.command.ask._what_a_fit_takes", lambda *words: "")
     chains = SimpleNamespace(rhat=np.array([1.0, 1.02]), effective=np.array([500.0, 900.0]))
     found = SimpleNamespace(chains=chains, weighed=SimpleNamespace(tail=0.5))
     monkeypatch.setattr("sim.experiments.calibration.fit.fit", lambda problem: found)

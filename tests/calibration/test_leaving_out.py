@@ -114,14 +114,15 @@ def test_predictions_of_chains_apart_end_with_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Catch coverage that is printed as if it held, and a rehearsal that does not say that it is one."""
-    figure, settings = target().figures[0], SimpleNamespace(effort=BRIEF)
+    figure, settings = target().figures[0], SimpleNamespace(effort=BRIEF, points=48, nearer=16, rounds=1)
     rehearsed, rhat, efforts = False, 1.06, list[Effort]()
 
     def left_out(learned: object, tell: object, effort: Effort) -> tuple[list[Predicted], list[Agreement]]:
         efforts.append(effort)
         return [Predicted(figure, np.full(9, figure.published))], [Agreement(figure.at, rhat, 900.0)]
 
-    problem = SimpleNamespace(tell=None, settings=settings)
+    config = {"population": {"scale": 0.01}}
+    problem = SimpleNamespace(tell=None, settings=settings, figures=[figure], config=config)
     monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (problem, rehearsed))
     monkeypatch.setattr("sim.experiments.calibration.learning.learn_first", lambda problem: None)
     monkeypatch.setattr("sim.experiments.calibration.learning.learn_nearer", lambda problem, first: (None, None))
@@ -129,7 +130,9 @@ def test_predictions_of_chains_apart_end_with_an_exit_code(
     assert main(["validate"]) == 1
     told = capsys.readouterr()
     assert "R-hat at most 1.060 (without 3 August 2020)" in " ".join(told.out.split())
-    assert "The predictions cannot be relied on: without 3 August 2020" in " ".join(told.err.split())
+    said = " ".join(told.err.split())
+    assert "Learns to tell 1 published figures from 64 runs of one person in 100." in said
+    assert "The predictions cannot be relied on: without 3 August 2020" in said
     rhat = 1.002
     assert main(["validate"]) == 0
     told = capsys.readouterr()

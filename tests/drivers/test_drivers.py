@@ -15,7 +15,7 @@ from sim.experiments.drivers import drive as driving
 from sim.experiments.drivers.drive import Ensemble, Found, drive, named_among, refuse_unknown
 from sim.experiments.drivers.told import tables_of
 from sim.parameters import BadInput
-from sim.report.drivers.answer import answer
+from sim.report.drivers.answer import answer, finding
 from sim.report.text import WIDTH
 from sim.results.meaning import declared
 from tests.drivers.small import FEW, WORDS
@@ -85,6 +85,7 @@ def test_bad_words_are_refused(
         told = capsys.readouterr().err
         assert refused in told
         assert "Traceback" not in told
+        assert "Simulates" not in told, "told what it costs before it was refused"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -122,3 +123,22 @@ def test_a_figure_that_hardly_moves_is_told_so(tmp_path: Path) -> None:
     said = answer(tables, named_as(composition([])), made="fit", members=60, scale=1.0, seconds=1.0)
     assert "Nothing that is not known moves it by more than 0.1 %." in " ".join(said.split())
     assert "ranges of the assumptions" not in said
+
+
+@pytest.mark.parametrize(
+    ("luck", "unexplained", "said"),
+    [
+        (0.6, 0.3, "What moves it is luck"),
+        (0.1, 0.8, "Too few points to tell what moves it: 80 % is not explained by 64; ask for more with points="),
+        (0.4, 0.2, "What moves it is no one driver, but many small ones, or luck"),
+    ],
+)
+def test_points_that_do_not_tell_are_told_apart_from_small_drivers(luck: float, unexplained: float, said: str) -> None:
+    """Catch "many small ones" said of a figure of which the points explain next to nothing."""
+    figure = {"least": 0.3, "points": 64}
+    rows = [
+        {"kind": "driver", "total": 0.2, "label": "small"},
+        {"kind": "luck", "first_order": luck},
+        {"kind": "unexplained", "first_order": unexplained},
+    ]
+    assert finding(figure, rows) == said

@@ -221,6 +221,14 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     known = " ".join(answer(replace(told, discrepancy=(0.0124, 0.0426)), named_as(composition([*WORDS]))).split())
     head = "leave out the model's own error: a standard deviation of 1.2 % up to the award, 4.3 % after it. "
     assert 0 < known.index(head) < known.index("Funnel base")
+    beyond = replace(
+        told, outside={"payment.run_hour": (14.0, 8.44, 11.72), "portal.rate": (80_000.0, 86_509.5, 1.5e5)}
+    )
+    flat = " ".join(answer(beyond, named_as(composition([*WORDS]))).split())
+    assert (
+        "lie outside those of 90 % of the worlds: payment.run_hour = 14 (8.44 to 11.7), portal.rate = 80,000 (86,"
+        in flat
+    )
     assert re.search(r"Email verified +[\d.]+ m +[\d.]+ m +[\d.]+ m +(<1|\d+) %", text)
 
 

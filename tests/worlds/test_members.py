@@ -130,28 +130,38 @@ def swap(one: str, other: str) -> Callable[[str], str]:
     return lambda text: text.replace(one, other, 1)
 
 
+def exchanged(text: str) -> str:
+    """Return the table with the values of its first two members exchanged."""
+    *head, first, second, third = text.splitlines()
+    return "\n".join([*head, f"1{second[1:]}", f"2{first[1:]}", third]) + "\n"
+
+
 FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
-    "a text for a number": (changed(2, "portal.rate", "many"), 'line 10, portal.rate = many: must be a number'),
-    "nothing for a number": (changed(2, "portal.rate", ""), "line 10, portal.rate = : must be a number"),
-    "no finite number": (changed(1, "portal.rate", "nan"), "line 9, portal.rate = nan: must be a number"),
+    "a text for a number": (changed(2, "portal.rate", "many"), 'line 11, portal.rate = many: must be a number'),
+    "nothing for a number": (changed(2, "portal.rate", ""), "line 11, portal.rate = : must be a number"),
+    "no finite number": (changed(1, "portal.rate", "nan"), "line 10, portal.rate = nan: must be a number"),
     "too many digits": (changed(1, "portal.rate", "80000.12345"), "must have at most 6 digits"),
-    "a part of a server": (changed(3, "processing.screening.servers", "240.5"), "line 11, processing.screening"),
-    "outside validation": (changed(2, "population.women", "1.5"), "line 10, population.women = 1.5"),
-    "two that contradict": (changed(1, "market.catalogue.platforms.least", "9"), "line 9, market.catalogue.platforms"),
+    "a part of a server": (changed(3, "processing.screening.servers", "240.5"), "line 12, processing.screening"),
+    "outside validation": (changed(2, "population.women", "1.5"), "line 11, population.women = 1.5"),
+    "two that contradict": (changed(1, "market.catalogue.platforms.least", "9"), "line 10, market.catalogue.platforms"),
     "an unknown number": (swap("portal.rate,", "portal.rte,"), "Did you mean portal.rate?"),
     "a number left out": (swap(",portal.rate,", ",population.women,"), "lacks the uncertain numbers portal.rate"),
     "a column twice": (swap(",portal.rate,", ",population.women,"), "population.women: is there more than once"),
     "no column of members": (swap("\nmember,", "\nnumber,"), "must begin with the column member"),
-    "a member left out": (changed(2, "member", "3"), "line 10, member = 3: must be 2"),
+    "a member left out": (changed(2, "member", "3"), "line 11, member = 3: must be 2"),
     "a short line": (lambda text: text.rsplit(",", 1)[0] + "\n", "fields, it has"),
-    "no member": (lambda text: "\n".join(text.splitlines()[:8]) + "\n", "line 9: must be a member"),
-    "no table": (lambda text: "", "lacks the lines of schema, made, seed, settings, base, versions"),
+    "no member": (lambda text: "\n".join(text.splitlines()[:9]) + "\n", "line 10: must be a member"),
+    "no table": (lambda text: "", "lacks the lines of schema, made, seed, settings, base, versions, sha256"),
     "no head": (line("# base", ""), "lacks the lines of base"),
     "a head of another kind": (line("# seed", '# seed: "x"\n'), 'line 4, seed = "x": is no such value'),
     "a head that is no JSON": (line("# seed", "# seed: [\n"), "line 4, seed = [: cannot be read"),
-    "another schema": (line("# schema", "# schema: 2\n"), "is another version of the table"),
+    "another schema": (line("# schema", "# schema: 1\n"), "is another version of the table"),
     "another base": (line("# base", '# base: "0"\n'), "was made for other values or laws"),
     "a quote that does not end": (lambda text: text + '"', "is no CSV"),
+    "a value within its range": (changed(2, "portal.rate", "91234"), "was changed since it was made"),
+    "two members exchanged": (exchanged, "was changed since it was made"),
+    "a setting": (swap('"members": 3', '"members": 4'), "was changed since it was made"),
+    "no seal": (line("# sha256", ""), "lacks the lines of sha256"),
 }  # fmt: skip
 
 
@@ -187,3 +197,14 @@ def test_what_is_no_table_is_refused(write: Callable[[Path], object], said: str,
     write(tmp_path / "members.csv")
     with pytest.raises(BadInput, match=re.escape(said)):
         read_members(tmp_path / "members.csv", numbers, config)
+
+
+def test_a_row_that_is_missing_is_told_once(tmp_path: Path) -> None:
+    """Catch one row too few that is told of every row below it."""
+    numbers, config = base()
+    lines = text_of(drawn(9), numbers).splitlines()
+    del lines[9 + 2]
+    (tmp_path / "members.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(BadInput) as bad:
+        read_members(tmp_path / "members.csv", numbers, config)
+    assert [each.allowed for each in bad.value.problems] == ["must be 3: members are numbered from 1"]

@@ -11,7 +11,7 @@ from sim.composition import kinds
 from sim.composition.compose import composition
 from sim.composition.ensemble import worlds_of
 from sim.composition.scenario import names
-from sim.experiments.worlds import LUCKS, has, in_order, path_of, put_over, run_twice, value_at, with_luck
+from sim.experiments.worlds import LUCKS, has, in_order, outside, path_of, put_over, run_twice, value_at, with_luck
 from sim.parameters import BadInput
 from sim.parameters.kinds import Kind
 from tests.worlds.small import asked
@@ -91,6 +91,24 @@ def test_what_a_scenario_does_not_have_is_told_by_block() -> None:
     assert moved != 11.35
 
 
+def test_what_the_base_has_outside_its_worlds_is_found() -> None:
+    """Catch a base that lies at the edge of what is thought, taken for the middle; and one of few worlds."""
+    found, worlds = asked("worlds=40")
+    beyond = outside(worlds.worlds, found.config)
+    for key, (base, low, high) in beyond.items():
+        assert base == value_at(found.config, path_of(key))
+        values = [world.values[key] for world in worlds.worlds]
+        assert sum(value < base for value in values) <= 2 or sum(value > base for value in values) <= 2
+        assert sum(low <= value <= high for value in values) >= 36
+    inside = set(worlds.worlds[0].values) - set(beyond)
+    assert "payment.repair.mean" in beyond  # it is nothing in the base, and from nothing on in the worlds
+    for key in inside:
+        base, values = value_at(found.config, path_of(key)), [world.values[key] for world in worlds.worlds]
+        assert sum(value <= base for value in values) >= 2, key
+    few, of_few = asked("worlds=3")
+    assert outside(of_few.worlds, few.config) == {}
+
+
 def test_whole_numbers_stay_whole() -> None:
     """Catch 3.0 attempts, of which a validation or a kernel may make something else than of 3."""
     found, worlds = asked("worlds=3")
@@ -135,7 +153,7 @@ def test_a_world_that_is_not_in_order_is_refused_before_anything_runs() -> None:
         (["worlds=61"], "worlds = 61: must be at most 60, as many as there are"),
         (["worlds=2", "worlds=3"], "worlds = [2, 3]: is given more than once"),
         (["+worlds=2"], "must be worlds=NUMBER or worlds=base"),
-        (["worlds=2,3"], "asks for several values, since a comma separates them; a run takes one"),
+        (["worlds=2,3"], "worlds = 2,3: must be a whole number from 1. Write worlds=40"),
     ],
 )
 def test_a_word_that_asks_for_no_worlds_is_refused(words: list[str], said: str) -> None:

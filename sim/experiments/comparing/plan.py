@@ -7,26 +7,18 @@ from pathlib import Path
 
 from sim.experiments.comparing import specification, why
 from sim.experiments.comparing.design import Design
+from sim.experiments.duration import seconds_of
 from sim.experiments.jobs.doing import duration
 from sim.experiments.jobs.executors import cores
 from sim.experiments.jobs.job import Job, missing
 from sim.experiments.memory import available, awarded_by, needed_by, refuse_what_does_not_fit, resident
 from sim.parameters import BadInput, Parameters, Problem
 
-BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6
-"""Seconds that a run takes on one thread at least, for each day of the programme, and for each simulated person.
-
-Measured on 26 November 2026 on two busy cores (Intel Xeon): history and rate_200k at scales 0.001 and 0.01.
-"""
-
 A_PLACE = 40
 """Bytes of each who has a place while they are sorted, written and handed over."""
 
 BESIDE, A_PLACE_BESIDE = 100_000_000, 20
 """Bytes that the process takes more which has the runs made, and of each who has a place as one is handed over."""
-
-AFTER_PROCESSING = 550
-"""Days from the last who is processed to the last payment, about."""
 
 
 @dataclass(frozen=True)
@@ -154,19 +146,3 @@ def _refuse_what_does_not_fit(design: Design) -> None:
             problems += bad.problems
     if problems:
         raise BadInput(problems)
-
-
-def seconds_of(parameters: Parameters) -> float:
-    """Return about how long a run takes on one thread."""
-    return BEGINS + A_DAY * _days(parameters) + A_PERSON * parameters.population.people
-
-
-def _days(parameters: Parameters) -> float:
-    """Return about how many days a run has."""
-    clock, points = parameters.clock, parameters.demand.points
-    if clock.end is not None:
-        return (clock.end - clock.start).total_seconds() / 86_400
-    registering = (points[-1].at - clock.start).total_seconds() / 86_400
-    rate = parameters.processing.rate
-    clearing = 7 * parameters.population.applicants / rate if rate else 0.0
-    return max(registering, clearing) + AFTER_PROCESSING

@@ -83,12 +83,18 @@ def is_same(figure: Row) -> bool:
 
 
 def finding(figure: Row, rows: Sequence[Row]) -> str:
-    """Return in a sentence what drives a figure most."""
+    """Return in a sentence what drives a figure most, or that too few points do not tell it."""
     drivers = seen([row for row in rows if row["kind"] == "driver"], figure)
-    luck = next(row["first_order"] for row in rows if row["kind"] == "luck")
+    luck, unexplained = (
+        next(row["first_order"] for row in rows if row["kind"] == kind) for kind in ("luck", "unexplained")
+    )
     if not drivers:
-        most = "luck" if luck > HALF else "no one driver, but many small ones, or luck"
-        return f"What moves it is {most}"
+        if luck > HALF:
+            return "What moves it is luck"
+        if unexplained > HALF:
+            left = f"{percent(unexplained)} is not explained"
+            return f"Too few points to tell what moves it: {left} by {figure['points']}; ask for more with points="
+        return "What moves it is no one driver, but many small ones, or luck"
     first = drivers[0]
     share = percent(first["total"])
     return f"{share} of what is not known of it is {first['label']}"

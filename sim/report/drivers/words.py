@@ -143,7 +143,8 @@ KNOWN = {
 USUAL = ("weeks_to_clear", "joined", "participants", "paid_in_full", "wait_for_incentive", "payments_waiting")
 """The figures that are told where none are asked for, those of them that a question has."""
 
-TOGETHER, LUCK, UNEXPLAINED = "several only together", "luck", "not explained: many small ones, or acting together"
+TOGETHER, LUCK = "several only together", "luck"
+UNEXPLAINED = "not explained: many small ones, or acting together, or too few points to tell"
 
 
 def label_of(parts: Sequence[str]) -> str:

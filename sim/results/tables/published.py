@@ -39,6 +39,7 @@ FUNNEL = (
     "paid_first_incentive",
 )
 RUPIAH = "incentive_rupiah"
+REVOKED = "revoked"
 PREDICTED = ("registered", *FUNNEL, "fully_paid")
 """What the fit looks at as it stands when the fit ends."""
 
@@ -136,8 +137,8 @@ def _revoked(observations: Observations) -> list[dict[str, Cell]]:
         by_wave = observations.by_wave("revoked")[observations.snapshots.index(instant(row.at))]
         count = int(by_wave[row.first_wave - 1 : row.last_wave].sum())
         scope = f"{row.first_wave}-{row.last_wave}" if row.last_wave > row.first_wave else str(row.first_wave)
-        role = _role(observations, "revoked", row.at, row.revoked)
-        rows.append(_row(observations, "revoked", scope, row.at, count, row.revoked, role))
+        role = _role(observations, REVOKED, row.at, row.revoked)
+        rows.append(_row(observations, REVOKED, scope, row.at, count, row.revoked, role))
     return rows
 
 
@@ -178,7 +179,11 @@ def _predictions(observations: Observations) -> list[dict[str, Cell]]:
     given = GIVEN if parameters.waves.calendar is None else GIVEN + GIVEN_BY_CALENDAR
     rows = []
     for at in parameters.published.predictions:
-        every = {figure: _before(observations, STAGES[figure][0], at) for figure in BY_DATE}
+        every = {}
+        for figure in BY_DATE:
+            every[figure] = _before(observations, STAGES[figure][0], at)
+            if figure == "awarded":
+                every[REVOKED] = _before(observations, "revoked", at)
         every |= {figure: _paid(observations, benefit, at) for figure, benefit in PAID.items()}
         days = instant(at) // DAY + 1
         for figure, flow in TRAINING.items():
