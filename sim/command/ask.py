@@ -255,8 +255,8 @@ def _what_a_fit_takes(problem: ToFit, rehearsed: bool, then: str) -> str:
     took = "a minute or two" if rehearsed else "some 25 to 30 minutes"
     return (
         f"Learns to tell {len(problem.figures)} published figures from {runs:,} runs of {people}. {then} On two cores "
-        f"all of it took {took}{'' if rehearsed else ' with one person in 100'}; interrupted, it goes on from the runs kept in "
-        f"{WORK_OF_A_FIT}/."
+        f"all of it took {took}{'' if rehearsed else ' with one person in 100'}; interrupted, it goes on from the runs "
+        f"kept in {WORK_OF_A_FIT}/."
     )
 
 
