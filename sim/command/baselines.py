@@ -48,6 +48,7 @@ def baseline(words: list[str]) -> int:
         do = f"Name one, such as prakerja baseline {scenario.names()[0]}; or {ALL} for those in {FOLDER}."
         raise BadInput([Problem("scenario", NOTHING, "of which scenario it is must be said", do)])
     if SEAL in asked.flags:
+        _refuse_beside_a_seal([*sorted(asked.flags - {SEAL, ALL}), *keys], replications)
         return _seal([*scenarios, *there])
     _refuse_to_replace(there, asked)
     _ready()
@@ -61,6 +62,14 @@ def baseline(words: list[str]) -> int:
     there = [each.name for each, _ in wanted if path_of(each.name).exists()]
     _refuse_to_replace(there, asked)
     return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
+
+
+def _refuse_beside_a_seal(words: Sequence[str], replications: int | None) -> None:
+    """Refuse what says how a baseline is recorded, where it is only accepted as it stands."""
+    beside = [*words, *([f"replications={replications}"] if replications is not None else [])]
+    if beside:
+        do = f"Leave it out, or record the baseline anew with {REPLACE}."
+        raise BadInput(Problem(word, NOTHING, f"has no use beside {SEAL}: nothing is simulated", do) for word in beside)
 
 
 def _refuse_to_replace(there: Sequence[str], asked: Options) -> None:

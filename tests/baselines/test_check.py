@@ -193,6 +193,9 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert main(["baseline", "--all"]) == 2
     refused = capsys.readouterr().err
     assert "is there already" in refused and "recorded over" not in refused
+    for beside in ("--replace", "replications=3", "run.seed=7"):
+        assert main(["baseline", "mine", "--seal", beside]) == 2
+        assert f"{beside}: has no use beside --seal" in capsys.readouterr().err
     assert main(["baseline", "mine", "--seal"]) == 0
     assert read(path).name == "mine"
     (tmp_path / "mine.yaml").write_text(MINE.format(rate=20_000).replace("name: mine", "name: yours"))
