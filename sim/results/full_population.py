@@ -33,7 +33,7 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
         row[SIMULATED] = row[behind]
         if scale != 1:
             for name in counted:
-                if (cell := row[name]) is not None:
+                if cell := row[name]:  # nothing stays nothing: most cells of most days
                     row[name] = full(cell, scale)
     meaning = f"simulated: {meaning}; {ROUNDED}"
     return Table(table.name, {**table.columns, SIMULATED: meaning}, rows)

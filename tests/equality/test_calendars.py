@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,8 +110,7 @@ def test_what_is_ready_too_late_is_kept_and_not_put_by_day() -> None:
     pending["number"], pending["ready"] = range(4), (DAY, 10 * DAY, 1000 * 365 * DAY, NEVER)
     for some, failed in (pending, False), (pending[2:], True):
         found = by_day(some, np.zeros(some.size, dtype=np.uint8), 1, 0, 10 * DAY)
-        for _, day, begin, end in found[1].tolist():
-            queue.put(day, words_of(found[0][begin:end]), failed=failed)
+        queue.put(words_of(found[0]), found[2].tolist(), failed=failed)
     assert sum(some.size for some in queue.unpaid()) == 6
     queue.queue_up(9 * DAY)
     assert together(queue.take(None))["number"].tolist() == [0]
@@ -121,7 +121,7 @@ def test_what_is_ready_too_late_does_not_keep_the_memory_of_others() -> None:
     """Catches one payment that is never ready and keeps all that fell due with it, of every day to the end."""
     queue, pending = PaymentQueue(run_clock=0), np.zeros(1000, dtype=PENDING)
     of_all = weakref.ref(pending)
-    queue.put(TOO_LATE, words_of(pending)[:1])
+    queue.put(words_of(pending), [(TOO_LATE, 0, 1)])
     del pending
     assert of_all() is None
     assert [some.size for some in queue.unpaid()] == [1]
@@ -132,13 +132,17 @@ def test_payments_are_put_by_partner_and_day() -> None:
     draw, end = np.random.default_rng(1), 10 * DAY
     pending, partners = np.zeros(500, dtype=PENDING), draw.integers(0, 5, 500).astype(np.uint8)
     pending["number"], pending["ready"] = range(500), draw.integers(-DAY, 12 * DAY, 500)
-    payments, groups = by_day(pending, partners, 6, HOUR, end)
+    payments, begins, days = by_day(pending, partners, 6, HOUR, end)
     expected: dict[tuple[int, int], set[int]] = {}
     for number, (partner, at) in enumerate(zip(partners.tolist(), pending["ready"].tolist(), strict=True)):
         day = (at - HOUR) // DAY if at < end else TOO_LATE
         expected.setdefault((partner, day), set()).add(number)
-    numbers = {(partner, day): payments["number"][a:b].tolist() for partner, day, a, b in groups.tolist()}
-    assert len(groups) == len(expected)
+    numbers = {
+        (partner, day): payments["number"][a:b].tolist()
+        for partner, (first, last) in enumerate(pairwise(begins.tolist()))
+        for day, a, b in days[first:last].tolist()
+    }
+    assert len(numbers) == len(days) == len(expected)
     assert {key: set(some) for key, some in numbers.items()} == expected
     assert sum(map(len, numbers.values())) == 500
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sim.calendar.instants import DAY
-from sim.engines.cohort.pending import TOO_LATE, Pending, Words, in_order, together
+from sim.engines.cohort.pending import LARGE, TOO_LATE, Pending, Words, in_order, together
 
 
 class PaymentQueue:
@@ -14,7 +14,7 @@ class PaymentQueue:
 
     def __init__(self, run_clock: int) -> None:
         self._run_clock = run_clock
-        self._coming: dict[int, list[Words]] = {}
+        self._coming: dict[int, list[Words]] = defaultdict(list)
         """By day, counted from the runs' time of the day, in no order."""
         self._too_late: list[Words] = []
         """Those that are ready after the end of the run, or never."""
@@ -29,15 +29,19 @@ class PaymentQueue:
         self._failed_of_day: dict[int, int] = defaultdict(int)
         """The same by the day on which they will be ready again."""
 
-    def put(self, day: int, pending: Words, *, failed: bool = False) -> None:
-        """Keep payments that will be ready on a day, or TOO_LATE; see `by_day`."""
-        self._failed += len(pending) if failed else 0
-        if day == TOO_LATE:
-            self._too_late.append(pending.copy())  # kept to the end: a part would keep the memory of all
-            return
-        self._coming.setdefault(day, []).append(pending)
-        if failed:
-            self._failed_of_day[day] += len(pending)
+    def put(self, words: Words, days: Iterable[Sequence[int]], *, failed: bool = False) -> None:
+        """Keep payments: of each day on which they will be ready, or TOO_LATE, from where to where they stand."""
+        coming, large = self._coming, len(words) > LARGE
+        for day, begin, end in days:
+            pending = words[begin:end]
+            if day == TOO_LATE:
+                self._too_late.append(pending.copy())  # kept to the end: a part would keep the memory of all
+            else:
+                coming[day].append(pending.copy() if large else pending)
+            if failed:
+                self._failed += end - begin
+                if day != TOO_LATE:
+                    self._failed_of_day[day] += end - begin
 
     def queue_up(self, now: int) -> None:
         """Queue those ready strictly before a run."""

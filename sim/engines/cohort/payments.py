@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payment_kernels import Paid, PaymentRules, fall_due, leave_unpaid, pay
 from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import LARGE, ByDay, Pending, Words, together, words_of
+from sim.engines.cohort.pending import ByDay, Pending, Words, together, words_of
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.survey_kernels import Offered, offer_survey, returns_of_unanswered
 from sim.journey.money import Benefit
@@ -82,11 +83,11 @@ class Payments:
 
     def _put(self, found: ByDay, *, failed: bool = False) -> None:
         """Put payments into the partners' queues."""
-        payments, groups = found
-        words = words_of(payments)
-        for partner, day, begin, end in groups.tolist():
-            of_day = words[begin:end].copy() if len(words) > LARGE else words[begin:end]
-            self._queues[partner].put(day, of_day, failed=failed)
+        payments, begins, days = found
+        words, of_days = words_of(payments), days.tolist()
+        for queue, (begin, end) in zip(self._queues, pairwise(begins.tolist()), strict=True):
+            if begin < end:
+                queue.put(words, of_days[begin:end], failed=failed)
 
     # Surveys
 

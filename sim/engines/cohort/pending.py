@@ -90,9 +90,10 @@ def _sort(pending: Pending, ordered: Pending) -> None:
         ordered[at] = one
 
 
-ByDay = tuple[Pending, Ints]
-"""Payments by partner and by the day on which they are ready, within a day in no order; and of each partner's day: the
-partner, the day or TOO_LATE, and the positions of its first payment and behind its last."""
+ByDay = tuple[Pending, Ints, Ints]
+"""Payments by partner and by the day on which they are ready, within a day in no order; where the days of each partner
+begin, and behind them where the last one's end; and of each day: it or TOO_LATE, and the positions of its first payment
+and behind its last."""
 
 
 @kernel
@@ -107,24 +108,27 @@ def by_day(pending: Pending, partner: NDArray[np.uint8], partners: int, begins: 
     for i in range(pending.size):
         ready = pending[i].ready
         places[partner[i], (ready - begins) // DAY - first if ready < end else late] += 1
-    groups = np.empty((min(pending.size, places.size), 4), dtype=np.int64)
+    begins_of = np.empty(partners + 1, dtype=np.int64)
+    days = np.empty((min(pending.size, places.size), 3), dtype=np.int64)
     total = count = 0
     for own in range(partners):
+        begins_of[own] = count
         for day in range(late + 1):
             size = places[own, day]
             places[own, day] = total
             if size:
-                groups[count, 0], groups[count, 1] = own, first + day if day < late else TOO_LATE
-                groups[count, 2], groups[count, 3] = total, total + size
+                days[count, 0] = first + day if day < late else TOO_LATE
+                days[count, 1], days[count, 2] = total, total + size
                 count += 1
             total += size
+    begins_of[partners] = count
     ordered = np.empty(pending.size, dtype=PENDING)
     for i in range(pending.size):
         ready = pending[i].ready
         day = (ready - begins) // DAY - first if ready < end else late
         ordered[places[partner[i], day]] = pending[i]
         places[partner[i], day] += 1
-    return ordered, groups[:count]
+    return ordered, begins_of, days[:count]
 
 
 @kernel
