@@ -14,7 +14,7 @@ from sim.composition.compose import Composition, composition
 from sim.composition.ensemble import all_members
 from sim.parameters import BadInput
 from sim.parameters.kinds import Factor, Follows, Kind, Number, Range
-from sim.report.text import wrapped
+from sim.report.text import plain, wrapped
 from sim.results.spread import quantiles
 
 
@@ -104,7 +104,7 @@ def _kind(number: Number) -> str:
         return head
     if isinstance(law, Follows):
         return f"{head}: {law.text}"
-    low, high = map(_plain, law.span(number.value))
+    low, high = map(plain, law.span(number.value))
     whole = "whole numbers " * law.whole
     among = ", before all parts are scaled back to their sum" if isinstance(law, Factor) and law.word == "parts" else ""
     return f"{head}: {whole}{'90 % ' * isinstance(law, Factor)}from {low} to {high}{among}"
@@ -114,11 +114,7 @@ def _in_worlds(one: Listed, end: int) -> str:
     """Return an end of what a number is in the worlds."""
     assert one.worlds is not None
     law = one.number.declared.law
-    return _plain(round(one.worlds[end]) if law is not None and law.whole else one.worlds[end])
-
-
-def _plain(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+    return plain(round(one.worlds[end]) if law is not None and law.whole else one.worlds[end])
 
 
 def csv(found: Iterable[Listed]) -> str:

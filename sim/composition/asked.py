@@ -18,9 +18,10 @@ from sim.parameters.problems import NOTHING, Problem, Written, cut, suggestion
 from sim.parameters.quantities import separated
 
 KEYS = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+"""A key, or the path of one: what Hydra makes of other signs (a group, a package) is no part of our configs."""
+
 ENTRY = re.compile(r"[+~]{0,2}([\w-]{1,60}(?:\.[\w-]{1,60}){0,9})\[\d{1,9}\][\w.\[\]-]{0,99}(?==|$)", re.ASCII)
 """A key as answers name it, of one entry of a list; its first part is the list."""
-"""A key, or the path of one: what Hydra makes of other signs (a group, a package) is no part of our configs."""
 
 BARE = re.compile(r"[\w./][\w./-]*", re.ASCII)
 """A word that changes nothing: it must be the name of a scenario, or a file."""
@@ -30,6 +31,12 @@ REPLAYED = "config"
 
 WORLDS, ONE_WORLD = "worlds", "base"
 """The word that asks for a run in many worlds, and what asks for the fitted values alone, as is done unless asked."""
+
+NO_NUMBER_OF_WORLDS = (
+    "must be a whole number from 1",
+    f"Write {WORLDS}=40, or {WORLDS}={ONE_WORLD} for the fitted values alone.",
+)
+"""What the number of worlds must be, and what to do where it is not."""
 
 NAMED = {
     "scenario": "scenario=NAME or scenario=FILE",
@@ -116,12 +123,6 @@ def _in_worlds(worlds: list[Override], asked: Asked) -> Iterator[Problem]:
         asked.worlds = values[0]
     elif values:
         yield Problem(WORLDS, values[0], *NO_NUMBER_OF_WORLDS)
-
-
-NO_NUMBER_OF_WORLDS = (
-    "must be a whole number from 1",
-    f"Write {WORLDS}=40, or {WORLDS}={ONE_WORLD} for the fitted values alone.",
-)
 
 
 def _beside_a_replay(scenarios: list[str], replayed: list[str], parts: dict[str, str]) -> Iterator[Problem]:

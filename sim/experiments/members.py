@@ -211,6 +211,9 @@ def _head(named: str, lines: list[str]) -> dict[str, Any]:
         name, _, value = words.removeprefix("# ").partition(": ")
         if name not in FIELDS:
             continue
+        if name in head:
+            found.append(Problem(f"{named}, line {line}, {name}", Written(value), "is there more than once", AGAIN))
+            continue
         try:
             head[name] = json.loads(value)
         except (ValueError, RecursionError):

@@ -3,32 +3,32 @@
 A world's figures are those of the simulated programme. What is published differs from it by more than is not known of
 the parameters, since no model is exact; the fit says by how much, as a standard deviation of logarithms, up to the
 award and after it. That size was learned from figures of 2020 and is held for every date, up to 16 months later: that
-the model is off by more the further it looks ahead is in no interval.
+the model is off by more the further it looks ahead is in no interval. Draws are not conditioned on how far the model
+was off in 2020: the members meet those figures each in its own way, and an error that is known would make the intervals
+narrower, not wider.
 
 **Over time.** A count so far cannot fall. Were its error drawn anew every month, as the fit has it for 2020, when
 counts doubled in a month, it would fall wherever little is added in a month. So the error of a count moves as the count
 grows: between two dates it is as alike as a Matern law of order 3/2 says, (1 + x) exp(-x), with
-x = 3 ln(later / earlier). A count that has doubled is as alike as the fit's 30 days, exp(-1); one that has grown by 5 %
-is 99 % alike. The law is smooth: at the sizes that are fitted the error takes back less than is added. What a larger
-one would take back is cut off at the count of the date before. Of single waves, which are no count so far, draws are
-alike by exp(-days / 30).
+x = 3 ln(later / earlier). A count that has doubled is about as alike as the fit's 30 days, exp(-1); one that has grown
+by 5 % is 99 % alike. What is still taken back is cut off at the date before. Of single waves, which are no counts so
+far, draws are alike by exp(-days / 30).
 
 The generator is keyed by the seed of the run, the world and the figure, and its draws are laid along the size of the
-count, or along the days: a draw is the same whatever dates are asked beside it, on any number of processes.
+count, or along the days: a figure's own draw is the same whatever is asked beside it, on any number of processes. What
+is published depends on the dates before, where it is cut off, and on the figures of its instant, which it follows.
 
-**Along the funnel.** No stage can have more people than the stage before it. A cap alone would bend the figures that
-lie near their bound: of two stages of the same people the later one would be the least of two draws, too low and too
-narrow. So the draw of a stage also follows the error of the stage before, by the share of its people who came so far:
-with a share s it is s times the error before and sqrt(1 - s^2) times its own draw. It is as large as before; stages of
-nearly the same people, as reviewed and paid a first incentive, are off by nearly the same; and those of few people by
-their own. What is left is capped at the stage before, with its own error, of the same world and instant; what follows
-follows the error that the cap left. Rupiah paid to participants are off as those paid a first incentive are, so that
-what each has stays as simulated. What the config sets has no error: it caps what follows, and nothing follows it.
+**Along the funnel.** No stage can have more people than the stage before it, and of two stages of nearly the same
+people, as reviewed and paid a first incentive, the errors are nearly the same. So the error of a stage follows that of
+the stage before, by the share of its people who came so far: with a share s it is s times the error before and
+sqrt(1 - s^2) times its own draw. What would exceed the stage before takes of those who did not come, the less the fewer
+are left. What the config sets has no error: of a given number of people those who come are off by the fitted size where
+few come, and by less where nearly all do. Rupiah paid to participants are off as those paid a first incentive are, so
+that what each has stays as simulated.
 
-Who is awarded buys, or is revoked, or has still time; the two together are at most the awarded, as balances paid and
-returned are at most those awarded. Where nearly all of the awarded have bought or are revoked, more who buy are fewer
-who are revoked: what an error adds to those who bought beyond the awarded less the revoked is taken from the revoked,
-the less of it the fewer are left of them, so that it never takes all.
+Who is awarded buys, or is revoked, or has still time. Where nobody has time any more, a few per cent more who buy are
+many per cent fewer who are revoked, and the fitted size cannot hold of both: the revoked follow the awarded who did not
+buy, and are off by more. So it is with balances returned, of those awarded and not paid.
 """
 
 from __future__ import annotations
@@ -50,29 +50,28 @@ from sim.calendar.instants import DAY, instant
 from sim.experiments.calibration.figures import AFTER_AWARD
 from sim.experiments.calibration.likelihood import DAYS_ALIKE
 from sim.results.tables.published import BY_DATE, GIVEN, GIVEN_BY_CALENDAR, PAID, REVOKED, TRAINING
-from sim.results.tables.published_in_worlds import Asked
+from sim.results.tables.published_in_worlds import OF_A_WAVE, Asked
 
 Values = NDArray[np.float64]
 
 FOLLOWS_THE_AWARD = frozenset((*AFTER_AWARD, "reviewed", *PAID, *TRAINING)) - {*GIVEN, *GIVEN_BY_CALENDAR}
 """Figures of what follows the award; the others are of the way to it."""
 
-BALANCE, *OF_THE_BALANCE = TRAINING
+BALANCE, BALANCE_PAID, BALANCE_RETURNED = (f"training_{flow}_rupiah" for flow in ("awarded", "paid", "returned"))
 CHAINS = (
     BY_DATE,
     ("joined", "awarded", REVOKED),
-    *((BALANCE, each) for each in OF_THE_BALANCE),
+    (BALANCE, BALANCE_PAID),
+    (BALANCE, BALANCE_RETURNED),
     *(("paid_first_incentive", each) for each in PAID),
 )
 """Figures of one instant of which each is bounded by those before it; the second of one wave."""
 
-PAID_OF_IT, RETURNED = OF_THE_BALANCE
-PARTS = {"bought_first": ("awarded", REVOKED), PAID_OF_IT: (BALANCE, RETURNED)}
-"""The greater of two parts that together are no more than a whole: the whole, and the other part."""
+OF_THE_REST = {REVOKED: ("awarded", "bought_first"), BALANCE_RETURNED: (BALANCE, BALANCE_PAID)}
+"""Figures that are of a whole less another part of it."""
 
-ORDER = ("joined", *BY_DATE[: BY_DATE.index("bought_first")], REVOKED, *BY_DATE[BY_DATE.index("bought_first") :])
-ORDER += (BALANCE, RETURNED, PAID_OF_IT, *PAID)
-"""Each figure after those that bound it; of the parts of one whole the greater last."""
+ORDER = ("joined", *BY_DATE, REVOKED, BALANCE, BALANCE_PAID, BALANCE_RETURNED, *PAID)
+"""Each figure after those that bound it."""
 
 ALIKE = math.exp(-1 / DAYS_ALIKE)
 """Correlation of the draws of two days that follow one another."""
@@ -80,18 +79,19 @@ ALIKE = math.exp(-1 / DAYS_ALIKE)
 GROWTH_ALIKE = 3.0
 """How fast the error of a count changes as it grows, in x for each ln(later / earlier)."""
 
-STEP = 0.05
-"""The draws of a count lie so far apart, in its logarithm; between them they are joined by lines."""
-
-LARGEST = 40.0
-"""Logarithm of a count that is never reached, in people or in rupiah."""
+STEP, STEPS = 0.05, 800
+"""The draws of a count lie so far apart, in its logarithm; between them they are joined by lines. So many are enough
+for any count of people or rupiah; the generator is keyed by how many there are."""
 
 
 class _Drawn(NamedTuple):
     simulated: float
     published: float
-    error: float | None
-    """In standard deviations of its logarithm, within its bound; none: the figure is given."""
+
+    @property
+    def off(self) -> float:
+        """Return the logarithm by which it is off, within its bound."""
+        return math.log(self.published / self.simulated) if self.simulated > 0 < self.published else 0.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ModelError:
     def published(self, world: int, asked: Sequence[Asked], simulated: Sequence[float | None]) -> list[float | None]:
         """Return what may be published of figures in a world, from what it simulates of each; none: not reached."""
         days = max((_day(each.at) for each in asked), default=0) + 1
-        of_waves = {what: self.by_day(world, what, days) for what in {each.what for each in asked if each.of}}
+        of_waves = {what: self.by_day(world, what, days) for what in {each.what for each in asked if _of_waves(each)}}
         beside: dict[tuple[str, datetime], dict[str, _Drawn]] = {}
         latest: dict[str, dict[str, _Drawn]] = defaultdict(dict)
         so_far: dict[str, dict[str, float]] = defaultdict(dict)
@@ -127,15 +127,18 @@ class ModelError:
             if (each.of, each.at) not in beside:
                 so_far[each.of] |= {what: drawn.published for what, drawn in latest[each.of].items()}
                 beside[each.of, each.at] = latest[each.of] = {}
-            there, before = beside[each.of, each.at], so_far[each.of]
+            there, what = beside[each.of, each.at], each.what
             if each.role == "input":
-                drawn = _Drawn(value, value, None)
+                there[what] = _Drawn(value, value)
+                continue
+            if _of_waves(each):
+                own = of_waves[what][_day(each.at)]
             else:
-                what = each.what
-                own = of_waves[what][_day(each.at)] if each.of else self.by_size(world, what, value)
-                drawn = self._drawn(what, value, own, there, before)
-            there[each.what] = drawn
-            _leave_the_rest(each.what, there, before)
+                own = self.by_size(world, f"{what} of {each.of}" if each.of else what, value)
+            there[what] = self._drawn(what, value, own, there, so_far[each.of])
+            if what == REVOKED and each.of and not _of_waves(each):  # of some waves: all together are no fewer
+                of_all = so_far[""]
+                of_all[REVOKED] = max(of_all.get(REVOKED, 0.0), there[what].published)
         return [
             None if value is None else beside[each.of, each.at][each.what].published
             for each, value in zip(asked, simulated, strict=True)
@@ -149,45 +152,45 @@ class ModelError:
         `before` has what may be published of the same figures at the date before.
         """
         size = self.after_award if what in FOLLOWS_THE_AWARD else self.up_to_award
-        bound, so_far = _bound(what, there), before.get(what, 0.0)
+        bound, least = _bound(what, there), _least(what, before)
         if bound is None or not bound.simulated:
-            return _Drawn(value, max(value * math.exp(size * own), so_far), own)
+            return _Drawn(value, max(value * math.exp(size * own), least))
         if what in PAID:
-            return _Drawn(value, max(value * bound.published / bound.simulated, so_far), bound.error)
-        share = 0.0 if bound.error is None else min(value / bound.simulated, 1.0)
-        error = share * (bound.error or 0.0) + math.sqrt(1 - share**2) * own
-        room = bound.published
-        published = min(value * math.exp(size * error), room)
-        _, other = PARTS.get(what, ("", ""))
-        if other in there:
-            published = _within(published, room - there[other].published, room)
-            published = min(published, room - before.get(other, 0.0))
-        published = max(published, so_far)
-        if value > 0 and published > 0:
-            error = math.log(published / value) / size
-        return _Drawn(value, published, error)
+            return _Drawn(value, max(value * bound.published / bound.simulated, least))
+        share = min(value / bound.simulated, 1.0)
+        off = share * bound.off + math.sqrt(1 - share**2) * size * own
+        published = max(bound.published * _moved(share, off - bound.off), least)
+        left = sum(before.get(rest, 0.0) for rest, (_, part) in OF_THE_REST.items() if part == what)
+        return _Drawn(value, min(published, bound.published - left))
 
 
 def _bound(what: str, there: Mapping[str, _Drawn]) -> _Drawn | None:
-    """Return what bounds a figure, of those of its instant: the nearest one before it."""
+    """Return what bounds a figure, of those of its instant: the nearest one before it, less the other part of it."""
     chain = (each for chain in CHAINS if what in chain for each in reversed(chain[: chain.index(what)]))
-    return next((there[each] for each in chain if each in there), None)
+    found = next((each for each in chain if each in there), None)
+    if found is None:
+        return None
+    whole, part = OF_THE_REST.get(what, ("", ""))
+    if found != whole or part not in there:
+        return there[found]
+    simulated, published = (a - b for a, b in zip(there[whole], there[part], strict=True))
+    return _Drawn(simulated, max(published, 0.0))
 
 
-def _within(published: float, free: float, room: float) -> float:
-    """Return a part of a whole, within its room; beyond what is free it takes ever less of the other part."""
-    if published <= free or free >= room:
-        return published
-    return free + (room - free) * -math.expm1((free - published) / (room - free))
+def _least(what: str, before: Mapping[str, float]) -> float:
+    """Return how many there are at the least: as many as at the date before, of it or of any stage behind it."""
+    behind = (what, *BY_DATE[BY_DATE.index(what) + 1 :]) if what in BY_DATE else (what,)
+    parts = (
+        before.get(rest, 0.0) + before.get(part, 0.0) for rest, (whole, part) in OF_THE_REST.items() if whole in behind
+    )
+    return max(*(before.get(each, 0.0) for each in behind), *parts, 0.0)
 
 
-def _leave_the_rest(what: str, there: dict[str, _Drawn], before: Mapping[str, float]) -> None:
-    """Leave to the other part of a whole what the greater part does not take, and no less than at the date before."""
-    whole, other = PARTS.get(what, ("", ""))
-    if whole not in there or other not in there:
-        return
-    rest = there[whole].published - there[what].published
-    there[other] = there[other]._replace(published=max(min(there[other].published, rest), before.get(other, 0.0)))
+def _moved(share: float, off: float) -> float:
+    """Return a share whose logarithm is moved, below one: what it gains it takes of the rest, ever less of it."""
+    if off <= 0 or share >= 1:
+        return share * math.exp(min(off, 0.0))
+    return 1 - (1 - share) * math.exp(-share * math.expm1(off) / (1 - share))
 
 
 @lru_cache(maxsize=256)
@@ -196,15 +199,21 @@ def _along(seed: int, world: int, figure: str) -> tuple[Values, Values]:
 
     That is a Matern law of order 3/2 at the points of a grid, as the steps become small (Whittle 1954).
     """
-    sizes = np.arange(0, LARGEST, STEP)
-    normal = np.random.default_rng([seed, world, len(sizes), *figure.encode()]).standard_normal(len(sizes))
+    normal = np.random.default_rng([seed, world, STEPS, *figure.encode()]).standard_normal(STEPS)
     root = math.exp(-GROWTH_ALIKE * STEP)
     alike = 2 * root / (1 + root**2)
     first, second = normal[0], alike * normal[0] + math.sqrt(1 - alike**2) * normal[1]
     new = math.sqrt((1 - root**2) ** 3 / (1 + root**2)) * normal[2:]
     state = np.array([2 * root * second - root**2 * first, -(root**2) * second])
-    rest, _ = lfilter([1.0], [1.0, -2 * root, root**2], new, zi=state)
-    return sizes, np.concatenate(([first, second], rest))
+    draws: Values = np.empty(STEPS)
+    draws[:2] = first, second
+    draws[2:], _ = lfilter([1.0], [1.0, -2 * root, root**2], new, zi=state)
+    return np.linspace(0, STEP * (STEPS - 1), STEPS), draws
+
+
+def _of_waves(each: Asked) -> bool:
+    """Return whether a figure is of single waves at one instant each, and no count so far."""
+    return each.of.startswith(OF_A_WAVE) or bool(each.of and each.what != REVOKED)
 
 
 def _place(what: str) -> int:

@@ -13,6 +13,12 @@ WIDTH = 79
 """Signs of a line that no terminal of 80 columns wraps."""
 
 
+def plain(number: float) -> str:
+    """Return a number to four digits, with thousands parted, and never by a power of ten."""
+    rounded = float(f"{number:.4g}")
+    return f"{number:,.0f}" if abs(rounded) >= 1000 else f"{rounded:.9f}".rstrip("0").rstrip(".")
+
+
 def wrapped(text: str, first: str = "", later: str = "  ", width: int = WIDTH) -> list[str]:
     """Return a text in lines no wider than `width`, with an indentation of the first and of the later ones.
 

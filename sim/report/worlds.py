@@ -13,7 +13,7 @@ from sim.parameters.sayings import day, when
 from sim.report.answer import MONEY
 from sim.report.intervals import ENDS, Row, Told, amounts, in_days, in_weeks, rows_of, shares, table_of
 from sim.report.outages import outage_lines
-from sim.report.text import percent, wrapped
+from sim.report.text import percent, plain, wrapped
 from sim.report.worlds_published import predicted_lines, published_lines
 from sim.results.bottleneck import bottleneck
 from sim.results.figure import Value
@@ -113,15 +113,13 @@ def _unmoved(told: Told) -> list[str]:
         lines.append(f"Uncertain here, but not in the ensemble, so the same in every world: {', '.join(told.unknown)}.")
     if told.outside:
         each = [
-            f"{key} = {_plain(base)} ({_plain(low)} to {_plain(high)})"
-            for key, (base, low, high) in told.outside.items()
+            f"{key} = {plain(base)} ({plain(low)} to {plain(high)})" for key, (base, low, high) in told.outside.items()
         ]
-        lines.append(f"Values of the base that lie outside those of 90 % of the worlds: {', '.join(each)}.")
+        more = f" and {len(each) - MOST_HELD} more (see prakerja assumptions)" if len(each) > MOST_HELD else ""
+        lines.append(
+            f"Values of the base that lie outside those of 90 % of the worlds: {', '.join(each[:MOST_HELD])}{more}."
+        )
     return [line for each in lines for line in wrapped(each)]
-
-
-def _plain(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _funnel(told: Told) -> list[str]:

@@ -129,16 +129,22 @@ def test_a_figure_that_hardly_moves_is_told_so(tmp_path: Path) -> None:
     ("luck", "unexplained", "said"),
     [
         (0.6, 0.3, "What moves it is luck"),
-        (0.1, 0.8, "Too few points to tell what moves it: 80 % is not explained by 64; ask for more with points="),
+        (
+            0.1,
+            0.8,
+            "What moves it is not told: 80 % is not explained by 64 points; more of them may tell, with points=",
+        ),
         (0.4, 0.2, "What moves it is no one driver, but many small ones, or luck"),
     ],
 )
 def test_points_that_do_not_tell_are_told_apart_from_small_drivers(luck: float, unexplained: float, said: str) -> None:
     """Catch "many small ones" said of a figure of which the points explain next to nothing."""
-    figure = {"least": 0.3, "points": 64}
+    figure = {"least": 0.3, "points": 70, "reached": 64}
     rows = [
         {"kind": "driver", "total": 0.2, "label": "small"},
         {"kind": "luck", "first_order": luck},
         {"kind": "unexplained", "first_order": unexplained},
     ]
     assert finding(figure, rows) == said
+    rows[0]["total"], first = 0.4, "40 % of what is not known of it is small"
+    assert finding(figure, rows) == (first if unexplained < 0.5 else f"{first}; 80 % is not explained")

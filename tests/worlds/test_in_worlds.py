@@ -226,7 +226,7 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     )
     flat = " ".join(answer(beyond, named_as(composition([*WORDS]))).split())
     assert (
-        "lie outside those of 90 % of the worlds: payment.run_hour = 14 (8.44 to 11.7), portal.rate = 80,000 (86,"
+        "lie outside those of 90 % of the worlds: payment.run_hour = 14 (8.44 to 11.72), portal.rate = 80,000 (86,"
         in flat
     )
     assert re.search(r"Email verified +[\d.]+ m +[\d.]+ m +[\d.]+ m +(<1|\d+) %", text)

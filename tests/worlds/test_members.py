@@ -161,6 +161,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "a value within its range": (changed(2, "portal.rate", "91234"), "was changed since it was made"),
     "two members exchanged": (exchanged, "was changed since it was made"),
     "a setting": (swap('"members": 3', '"members": 4'), "was changed since it was made"),
+    "a head field twice": (swap("# seed", "# seed: 1\n# seed"), "line 5, seed = 1: is there more than once"),
     "no seal": (line("# sha256", ""), "lacks the lines of sha256"),
 }  # fmt: skip
 

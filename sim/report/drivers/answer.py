@@ -92,12 +92,13 @@ def finding(figure: Row, rows: Sequence[Row]) -> str:
         if luck > HALF:
             return "What moves it is luck"
         if unexplained > HALF:
-            left = f"{percent(unexplained)} is not explained"
-            return f"Too few points to tell what moves it: {left} by {figure['points']}; ask for more with points="
+            left = f"{percent(unexplained)} is not explained by {figure['reached']} points"
+            return f"What moves it is not told: {left}; more of them may tell, with points="
         return "What moves it is no one driver, but many small ones, or luck"
     first = drivers[0]
     share = percent(first["total"])
-    return f"{share} of what is not known of it is {first['label']}"
+    left = f"; {percent(unexplained)} is not explained" if unexplained > HALF else ""
+    return f"{share} of what is not known of it is {first['label']}{left}"
 
 
 HALF = 0.5

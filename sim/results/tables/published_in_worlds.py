@@ -39,6 +39,9 @@ class Asked(NamedTuple):
     published: Cell
 
 
+OF_A_WAVE = "wave."
+"""How what a figure of a single wave speaks of begins."""
+
 Error = Callable[[int, Sequence[Asked], Sequence[float | None]], Sequence[float | None]]
 """What may be published of figures, the model's own error in it, from a world and what it simulates of each."""
 
@@ -76,8 +79,8 @@ def _of_waves(waves: Table, by_calendar: bool) -> Iterator[Asked]:
     for row in waves.rows:
         for what in WAVES:
             if row["announced"] is not None:
-                role = "input" if by_calendar and what == "awarded" else "prediction"
-                wave = f"wave.{row['wave']}"
+                given = what == "eligible_share" or (by_calendar and what == "awarded")  # the config sets the shares
+                role, wave = "input" if given else "prediction", f"{OF_A_WAVE}{row['wave']}"
                 yield Asked(f"{wave}.{what}", what, wave, row["announced"], role, None)
 
 
