@@ -44,7 +44,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from sim.calendar.instants import DAY, instant
 from sim.experiments.calibration.figures import AFTER_AWARD
@@ -199,6 +198,8 @@ def _along(seed: int, world: int, figure: str) -> tuple[Values, Values]:
 
     That is a Matern law of order 3/2 at the points of a grid, as the steps become small (Whittle 1954).
     """
+    from scipy.signal import lfilter  # takes long to load: only where there are worlds
+
     normal = np.random.default_rng([seed, world, STEPS, *figure.encode()]).standard_normal(STEPS)
     root = math.exp(-GROWTH_ALIKE * STEP)
     alike = 2 * root / (1 + root**2)

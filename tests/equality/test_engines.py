@@ -12,7 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sim.calendar.instants import HOUR
-from sim.engines.cohort import after_award, gathered, payments, pool, registrations, training
+from sim.engines.cohort import after_award, gathered, payment_queue, pool, registrations, training
 from sim.engines.person import model as person
 from sim.experiments import run
 from sim.results.people import people_rows
@@ -77,7 +77,7 @@ SMALL_BLOCKS = (
     (after_award, "AWARDED_AT_A_TIME", 8),
     (training, "FINISHED_AT_A_TIME", 8),
     (gathered, "ENOUGH", 8),
-    (payments, "LARGE", 8),
+    (payment_queue, "LARGE", 8),
 )
 """Everything that the cohort engine takes a part at a time, or gathers until it is much, in parts that a small
 programme has many of."""

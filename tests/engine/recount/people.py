@@ -211,7 +211,12 @@ def published(journal: Journal) -> list[dict[str, Any]]:
         _published_of_waves(journal, add, fitted)
     for at in figures.predictions:
         given = {"registered", *(("awarded", "training_awarded_rupiah") if by_calendar else ())}
-        counts = {figure: before(figure, at) for figure in ON_A_DATE} | {"incentive_rupiah": paid(at)}
+        counts = dict[str, int]()
+        for figure in ON_A_DATE:
+            counts[figure] = before(figure, at)
+            if figure == "awarded":
+                counts["revoked"] = int(np.count_nonzero(journal.participants["revoked"] < since_epoch(at)))
+        counts["incentive_rupiah"] = paid(at)
         surveys = together(journal, [f"{name}_paid" for name in survey_names(journal)])
         counts["survey_rupiah"] = int(np.count_nonzero(surveys < since_epoch(at))) * parameters.budget.survey
         until = min((since_epoch(at) // DAY + 1) * DAY, journal.end)
