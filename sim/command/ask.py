@@ -21,7 +21,6 @@ from sim.report.text import wrapped
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.learning import Problem as ToFit
-    from sim.library import Question
 
 SCALE_OF_THE_FIT = "population.scale=0.01"
 """A fit runs history hundreds of times: a hundredth of the people is quick and sure enough."""
@@ -53,10 +52,12 @@ def run(words: list[str]) -> int:
     _refuse_what_does_not_fit(question.parameters)
     if question.outages:
         remark(_what_leaving_out_costs(question.parameters, question.outages))
-    if question.worlds is not None:
-        remark(f"{question.worlds.costs} {_how_long(question)}")
-    unshown: OSError | None = None
     worlds = 0 if question.worlds is None else len(question.worlds.worlds)
+    if question.worlds is not None:
+        from sim.experiments.duration import of_worlds
+
+        remark(f"{question.worlds.costs} {of_worlds(question.parameters, worlds, bool(question.outages))}")
+    unshown: OSError | None = None
     with taken(question.parameters.run.folder, called(question.named, worlds), remark) as folder:
         _say_if_it_compiles(question.parameters)
         try:
@@ -252,11 +253,10 @@ def _what_a_fit_takes(problem: ToFit, rehearsed: bool, then: str) -> str:
     settings = problem.settings
     runs = settings.points + settings.nearer * settings.rounds
     people = f"one person in {1 / problem.config['population']['scale']:,.6g}"
-    took = "a minute or two" if rehearsed else "some 25 to 30 minutes"
+    took = "" if rehearsed else "On two cores all of it took 25 to 30 minutes with one person in 100. "
     return (
-        f"Learns to tell {len(problem.figures)} published figures from {runs:,} runs of {people}. {then} On two cores "
-        f"all of it took {took}{'' if rehearsed else ' with one person in 100'}; interrupted, it goes on from the runs "
-        f"kept in {WORK_OF_A_FIT}/."
+        f"Learns to tell {len(problem.figures)} published figures from {runs:,} runs of {people}. {then} {took}"
+        f"Interrupted, it goes on from the runs kept in {WORK_OF_A_FIT}/."
     )
 
 
@@ -353,22 +353,6 @@ def _refuse_what_does_not_fit(parameters: Parameters, rows: bool = True) -> Para
     refuse_what_does_not_fit(parameters)
     refuse_too_little(needed_by(parameters))
     return parameters
-
-
-def _how_long(question: Question) -> str:
-    """Return about how long the runs of many worlds take."""
-    from sim.experiments.duration import seconds_of
-    from sim.experiments.jobs.doing import duration
-    from sim.experiments.tasks import Task, processes_for
-    from sim.experiments.worlds import run_twice
-
-    assert question.worlds is not None
-    worlds = len(question.worlds.worlds)
-    runs = worlds + run_twice(worlds)
-    beside = processes_for([Task(question.parameters)] * runs)
-    each = seconds_of(question.parameters) * (2 if question.outages else 1)
-    at_a_time = f", {beside} at a time" if beside > 1 else ""
-    return f"About {duration(each * (1 + runs / beside))}{at_a_time}."
 
 
 def _what_leaving_out_costs(parameters: Parameters, outages: Outages) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sim.experiments.jobs.doing import duration
+from sim.experiments.tasks import Task, processes_for
+from sim.experiments.worlds import run_twice
 from sim.parameters import Parameters
 
 BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6
@@ -17,6 +20,15 @@ AFTER_PROCESSING = 550
 def seconds_of(parameters: Parameters) -> float:
     """Return about how long a run takes on one thread."""
     return BEGINS + A_DAY * _days(parameters) + A_PERSON * parameters.population.people
+
+
+def of_worlds(parameters: Parameters, worlds: int, without_outages: bool = False) -> str:
+    """Return in words about how long a run in many worlds takes; where outages are left out too, each is made twice."""
+    runs = worlds + run_twice(worlds)
+    beside = processes_for([Task(parameters)] * runs)
+    each = seconds_of(parameters) * (2 if without_outages else 1)
+    at_a_time = f", {beside} at a time" if beside > 1 else ""
+    return f"About {duration(each * (1 + runs / beside))}{at_a_time}."
 
 
 def _days(parameters: Parameters) -> float:
