@@ -63,7 +63,7 @@ def composed(ones: Sequence[One], options: Options, most: int | None) -> list[tu
                 alike = [other for other, _ in found if other.asked.scenario == each.asked.scenario]
                 each.take_over((alike or [found[0][0]])[0])
             named_as(each)
-            found.append((each, worlds_of(each) if options.in_worlds else None))
+            found.append((each, worlds_of(each, found[0][1] if found else None) if options.in_worlds else None))
         except BadInput as bad:
             wrong += [(one, _of_replications(problem)) for problem in bad.problems]
     if wrong:

@@ -12,7 +12,7 @@ from sim.composition.asked import WORLDS
 from sim.composition.compose import Composition
 from sim.composition.kinds import uncertain
 from sim.composition.limits import MOST_COMPOSED, MOST_COMPOSED_BYTES
-from sim.experiments.members import AGAIN, FILE, read_members, write_members
+from sim.experiments.members import AGAIN, FILE, Members, read_members, write_members
 from sim.experiments.worlds import Unmoved, World, run_twice, unmoved, validated, with_luck, world_of
 from sim.experiments.worlds_again import COPY, laws_of, numbers_of, read_worlds, text_of
 from sim.parameters import BadInput, Problem
@@ -38,6 +38,8 @@ class Worlds:
     unmoved: Unmoved
     discrepancy: tuple[float, ...] = ()
     """What the model is off by the fit, up to the award and after it (standard deviations of logarithms), if known."""
+    ensemble: Members | None = None
+    """The table of which they are, where it was read."""
 
     @property
     def costs(self) -> str:
@@ -75,17 +77,18 @@ def draw_members(members: int, seed: int) -> None:
     write_members(members_of_laws(numbers, members, seed), numbers, base.config, folders.configs() / FILE)
 
 
-def worlds_of(found: Composition) -> Worlds | None:
+def worlds_of(found: Composition, beside: Worlds | None = None) -> Worlds | None:
     """Return the worlds that are asked for, each of them in order over what was composed; None: the base alone.
 
     A run that is made again from its folder is in the worlds that are kept there, unless it is asked otherwise.
+    `beside` are the worlds of another composition of the same base, whose table is not read again.
     """
     if found.asked.worlds == 0:
         return None
     kept = _kept(found)
     if kept is None and found.asked.worlds is None:
         return None
-    worlds = _again(found, kept) if kept is not None else _of_the_ensemble(found, found.asked.worlds)
+    worlds = _again(found, kept) if kept is not None else _of_the_ensemble(found, found.asked.worlds, beside)
     validated((world, with_luck(found.config, world, 1)) for world in worlds.worlds)
     return worlds
 
@@ -95,13 +98,16 @@ def all_members(found: Composition) -> Worlds:
     return _of_the_ensemble(found, None)
 
 
-def _of_the_ensemble(found: Composition, count: int | None) -> Worlds:
+def _of_the_ensemble(found: Composition, count: int | None, beside: Worlds | None = None) -> Worlds:
     here, base = uncertain(found), uncertain(found.base)
-    members = read_members(folders.configs() / FILE, base, found.base.config)
+    members = None if beside is None else beside.ensemble
+    if members is None:
+        members = read_members(folders.configs() / FILE, base, found.base.config)
     _refuse_more_than(len(members), count or 0)
     worlds = _over(found, here, members.rows[:count], base, made=members.made, members=len(members))
     named = f"configs/{FILE.parent.name}/{FILE.name}, settings: {DISCREPANCY}"
-    return replace(worlds, discrepancy=_discrepancy(members.settings.get(DISCREPANCY, []), named, AGAIN))
+    off = _discrepancy(members.settings.get(DISCREPANCY, []), named, AGAIN)
+    return replace(worlds, discrepancy=off, ensemble=members)
 
 
 def _discrepancy(given: Any, named: str, do: str) -> tuple[float, ...]:

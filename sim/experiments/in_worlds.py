@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from sim.results.tables.worlds import Run, intervals, weeks, worlds
 class Beside:
     """What is written of a run beside that of the base: tables, intervals, and what makes the worlds again."""
 
-    tables: dict[str, Table]
+    tables: Mapping[str, Table]
     intervals: dict[str, dict[str, Any]]
     block: dict[str, Any]
     """The block `worlds` of config.yaml."""
@@ -51,7 +51,7 @@ class InWorlds:
 
     base: Result
     runs: list[Run]
-    tables: dict[str, Table]
+    tables: Mapping[str, Table]
     seconds: float
     """Wall time until all was simulated and counted."""
 

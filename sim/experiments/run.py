@@ -6,7 +6,7 @@ The answer stands on the screen as soon as all is simulated. What it takes to wr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,7 @@ class Result:
     """What one run gives: what was observed, its tables and key figures, and the rows of people in parts."""
 
     observations: Observations
-    tables: dict[str, Table]
+    tables: Mapping[str, Table]
     figures: dict[str, Figure]
     rows: Callable[[], Iterator[Rows]]
     seconds: float = 0.0
@@ -85,7 +85,7 @@ class Simulated:
 
 def evaluate(
     parameters: Parameters,
-    tell: Tell = lambda so_far: None,
+    tell: Tell | None = None,
     left_out: Outages | None = None,
     *,
     with_places: bool = False,
@@ -98,34 +98,35 @@ def evaluate(
     started = time.perf_counter()
     refuse_what_does_not_fit(parameters)
     simulated = _simulated(parameters, tell, with_places=with_places)
-    made = tables(simulated.observations, simulated.waves, simulated.runs)
+    made: Mapping[str, Table] = tables(simulated.observations, simulated.waves, simulated.runs)
     figures = key_figures(simulated.observations, simulated.waves, made)
     if left_out:
         other = _simulated(without(parameters, left_out), tell, "the same without outages: ")
         beside = outages(simulated.side(), other.side(), left_out)
-        made |= {table.name: table for table in beside}
+        made = {**made, **{table.name: table for table in beside}}
         figures |= figures_of_outages(made["outages"])
     seconds = time.perf_counter() - started
     figures = dict(sorted(figures.items()))
     return Result(simulated.observations, made, figures, simulated.rows, seconds, simulated.places)
 
 
-def _simulated(parameters: Parameters, tell: Tell, what: str = "", *, with_places: bool = False) -> Simulated:
+def _simulated(parameters: Parameters, tell: Tell | None, what: str = "", *, with_places: bool = False) -> Simulated:
     programme = compile_programme(parameters)
     return (_person if parameters.engine == "person" else _cohort)(programme, tell, what, with_places)
 
 
-def _progress(tell: Tell, programme: Programme, what: str = "") -> Progress:
+def _progress(tell: Tell | None, programme: Programme, what: str = "") -> Progress:
     """Return what tells how far a run is, in people of the full population."""
     scale = programme.parameters.population.scale
 
     def progress(now: int, people: int) -> None:
-        tell(f"{what}{moment(now):%d %B %Y}, {people / scale:,.0f} people")
+        if tell is not None:
+            tell(f"{what}{moment(now):%d %B %Y}, {people / scale:,.0f} people")
 
     return progress
 
 
-def _person(programme: Programme, tell: Tell, what: str, with_places: bool) -> Simulated:
+def _person(programme: Programme, tell: Tell | None, what: str, with_places: bool) -> Simulated:
     from sim.engines.person import model
 
     journal = model.simulate(programme, _progress(tell, programme, what))
@@ -146,7 +147,7 @@ def _in_parts(rows: Rows) -> Iterator[Rows]:
         yield rows.some(np.arange(begin, min(begin + ROWS_OF_A_PART, rows.numbers.size)))
 
 
-def _cohort(programme: Programme, tell: Tell, what: str, with_places: bool) -> Simulated:
+def _cohort(programme: Programme, tell: Tell | None, what: str, with_places: bool) -> Simulated:
     from sim.engines.cohort.model import simulate
 
     share_one_heap()
@@ -197,7 +198,7 @@ def write(
 
     started = time.perf_counter()
     parameters = result.observations.programme.parameters
-    made = result.tables if beside is None else result.tables | beside.tables
+    made = result.tables if beside is None else {**result.tables, **beside.tables}
     write_tables(made, folder / "tables", parameters.results.csv)
     if parameters.run.people != "none":
         write_parts(map(people_rows, result.rows()), folder / "people.parquet")
@@ -217,7 +218,7 @@ def write(
     write_json(origin if beside is None else origin | {"worlds": beside.origin}, folder / "manifest.json")
 
 
-def trace(parameters: Parameters, person: int, tell: Tell = lambda so_far: None) -> list[str]:
+def trace(parameters: Parameters, person: int, tell: Tell | None = None) -> list[str]:
     """Simulate and return one person's journey in dated sentences."""
     from sim.report.trace import sentences
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.experiments.draws import block_of
-from sim.parameters import BadInput, Parameters, Problem, problems, validate
+from sim.parameters import BadInput, Parameters, Problem, validate
 from sim.parameters.kinds import Factor, Follows, Number
 from sim.results.spread import LEAST, quantiles
 
@@ -117,11 +117,10 @@ def validated(configs: Iterable[tuple[World, Config]]) -> list[Parameters]:
     found: list[Problem] = []
     valid: list[Parameters] = []
     for world, config in configs:
-        wrong = problems(config)
-        if wrong:
-            found += [replace(each, path=f"world {world.number}: {each.path}") for each in wrong]
-        else:
+        try:
             valid.append(validate(config))
+        except BadInput as bad:
+            found += [replace(each, path=f"world {world.number}: {each.path}") for each in bad.problems]
     if found:
         raise BadInput(found)
     return valid

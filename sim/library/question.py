@@ -137,7 +137,7 @@ class Result:
     @property
     def tables(self) -> dict[str, Table]:
         """Return the tables by name: `tables["daily"]["date"]` is an array, `.pandas()` and `.arrow()` are frames."""
-        return self.evaluated.tables | ({} if self.in_worlds is None else self.in_worlds.tables)
+        return {**self.evaluated.tables, **({} if self.in_worlds is None else self.in_worlds.tables)}
 
     @cached_property
     def answer(self) -> str:

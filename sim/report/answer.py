@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.report.text import beside, block, count, days, percent, rupiah, wrapped
 from sim.results.figure import Figure
 from sim.results.table import Table
 
-Tables = dict[str, Table]
+Tables = Mapping[str, Table]
 
 
 def answer(tables: Tables, figures: dict[str, Figure], named: Named, run: Run, seconds: float) -> str:

@@ -23,7 +23,7 @@ ENDS = ("base", "low", "high")
 class Told:
     """What the answer is made of: the tables and figures of the base, every run, the intervals, and what is held."""
 
-    tables: dict[str, Table]
+    tables: Mapping[str, Table]
     figures: dict[str, Figure]
     runs: Sequence[Run]
     intervals: dict[str, Interval]

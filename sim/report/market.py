@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sim.journey.measures import TEN, WANTS, revoked_for
@@ -12,7 +13,7 @@ from sim.results.figure import Figure
 from sim.results.table import Table
 
 
-def market_lines(tables: dict[str, Table], figures: dict[str, Figure]) -> list[str]:
+def market_lines(tables: Mapping[str, Table], figures: dict[str, Figure]) -> list[str]:
     """Return what the tables and key figures of the market say."""
     own: dict[str, Any] = {name.removeprefix("market."): figure.value for name, figure in figures.items()}
     if not own["came"]:
@@ -21,7 +22,7 @@ def market_lines(tables: dict[str, Table], figures: dict[str, Figure]) -> list[s
     return ["Market", *(line for each in lines if each for line in wrapped(f"  {each}"))]
 
 
-def _sales(tables: dict[str, Table], own: dict[str, Any]) -> str:
+def _sales(tables: Mapping[str, Table], own: dict[str, Any]) -> str:
     sold: Counter[str] = Counter()
     for row in tables["market"].rows:
         sold[row["label"]] += row["sold"]
@@ -87,7 +88,7 @@ def _revoked(own: dict[str, Any]) -> str:
     return f"Revoked at the deadline: {', '.join(told)}."
 
 
-def _certificates(tables: dict[str, Table]) -> str:
+def _certificates(tables: Mapping[str, Table]) -> str:
     row = next(row for row in tables["stations"].rows if row["station"] == CERTIFICATES)
     if not row["peak_queue"]:
         return "No certificate waited at the end of a day."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sim.calendar.instants import DAY, WEEK, instant, moment
 from sim.journey.measures import CLASS_WAIT, PAYMENT_PARTNERS, PAYMENT_WAITS, STAGES, WANTS, revoked_for
 from sim.journey.money import FLOWS, OUTCOMES, Benefit
@@ -22,7 +24,9 @@ WAIT_COUNTS = ("began", "got_it", "left_without", "still_waiting")
 """Counts of a wait by outcome."""
 
 
-def key_figures(observations: Observations, records: list[WaveRecord], tables: dict[str, Table]) -> dict[str, Figure]:
+def key_figures(
+    observations: Observations, records: list[WaveRecord], tables: Mapping[str, Table]
+) -> dict[str, Figure]:
     """Return the key figures of a run: people, payments and rupiah of the full population."""
     scale, people = observations.programme.parameters.population.scale, observations.programme.people
     figures: dict[str, Figure] = {
@@ -91,7 +95,7 @@ def key_figures(observations: Observations, records: list[WaveRecord], tables: d
     return dict(sorted(figures.items()))
 
 
-def _market(observations: Observations, counts: MarketCounts, tables: dict[str, Table]) -> dict[str, Figure]:
+def _market(observations: Observations, counts: MarketCounts, tables: Mapping[str, Table]) -> dict[str, Figure]:
     index, largest = concentration(counts)
     scale, end = observations.programme.parameters.population.scale, observations.days
     offered, taken = (sum(tables["seats"].column(name)) for name in ("seats_offered", "seats_taken"))

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ DATES = ("date", "week", "month", "busiest_month", "failed_since", "failed_since
 """Columns of dates without an hour, beside those that end in `_date`."""
 
 
-def write_tables(tables: dict[str, Table], folder: Path, style: str = "plain") -> None:
+def write_tables(tables: Mapping[str, Table], folder: Path, style: str = "plain") -> None:
     """Write every table, and what each column means in `columns.csv`; `style` is that of CSV."""
     folder.mkdir()
     for name, table in tables.items():

@@ -115,7 +115,8 @@ def test_scenarios_beyond_those_drawn_are_counted(nothing: SavedComparison) -> N
 
 def test_the_same_tables_give_the_same_bytes(rates: SavedComparison, tmp_path: Path) -> None:
     """Catches a file that is missing, and a date, a random name or a set that is drawn in any order."""
-    draw(rates.tables, tmp_path / "figures")
+    for slides in (False, True):
+        draw(rates.tables, tmp_path / "figures", slides=slides)
     files = [path for path in (tmp_path / "figures").rglob("*") if path.is_file()]
     assert {path.stem for path in files} == set(DRAWN) and len(files) == 4 * len(DRAWN)
     with look(PAGE):

@@ -126,10 +126,10 @@ def test_a_process_that_is_killed_while_another_is_begun(
     """
     submit, count = ProcessPoolExecutor.submit, iter(range(100))
 
-    def closed_meanwhile(pool: ProcessPoolExecutor, job: Callable[[], Any]) -> Future[Any]:
+    def closed_meanwhile(pool: ProcessPoolExecutor, does: Callable[..., Any], *asked: Any) -> Future[Any]:
         if next(count) == 2:
             raise OSError("handle is closed") if refused is None else OSError(refused, "refused")
-        return submit(pool, job)
+        return submit(pool, does, *asked)
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", closed_meanwhile)
     with Processes(2) as two:

@@ -15,35 +15,37 @@ ENOUGH = 1 << 12
 class Gathered:
     """Batches of rows, handed on one behind another once there are enough; on one thread.
 
-    Nobody may change a column that was put here. Where rows come in order, they are handed on in order.
+    Rows are copied; a batch that is enough by itself is handed on as it is, and nobody may change its columns. Where
+    rows come in order, they are handed on in order.
     """
 
     def __init__(self, hand_on: Callable[..., None]) -> None:
         self._hand_on = hand_on
-        self._batches: list[tuple[NDArray[Any], ...]] = []
+        self._columns: list[NDArray[Any]] = []
+        """Room for rows that are gathered, by column."""
         self._rows = 0
 
     def put(self, *columns: NDArray[Any]) -> None:
         """Add a batch of rows; a column that a caller leaves empty is empty in every batch."""
-        if not columns[0].size:
+        size = columns[0].size
+        if not size:
             return
-        self._rows += columns[0].size
-        if self._rows >= ENOUGH:
-            self._batches.append(columns)
+        before = self._rows
+        if before + size > ENOUGH:
             self.finish()
-        else:
-            self._batches.append(tuple(map(_alone, columns)))
+            before = 0
+            if size >= ENOUGH:
+                self._hand_on(*columns)
+                return
+        if not self._columns:
+            self._columns = [np.empty(ENOUGH if column.size else 0, dtype=column.dtype) for column in columns]
+        self._rows = after = before + size
+        for room, column in zip(self._columns, columns, strict=True):
+            if column.size:
+                room[before:after] = column
 
     def finish(self) -> None:
         """Hand on what has been gathered."""
-        batches, self._batches, self._rows = self._batches, [], 0
-        if len(batches) == 1:
-            self._hand_on(*batches[0])
-        elif batches:
-            self._hand_on(*(np.concatenate(column) for column in zip(*batches, strict=True)))
-
-
-def _alone(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column to be kept: a small part of another array is copied, since it would keep the memory of all."""
-    whole = column.base
-    return column if whole is None or whole.nbytes <= 2 * column.nbytes else column.copy()
+        rows, self._rows = self._rows, 0
+        if rows:
+            self._hand_on(*(room[:rows].copy() for room in self._columns))

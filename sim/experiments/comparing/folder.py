@@ -9,6 +9,7 @@ from typing import Any
 
 import sim
 from sim.experiments.comparing.plan import Plan
+from sim.experiments.jobs.executors import side_by_side
 from sim.experiments.worlds_again import COPY as WORLDS
 from sim.parameters.market_file import COPY as MARKET
 from sim.results.comparison import Comparison
@@ -34,7 +35,6 @@ def write(
     `words` say how it was asked, and `worlds` are of each scenario what its config says of its worlds, and their values
     as CSV (None in the base world): by these it is made again.
     """
-    from sim.report.figures.comparing import draw
     from sim.results.write import write_json, write_tables, write_yaml
 
     reference = comparison.scenarios[comparison.reference].compared
@@ -51,8 +51,16 @@ def write(
             file.with_name(MARKET).write_bytes(market.file.contents)
     write_yaml({"comparison": again(comparison, words)}, folder / "comparison.yaml")
     if draws:
-        draw(folder / "tables", folder / "figures")
+        # As many processes as the plan had for the runs; where none was left to do, it is not worth beginning some.
+        side_by_side(_draw, [(folder, False), (folder, True)], plan.workers or 1, lambda done: None)
     write_json(manifest(comparison, command, made, plan, seconds), folder / "manifest.json")
+
+
+def _draw(asked: tuple[Path, bool]) -> None:
+    from sim.report.figures.comparing import draw
+
+    folder, slides = asked
+    draw(folder / "tables", folder / "figures", slides=slides)
 
 
 def configs(comparison: Comparison) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import multiprocessing
 import os
 import signal
@@ -125,7 +127,7 @@ class Processes:
             self._pool = ProcessPoolExecutor(self._workers, context, _begin)
         with _heeding_later():
             try:
-                return self._pool.submit(job.do)
+                return self._pool.submit(_done, job)
             except OSError as error:
                 # A process was killed while another was begun: the pool has closed its queue, and knows only that. What
                 # the system refuses has a number.
@@ -173,6 +175,20 @@ def _heeding_later() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _done(job: Doable[Made]) -> Made:
+    """Do a job in a process that does many."""
+    made = job.do()
+    _keep_what_is_loaded()
+    return made
+
+
+@functools.cache
+def _keep_what_is_loaded() -> None:
+    """Spare what the first job has loaded, modules and kernels, from being looked through at every collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def _begin() -> None:

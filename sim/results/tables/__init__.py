@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
 from sim.observers.observations import Observations
 from sim.programme.payment_runs import RunRecord
 from sim.programme.waves import WaveRecord
@@ -21,22 +24,40 @@ from sim.results.tables.waits import waits
 from sim.results.tables.waves import waves
 
 
-def tables(observations: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> dict[str, Table]:
+class Tables(Mapping[str, Table]):
+    """The tables of a run by name, each made when it is first asked for: whoever runs many asks for some only."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Table]]) -> None:
+        self._makers, self._made = makers, dict[str, Table]()
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def tables(observations: Observations, wave_records: list[WaveRecord], runs: list[RunRecord]) -> Tables:
     """Return every table of a run by name."""
-    each: tuple[Table, ...] = (
-        funnel(observations),
-        daily(observations, runs),
-        waits(observations),
-        bottlenecks(observations),
-        stations(observations, runs),
-        waves(observations, wave_records),
-        payments(observations, runs),
-        money(observations),
-        groups(observations),
-        service_levels(observations),
-        published(observations, wave_records),
-    )
+    makers: dict[str, Callable[[], Table]] = {
+        "funnel": partial(funnel, observations),
+        "daily": partial(daily, observations, runs),
+        "waits": partial(waits, observations),
+        "bottlenecks": partial(bottlenecks, observations),
+        "stations": partial(stations, observations, runs),
+        "waves": partial(waves, observations, wave_records),
+        "payments": partial(payments, observations, runs),
+        "money": partial(money, observations),
+        "groups": partial(groups, observations),
+        "service_levels": partial(service_levels, observations),
+        "published": partial(published, observations, wave_records),
+    }
     if observations.market is not None:
-        of_market = (market, sales, providers, courses, seats)
-        each = (*each, *(table(observations, observations.market) for table in of_market))
-    return {table.name: table for table in each}
+        of_market = {"market": market, "sales": sales, "providers": providers, "courses": courses, "seats": seats}
+        makers |= {name: partial(table, observations, observations.market) for name, table in of_market.items()}
+    return Tables(makers)

@@ -60,7 +60,7 @@ def in_worlds(simulated: Callable[[str], Result], tmp_path_factory: pytest.TempP
             first = base.tables["daily"].rows[0]["date"]
             beside = {table.name: table for table in (worlds(runs), intervals(runs), weeks(runs, first))}
             tables = tmp_path_factory.mktemp(name) / "tables"
-            write_tables(base.tables | beside, tables)
+            write_tables({**base.tables, **beside}, tables)
             made[name] = Saved(tables, composed(*overrides), name_of(*overrides))
         return made[name]
 

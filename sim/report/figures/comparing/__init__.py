@@ -7,8 +7,8 @@ from pathlib import Path
 from sim.report.figures import SLIDES
 
 
-def draw(tables: Path, folder: Path) -> None:
-    """Draw every figure of a comparison from its saved tables as SVG and PNG, and each for a slide too.
+def draw(tables: Path, folder: Path, *, slides: bool) -> None:
+    """Draw every figure of a comparison from its saved tables as SVG and PNG: as pages, or as slides.
 
     The folder is made where it is not there.
     """
@@ -32,9 +32,8 @@ def draw(tables: Path, folder: Path) -> None:
         figures["waterfall"] = waterfall.draw
     if provinces.asked(saved):
         figures["provinces"] = provinces.draw
-    folder.mkdir(exist_ok=True)
-    for sheet, here in ((PAGE, folder), (SLIDE, folder / SLIDES)):
-        here.mkdir(exist_ok=True)
-        with look(sheet):
-            for name, drawn in figures.items():
-                save(drawn(saved, sheet), here, name)
+    sheet, here = (SLIDE, folder / SLIDES) if slides else (PAGE, folder)
+    here.mkdir(exist_ok=True, parents=True)
+    with look(sheet):
+        for name, drawn in figures.items():
+            save(drawn(saved, sheet), here, name)
