@@ -14,7 +14,7 @@ from sim.command.progress import clear, progress
 from sim.command.screen import remark, say
 from sim.parameters import BadInput, Problem
 from sim.parameters.problems import NOTHING, Written
-from sim.results.baselines.baseline import flat
+from sim.results.baselines.baseline import LEAST, MOST, REPLICATIONS, flat
 from sim.results.baselines.file import FOLDER, names, path_of, read, write_whole, written
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 SCALE = "population.scale=0.004"
 """People of a baseline's runs, unless another scale is said: one in 250 is quick, and sure enough for its margins."""
-
-REPLICATIONS, MOST = 20, 200
-"""Replications of a baseline unless another number is said, and at most."""
 
 OF_A_BASELINE = ("population.scale", "population.applicants", "run.seed", "engine")
 """Keys that may be said of a baseline: how it is run. What is asked stands in its scenario."""
@@ -43,25 +40,20 @@ def baseline(words: list[str]) -> int:
 
     asked = options(words, flags=(REPLACE, ALL, SEAL))
     scenarios, keys, replications = _said(asked.words)
-    there = names() if ALL in asked.flags else []
+    there = names() if ALL in asked.flags else [name for name in names() if name in scenarios]
     if not scenarios and not there:
         do = f"Name one, such as prakerja baseline {scenario.names()[0]}; or {ALL} for those in {FOLDER}."
         raise BadInput([Problem("scenario", NOTHING, "of which scenario it is must be said", do)])
     if SEAL in asked.flags:
         _refuse_beside_a_seal([*sorted(asked.flags - {SEAL, ALL}), *keys], replications)
-        return _seal([*scenarios, *there])
+        return _seal(list(dict.fromkeys([*scenarios, *there])))
     _refuse_to_replace(there, asked)
     _ready()
     before = {name: _before(name) for name in there}
     wanted = [_as_before(name, old, keys, replications) for name, old in before.items()]
-    wanted += [
-        (composed([f"scenario={each}", *_with_scale(keys)]), replications or REPLICATIONS)
-        for each in scenarios
-        if each not in there
-    ]
-    there = [each.name for each, _ in wanted if path_of(each.name).exists()]
-    _refuse_to_replace(there, asked)
-    return _record(wanted, {name: before[name] if name in before else _before(name) for name in there})
+    wanted += [_as_asked(each, keys, replications, before) for each in scenarios if each not in there]
+    _refuse_to_replace([name for name in before if name not in there], asked)
+    return _record(wanted, before)
 
 
 def _refuse_beside_a_seal(words: Sequence[str], replications: int | None) -> None:
@@ -79,6 +71,23 @@ def _refuse_to_replace(there: Sequence[str], asked: Options) -> None:
         raise BadInput(Problem(Written(str(path_of(name))), NOTHING, "is there already", do) for name in there)
 
 
+def _as_asked(
+    scenario: str, keys: Sequence[str], replications: int | None, before: dict[str, Baseline | None]
+) -> tuple[Asked, int]:
+    """Return what is recorded of a scenario that is named by its file; `before` is added to where there is one of it.
+
+    What is not said stays as it was there.
+    """
+    found = composed([f"scenario={scenario}", *_with_scale(keys)])
+    if found.name in before or not path_of(found.name).exists():
+        return found, replications or REPLICATIONS
+    before[found.name] = old = _before(found.name)
+    if old is None:
+        return found, replications or REPLICATIONS
+    words = [f"scenario={scenario}", *(word for word in old.words if not word.startswith("scenario="))]
+    return composed(instead(words, keys)), replications or len(old.replications)
+
+
 def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replications: int | None) -> tuple[Asked, int]:
     """Return what is recorded again: the words and the number of replications that the baseline has."""
     if old is None:
@@ -89,6 +98,8 @@ def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replication
 def _record(wanted: Sequence[tuple[Asked, int]], before: Mapping[str, Baseline | None]) -> int:
     from sim.experiments.baselines import against, record
     from sim.report.baselines.answer import recorded
+    from sim.report.baselines.words import margins
+    from sim.results.baselines.margins import with_those_set_by_hand
 
     tell = progress()
     try:
@@ -97,8 +108,11 @@ def _record(wanted: Sequence[tuple[Asked, int]], before: Mapping[str, Baseline |
         clear()
     for (asked, _), new in zip(wanted, made, strict=True):
         old, path = before.get(new.name), path_of(new.name)
-        write_whole(path, written(new))
+        kept = new if old is None else with_those_set_by_hand(new, old)
+        write_whole(path, written(kept))
         say(f"{path}: {len(new.figures)} figures, {len(new.replications)} replications")
+        for line in margins(kept):
+            say(f"  {line}")
         if old is not None:
             say(recorded(against(old, new, asked)))
     return 0
@@ -109,25 +123,28 @@ def _before(name: str) -> Baseline | None:
     try:
         return read(path_of(name), sealed=False)
     except BadInput as bad:
-        remark(f"{bad.text}\nIt is recorded over all the same; what moves cannot be said.")
+        said = "; ".join(problem.allowed for problem in bad.problems)
+        remark(f"{path_of(name)} {said}. It is recorded over all the same; what moves cannot be said.")
         return None
 
 
 def _seal(scenarios: Sequence[str]) -> int:
     """Accept baselines that were changed by hand, such as a margin: their checksums are made again."""
-    for name, found in [(name, read(path_of(name), sealed=False)) for name in scenarios]:
+    from sim.report.baselines.words import margins
+    from sim.results.baselines.margins import by_hand
+
+    for name, found in [(name, by_hand(read(path_of(name), sealed=False))) for name in scenarios]:
         write_whole(path_of(name), written(found))
-        say(f"{path_of(name)}: accepted as it is")
+        say(f"{path_of(name)}: accepted as it is. What was changed: git diff {path_of(name)}")
+        for line in margins(found):
+            say(f"  {line}")
     return 0
 
 
 def check(words: list[str]) -> int:
     """Run baselines again and say what moved."""
     asked = options(words, flags=(ANNOTATIONS,), values=(JUNIT, MARKDOWN))
-    scenarios, keys, replications = _said(asked.words, read_only=True)
-    if replications is not None:
-        do = "Leave it out: a baseline says how many are run."
-        raise BadInput([Problem("replications", replications, "is not said of a check", do)])
+    scenarios, keys, _ = _said(asked.words, read_only=True)
     _refuse_what_cannot_be_written(asked)
     every = scenarios or names()
     if not every:
@@ -142,7 +159,7 @@ def check(words: list[str]) -> int:
         found = checked(wanted, progress())
     finally:
         clear()
-    return _told(found, asked)
+    return _told(found, asked, keys)
 
 
 def _refuse_what_cannot_be_written(asked: Options) -> None:
@@ -160,20 +177,21 @@ def _now(old: Baseline, keys: Sequence[str]) -> Asked:
     except BadInput as bad:
         if keys:
             raise
-        asks = f"asks for what cannot be composed any more ({' '.join(old.words)})"
-        raise BadInput([Problem(path, NOTHING, asks, f"Mend it, or remove {path}."), *bad.problems]) from None
+        why = "; ".join(one.text.rstrip(".") for one in bad.problems)
+        asks = f"asks for what cannot be composed any more ({' '.join(old.words)}): {why}"
+        raise BadInput([Problem(path, NOTHING, asks, f"Mend it, or remove {path}.")]) from None
     if found.name != old.name:
         do = f"Take it back (git checkout {path}), or record {found.name}."
         raise BadInput([Problem(path, NOTHING, f"asks for {found.name} ({' '.join(old.words)}), not {old.name}", do)])
     return found
 
 
-def _told(found: Sequence[Checked], asked: Options) -> int:
+def _told(found: Sequence[Checked], asked: Options, keys: Sequence[str]) -> int:
     from sim.report.baselines.answer import answer, markdown
     from sim.report.baselines.machines import for_github, junit
     from sim.results.baselines.checked import code_of
 
-    say(answer(found))
+    say(answer(found, keys))
     if ANNOTATIONS in asked.flags:
         print("\n".join(for_github(found)))
     makers: dict[str, Callable[[Sequence[Checked]], str]] = {JUNIT: junit, MARKDOWN: markdown}
@@ -228,10 +246,13 @@ def _said(words: Sequence[str], read_only: bool = False) -> tuple[list[str], lis
             scenarios.append(word)
         elif key == "scenario":
             scenarios.append(value)
+        elif key == "replications" and read_only:
+            do = "Leave it out: a baseline says how many are run."
+            problems.append(Problem(key, Written(value), "is not said of a check", do))
         elif key == "replications":
-            if not (value.isascii() and value.isdecimal() and 2 <= int(value[:9]) <= MOST):
-                do = f"{REPLICATIONS} unless it is said."
-                problems.append(Problem(key, Written(value), f"must be a whole number from 2 to {MOST}", do))
+            if not (value.isascii() and value.isdecimal() and LEAST <= int(value[:9]) <= MOST):
+                do = f"{REPLICATIONS} unless it is said; the fewer, the wider the margins."
+                problems.append(Problem(key, Written(value), f"must be a whole number from {LEAST} to {MOST}", do))
             else:
                 replications = int(value)
         elif key.lstrip("+") == "run.replication":

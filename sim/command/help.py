@@ -239,10 +239,11 @@ later versions.
   prakerja baseline --all --replace          those that are there, again
   prakerja baseline rate_800k --seal         accept a file changed by hand
 
-It runs the base world in 20 replications, one person in 250 unless you say
-another population.scale. Each figure has a margin that follows from what luck
-does to it: twice the margin is seen nearly always, luck alone never moves it.
-Recording over one needs --replace, and prints what moves.
+It runs the base world in 20 replications (8 are the least), one person in 250
+unless you say another population.scale; recorded anew, as it was before. Each
+figure has a margin that follows from what luck does to it: twice the margin is
+seen nearly always, luck alone never moves it. Recording over one needs
+--replace, and prints what moves.
 """,
     "check": """\
 prakerja check [NAME ...] [key=value ...]: run the baselines in

@@ -58,7 +58,7 @@ def figures(task: Task) -> dict[str, Figure]:
 
 
 def run(
-    wanted: Sequence[tuple[Asked, Sequence[int]]], tell: Tell, processes: int | None = None
+    wanted: Sequence[tuple[Asked, Sequence[int]]], tell: Tell, processes: int | None = None, what: str = ""
 ) -> list[list[dict[str, Figure]]]:
     """Return the key figures of some replications of each scenario, whatever the number of processes the same."""
     tasks = [asked.task(replication) for asked, some in wanted for replication in some]
@@ -67,7 +67,7 @@ def run(
     for asked, _ in wanted:
         refuse_what_does_not_fit(asked.task(0).parameters)
     several = processes or processes_for(tasks)
-    done = iter(side_by_side(figures, tasks, several, lambda count: tell(f"run {count} of {len(tasks)}")))
+    done = iter(side_by_side(figures, tasks, several, lambda count: tell(f"{what}run {count} of {len(tasks)}")))
     return [[next(done) for _ in some] for _, some in wanted]
 
 
@@ -118,7 +118,8 @@ def check(
     luck = probe()
     found = {b.name: _checked(b, a, runs, luck) for (b, a), runs in zip(those, first, strict=True)}
     more = [(pair, runs) for pair, runs in zip(those, first, strict=True) if found[pair[0].name].of(Verdict.UNCLEAR)]
-    rest = run([(a, b.replications[b.first :]) for (b, a), _ in more], tell, processes)
+    those_too = [(a, b.replications[b.first :]) for (b, a), _ in more]
+    rest = run(those_too, tell, processes, "not told yet: the other replications, ")
     for ((baseline, asked), runs), further in zip(more, rest, strict=True):
         if further:
             found[baseline.name] = _checked(baseline, asked, [*runs, *further], luck)

@@ -25,6 +25,7 @@ from sim.results.baselines.file import path_of, read
 from sim.results.baselines.judge import Judged, Verdict
 from sim.results.baselines.levels import Blame, Kept, Level
 from sim.results.baselines.luck import probe, what_changed
+from sim.results.baselines.margins import set_by_hand
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ("scenario=history", "population.scale=2e-5", "clock.end=2020-09-01")
@@ -167,7 +168,7 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(baselines, "processes_for", lambda tasks: 1)  # others take longer to begin than to run
     (tmp_path / "mine.yaml").write_text(MINE.format(rate="null"))
-    record_it = ["baseline", "./mine.yaml", "population.scale=2e-5", "replications=3"]
+    record_it = ["baseline", "./mine.yaml", "population.scale=2e-5", "replications=8"]
     assert main(record_it) == 0
     path = path_of("mine", tmp_path / "results/baselines")
     first = path.read_text()
@@ -184,7 +185,7 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert any(file.suffix == ".png" for file in (tmp_path / "results/runs").rglob("*"))
     assert path.read_text() == first
     assert main(["baseline", "--all", "--replace"]) == 0
-    assert len(read(path).replications) == 3
+    assert len(read(path).replications) == 8
     assert "What moves:" in capsys.readouterr().out
     assert main(["check"]) == 0
     path.write_text(path.read_text().replace('"of_mean": true', '"of_mean": false', 1))
@@ -193,17 +194,36 @@ def test_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert main(["baseline", "--all"]) == 2
     refused = capsys.readouterr().err
     assert "is there already" in refused and "recorded over" not in refused
-    for beside in ("--replace", "replications=3", "run.seed=7"):
+    for beside in ("--replace", "replications=9", "run.seed=7"):
         assert main(["baseline", "mine", "--seal", beside]) == 2
         assert f"{beside}: has no use beside --seal" in capsys.readouterr().err
     assert main(["baseline", "mine", "--seal"]) == 0
-    assert read(path).name == "mine"
+    sealed = capsys.readouterr().out
+    (name, margin), *others = set_by_hand(read(path)).items()
+    assert f"Margins set by hand: {name} " in sealed and not others and not margin.relative
+    # By its name, or by its file: with the size and the margin that it has.
+    for again in (["mine"], ["./mine.yaml"], ["--all"]):
+        assert main(["baseline", *again, "--replace"]) == 0
+        assert "Margins set by hand" in capsys.readouterr().out
+        assert set_by_hand(read(path)) == {name: margin}
+        assert len(read(path).replications) == 8
+    assert main(["check", "processing.rate=10_000"]) == 1
+    assert "Asked of this check alone: processing.rate=10_000" in capsys.readouterr().out
     (tmp_path / "mine.yaml").write_text(MINE.format(rate=20_000).replace("name: mine", "name: yours"))
     assert main(["check"]) == 2
     assert "mine.json: asks for yours" in capsys.readouterr().err
     (tmp_path / "mine.yaml").unlink()
     assert main(["check"]) == 2
-    assert "mine.json: asks for what cannot be composed any more" in " ".join(capsys.readouterr().err.split())
+    refused = " ".join(capsys.readouterr().err.split())
+    assert refused.startswith(
+        "One thing to mend: results/baselines/mine.json: asks for what cannot be composed any more"
+    )
+    path.write_text("{")
+    (tmp_path / "mine.yaml").write_text(MINE.format(rate=20_000))
+    assert main(["baseline", "./mine.yaml", "population.scale=2e-5", "replications=8", "--replace"]) == 0
+    refused = " ".join(capsys.readouterr().err.split())
+    assert "is damaged, or was cut off" in refused and "It is recorded over all the same" in refused
+    assert "Take it back" not in refused
 
 
 MINE = """\
@@ -230,7 +250,7 @@ processing:
         (["check", "replications=5"], "is not said of a check"),
         (["baseline"], "of which scenario"),
         (["baseline", "history", "processing.rate=5"], "the baseline of another question"),
-        (["baseline", "history", "replications=1"], "must be a whole number from 2"),
+        (["baseline", "history", "replications=7"], "must be a whole number from 8"),
         (["baseline", "nowhere"], "nowhere"),
     ],
 )
@@ -248,7 +268,7 @@ def test_bad_input_is_told_and_nothing_is_written(
 def test_another_processor_gives_identical_figures(tmp_path: Path) -> None:
     """Catches machine code of which the processor decides a figure: kernels compiled for a generic one."""
     path = tmp_path / "results/baselines/history.json"
-    words = ["history", "population.scale=1e-4", "replications=2"]
+    words = ["history", "population.scale=1e-4", "replications=8"]
     for command in (["baseline", *words], ["check"]):
         generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
         own = {**os.environ, "PYTHONPATH": str(ROOT), **(generic if command == ["check"] else {})}

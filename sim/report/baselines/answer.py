@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.baselines.words import cells, change, counts, inside, levels, named, notes, sentence
-from sim.results.baselines.baseline import Change
+from sim.results.baselines.baseline import MOST, Change
 from sim.results.baselines.checked import CANNOT_TELL, DONE, MOVED, NOT_COMPARABLE, Checked, code_of
 from sim.results.baselines.judge import Judged, Verdict
 
@@ -21,11 +21,17 @@ SAID = {
 
 ACCEPT = "Meant so? prakerja baseline {} --replace records it anew; say why where you commit it."
 
-TELL = "To tell, record {} with more replications=… at the version that it stands for, and check again."
+ASKED = "Asked of this check alone: {}. To keep it, write it into the scenario, or configs/; then record it anew."
+
+TELL = "To tell, record {} with replications={} at the version that it stands for, and check again."
+
+TELL_LARGER = "To tell, record {} with population.scale={:g} at the version that it stands for, and check again."
+
+TELL_NOT = "{}: a figure lies at its margin, and no thousand runs would tell. Widen the margin, or find what moved it."
 
 
-def answer(found: Sequence[Checked]) -> str:
-    """Return what is found of every baseline, for the screen."""
+def answer(found: Sequence[Checked], keys: Sequence[str] = ()) -> str:
+    """Return what is found of every baseline, for the screen; `keys` were said of this check alone."""
     lines: list[str] = []
     for checked in found:
         lines += [*_of_one(checked), ""]
@@ -33,11 +39,23 @@ def answer(found: Sequence[Checked]) -> str:
     lines.append(SAID[code])
     moved = [checked.baseline.name for checked in found if checked.code == MOVED]
     if moved:
-        lines.append(ACCEPT.format(" ".join(moved)))
-    unclear = [checked.baseline.name for checked in found if checked.code == CANNOT_TELL]
-    if unclear:
-        lines.append(TELL.format(" ".join(unclear)))
+        lines.append(ASKED.format(" ".join(keys)) if keys else ACCEPT.format(" ".join(moved)))
+    lines += [_to_tell(checked) for checked in found if checked.code == CANNOT_TELL]
     return "\n".join(lines)
+
+
+def _to_tell(checked: Checked) -> str:
+    """Return how it can be told whether a baseline moved."""
+    needed = [one.needed for one in checked.of(Verdict.UNCLEAR).values()]
+    known = [count for count in needed if count is not None]
+    if not known:
+        return TELL_NOT.format(checked.baseline.name)
+    if max(known) <= MOST:
+        return TELL.format(checked.baseline.name, max(known))
+    # So many more people in each run tell as much as so many more runs.
+    baseline = checked.baseline
+    larger = float(baseline.parameters["population.scale"]) * max(known) / len(baseline.replications)
+    return TELL_LARGER.format(baseline.name, min(float(f"{larger:.1g}"), 1.0))
 
 
 def _of_one(checked: Checked) -> list[str]:
@@ -46,8 +64,10 @@ def _of_one(checked: Checked) -> list[str]:
         return [f"{name}: not comparable", *(f"  {note}" for note in notes(checked))]
     lines = [f"{name}, {runs}: {counts(checked)}", *(f"  {note}" for note in notes(checked))]
     lines += [f"  {said}" for said in levels(checked)]
-    shown = {**checked.moved, **checked.of(Verdict.UNCLEAR)}
-    lines += _figures(shown, checked, MOST_MOVED)
+    lines += _figures(checked.moved, checked, MOST_MOVED)
+    unclear = checked.of(Verdict.UNCLEAR)
+    if unclear:
+        lines += ["  Cannot tell:", *_figures(unclear, checked, MOST_INSIDE if checked.moved else MOST_MOVED)]
     within = inside(checked)
     if within:
         lines += ["  Changed within the margin:", *_figures(within, checked, MOST_INSIDE)]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sim.parameters.problems import shown
 from sim.parameters.sayings import MONTHS
 from sim.parameters.units import shortened
 from sim.report.text import beside, percent
-from sim.results.baselines.baseline import ABSENT, Change
+from sim.results.baselines.baseline import ABSENT, Baseline, Change, Margin
 from sim.results.baselines.checked import Checked, farness
 from sim.results.baselines.judge import Judged, Verdict
 from sim.results.baselines.levels import Kept, Level
+from sim.results.baselines.margins import loosely_held, set_by_hand
 from sim.results.figure import Value
 from sim.results.meaning import label
 
@@ -21,6 +22,8 @@ MOST_CHANGES = 8
 
 def amount(value: Value, unit: str) -> str:
     """Return a figure as a planner reads it."""
+    if unit.startswith("first month"):
+        return "never" if value is None else _when(str(value)[:7])
     if value is None:
         return "not reached"
     if isinstance(value, str | bool):
@@ -119,6 +122,30 @@ def _blame(level: Level, checked: Checked) -> str:
     return f"; most was waited at {where} ({share} of the person-days)"
 
 
+MOST_NAMED = 3
+"""Figures that are named where it is only said how many there are of a kind."""
+
+
+def margins(baseline: Baseline) -> Iterator[str]:
+    """Yield what is to be known of margins: those set by hand, and those that are wider than half of the figure."""
+    hand = set_by_hand(baseline)
+    if hand:
+        yield f"Margins set by hand: {_some({name: _margin(name, one, baseline) for name, one in hand.items()})}"
+    loose = loosely_held(baseline)
+    if loose:
+        count = "1 figure is" if len(loose) == 1 else f"{len(loose)} figures are"
+        yield f"{count} held loosely, by a margin of more than half of what is expected: {_some(dict.fromkeys(loose, ''))}"
+
+
+def _margin(name: str, one: Margin, baseline: Baseline) -> str:
+    return f" ±{percent(one.size, 2) if one.relative else amount(one.size, baseline.figures[name].unit)}"
+
+
+def _some(told: Mapping[str, str]) -> str:
+    first = ", ".join(f"{name}{more}" for name, more in list(told.items())[:MOST_NAMED])
+    return f"{first}{f' and {len(told) - MOST_NAMED} more' if len(told) > MOST_NAMED else ''}"
+
+
 def counts(checked: Checked) -> str:
     """Return how many figures are what."""
     told = [(verdict, len(checked.of(verdict))) for verdict in Verdict]
@@ -146,5 +173,10 @@ def notes(checked: Checked) -> Iterator[str]:
     yield from (f"Changed: {change(one)}" for one in checked.changed[:MOST_CHANGES])
     if len(checked.changed) > MOST_CHANGES:
         yield f"Changed: {len(checked.changed) - MOST_CHANGES} more parameters"
+    loose = checked.of(Verdict.SAME, Verdict.UNCLEAR).keys() & loosely_held(checked.baseline).keys()
+    if loose:
+        count = "1 figure changed that is" if len(loose) == 1 else f"{len(loose)} figures changed that are"
+        told = _some(dict.fromkeys(sorted(loose), ""))
+        yield f"{count} held loosely, by a margin of more than half of what is expected: {told}"
     if checked.new:
         yield f"New, and not held: {', '.join(checked.new[:MOST_CHANGES])}{', ...' * (len(checked.new) > MOST_CHANGES)}"

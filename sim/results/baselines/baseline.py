@@ -9,6 +9,10 @@ from typing import Any, NamedTuple
 from sim.results.figure import Figure, Value
 from sim.results.meaning import Better
 
+REPLICATIONS, LEAST, MOST = 20, 8, 200
+"""Replications of a baseline unless another number is said, at least and at most. Of fewer than eight a spread is known
+so badly that margins would be wider than most figures."""
+
 SCHEMA = 1
 """The form of the file; a later form has a higher number."""
 

@@ -189,9 +189,12 @@ def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Jud
 def _reached(expected: Expected, before: Sequence[Value], found: Sequence[Value], paired: bool) -> Judged:
     """Judge a figure that is not reached in every replication: how often, and then the values where it is."""
     whether = _texts([value is not None for value in before], [value is not None for value in found], paired)
-    known = {value: "reached" if value else "not reached" for value in (True, False)}
     if whether.verdict is not Verdict.SAME:
-        return whether._replace(expected=known[bool(whether.expected)], found=known[bool(whether.found)])
+        then, now = (
+            _mean([value for value in some if value is not None]) if usually else None
+            for some, usually in ((before, whether.expected), (found, whether.found))
+        )
+        return whether._replace(expected=then, found=now)
     if paired:
         pairs = [(one, two) for one, two in zip(before, found, strict=True) if one is not None and two is not None]
         here, there = [one for one, _ in pairs], [two for _, two in pairs]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.parameters import Parameters
-from sim.results.baselines.baseline import Margin
+from sim.results.baselines.baseline import Baseline, Expected, Margin
 from sim.results.baselines.chances import errors_of_a_margin
 from sim.results.figure import Value, is_number
 
@@ -30,6 +31,7 @@ REASONS = {
     "luck": "so much that, with luck dealt again, twice the margin is seen nearly always and no figure is called moved",
     "size": "a quarter of a per cent: a smaller change changes no plan; luck moves it less",
     "counting": f"{PERSONS} simulated people, or a quarter of an hour, or a twentieth of a per cent of a share",
+    "hand": "set by hand; the commit that did says why",
 }
 """Why a margin is what it is, by the word that stands with it."""
 
@@ -46,6 +48,14 @@ class Unit(NamedTuple):
         """Return the scale of a run, and what a participant costs."""
         budget = parameters.budget
         return cls(parameters.population.scale, budget.training_balance + budget.incentives * budget.incentive)
+
+    @classmethod
+    def of_flat(cls, parameters: Mapping[str, Any]) -> Unit:
+        """Return the same of the parameters as a baseline holds them."""
+        balance, incentives, incentive = (
+            float(parameters[f"budget.{name}"]) for name in ("training_balance", "incentives", "incentive")
+        )
+        return cls(float(parameters["population.scale"]), balance + incentives * incentive)
 
     def least(self, unit: str) -> float:
         """Return the least margin of a figure with this unit."""
@@ -85,3 +95,42 @@ def _up(size: float) -> float:
     """Return a size to two digits, rounded up by a little at most."""
     rounded = float(f"{size:.1e}")
     return rounded if rounded >= size else float(f"{size * 1.05:.1e}")
+
+
+# By hand
+
+
+def by_hand(baseline: Baseline) -> Baseline:
+    """Return a baseline with the margins that its replications do not give marked as set by hand."""
+    of = Unit.of_flat(baseline.parameters)
+
+    def marked(one: Expected) -> Expected:
+        own = margin(one.values, one.unit, of)
+        if one.margin is None or own is None:
+            return one
+        same = (one.margin.size, one.margin.relative) == (own.size, own.relative)
+        return replace(one, margin=own if same else one.margin._replace(why="hand"))
+
+    return replace(baseline, figures={name: marked(one) for name, one in baseline.figures.items()})
+
+
+def set_by_hand(baseline: Baseline) -> dict[str, Margin]:
+    """Return the margins that were set by hand, by figure."""
+    margins = {name: one.margin for name, one in baseline.figures.items() if one.margin is not None}
+    return {name: each for name, each in margins.items() if each.why == "hand"}
+
+
+def with_those_set_by_hand(new: Baseline, old: Baseline) -> Baseline:
+    """Return a baseline that is recorded over another with the margins that were set by hand there."""
+    kept = set_by_hand(old)
+    figures = {
+        name: replace(one, margin=kept[name]) if name in kept and one.margin is not None else one
+        for name, one in new.figures.items()
+    }
+    return replace(new, figures=figures)
+
+
+def loosely_held(baseline: Baseline) -> dict[str, Margin]:
+    """Return the margins that are more than half of what is expected since luck moves the figures so much."""
+    margins = {name: one.margin for name, one in baseline.figures.items() if one.margin is not None}
+    return {name: each for name, each in margins.items() if each.why == "luck" and not each.relative}
