@@ -47,8 +47,8 @@ def compare(words: list[str]) -> int:
 
 
 def _say(found: SideBySide) -> None:
-    """Print the answer as it is: its table is as wide as its scenarios."""
-    print("\n".join(map(printable, found.answer.split("\n"))), flush=True)
+    """Print the finding and the table as they are: it is as wide as its scenarios."""
+    print("\n".join(map(printable, found.screen.split("\n"))), flush=True)
 
 
 def said_of_left_out(found: SideBySide) -> list[str]:

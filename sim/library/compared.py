@@ -77,10 +77,17 @@ class SideBySide:
 
     @cached_property
     def answer(self) -> str:
-        """Return the answer as it stands on the screen."""
+        """Return the answer in full, as it stands in the folder."""
         from sim.report.comparing import answer
 
         return answer(self.comparison, self.tables)
+
+    @property
+    def screen(self) -> str:
+        """Return the finding and one table, as they stand on the screen."""
+        from sim.report.comparing import screen
+
+        return screen(self.comparison, self.tables)
 
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the folder that the command writes, whole or not at all; it must not be there, or be empty."""

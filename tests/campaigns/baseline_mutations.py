@@ -37,6 +37,8 @@ class Mutation(NamedTuple):
     new: str
     figure: str | None
     """A pattern of one that has to move."""
+    scenario: str = "history"
+    """The baseline that is checked, unless others are asked for."""
 
 
 MUTATIONS = (
@@ -57,7 +59,7 @@ MUTATIONS = (
     Mutation("a lag is a working day longer", "rules/lags", "until[day] + lag - 1", "until[day] + lag",
              r"wait\..*due_to_paid\.median"),
     Mutation("places of the revoked do not return", "programme/returned_places",
-             "self._revoked += awards", "self._revoked += 0", r"(places|funnel)\."),
+             "self._revoked += awards", "self._revoked += 0", r"(places|funnel)\.", "rate_800k"),
     Mutation("who passes the face check fails it", "rules/face_check", ", named)) < share", ", named)) > share",
              r"(funnel|wait|places)\."),
     Mutation("a survey is offered as the incentive is paid", "rules/surveys", "int(paid + step)", "int(paid)",
@@ -77,10 +79,11 @@ def main(words: list[str]) -> int:
     if todo:
         _made(copy)
         if asked.record:
-            done = _prakerja(copy, ["baseline", *asked.scenarios, *asked.record, "--replace"])
+            scenarios = asked.scenarios or sorted({one.scenario for one in todo})
+            done = _prakerja(copy, ["baseline", *scenarios, *asked.record, "--replace"])
             assert done.returncode == 0, done.stderr
     for one in todo:
-        outcome, moved = _tried(one, copy, asked.scenarios)
+        outcome, moved = _tried(one, copy, asked.scenarios or [one.scenario])
         log.add(one.what, outcome, moved=moved)
         print(f"{outcome}: {one.what}: {len(moved)} figures moved: {', '.join(moved[:4])}", flush=True)
     print("\n".join(f"{line['outcome']}: {name} ({len(line['moved'])})" for name, line in log.outcomes().items()))
@@ -90,7 +93,7 @@ def main(words: list[str]) -> int:
 def _asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns baseline_mutations", description=__doc__)
     parser.add_argument("--only", default="", help="only mutations whose title has this pattern in it")
-    parser.add_argument("--scenarios", nargs="*", default=[], help="baselines that are checked (default: all)")
+    parser.add_argument("--scenarios", nargs="*", help="baselines that are checked (default: of each change its own)")
     parser.add_argument("--record", nargs="*", help="record them first, by these words: population.scale=0.001")
     parser.add_argument("--log", type=Path, default=FOLDER / "baseline_mutations.jsonl", help="what was done so far")
     return parser.parse_args(words)

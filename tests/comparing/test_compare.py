@@ -24,6 +24,7 @@ from sim.experiments.jobs.executors import KILLED_TWICE, Failure, Here
 from sim.experiments.jobs.job import Job
 from sim.experiments.members import FILE, Members, read_members
 from sim.parameters import BadInput
+from sim.report.comparing import IN_FULL
 
 WORDS = (
     "processing.rate=5_000_000,20_000_000",
@@ -79,7 +80,10 @@ def test_the_same_bytes_by_one_or_two_and_resumed(
     one = files(tmp_path / "one")
     kept = sorted((tmp_path / "results" / ".runs").iterdir())
     assert len(kept) == 4
-    assert said.out.startswith(one["answer.txt"].decode().rstrip("\n"))
+    whole, screen = one["answer.txt"].decode(), said.out.split("\n\nTables, figures")[0]
+    head, finding, *_ = whole.split("\n\n")
+    assert screen.startswith(f"{head}\n\n{finding}\n\n"), "the finding of the screen is that of the folder"
+    assert screen.endswith(IN_FULL) and "Money, rupiah" in whole and "Money, rupiah" not in screen
     kept[0].unlink()
     kept[1].write_bytes(kept[1].read_bytes()[:-100])
     before = [path.stat().st_mtime_ns for path in kept[2:]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.report.comparing import answer
+from sim.report.comparing import IN_FULL, answer, screen
 from sim.report.comparing.wide import WIDTH
 from sim.results.comparison import Comparison, LeftOut, Precision
 from sim.results.table import Table
@@ -75,6 +75,18 @@ def test_the_answer_of_rates(rates: Comparison) -> None:
     assert "From processing.rate of some 1,300,000 (between 800,000 and 1,600,000)" in text
     marked = [line for line in text.splitlines() if line.startswith("  Weeks until all")]
     assert [line.split()[-1].endswith("*") and line.count("*") == 1 for line in marked] == [True]
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_the_screen_has_the_finding_and_one_table(rates: Comparison) -> None:
+    """Catches a screen with several tables, and one that does not say where most is waited."""
+    tables = tables_of(rates)
+    text = screen(rates, tables)
+    assert text.startswith(answer(rates, tables).split("\n\n  ")[0])
+    assert sum("(reference)" in line for line in text.splitlines()) == 1
+    (waited,) = (line for line in text.splitlines() if line.startswith("  Most days are waited at"))
+    assert "Processing" in waited and "Places" in waited
+    assert "Bottlenecks" not in text and text.endswith(IN_FULL)
     assert max(map(len, text.splitlines())) <= WIDTH
 
 

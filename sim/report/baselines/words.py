@@ -134,7 +134,8 @@ def margins(baseline: Baseline) -> Iterator[str]:
     loose = loosely_held(baseline)
     if loose:
         count = "1 figure is" if len(loose) == 1 else f"{len(loose)} figures are"
-        yield f"{count} held loosely, by a margin of more than half of what is expected: {_some(dict.fromkeys(loose, ''))}"
+        some = _some(dict.fromkeys(loose, ""))
+        yield f"{count} held loosely, by a margin of more than half of what is expected: {some}"
 
 
 def _margin(name: str, one: Margin, baseline: Baseline) -> str:

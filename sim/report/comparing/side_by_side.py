@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sim.report.comparing.numbers import between, in_words
+from sim.report.comparing.numbers import amounts, between, in_words
 from sim.report.comparing.wide import WIDTH, wide
+from sim.report.text import percent
 from sim.results.comparison import Comparison
 from sim.results.spread import LEAST
 from sim.results.table import Table
+from sim.results.tables.comparing.people_changes import EVERYONE
+from sim.results.tables.comparing.people_changes import TABLE as PEOPLE
 
 Row = dict[str, Any]
 
@@ -86,9 +89,14 @@ class Sides:
         return f"one {word}" if replications == 1 else f"{replications:,} {word}s"
 
 
-def side_by_side(sides: Sides) -> list[str]:
-    """Return the table of the figures shown: mean, and below it where 90 % of the replications lie."""
+def side_by_side(sides: Sides, *, with_others: bool = False) -> list[str]:
+    """Return the table of the figures shown: mean, and below it where 90 % of the replications lie.
+
+    With others, where most is waited, who gains and who loses a place, and the rupiah of a participant stand below.
+    """
     rows = [each for figure in sides.shown for each in _rows(sides, figure)]
+    if with_others:
+        rows += [*_bottleneck(sides), *_people(sides), *_cost(sides)]
     if not rows:
         return []
     lines = [line for block in _blocks(sides, rows) for line in block]
@@ -104,6 +112,32 @@ def money_lines(sides: Sides) -> list[str]:
     lines = [line for block in _blocks(sides, rows, "Money, rupiah") for line in block]
     said = "Rupiah a participant: paid or earned, of each who bought a course. Paid by month: in the table months."
     return [*lines, *wide(said, "  ", "  ")]
+
+
+def _bottleneck(sides: Sides) -> Iterator[list[str]]:
+    """Yield where most days are waited in each scenario, and the share of them."""
+    ranked = sides.tables["bottlenecks"].rows
+    first = {row["scenario"]: row for row in ranked if row["rank"] == 1}
+    if first:
+        each = [first.get(name) for name in sides.names]
+        yield ["Most days are waited at", *("nobody waited" if row is None else row["group_label"] for row in each)]
+        yield ["", *("" if row is None else percent(row["share"]) for row in each)]
+
+
+def _people(sides: Sides) -> Iterator[list[str]]:
+    """Yield how many gain and lose a place against the reference, person by person."""
+    rows = sides.tables[PEOPLE].rows if PEOPLE in sides.tables else []
+    of = {row["scenario"]: row for row in rows if row["grouping"] == EVERYONE}
+    for column, label in (("gained", "Gain a place, person by person"), ("lost", "Lose one")):
+        if of:
+            found = [of[name][column] if name in of else None for name in sides.names]
+            yield [label, *amounts(found)]
+
+
+def _cost(sides: Sides) -> Iterator[list[str]]:
+    """Yield the rupiah of a participant, where they are not shown above."""
+    if sides.knows(MONEY[0]) and MONEY[0] not in sides.shown:
+        yield _values(sides, MONEY[0])[0]
 
 
 def _rows(sides: Sides, figure: str) -> Iterator[list[str]]:
