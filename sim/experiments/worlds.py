@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.experiments.draws import block_of
@@ -136,6 +136,8 @@ class Unmoved:
     """Numbers of the ensemble that the config does not have."""
     unknown: tuple[str, ...]
     """Numbers that are uncertain in the config and not in the ensemble."""
+    about: dict[str, int] = field(default_factory=dict)
+    """Steps by date of a number that is held, `processing.email.passes_steps`, and how many of theirs still vary."""
 
     def absent_blocks(self) -> dict[str, int]:
         """Return the blocks of what the config does not have, each with how many numbers."""
@@ -148,10 +150,12 @@ def unmoved(worlds: Sequence[World], base: Iterable[str], here: Iterable[str], c
     base = list(dict.fromkeys(base))
     moved = set(worlds[0].values) if worlds else set()
     there = [key for key in base if key not in moved and has(config, path_of(key))]
+    steps = {f"{key}_steps": sum(each.startswith(f"{key}_steps[") for each in moved) for key in there}
     return Unmoved(
         held={key: value_at(config, path_of(key)) for key in there},
         absent=tuple(key for key in base if not has(config, path_of(key))),
         unknown=tuple(key for key in here if key not in moved and key not in base),
+        about={key: count for key, count in steps.items() if count},
     )
 
 

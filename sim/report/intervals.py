@@ -39,6 +39,10 @@ class Told:
     """What the model is off, up to the award and after it; nothing where it is not known."""
     outside: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     """Numbers that have a value in the base below or above 90 % of the worlds: it, and their ends."""
+    about: Mapping[str, int] = field(default_factory=dict)
+    """Steps by date of what is held, and how many of their numbers still vary."""
+    as_it_was: bool = True
+    """Whether what was asked differs in nothing from the base, so that what was published is of it."""
 
     @property
     def worlds(self) -> int:

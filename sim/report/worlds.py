@@ -105,7 +105,10 @@ def _unmoved(told: Told) -> list[str]:
     if told.held:
         each = [f"{key} = {value}" for key, value in told.held.items()]
         more = f" and {len(each) - MOST_HELD} more (see config.yaml)" if len(each) > MOST_HELD else ""
-        lines.append(f"Set by the question, the same in every world: {', '.join(each[:MOST_HELD])}{more}.")
+        still = ", ".join(f"{steps} ({count} numbers)" for steps, count in told.about.items())
+        vary = f" Its steps by date still vary: {still}." if len(told.about) == 1 else ""
+        vary = f" Their steps by date still vary: {still}." if len(told.about) > 1 else vary
+        lines.append(f"Set by the question, the same in every world: {', '.join(each[:MOST_HELD])}{more}.{vary}")
     if told.absent:
         each = [f"{block} ({count} numbers)" for block, count in told.absent.items()]
         lines.append(f"Uncertain in the base, but not in this scenario: {', '.join(each)}.")

@@ -57,10 +57,14 @@ def _error(told: Told) -> str:
             "too, are of the simulated programme only; what is published may well lie outside."
         )
     before, after = (f"{100 * size:.1f} %" for size in told.discrepancy)
+    lies = (
+        ", so that what is published should lie in them"
+        if told.as_it_was
+        else "; but what was published is of the programme as it was, which was asked otherwise here"
+    )
     return (
         f"These intervals, and those of what is predicted, hold the model's own error too (s.d. {before} up to the "
-        f"award, {after} after it), so that what is published should lie in them; those of all other tables are of the "
-        "simulated programme, without it."
+        f"award, {after} after it){lies}. Those of all other tables are of the simulated programme, without it."
     )
 
 

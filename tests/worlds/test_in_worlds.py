@@ -221,6 +221,10 @@ def test_the_answer_says_what_a_planner_needs() -> None:
     known = " ".join(answer(replace(told, discrepancy=(0.0124, 0.0426)), named_as(composition([*WORDS]))).split())
     head = "leave out the model's own error: a standard deviation of 1.2 % up to the award, 4.3 % after it. "
     assert 0 < known.index(head) < known.index("Funnel base")
+    still = answer(replace(told, about={"email.passes_steps": 6}), named_as(composition([*WORDS])))
+    assert "every world: a = 1. Its steps by date still vary: email.passes_steps (6 numbers)." in " ".join(
+        still.split()
+    )
     beyond = replace(
         told, outside={"payment.run_hour": (14.0, 8.44, 11.72), "portal.rate": (80_000.0, 86_509.5, 1.5e5)}
     )

@@ -303,7 +303,12 @@ def test_the_interval_holds_what_is_published_as_often_as_it_says() -> None:
     assert rows["wave.12.revoked"]["high"] > 55_000
     flat = " ".join(" ".join(published_lines(told)).split())
     assert "1 of 2 fitted figures lie inside." in flat
-    assert "hold the model's own error too (s.d. 2.0 % up to the award, 10.0 % after it)" in flat
+    size = "hold the model's own error too (s.d. 2.0 % up to the award, 10.0 % after it)"
+    assert f"{size}, so that what is published should lie in them" in flat
+    otherwise = " ".join(" ".join(published_lines(replace(told, as_it_was=False))).split())
+    assert f"{size}; but what was published is of the programme as it was" in otherwise, (
+        "no counterfactual is published"
+    )
     said = predicted_lines(told)
     given = "Given the registrations and the waves that came, with their places and the budget:"
     assert " ".join(" ".join(said).split()).startswith(given)

@@ -73,6 +73,12 @@ def test_what_is_overridden_is_held_and_told() -> None:
         assert all(value_at(config, path_of(key)) == value for key, value in held.items())
 
 
+def test_steps_of_what_is_held_still_vary_and_are_told() -> None:
+    """Catch silence about steps by date that move on although their first value is set."""
+    assert asked("worlds=2", "processing.email.passes=0.6")[1].unmoved.about == {"processing.email.passes_steps": 6}
+    assert asked("worlds=2")[1].unmoved.about == {}
+
+
 def test_parts_of_which_some_are_held_keep_their_sum() -> None:
     """Catch shares of partners that no longer sum to 1 where two of them are set."""
     _, worlds = asked("worlds=3", "payment.partners.ovo.share=0.4", "payment.partners.gopay.share=0.24")

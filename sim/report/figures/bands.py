@@ -1,4 +1,4 @@
-"""Bands over time: where 90 % of the worlds lie in each week, and the base as a line."""
+"""Bands over time: where 90 % of the worlds lie in each week, their median, and the base as a line."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from sim.results.spread import ends_in_words
 TABLE = "weeks_in_worlds"
 """The table of the bands; a run in the base alone has none."""
 
+BROKEN = (0, (3, 1.5))
+"""The line of the worlds' median."""
+
 
 class Band(NamedTuple):
     """A series by weeks; `edges` has one more: the end of the last week."""
@@ -27,6 +30,7 @@ class Band(NamedTuple):
     base: Counts
     low: Counts
     high: Counts
+    median: Counts
 
     @property
     def top(self) -> float:
@@ -50,7 +54,9 @@ def band(saved: Saved, series: str) -> Band:
     rows = [row for row in saved.rows(TABLE) if row["series"] == series]
     weeks = np.array([row["week"] for row in rows], dtype="datetime64[D]")
     edges = np.append(weeks, weeks[-1] + 7)
-    return Band(edges, *(np.array([row[end] for row in rows], dtype=float) for end in ("base", "low", "high")))
+    return Band(
+        edges, *(np.array([row[end] for row in rows], dtype=float) for end in ("base", "low", "high", "median"))
+    )
 
 
 def has(saved: Saved, series: str) -> bool:
@@ -79,7 +85,10 @@ def worlds(saved: Saved) -> int:
 
 def says(saved: Saved) -> str:
     """Return what bands and lines are."""
-    return f"Band: {ends_in_words(worlds(saved))} of the worlds in each week; line: the base, with the fitted values."
+    ends = ends_in_words(worlds(saved))
+    return (
+        f"Band: {ends} of the worlds in each week; broken line: their median; line: the base, with the fitted values."
+    )
 
 
 def panels(drawn: Page, saved: Saved, shown: Sequence[Panel], of: str, *, points: str = "") -> None:
@@ -111,9 +120,11 @@ def _panel(axes: Axes, saved: Saved, panel: Panel, of: str, sheet: Sheet, across
     if panel.runs_up:
         at = found.edges[1:]
         axes.fill_between(at, found.low, found.high, color=SKY, alpha=0.55, linewidth=0)
+        axes.plot(at, found.median, color=INK, linewidth=0.9, linestyle=BROKEN)
         axes.plot(at, found.base, color=BLUE, linewidth=1.4)
     else:
         axes.fill_between(found.edges, steps(found.low), steps(found.high), step="post", color=SKY, alpha=0.55, lw=0)
+        axes.step(found.edges, steps(found.median), where="post", color=INK, linewidth=0.8, linestyle=BROKEN)
         axes.step(found.edges, steps(found.base), where="post", color=BLUE, linewidth=1.2)
     for when, count in panel.points:
         axes.plot([np.datetime64(when)], [count], "D", color=INK, markersize=3.2, markeredgecolor="white", mew=0.5)
@@ -126,7 +137,12 @@ def _panel(axes: Axes, saved: Saved, panel: Panel, of: str, sheet: Sheet, across
 
 def _key(drawn: Page, points: str) -> None:
     sheet, at = drawn.sheet, 0.55
-    signs = [("■", SKY, "90 % of the worlds"), ("—", BLUE, "base"), *([("◆", INK, points)] if points else [])]
+    signs = [
+        ("■", SKY, "90 % of the worlds"),
+        ("╌", INK, "median"),
+        ("—", BLUE, "base"),
+        *([("◆", INK, points)] if points else []),
+    ]
     for sign, colour, word in signs:
         drawn.write(at, 0.1, sign, sheet.text, colour)
         drawn.write(at + 0.24, 0.1, word, sheet.text, INK)
