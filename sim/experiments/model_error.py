@@ -28,7 +28,8 @@ that what each has stays as simulated.
 
 Who is awarded buys, or is revoked, or has still time. Where nobody has time any more, a few per cent more who buy are
 many per cent fewer who are revoked, and the fitted size cannot hold of both: the revoked follow the awarded who did not
-buy, and are off by more. So it is with balances returned, of those awarded and not paid.
+buy, and are off by more. So it is with balances returned, of those awarded and not paid; what is returned with the
+revoked is off as these are, and only the rest by an error of its own.
 """
 
 from __future__ import annotations
@@ -156,11 +157,22 @@ class ModelError:
             return _Drawn(value, max(value * math.exp(size * own), least))
         if what in PAID:
             return _Drawn(value, max(value * bound.published / bound.simulated, least))
-        share = min(value / bound.simulated, 1.0)
-        off = share * bound.off + math.sqrt(1 - share**2) * size * own
-        published = max(bound.published * _moved(share, off - bound.off), least)
-        left = sum(before.get(rest, 0.0) for rest, (_, part) in OF_THE_REST.items() if part == what)
+        of_it = _with_the_revoked(there, value) if what == BALANCE_RETURNED else _Drawn(0.0, 0.0)
+        rest = _Drawn(bound.simulated - of_it.simulated, max(bound.published - of_it.published, 0.0))
+        share = min((value - of_it.simulated) / rest.simulated, 1.0) if rest.simulated > 0 else 0.0
+        off = share * rest.off + math.sqrt(1 - share**2) * size * own
+        published = max(of_it.published + rest.published * _moved(share, off - rest.off), least)
+        left = sum(before.get(other, 0.0) for other, (_, part) in OF_THE_REST.items() if part == what)
         return _Drawn(value, min(published, bound.published - left))
+
+
+def _with_the_revoked(there: Mapping[str, _Drawn], returned: float) -> _Drawn:
+    """Return how much of what is returned comes back with the revoked; nothing where these are not known."""
+    if not all(what in there and there[what].simulated for what in (REVOKED, "awarded", BALANCE)):
+        return _Drawn(0.0, 0.0)
+    balance = there[BALANCE].simulated / there["awarded"].simulated
+    simulated = min(balance * there[REVOKED].simulated, returned)
+    return _Drawn(simulated, simulated * there[REVOKED].published / there[REVOKED].simulated)
 
 
 def _bound(what: str, there: Mapping[str, _Drawn]) -> _Drawn | None:

@@ -289,6 +289,24 @@ def told_of(discrepancy: tuple[float, ...]) -> Told:
     return Told(tables, ended, runs, {}, "fit", 60, {}, {}, [], 1.0, beside, discrepancy)
 
 
+@pytest.mark.parametrize("more", [0.0, 0.2e12])
+def test_what_comes_back_with_the_revoked_is_off_as_they_are(more: float) -> None:
+    """Catch balances returned that are fewer than those of the people revoked, and a rest without an error."""
+    given = {"awarded": 6e6, "training_awarded_rupiah": 6e12}
+    counts = {"bought_first": 5.5e6, "revoked": 0.44e6, "training_paid_rupiah": 3.6e12}
+    counts |= {**given, "training_returned_rupiah": 0.44e12 + more}
+    some = [asked(what, role="input" if what in given else "prediction") for what in counts]
+    found = np.array([ERROR.published(world, some, [*counts.values()]) for world in range(1, N + 1)], dtype=np.float64)
+    revoked, returned = found[:, 1], found[:, -1]
+    assert revoked.std() > 0.05 * 0.44e6
+    rest = returned - 1e6 * revoked
+    if more:
+        assert (rest > 0).all()
+        assert np.log(rest / more).std() == pytest.approx(0.1, rel=0.1)
+    else:
+        assert rest == pytest.approx(0.0, abs=1.0)
+
+
 def test_the_interval_holds_what_is_published_as_often_as_it_says() -> None:
     """Catch an interval of the simulated programme where one of what is published is meant, and a widened input."""
     told = told_of((0.02, 0.1))
