@@ -78,7 +78,7 @@ def _as_asked(
 
     What is not said stays as it was there.
     """
-    found = composed([f"scenario={scenario}", *_with_scale(keys)])
+    found = _at_its_scale([f"scenario={scenario}", *keys])
     if found.name in before or not path_of(found.name).exists():
         return found, replications or REPLICATIONS
     before[found.name] = old = _before(found.name)
@@ -91,7 +91,7 @@ def _as_asked(
 def _as_before(name: str, old: Baseline | None, keys: Sequence[str], replications: int | None) -> tuple[Asked, int]:
     """Return what is recorded again: the words and the number of replications that the baseline has."""
     if old is None:
-        return composed([f"scenario={name}", *_with_scale(keys)]), replications or REPLICATIONS
+        return _at_its_scale([f"scenario={name}", *keys]), replications or REPLICATIONS
     return composed(instead(old.words, keys)), replications or len(old.replications)
 
 
@@ -163,10 +163,17 @@ def check(words: list[str]) -> int:
 
 
 def _refuse_what_cannot_be_written(asked: Options) -> None:
-    """Refuse a report's file that is a folder, before minutes are spent."""
-    folders = [(option, value) for option, value in asked.values.items() if Path(value).is_dir()]
-    if folders:
-        raise BadInput(Problem(option, Written(value), "is a folder", "Name a file.") for option, value in folders)
+    """Refuse a report's file that is a folder, or cannot be written, before minutes are spent."""
+    problems = []
+    for option, value in asked.values.items():
+        path = Path(value)
+        above = next(each for each in path.absolute().parents if each.exists())
+        if path.is_dir():
+            problems.append(Problem(option, Written(value), "is a folder", "Name a file."))
+        elif not (above.is_dir() and os.access(above, os.W_OK)):
+            problems.append(Problem(option, Written(value), f"cannot be written in {above}", "Name another file."))
+    if problems:
+        raise BadInput(problems)
 
 
 def _now(old: Baseline, keys: Sequence[str]) -> Asked:
@@ -268,8 +275,11 @@ def _said(words: Sequence[str], read_only: bool = False) -> tuple[list[str], lis
     return list(dict.fromkeys(scenarios)), keys, replications
 
 
-def _with_scale(keys: Sequence[str]) -> list[str]:
-    return list(keys) if any(word.startswith("population.scale=") for word in keys) else [SCALE, *keys]
+def _at_its_scale(words: Sequence[str]) -> Asked:
+    """Return a scenario at the scale that it says, or a word; at that of baselines where none does."""
+    found = composed(words)
+    said = any(word.startswith("population.scale=") for word in words) or found.parameters.population.scale != 1
+    return found if said else composed([*words, SCALE])
 
 
 def instead(words: Sequence[str], keys: Sequence[str]) -> list[str]:

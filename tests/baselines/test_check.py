@@ -17,7 +17,7 @@ from sim.command.main import main
 from sim.experiments import baselines
 from sim.experiments.baselines import NOTHING_IN_COMMON, Asked, check, record
 from sim.report.baselines.answer import answer, markdown, recorded
-from sim.report.baselines.machines import for_github, junit
+from sim.report.baselines.machines import MOST_ANNOTATIONS, for_github, junit
 from sim.report.baselines.picture import draw
 from sim.results.baselines.baseline import Baseline
 from sim.results.baselines.checked import Checked, code_of
@@ -26,6 +26,7 @@ from sim.results.baselines.judge import Judged, Verdict
 from sim.results.baselines.levels import Blame, Kept, Level
 from sim.results.baselines.luck import probe, what_changed
 from sim.results.baselines.margins import set_by_hand
+from tests.baselines.made import baseline, expected
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ("scenario=history", "population.scale=2e-5", "clock.end=2020-09-01")
@@ -123,6 +124,21 @@ def test_a_key_that_changes_unseen_shows_by_its_figures() -> None:
     found = check([(other, made()[0])], quiet, processes=1)[0]
     assert found.luck == (NOTHING_IN_COMMON,)
     assert not found.moved
+
+
+def test_github_is_told_no_more_than_it_shows() -> None:
+    """Catches a level that is broken, or a second baseline, behind more lines than GitHub shows."""
+    found = [Checked(baseline(**{name: expected([1.0] * 20) for name in FIGURES})) for _ in range(2)]
+    moved = Judged(Verdict.WORSE, 1.0, 2.0, 1.0, 0.9, 1.1, 0.1)
+    found = [replace(each, judged=dict.fromkeys(FIGURES, moved)) for each in found]
+    told = list(for_github(found))
+    assert len(told) == MOST_ANNOTATIONS
+    assert told[-1].endswith(f"{2 * len(FIGURES) - MOST_ANNOTATIONS + 1} more, see the summary")
+    named = [line.rpartition("::")[2].split(":")[0] for line in told[:2]]
+    assert named == ["Figure 0", "Figure 0"], "both baselines take turns"
+
+
+FIGURES = [f"figure_{number}" for number in range(12)]
 
 
 def test_of_several_codes_the_first_of_the_order_holds() -> None:
@@ -245,6 +261,7 @@ processing:
         (["check", "nowhere"], "is not there"),
         (["check", "--junit"], "needs a value"),
         (["check", "--junit", "."], "is a folder"),
+        (["check", "--junit", "/dev/null/x.xml"], "cannot be written in /dev/null"),
         (["check", "run.replication=3"], "is not said of a baseline"),
         (["check", "--janit", "x"], "is no option here"),
         (["check", "replications=5"], "is not said of a check"),
@@ -262,6 +279,14 @@ def test_bad_input_is_told_and_nothing_is_written(
     assert main(words) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_scale_of_a_scenario_of_ones_own_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a scale that its file says and that the one of baselines takes the place of."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(f"{MINE.format(rate='null')}population:\n  scale: 2e-5\n")
+    assert main(["baseline", "./mine.yaml", "replications=8"]) == 0
+    assert read(path_of("mine")).parameters["population.scale"] == 2e-5
 
 
 @pytest.mark.exhaustive

@@ -63,10 +63,11 @@ def test_every_cut_is_told(tmp_path: Path) -> None:
     [
         ('"closed": {"always": 0,', '"closed": {"always": 1,', "changed by hand"),
         ('"better": "more"', '"better": "less"', "--seal"),
-        ('"schema": 1', '"schema": 2', "of a later version"),
-        ('"schema": 1', '"schema": "x"', "no form that is known"),
-        ('"schema": 1', '"schema": 1, "schema": 1', "a key stands twice"),
+        ('"schema": 2', '"schema": 3', "of a later version"),
+        ('"schema": 2', '"schema": "x"', "no form that is known"),
+        ('"schema": 2', '"schema": 2, "schema": 2', "a key stands twice"),
         ('"always": 0', '"always": NaN', "NaN is no number"),
+        ('"always": 0', '"always": 1e999', "1e999 is too large a number"),
         ('"always": 0', '"always": 0,,', "is damaged"),
     ],
 )
@@ -76,7 +77,7 @@ def test_one_message_says_what_is_wrong(old: str, new: str, said: str, tmp_path:
     assert said in refused(tmp_path / "made_up.json", TEXT.replace(old, new, 1))
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"5", b"\xff\xfe\x00", b"[" * 100_000, b'{"schema": 1}'])
+@pytest.mark.parametrize("text", [b"", b"[]", b"5", b"\xff\xfe\x00", b"[" * 100_000, b'{"schema": 2}'])
 def test_what_is_no_baseline_is_told(text: bytes, tmp_path: Path) -> None:
     """Catches a traceback where the file is anything else."""
     assert "made_up.json" in refused(tmp_path / "made_up.json", text)
@@ -100,6 +101,26 @@ def test_a_change_by_hand_that_makes_no_sense_cannot_be_accepted(old: str, new: 
     path.write_text(TEXT.replace(old, new, 1))
     with pytest.raises(BadInput, match="not as a baseline is written"):
         read(path, sealed=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"closed": {"always": 0,', '"closed": {"always": 1,'),
+        ('"processing.rate": 800000', '"processing.rat": 800000'),
+        ('"better": "more"', '"better": "less"'),
+        (TEXT[TEXT.index('    "closed"') : TEXT.index("\n", TEXT.index('    "closed"')) + 1], ""),
+    ],
+)
+def test_only_margins_may_be_changed_by_hand(old: str, new: str, tmp_path: Path) -> None:
+    """Catches a seal on values, parameters or directions that nobody recorded, and on a figure that was taken out."""
+    path = tmp_path / "made_up.json"
+    assert old in TEXT
+    path.write_text(TEXT.replace(old, new, 1))
+    with pytest.raises(BadInput, match="in more than its margins"):
+        read(path, sealed=False)
+    path.write_text(TEXT.replace('"why": "counting"', '"why": "hand"'))
+    assert read(path, sealed=False).name == "made_up"
 
 
 def test_a_file_under_another_name_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.results.baselines.baseline import Expected, Margin
+from sim.results.baselines.baseline import LEAST, Expected, Margin
 from sim.results.baselines.chances import MOVED, SAME, errors_of_a_margin, student
 from sim.results.baselines.judge import BEYOND, Judged, Verdict, judge
 from sim.results.figure import Value
@@ -131,6 +131,65 @@ def test_without_pairs_a_jump_from_the_usual_value_is_no_change_unless_it_comes_
         assert judge(held, with_jumps(jumps), paired=False).verdict is verdict, jumps
     assert judge(held, with_jumps(2), paired=False).said == "20 of 20 were so, now 18 of 20"
     assert judge(held, with_jumps(2, FIRST), paired=True).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ([5.0] * 15 + [6.0] * 5, [5.0] * 13 + [50.0] * 7),
+        ([5.0] * N, [5.0] * 17 + [500.0] * 3),
+        ([5.0] * N, [5.0] * 7 + [500.0]),
+    ],
+)
+def test_without_pairs_a_far_jump_is_not_called_the_same(before: list[Value], found: list[Value]) -> None:
+    """Catches a figure that jumps no more often than it did, but many margins farther, taken for the same."""
+    assert judge(expected(before, "days", Better.LESS), found, paired=False).verdict is not Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("other", "of", "verdict"),
+    [
+        (0, 8, Verdict.IDENTICAL),
+        (1, 8, Verdict.SAME),
+        (4, 8, Verdict.UNCLEAR),
+        (8, 8, Verdict.MOVED),
+        (5, N, Verdict.SAME),
+        (10, N, Verdict.UNCLEAR),
+        (N, N, Verdict.MOVED),
+    ],
+)
+def test_seed_by_seed_what_is_another_in_about_half_of_the_runs_cannot_be_told(
+    other: int, of: int, verdict: Verdict
+) -> None:
+    """Catches a coin toss between moved and the same: of a text, and of whether a figure is reached."""
+    texts = expected(["places"] * N, "group of stations, or places", Better.NEITHER)
+    assert judge(texts, ["portal"] * other + ["places"] * (of - other), paired=True).verdict is verdict
+    values = runs(np.random.default_rng(8), N, 100.0, 1.0)
+    reached = expected(values, "days", Better.LESS)
+    assert judge(reached, [None] * other + values[other:of], paired=True).verdict is verdict
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_what_few_runs_reach_is_compared(paired: bool) -> None:
+    """Catches a figure of three runs that is a hundred times what it was, and one that is what it was."""
+    few = expected([None] * 17 + [1.0, 1.1, 1.2], "days", Better.LESS)
+    far = judge(few, [None] * 17 + [100.0, 100.0, 100.0], paired)
+    assert (far.verdict, far.needed) == (Verdict.UNCLEAR, 27)
+    assert judge(few, [None] * 17 + [1.0, 1.1, 1.201], paired).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("now", ["portal", None])
+def test_with_the_fewest_replications_a_text_can_move(now: Value) -> None:
+    """Catches a change in every run that can never be told, since of eight no chance is small enough."""
+    before: list[Value] = ["places"] * LEAST if now else [1.0 + k for k in range(LEAST)]
+    held = expected(before, "days", Better.LESS)
+    for paired in (True, False):
+        assert judge(held, [now] * LEAST, paired).verdict is Verdict.MOVED
+
+
+def test_a_figure_that_is_nothing_in_every_run_has_a_margin() -> None:
+    """Catches a division by a mean of nothing, of a unit without a least margin."""
+    assert expected([0.0] * N, "rupiah paid or earned, of each").margin == Margin(0.0, False, "counting")
 
 
 @pytest.mark.parametrize("paired", [True, False])

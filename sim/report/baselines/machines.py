@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from xml.etree import ElementTree as ET
 
 from sim.report.baselines.answer import beside_changes
@@ -12,7 +13,7 @@ from sim.results.baselines.judge import BEYOND, Judged, Verdict
 from sim.results.baselines.levels import Kept
 
 MOST_ANNOTATIONS = 10
-"""GitHub shows ten errors of a step, and leaves out the others."""
+"""GitHub shows ten errors of a step, and ten warnings, and leaves out the others."""
 
 
 def junit(found: Sequence[Checked]) -> str:
@@ -59,19 +60,41 @@ def _message(figure: str, one: Judged, checked: Checked) -> str:
 
 
 def for_github(found: Sequence[Checked]) -> Iterator[str]:
-    """Yield lines that GitHub shows as errors and warnings, so many of a baseline at most, levels first."""
+    """Yield lines that GitHub shows as errors and warnings, of either as many as it shows: first levels, then figures.
+
+    The figures of all baselines take turns, the farthest of each first.
+    """
+    yield from _at_most("error", [*_levels(found), *_in_turn(found, lambda checked: checked.moved)])
+    yield from _at_most("warning", list(_in_turn(found, lambda checked: checked.of(Verdict.UNCLEAR))))
+
+
+def _at_most(kind: str, told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield lines; where there are more than are shown, the last says how many more."""
+    some = told if len(told) <= MOST_ANNOTATIONS else told[: MOST_ANNOTATIONS - 1]
+    yield from (_line(kind, title, text) for title, text in some)
+    if len(some) < len(told):
+        yield _line(kind, "Capacity baselines", f"{len(told) - len(some)} more, see the summary")
+
+
+def _levels(found: Sequence[Checked]) -> Iterator[tuple[str, str]]:
+    """Yield what cannot be compared, and the service levels that are newly broken, each with its title."""
     for checked in found:
-        title = f"Capacity baseline {checked.baseline.name}"
+        title = _title(checked)
         if checked.not_comparable:
-            yield _line("error", title, " ".join(notes(checked)))
+            yield title, " ".join(notes(checked))
         told = zip(checked.levels, levels(checked, every=True), strict=True)
-        yield from (_line("error", title, said) for level, said in told if level.newly_broken)
-        for figure, one in list(checked.moved.items())[:MOST_ANNOTATIONS]:
-            yield _line("error", title, _message(figure, one, checked))
-        if len(checked.moved) > MOST_ANNOTATIONS:
-            yield _line("error", title, f"{len(checked.moved) - MOST_ANNOTATIONS} more figures moved")
-        for figure, one in list(checked.of(Verdict.UNCLEAR).items())[:MOST_ANNOTATIONS]:
-            yield _line("warning", title, _message(figure, one, checked))
+        yield from ((title, said) for level, said in told if level.newly_broken)
+
+
+def _in_turn(found: Sequence[Checked], of: Callable[[Checked], Mapping[str, Judged]]) -> Iterator[tuple[str, str]]:
+    """Yield figures of all baselines, the first of each, then the second of each, and so on, with their titles."""
+    for some in zip_longest(*(((checked, item) for item in of(checked).items()) for checked in found)):
+        for checked, (figure, one) in (each for each in some if each is not None):
+            yield _title(checked), _message(figure, one, checked)
+
+
+def _title(checked: Checked) -> str:
+    return f"Capacity baseline {checked.baseline.name}"
 
 
 def _line(kind: str, title: str, text: str) -> str:

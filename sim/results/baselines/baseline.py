@@ -13,7 +13,7 @@ REPLICATIONS, LEAST, MOST = 20, 8, 200
 """Replications of a baseline unless another number is said, at least and at most. Of fewer than eight a spread is known
 so badly that margins would be wider than most figures."""
 
-SCHEMA = 1
+SCHEMA = 2
 """The form of the file; a later form has a higher number."""
 
 DIGITS = 9

@@ -4,7 +4,8 @@ A check looks at some 2,700 figures in all baselines that ship, at most twice, i
 moved where its difference is *surely* beyond the margin: in a check in which every figure stood exactly at its margin,
 one in twenty would call any of them moved. It is called the same where the 90 % interval of the difference lies inside
 the margin (two one-sided tests of 5 %, Schuirmann 1987). A baseline holds if all its figures are the same, so these
-need no correction for their number (intersection-union, Berger 1982).
+need no correction for their number (intersection-union, Berger 1982). It is asked twice at most, of the first
+replications and of all: a figure exactly at its margin is so called the same in up to one check in ten.
 """
 
 from __future__ import annotations

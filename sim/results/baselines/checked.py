@@ -21,6 +21,9 @@ FIRST_OF = (MOVED, NOT_COMPARABLE, CANNOT_TELL, DONE)
 
 GONE = "is no longer told"
 
+SINCE = ".failed_since"
+"""End of the figures that say in which month a service level failed first, be it kept over all or not."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -49,9 +52,9 @@ class Checked:
 
     @property
     def moved(self) -> dict[str, Judged]:
-        """Return the figures that moved beyond their margins, the farthest first."""
+        """Return the figures that moved beyond their margins, the farthest first; since when levels fail, last."""
         found = self.of(*BEYOND)
-        return dict(sorted(found.items(), key=lambda item: -farness(item[1])))
+        return dict(sorted(found.items(), key=lambda item: (item[0].endswith(SINCE), -farness(item[1]))))
 
     @property
     def broken(self) -> tuple[Level, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,12 @@ ENDING = ".json"
 LARGEST = 20_000_000
 """Bytes of a file that is read: none is a hundredth of it."""
 
-CHECKSUM = "checksum"
+CHECKSUM, RECORDED = "checksum", "recorded"
+"""Seals: of all, and of all but the margins, which alone may be changed by hand."""
+
+MARGIN = ("margin", "of_mean", "why")
+"""What a figure has of its margin."""
+
 BLOCKS = ("figures", "luck", "made_by", "margins", "parameters")
 """Keys that have a line for each of theirs."""
 
@@ -55,6 +61,7 @@ def written(baseline: Baseline) -> str:
         "schema": SCHEMA,
         "words": list(baseline.words),
     }
+    content[RECORDED] = _recorded(content)
     return _text({**content, CHECKSUM: _checksum(content)})
 
 
@@ -83,6 +90,15 @@ def _line(value: Any) -> str:
 
 def _checksum(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(_line({key: value for key, value in content.items() if key != CHECKSUM}).encode()).hexdigest()
+
+
+def _recorded(content: Mapping[str, Any]) -> str:
+    """Return a hash of all that was recorded: all but margins, and what they mean."""
+    figures = {
+        name: {key: value for key, value in one.items() if key not in MARGIN}
+        for name, one in content["figures"].items()
+    }
+    return _checksum({**content, "figures": figures, "margins": {}, RECORDED: ""})
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -126,10 +142,13 @@ def read(path: Path, sealed: bool = True) -> Baseline:
         do = f"Take it back (git checkout {path}); or accept it as it is: prakerja baseline {path.stem} --seal."
         raise _bad(path, "was changed by hand: its checksum does not fit", do)
     try:
-        found = _baseline(content)
+        found, as_recorded = _baseline(content), content[RECORDED] == _recorded(content)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         at = f"{type(error).__name__}: {error}"
         raise _bad(path, f"is not as a baseline is written ({at[:120]})", _anew(path)) from None
+    if not as_recorded:
+        do = f"Take it back (git checkout {path}); only margins may be set by hand."
+        raise _bad(path, "was changed by hand in more than its margins", do)
     if found.name != path.stem:
         raise _bad(path, f"is the baseline of {found.name}", f"Call it {found.name}{ENDING}.")
     return found
@@ -139,7 +158,9 @@ def _parsed(path: Path, text: bytes) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise _bad(path, f"is larger than {LARGEST:,} bytes", _anew(path))
     try:
-        content = json.loads(text.decode("utf-8"), parse_constant=_refused, object_pairs_hook=_once)
+        content = json.loads(
+            text.decode("utf-8"), parse_constant=_refused, parse_float=_finite, object_pairs_hook=_once
+        )
     except (ValueError, RecursionError) as error:
         raise _bad(path, f"is damaged, or was cut off ({str(error)[:120]})", _anew(path)) from None
     if not isinstance(content, dict):
@@ -149,6 +170,13 @@ def _parsed(path: Path, text: bytes) -> dict[str, Any]:
 
 def _refused(word: str) -> None:
     raise ValueError(f"{word} is no number")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(f"{word} is too large a number")
+    return number
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

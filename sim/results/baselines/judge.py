@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import fisher_exact
+from scipy.stats import binom, fisher_exact
 
 from sim.results.baselines.baseline import Expected
 from sim.results.baselines.chances import MOVED, SAME, student
@@ -28,8 +28,18 @@ each, that of no run alike."""
 TEXTS_UNCLEAR = 0.05
 """The same from which it is not called the same either."""
 
+OTHER_PAIRS = 0.5
+"""Seed by seed, a text, or what is reached or not, may be another in up to this share of the runs."""
+
+PAIRS_MOVED, PAIRS_SAME = 0.005, 0.05
+"""Chance of as many other pairs as were found, or more, were the share just that, from which on it is called moved; and
+of as many or fewer, from which on the same. The first is that of all of eight; where nothing changed there is none."""
+
 LEAST_PAIRS = 4
-"""Replications in which a figure must be reached in both for its values to be compared."""
+"""Replications in which a figure must be reached in both for the mean of its values to be compared."""
+
+FARTHEST_JUMP = 2.0
+"""Margins that a figure which jumps from its usual value now and then may move by, to be called the same for that."""
 
 
 class Verdict(Enum):
@@ -119,7 +129,9 @@ def judge(expected: Expected, found: Sequence[Value], paired: bool) -> Judged:
     of_means = _numbers(expected, np.array(before, dtype=np.float64), np.array(found, dtype=np.float64), paired)
     if of_means.verdict is Verdict.UNCLEAR and not paired and _has_a_usual_value(before, found):
         how_often = _texts(before, found, paired)
-        if how_often.verdict is Verdict.SAME:
+        assert of_means.difference is not None and of_means.margin is not None
+        near = abs(of_means.difference) <= FARTHEST_JUMP * of_means.margin
+        if how_often.verdict is Verdict.SAME and near:
             return of_means._replace(verdict=Verdict.SAME, needed=None, said=how_often.said)
     return of_means
 
@@ -128,7 +140,8 @@ def _has_a_usual_value(before: Sequence[Value], found: Sequence[Value]) -> bool:
     """Return whether most replications have the very same value, then and now, and the others jump away from it.
 
     So does a quantile of waits that end on few days. Its spread is that of the jumps that happened to be recorded, and
-    where there was none its margin is too small for the first that comes: so it is asked how often they come.
+    where there was none its margin is too small for the first that comes: so it is asked how often they come. How far
+    they may move the mean is asked beside.
     """
     usual = _usual(before)
     return all(2 * sum(value == usual for value in some) > len(some) for some in (before, found))
@@ -173,13 +186,17 @@ def _texts(before: Sequence[Value], found: Sequence[Value], paired: bool) -> Jud
     """Judge what is no number by how often it is what is expected most often."""
     usual, now = _usual(before), _usual(found)
     if paired:
+        count = len(found)
         other = sum(one != two for one, two in zip(before, found, strict=True))
-        moved = 2 * other > len(found)
-        said = f"another in {other} of {len(found)} replications"
+        moved = float(binom.sf(other - 1, count, OTHER_PAIRS)) <= PAIRS_MOVED
+        said = f"another in {other} of {count} replications"
+        if not moved and float(binom.cdf(other, count, OTHER_PAIRS)) > PAIRS_SAME:
+            return Judged(Verdict.UNCLEAR, usual, now, needed=2 * count, said=said)
     else:
         counts = [[sum(v == usual for v in some), sum(v != usual for v in some)] for some in (before, found)]
         chance = float(fisher_exact(counts).pvalue)
-        moved = chance <= TEXTS_MOVED
+        # Of few runs no chance is so small: there it has to be every run before, and none now.
+        moved = chance <= TEXTS_MOVED or not (counts[0][1] or counts[1][0])
         said = f"{counts[0][0]} of {len(before)} were so, now {counts[1][0]} of {len(found)}"
         if not moved and chance < TEXTS_UNCLEAR:
             return Judged(Verdict.UNCLEAR, usual, now, needed=2 * len(found), said=said)
@@ -191,7 +208,7 @@ def _reached(expected: Expected, before: Sequence[Value], found: Sequence[Value]
     whether = _texts([value is not None for value in before], [value is not None for value in found], paired)
     if whether.verdict is not Verdict.SAME:
         then, now = (
-            _mean([value for value in some if value is not None]) if usually else None
+            _of_those(some) if usually else None
             for some, usually in ((before, whether.expected), (found, whether.found))
         )
         return whether._replace(expected=then, found=now)
@@ -201,10 +218,29 @@ def _reached(expected: Expected, before: Sequence[Value], found: Sequence[Value]
     else:
         here, there = ([value for value in some if value is not None] for some in (before, found))
     if min(len(here), len(there)) < LEAST_PAIRS:
-        return whether._replace(expected=_middle(before), found=_middle(found))
+        few = whether._replace(expected=_of_those(before), found=_of_those(found))
+        if not here or not there or _alike(here, there):
+            return few
+        return few._replace(verdict=Verdict.UNCLEAR, needed=math.ceil(LEAST_PAIRS * len(found) / len(there)))
     of_values = _numbers(expected, np.array(here, dtype=np.float64), np.array(there, dtype=np.float64), paired)
     needed = of_values.needed and math.ceil(of_values.needed * len(found) / len(there))
     return of_values._replace(said=whether.said, needed=needed)
+
+
+def _of_those(values: Sequence[Value]) -> Value:
+    """Return the mean of the runs that reach a figure; None where none does."""
+    there = [value for value in values if value is not None]
+    return _mean(there) if there else None
+
+
+def _alike(here: Sequence[Value], there: Sequence[Value]) -> bool:
+    """Return whether a few values lie no farther from those expected than these from one another.
+
+    Of so few a margin says nothing: it is hundreds of their standard deviations.
+    """
+    before, now = (np.array(some, dtype=np.float64) for some in (here, there))
+    apart = np.ptp(before)
+    return bool(before.min() - apart <= now.min() and now.max() <= before.max() + apart)
 
 
 def _usual(values: Sequence[Value]) -> Value:

@@ -19,7 +19,7 @@ SIZE = 0.0025
 PERSONS = 5
 """The least margin of a count, simulated people (payments, seats ...)."""
 
-LEAST = {"days": 0.01, "weeks": 0.01, "share": 0.0005, "Herfindahl": 0.0005}
+LEAST = {"days": 0.01, "weeks": 0.01, "share": 0.0005}
 """The least margin by the first word of a unit: a quarter of an hour; a twentieth of a per cent."""
 
 COUNTS = ("people", "payments", "bookings", "places", "seats", "courses", "times", "person-days")
@@ -83,6 +83,8 @@ def margin(values: Sequence[Value], unit: str, of: Unit) -> Margin | None:
         "size": SIZE * mean,
         "counting": of.least(unit),
     }
+    if not any(sizes.values()):
+        return Margin(0.0, False, "counting")
     why = max(sizes, key=lambda reason: sizes[reason])
     if why == "size":
         return Margin(SIZE, True, why)
