@@ -46,8 +46,7 @@ class Replications:
     def compare(self) -> Comparison:
         """Make all runs and return the comparison; raise BadInput where a figure is none of theirs.
 
-        The reference is run once before the others: so what is compiled is there for them, and a figure that is
-        misspelt is told at once.
+        The first replication of all is made before the others: a figure's name that may be one of several is told then.
         """
         design = self.design
         self.runs = {each.name: {} for each in design.scenarios}
@@ -94,14 +93,18 @@ class Replications:
         return specification.read_people(file.read_bytes())
 
     def _figures(self) -> tuple[str, ...]:
-        """Return the names of the figures that are shown; scenarios are run until one has each."""
+        """Return the names of the figures that are shown, as the first replication of the scenarios has them.
+
+        What no run can have was refused before: so all of them are made side by side.
+        """
         known: dict[str, None] = {}
         asked = self.design.figures
         problems: list[Problem] = []
-        for run in self.design.runs([1]):
-            self._do([run])
-            if 1 in self.runs[run[0].name]:
-                known |= dict.fromkeys(self.runs[run[0].name][1].figures)
+        first = list(self.design.runs([1]))
+        self._do(first)
+        for compared, _ in first:
+            if 1 in self.runs[compared.name]:
+                known |= dict.fromkeys(self.runs[compared.name][1].figures)
             found, problems = figures.named(asked, known)
             if not problems:
                 return tuple(dict.fromkeys(found.values())) or tuple(each for each in figures.DEFAULT if each in known)
