@@ -98,13 +98,13 @@ def share(of: float | None) -> str:
 
 
 def amounts(*values: float | None) -> list[str]:
-    """Return counts or rupiah in one unit, the largest of which each is a tenth or more; small ones without a unit.
+    """Return counts or rupiah in one unit, of which the middle one is a tenth or more and each a hundredth; or in none.
 
     The first is as it was counted, the others are ends of an interval.
     """
-    least = min((abs(value) for value in values if value), default=0.0)
+    sizes = sorted(abs(value) for value in values if value) or [0.0]
     for limit, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
-        if least >= limit / 10:
+        if sizes[len(sizes) // 2] >= limit / 10 and sizes[0] >= limit / 100:
             return ["-" if value is None else f"{value / limit:,.2f} {unit}" for value in values]
     first, *ends = values
     return ["-" if value is None else f"{value:,.0f}" for value in (first, *map(_to_three_digits, ends))]

@@ -85,9 +85,10 @@ def _without_error(told: Told) -> str:
             "The tables are of the simulated programme: how far the model itself is off is not known, and not in them."
         )
     before, after = (f"{100 * size:.1f} %" for size in told.discrepancy)
+    others = ", but for those of what is published and predicted," if told.tables["published"].rows else ""
     return (
-        f"The tables, but for those of what is published and predicted, leave out the model's own error: a standard "
-        f"deviation of {before} up to the award, {after} after it."
+        f"The tables{others} leave out the model's own error: a standard deviation of {before} up to the award, "
+        f"{after} after it."
     )
 
 
