@@ -30,19 +30,20 @@ class Gathered:
         size = columns[0].size
         if not size:
             return
-        before = self._rows
-        if before + size > ENOUGH:
+        if self._rows + size > ENOUGH:
             self.finish()
-            before = 0
-            if size >= ENOUGH:
-                self._hand_on(*columns)
-                return
+        if size >= ENOUGH:
+            self._hand_on(*columns)
+            return
+        before = self._rows
         if not self._columns:
             self._columns = [np.empty(ENOUGH if column.size else 0, dtype=column.dtype) for column in columns]
         self._rows = after = before + size
         for room, column in zip(self._columns, columns, strict=True):
             if column.size:
                 room[before:after] = column
+        if after == ENOUGH:
+            self.finish()
 
     def finish(self) -> None:
         """Hand on what has been gathered."""

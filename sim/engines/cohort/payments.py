@@ -16,7 +16,7 @@ from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payment_kernels import Paid, PaymentRules, fall_due, leave_unpaid, pay
 from sim.engines.cohort.payment_observer import PaymentObserver
 from sim.engines.cohort.payment_queue import PaymentQueue
-from sim.engines.cohort.pending import ByDay, Pending, Words, together, words_of
+from sim.engines.cohort.pending import LARGE, ByDay, Pending, Words, by_day, together, words_of
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.survey_kernels import Offered, offer_survey, returns_of_unanswered
 from sim.journey.money import Benefit
@@ -49,6 +49,9 @@ class Payments:
         p = programme
         self._rules = PaymentRules(p.key, p.payment_table, p.failure, p.lags, p.calendar.days, self._end, p.run_clock)
         self._queues = [PaymentQueue(programme.run_clock) for _ in programme.partners]
+        self._few: list[Pending] = []
+        """Payments that are due and not yet in the queues: small batches are put together, before the next run."""
+        self._few_size = 0
         self._surveys: list[deque[tuple[int, Numbers]]] = [deque() for _ in programme.survey_steps]
         """By survey, when it is offered, and to whom: those whose first incentive the runs of one day have paid."""
         self._held = [self._observer.held(partner) for partner in range(len(programme.partners))]
@@ -78,8 +81,24 @@ class Payments:
         return self._observer.stamps[self._programme.payments[payment].benefit]
 
     def _put_due(self, found: ByDay) -> None:
-        self._put(found)
-        self._record_due(found[0])
+        payments = found[0]
+        if payments.size > LARGE:
+            self._put(found)
+        elif payments.size:
+            self._few.append(payments)
+            self._few_size += payments.size
+            if self._few_size > LARGE:
+                self._put_few()
+        self._record_due(payments)
+
+    def _put_few(self) -> None:
+        """Put the payments of small batches into the queues, together: so the days of a partner have fewer parts."""
+        batches, self._few, self._few_size = self._few, [], 0
+        if batches:
+            payments = together([words_of(batch) for batch in batches])
+            partners = self._participants.people["partner"][payments["number"]]
+            rules = self._rules
+            self._put(by_day(payments, partners, len(self._queues), rules.run_clock, rules.end))
 
     def _put(self, found: ByDay, *, failed: bool = False) -> None:
         """Put payments into the partners' queues."""
@@ -133,6 +152,7 @@ class Payments:
     def make_runs(self, caps: list[int | None], now: int, report: Report) -> None:
         """Make the run of every partner."""
         self._offer_surveys(now)
+        self._put_few()
         taken, sizes = list[Words](), list[int]()
         for queue, cap in zip(self._queues, caps, strict=True):
             queue.queue_up(now)
@@ -215,6 +235,7 @@ class Payments:
     def finish(self, end: int) -> None:
         """Observe the payments that are due and not paid at the end of the run (µs)."""
         self._offer_surveys(end)
+        self._put_few()
         for partner, queue in enumerate(self._queues):
             for pending in queue.unpaid():
                 waits = self._observer.waits_at(partner)
