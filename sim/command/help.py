@@ -100,7 +100,7 @@ prakerja compare scenario=NAME,NAME ... [key=value ...]
   prakerja compare study=processing_rates
   prakerja compare scenario=rate_200k,rate_800k
   prakerja compare rate_800k processing.rate=400_000,800_000,1_600_000
-  prakerja compare rate_800k payment.capacity='range(0.8,1.3,0.1)'
+  prakerja compare rate_800k payment.capacity='range(0.8,1.25,0.1)'
   prakerja compare scenario='glob(rate_*)' plan=true
 
 The first scenario is the reference, unless reference=NAME. What stands behind

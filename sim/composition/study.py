@@ -234,6 +234,9 @@ def _reference(asked_for: str | None, compared: Sequence[Compared]) -> int:
     for number, each in enumerate(compared):
         if _bare(each.name) == _bare(asked_for):
             return number
+    for number, each in enumerate(compared):
+        if each.sweep and each.name.startswith(f"{asked_for} "):  # crossed with a sweep: its first value
+            return number
     named = ", ".join(each.name for each in compared)
     do = f"Write one of {named}."
     if asked_for in scenario.names():

@@ -193,11 +193,17 @@ def _waves_follow(observations: Observations, records: list[WaveRecord]) -> bool
 
 
 def _participants_by_article(observations: Observations, scale: float) -> int | None:
-    """Return those who were awarded and not revoked before the article; None where the run ends before it."""
+    """Return those who were awarded and not revoked before the article; None where the run breaks off before it."""
+    awarded, revoked = (_by_article(observations, stamp) for stamp in ("awarded", "revoked"))
+    return None if awarded is None or revoked is None else full(awarded - revoked, scale)
+
+
+def _by_article(observations: Observations, stamp: str) -> int | None:
+    """Return how many stamps lie before the article; all, where nothing was left to do by then."""
     article = instant(ARTICLE)
-    if observations.end < article:
-        return None
-    return full(observations.before("awarded", article) - observations.before("revoked", article), scale)
+    if observations.end >= article:
+        return observations.before(stamp, article)
+    return observations.total(stamp) if observations.programme.parameters.clock.end is None else None
 
 
 def _processing(observations: Observations, scale: float) -> dict[str, Figure]:
@@ -205,8 +211,8 @@ def _processing(observations: Observations, scale: float) -> dict[str, Figure]:
     journey = observations.programme.journey
     processed = observations.total(stamp)
     everyone = processed == observations.programme.people and processed > 0
-    article, start = instant(ARTICLE), instant(observations.programme.parameters.clock.start)
-    by_article = None if observations.end < article else full(observations.before(stamp, article), scale)
+    start, before = instant(observations.programme.parameters.clock.start), _by_article(observations, stamp)
+    by_article = None if before is None else full(before, scale)
     on_the_way = journey.names[: journey.number(PROCESSED_AT) + 1]
     backlog = sum((observations.stations[name].queue() for name in on_the_way), observations.span.no_days())
     return {

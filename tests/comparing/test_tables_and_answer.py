@@ -86,8 +86,22 @@ def test_the_screen_has_the_finding_and_one_table(rates: Comparison) -> None:
     assert sum("(reference)" in line for line in text.splitlines()) == 1
     (waited,) = (line for line in text.splitlines() if line.startswith("  Most days are waited at"))
     assert "Processing" in waited and "Places" in waited
-    assert "Bottlenecks" not in text and text.endswith(IN_FULL)
+    assert "Bottlenecks  " not in text and text.endswith(IN_FULL.format("Bottlenecks"))
     assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_the_best_by_itself_says_so_where_all_figures_together_do_not_tell() -> None:
+    """Catches a finding of "the best" above a line that says the same figure is not told apart."""
+    names = [f"station.{name}.peak_queue" for name in ("bni", "ovo", "gopay", "linkaja", "dana", "portal", "screening")]
+    others = {name: [5.0 + (k * number) % 3 for k in range(5)] for number, name in enumerate(names, 1)}
+    slow = scenario("slow", {CLEAR: [9.0, 9.1, 9.2, 9.1, 9.0], **others})
+    fast = scenario("fast", {CLEAR: [8.5, 8.9, 8.6, 8.9, 8.7], **{k: [*x[1:], x[0]] for k, x in others.items()}})
+    found = comparison(slow, fast, figures=[CLEAR, *others])
+    tables = tables_of(found)
+    row = row_of(tables["differences"], scenario="fast", figure=CLEAR)
+    text = unwrapped(screen(found, tables))
+    assert row["chance_together"] >= 0.05, "the case that is tried"
+    assert "fast is the best" in text and "by itself, though not once all figures are told together." in text
 
 
 def test_many_scenarios_stand_in_blocks_with_the_reference_in_each() -> None:

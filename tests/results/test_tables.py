@@ -19,3 +19,14 @@ def test_tables_are_called_by_their_names_and_made_once(market: str) -> None:
     assert all(found[name] is found[name] for name in found)
     with pytest.raises(KeyError):
         found["nothing"]
+
+
+def test_who_was_done_before_the_article_counts_by_it() -> None:
+    """Catches participants that are not told, since nothing was left to do some hours before the article's date."""
+    few = ("scenario=intake_800k", SMALL, "run.replication=2")
+    figures = evaluate(parameters(*few)).figures
+    assert str(figures["end"].value) < "2022-02-09T20:18"
+    assert figures["participants.by_2022_02_09"].value == figures["funnel.bought_first"].value
+    assert figures["processing.processed_by_2022_02_09"].value == figures["funnel.processed"].value
+    broken_off = evaluate(parameters(*few, changes={"clock.end": "2022-02-01T00:00"})).figures
+    assert broken_off["participants.by_2022_02_09"].value is None

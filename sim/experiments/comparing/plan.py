@@ -100,7 +100,7 @@ def plan_of(design: Design, folder: Path, workers: int | None = None, cluster: b
         scale=design.scale,
         memory=needed,
         there=there,
-        seconds=each * len(left) / (side or 1),
+        seconds=each * len(left) / (1 if side is None else min(side, cores())),
         why=len(tried),
         asked=workers if side is not None and workers is not None and side < min(workers, len(left)) else None,
     )

@@ -17,14 +17,15 @@ from sim.report.comparing.wide import wide
 from sim.results.comparison import Comparison
 from sim.results.table import Table
 
-IN_FULL = "Person by person, bottlenecks and their runners-up, and money in full: answer.txt in the folder."
+IN_FULL = "{} and their runners-up, and money in full: answer.txt in the folder."
 
 
 def screen(comparison: Comparison, tables: Mapping[str, Table]) -> str:
     """Return what stands on the screen: the finding, one table, and what was asked beside them."""
     sides = Sides(comparison, tables)
     parts = [head(sides), wide(finding(sides)), side_by_side(sides, with_others=True), together_lines(sides)]
-    parts += [*_why(comparison, tables), wide(IN_FULL)]
+    which = "Person by person, bottlenecks" if people_lines(sides) else "Bottlenecks"
+    parts += [*_why(comparison, tables), wide(IN_FULL.format(which))]
     return _text(parts)
 
 

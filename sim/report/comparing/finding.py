@@ -40,13 +40,23 @@ def finding(sides: Sides) -> str:
         others = [row for row in ranked[1:] if row["scenario"] != sides.reference][:1]
         own = [] if leads["scenario"] == sides.reference else [sides.kpi(sides.reference, figure)]
         against = ", ".join(f"{row['scenario']} {_short(row, unit)}" for row in [*own, *others])
-        first += f" ({against})." if against else "."
+        first += f" ({against})" if against else ""
+        first += f"{_but_not_together(sides, figure, leads['scenario'])}."
     else:
         first = f"{label}: no scenario is the best beyond doubt; {leads['scenario']} is ahead, {_value(leads, unit)}"
         first += f", before {next_one['scenario']}, {_value(next_one, unit)}." if next_one else "."
     if leads["scenario"] != sides.reference:
         return f"{first} {_differs(sides, figure, leads['scenario'])}"
     return f"{first} {_differs(sides, figure, next_one['scenario'])}" if next_one else first
+
+
+def _but_not_together(sides: Sides, figure: str, scenario: str) -> str:
+    """Say so where its difference from the reference is told by itself, and not once all figures are taken together."""
+    if scenario == sides.reference:
+        return ""
+    chance = sides.difference(scenario, figure)["chance_together"]
+    together = chance is None or chance < FAMILY_WISE
+    return "" if together else ", by itself, though not once all figures are told together"
 
 
 def _known(sides: Sides, figure: str) -> list[Row]:

@@ -128,7 +128,7 @@ def _people(sides: Sides) -> Iterator[list[str]]:
     """Yield how many gain and lose a place against the reference, person by person."""
     rows = sides.tables[PEOPLE].rows if PEOPLE in sides.tables else []
     of = {row["scenario"]: row for row in rows if row["grouping"] == EVERYONE}
-    for column, label in (("gained", "Gain a place, person by person"), ("lost", "Lose one")):
+    for column, label in (("gained", "Gain a place and keep it"), ("lost", "Lose one")):
         if of:
             found = [of[name][column] if name in of else None for name in sides.names]
             yield [label, *amounts(found)]
@@ -184,7 +184,8 @@ def _notes(sides: Sides) -> Iterator[str]:
     if any(row["best"] for row in shown):
         yield (
             f"{BEST} The best of this figure by itself, by more than the digits told: better than every other in at "
-            f"least 95 % of the {sides.called(2).split()[1]}, and the 95 % interval of each difference agrees."
+            f"least 95 % of the {sides.called(2).split()[1]}, and the 95 % interval of each difference agrees; or the "
+            "only one that reaches it."
         )
     if any(0 < row["reached"] < row["replications"] for row in shown):
         yield "(n/m): in n of m it has a value at all, and is told of those."
