@@ -7,10 +7,10 @@ from sim.experiments.tasks import Task, processes_for
 from sim.experiments.worlds import run_twice
 from sim.parameters import Parameters
 
-BEGINS, A_DAY, A_PERSON = 0.5, 0.002, 0.9e-6
+BEGINS, A_DAY, A_PERSON = 0.5, 0.0014, 0.9e-6
 """Seconds that a run takes on one thread at least, for each day of the programme, and for each simulated person.
 
-Measured on 26 November 2026 on two busy cores (Intel Xeon): history and rate_200k at scales 0.001 and 0.01.
+Measured on 27 November 2026 on two cores (AMD EPYC) with both at work: rate_200k and rate_1600k at scale 0.01.
 """
 
 AFTER_PROCESSING = 550
