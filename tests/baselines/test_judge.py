@@ -11,9 +11,10 @@ from scipy import stats
 from sim.results.baselines.baseline import LEAST, Expected, Margin
 from sim.results.baselines.chances import MOVED, SAME, errors_of_a_margin, student
 from sim.results.baselines.judge import BEYOND, Judged, Verdict, judge
+from sim.results.baselines.margins import by_hand
 from sim.results.figure import Value
 from sim.results.meaning import Better
-from tests.baselines.made import expected, runs
+from tests.baselines.made import baseline, expected, runs
 from tests.theory.evidence import ALPHA
 
 N, FIRST = 20, 8
@@ -190,6 +191,18 @@ def test_with_the_fewest_replications_a_text_can_move(now: Value) -> None:
 def test_a_figure_that_is_nothing_in_every_run_has_a_margin() -> None:
     """Catches a division by a mean of nothing, of a unit without a least margin."""
     assert expected([0.0] * N, "rupiah paid or earned, of each").margin == Margin(0.0, False, "counting")
+
+
+def test_a_margin_that_is_taken_out_is_as_the_replications_give_it() -> None:
+    """Catches a figure that any value would do for, once its margin was taken out of the file and that was sealed."""
+    own = baseline(people=expected(runs(np.random.default_rng(2), N)))
+    budget = {"budget.training_balance": 1e6, "budget.incentives": 4, "budget.incentive": 6e5}
+    own = replace(own, parameters={**own.parameters, **budget, "population.scale": 1.0})
+    out = replace(own, figures={name: replace(one, margin=None) for name, one in own.figures.items()})
+    wider = own.figures["people"].margin._replace(size=0.5)  # type: ignore[union-attr]
+    by = replace(own, figures={name: replace(one, margin=wider) for name, one in own.figures.items()})
+    assert by_hand(out).figures == by_hand(own).figures == own.figures
+    assert by_hand(by).figures["people"].margin == wider._replace(why="hand")
 
 
 @pytest.mark.parametrize("paired", [True, False])

@@ -103,15 +103,18 @@ def _up(size: float) -> float:
 
 
 def by_hand(baseline: Baseline) -> Baseline:
-    """Return a baseline with the margins that its replications do not give marked as set by hand."""
+    """Return a baseline with the margins that its replications do not give marked as set by hand.
+
+    One that was taken out is as the replications give it: without it any value would do.
+    """
     of = Unit.of_flat(baseline.parameters)
 
     def marked(one: Expected) -> Expected:
         own = margin(one.values, one.unit, of)
-        if one.margin is None or own is None:
+        if own is None:
             return one
-        same = (one.margin.size, one.margin.relative) == (own.size, own.relative)
-        return replace(one, margin=own if same else one.margin._replace(why="hand"))
+        same = one.margin is None or (one.margin.size, one.margin.relative) == (own.size, own.relative)
+        return replace(one, margin=own if one.margin is None or same else one.margin._replace(why="hand"))
 
     return replace(baseline, figures={name: marked(one) for name, one in baseline.figures.items()})
 
