@@ -310,9 +310,8 @@ def composed(words: Sequence[str]) -> Asked:
 def _ready() -> None:
     """Refuse what would change how it is computed, before anything is."""
     from sim.command.address_space import refuse_too_little
-    from sim.command.ask import refuse_settings_of_others
+    from sim.command.ask import refuse_settings_of_others, sums_in_one_order
 
     refuse_settings_of_others()
     refuse_too_little()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    sums_in_one_order()

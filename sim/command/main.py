@@ -6,17 +6,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TextIO
 
 from sim import __version__
 from sim.command.early import end_at_once
 from sim.command.help import COMMAND_HELP, HELP
 
-HELD = ("baseline", "check")
-"""Commands that are not among the others: of figures that later versions are held to."""
+MODULES = {"calibrate": "fit", "validate": "fit", "baseline": "baselines", "check": "baselines"}
+"""Commands that are in a module of their own; the others are in `ask`."""
 
-OTHERS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers", "calibrate", "validate")
-COMMANDS = (*OTHERS, *HELD)
+OTHERS = ("run", "compare", "trace", "scenarios", "config", "assumptions", "drivers")
+COMMANDS = (*OTHERS, *MODULES)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,7 +70,6 @@ def _print(text: str, stream: TextIO | None = None) -> int:
 
 
 def _command(name: str) -> Callable[[list[str]], int]:
-    from sim.command import ask
     from sim.composition import scenario
     from sim.parameters import BadInput, Problem
     from sim.parameters.problems import NOTHING, suggestion
@@ -79,10 +79,5 @@ def _command(name: str) -> Callable[[list[str]], int]:
     if name not in COMMANDS:
         do = f"{suggestion(name, COMMANDS)} `prakerja --help` shows examples."
         raise BadInput([Problem(name, NOTHING, "is not a command", do)])
-    if name in HELD:
-        from sim.command import baselines
-
-        held: Callable[[list[str]], int] = getattr(baselines, name)
-        return held
-    command: Callable[[list[str]], int] = getattr(ask, name)
+    command: Callable[[list[str]], int] = getattr(import_module(f"sim.command.{MODULES.get(name, 'ask')}"), name)
     return command

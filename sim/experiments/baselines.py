@@ -89,7 +89,7 @@ def baseline_of(
     made_by: dict[str, str],
 ) -> Baseline:
     """Return the baseline that some runs of a scenario give."""
-    of, words, values = Unit.of(asked.parameters), words_of(asked.parameters), [kept(each) for each in runs]
+    of, words, values = Unit.of(asked.flat), words_of(asked.parameters), [kept(each) for each in runs]
     expected = {}
     for name in values[0]:
         each, unit = tuple(run.get(name) for run in values), runs[0][name].unit

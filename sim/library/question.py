@@ -153,16 +153,8 @@ class Result:
             about = (self.evaluated.tables, self.kpis, many.runs, many.intervals, asked.made, asked.members)
             beside = {str(row["figure"]): row for row in many.tables["published_in_worlds"].rows}
             beyond = outside(asked.worlds, self.question.config)
-            told = Told(
-                *about,
-                *unmoved,
-                many.seconds,
-                beside,
-                asked.discrepancy,
-                beyond,
-                kept.about,
-                not self.question.named.differs,
-            )
+            otherwise = (kept.about, not self.question.named.differs)
+            told = Told(*about, *unmoved, many.seconds, beside, asked.discrepancy, beyond, *otherwise)
             return answer(told, self.question.named)
         return self.evaluated.answer(self.question.named)
 

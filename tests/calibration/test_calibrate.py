@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.command.ask import fit_of
+from sim.command.fit import fit_of
 from sim.command.main import main
 from sim.composition import folders
 from sim.composition.base import base_files
@@ -86,8 +86,8 @@ def test_nothing_is_written_where_the_chains_do_not_agree(
 ) -> None:
     """Catch a fit that nobody should believe, written over one that was good."""
     assert copied.is_dir()
-    monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (None, False))
-    monkeypatch.setattr("sim.command.ask._what_a_fit_takes", lambda *words: "")
+    monkeypatch.setattr("sim.command.fit.fit_of", lambda words: (None, False))
+    monkeypatch.setattr("sim.command.fit._what_a_fit_takes", lambda *words: "")
     chains = SimpleNamespace(rhat=np.array([1.0, 1.02]), effective=np.array([500.0, 900.0]))
     found = SimpleNamespace(chains=chains, weighed=SimpleNamespace(tail=0.5))
     monkeypatch.setattr("sim.experiments.calibration.fit.fit", lambda problem: found)

@@ -123,7 +123,7 @@ def test_predictions_of_chains_apart_end_with_an_exit_code(
 
     config = {"population": {"scale": 0.01}}
     problem = SimpleNamespace(tell=None, settings=settings, figures=[figure], config=config)
-    monkeypatch.setattr("sim.command.ask.fit_of", lambda words: (problem, rehearsed))
+    monkeypatch.setattr("sim.command.fit.fit_of", lambda words: (problem, rehearsed))
     monkeypatch.setattr("sim.experiments.calibration.learning.learn_first", lambda problem: None)
     monkeypatch.setattr("sim.experiments.calibration.learning.learn_nearer", lambda problem, first: (None, None))
     monkeypatch.setattr("sim.experiments.calibration.leaving_out.left_out_in_turn", left_out)

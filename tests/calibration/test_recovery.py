@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.command.ask import fit_of
+from sim.command.fit import fit_of
 from sim.experiments.calibration.figures import Figure, half_unit
 from sim.experiments.calibration.learning import ENDS, Settings, learn_first
 from sim.experiments.calibration.likelihood import DISCREPANCIES

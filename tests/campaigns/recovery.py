@@ -68,7 +68,7 @@ class History:
 
 def main(words: list[str]) -> int:
     """Run, or go on with, the campaign; print the coverage and return 1 where it is not what it should be."""
-    from sim.command.ask import fit_of
+    from sim.command.fit import fit_of
 
     asked = _asked(words)
     problem, _ = fit_of([f"population.scale={asked.scale}"])

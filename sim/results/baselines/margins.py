@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.parameters import Parameters
 from sim.results.baselines.baseline import Baseline, Expected, Margin
 from sim.results.baselines.chances import errors_of_a_margin
 from sim.results.figure import Value, is_number
@@ -44,14 +43,8 @@ class Unit(NamedTuple):
     """Of one participant."""
 
     @classmethod
-    def of(cls, parameters: Parameters) -> Unit:
-        """Return the scale of a run, and what a participant costs."""
-        budget = parameters.budget
-        return cls(parameters.population.scale, budget.training_balance + budget.incentives * budget.incentive)
-
-    @classmethod
-    def of_flat(cls, parameters: Mapping[str, Any]) -> Unit:
-        """Return the same of the parameters as a baseline holds them."""
+    def of(cls, parameters: Mapping[str, Any]) -> Unit:
+        """Return the scale of a run, and what a participant costs, of parameters as a baseline holds them."""
         balance, incentives, incentive = (
             float(parameters[f"budget.{name}"]) for name in ("training_balance", "incentives", "incentive")
         )
@@ -107,7 +100,7 @@ def by_hand(baseline: Baseline) -> Baseline:
 
     One that was taken out is as the replications give it: without it any value would do.
     """
-    of = Unit.of_flat(baseline.parameters)
+    of = Unit.of(baseline.parameters)
 
     def marked(one: Expected) -> Expected:
         own = margin(one.values, one.unit, of)
