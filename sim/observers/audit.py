@@ -62,7 +62,15 @@ def audit(observations: Observations, days: Iterable[Day]) -> None:
     names = observations.programme.journey.places
     places = people_by_place(observations)
     rupiah = {(flow, benefit): np.cumsum(observations.rupiah(flow, benefit)) for flow in FLOWS for benefit in Benefit}
-    for now, people, *flows in days:
+    ends = list(days)
+    at = np.array([(each.now + DAY - 1) // DAY - 1 for each in ends], dtype=np.int64)
+    counted = np.array([each.people for each in ends], dtype=np.int64).reshape(len(ends), len(names))
+    wrong = (counted[:, 1:] != places[1:, at].T).any(axis=1)
+    for flow in FLOWS:
+        each_benefit = np.array([getattr(each, flow) for each in ends], dtype=np.int64).reshape(len(ends), len(Benefit))
+        for benefit in Benefit:
+            wrong |= each_benefit[:, benefit] != rupiah[flow, benefit][at]
+    for now, people, *flows in (ends[number] for number in np.flatnonzero(wrong).tolist()):
         day = (now + DAY - 1) // DAY - 1
         date = moment(now - 1).strftime("%Y-%m-%d")
         for place in range(1, len(names)):

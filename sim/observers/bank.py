@@ -42,6 +42,8 @@ class BankObserver:
         """The observer of each instance."""
         self._opening = opening_of(self._schedules or (ALWAYS,) * instances)
         self._reached = np.zeros((instances, 1), dtype=np.int64)
+        self._whole: StationObserver | None = None
+        """The bank as one station, if it was asked for since visits were last added."""
 
     def add(
         self,
@@ -53,6 +55,7 @@ class BankObserver:
     ) -> None:
         """Add visits in the order of arrival, each to its instance; see `StationObserver.add`."""
         if arrived.size:
+            self._whole = None
             count_by_instance(
                 arrived,
                 started,
@@ -68,10 +71,13 @@ class BankObserver:
     @property
     def whole(self) -> StationObserver:
         """Return the bank as it stands, as one station."""
+        if self._whole is not None:
+            return self._whole
         counted = self._counted
         sums = np.array([counted.sums[:, 0].sum(), *counted.sums[:, 1:].max(axis=0)], dtype=np.int64)
         days, bins, people, time = (column.sum(axis=0) for column in counted[:4])
-        return StationObserver(self._schedules, self._span, Counted(days, bins, people, time, sums))
+        self._whole = StationObserver(self._schedules, self._span, Counted(days, bins, people, time, sums))
+        return self._whole
 
 
 @kernel

@@ -122,6 +122,20 @@ class Counts:
             if at < self.span.snapshots[number]:
                 on_the_day[number] += count
 
+    def stamps_at(self, name: str, instants: Ints, counts: Ints) -> None:
+        """Count several stamps of a name at each of some instants before the end."""
+        by_day, on_the_day = self.stamps[name]
+        self._add_at(instants, counts, by_day, on_the_day)
+        some = instants[counts > 0]
+        if some.size:
+            self._note(name, int(some.max()))
+
+    def _add_at(self, instants: Ints, counts: Ints, by_day: Ints, on_the_day: Ints) -> None:
+        days = instants // DAY
+        np.add.at(by_day, days, counts)
+        for number, before in enumerate(self.span.snapshots):
+            on_the_day[number] += counts[(days == before // DAY) & (instants < before)].sum()
+
     def stamp_of_wave(self, name: str, wave: int, at: int, count: int) -> None:
         """Count several stamps of a name of one wave at one instant."""
         table = self.wave_stamps[name]
@@ -148,13 +162,10 @@ class Counts:
             self.counted_by_kernels.add(name)
         return by_day, on_the_day
 
-    def stamp_bank_at(self, bank: StampCounts, at: int, counts: Ints) -> None:
-        """Count several stamps of each name of a bank at one instant before the end."""
-        by_day, on_the_day = bank
-        by_day[:, at // DAY] += counts
-        for number in self._snapshots_of(at // DAY):
-            if at < self.span.snapshots[number]:
-                on_the_day[:, number] += counts
+    def stamp_bank_at(self, bank: StampCounts, instants: Ints, counts: Ints) -> None:
+        """Count several stamps of each name of a bank at each of some instants before the end [instant, name]."""
+        for own, by_day, on_the_day in zip(counts.T, *bank, strict=True):
+            self._add_at(instants, own, by_day, on_the_day)
 
     def _note(self, name: str, at: int) -> None:
         self.latest[name] = max(self.latest.get(name, -1), at)

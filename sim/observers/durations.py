@@ -107,29 +107,35 @@ class Durations:
         return some
 
     def quantile(self, share: float) -> float | None:
-        """Return the days within which a share of all who began got it; None where it is not reached.
+        """Return the days within which a share of all who began got it; None where it is not reached."""
+        return self.quantiles(share)[0]
+
+    def quantiles(self, *shares: float) -> list[float | None]:
+        """Return the days within which each share of all who began got it; None where it is not reached.
 
         By Aalen and Johansen: leaving and getting it compete for those who are still without either, and who leaves
         never gets it. Within a bin those censored come last, as is the rule for ties.
         """
         if not self.ended:
-            return None
-        used = np.flatnonzero(self.bins.sum(axis=0))
+            return [None for _ in shares]
+        used = np.flatnonzero(self.bins.any(axis=0))
         ended, over = self.bins[ENDED, used], self.bins[ENDED, used] + self.bins[GAVE_UP, used]
         at_risk = self.began - np.concatenate([[0], np.cumsum(over + self.bins[WAITING, used])[:-1]])
         without = np.cumprod(1.0 - over / at_risk)
         got_it = np.cumsum(np.concatenate([[1.0], without[:-1]]) * ended / at_risk)
         # Without censoring this is the empirical quantile; the margin keeps 0.95 × 20 from becoming 20.
-        reached = np.flatnonzero((got_it >= share - MARGIN) & (ended > 0))
-        return None if reached.size == 0 else lower_edge(int(used[reached[0]])) / DAY
+        first = [np.flatnonzero((got_it >= share - MARGIN) & (ended > 0))[:1] for share in shares]
+        return [lower_edge(int(used[reached[0]])) / DAY if reached.size else None for reached in first]
 
-    def quantile_of(self, how: int, share: float) -> float | None:
-        """Return the quantile in days of those alone who ENDED their wait, or who GAVE_UP; None where nobody did."""
+    def quantiles_of(self, how: int, *shares: float) -> list[float | None]:
+        """Return quantiles in days of those alone who ENDED their wait, or who GAVE_UP; None where nobody did."""
         people = int(self.people[how])
         if not people:
-            return None
-        so_far = np.cumsum(self.bins[how])
-        return lower_edge(int(np.flatnonzero(so_far >= (share - MARGIN) * people)[0])) / DAY
+            return [None for _ in shares]
+        used = np.flatnonzero(self.bins[how])
+        so_far = np.cumsum(self.bins[how, used])
+        first = [int(so_far.searchsorted((share - MARGIN) * people)) for share in shares]
+        return [lower_edge(int(used[reached])) / DAY for reached in first]
 
     def mean_days(self) -> float | None:
         """Return the mean in days of the waits that ended with what was waited for; None where none did."""

@@ -91,10 +91,14 @@ class StationObserver:
         """Return the people who gave up the wait, by day."""
         return self._counts[3, : self._span.days]
 
-    def busy(self, first: int = 0, after: int | None = None) -> int:
-        """Return the server time used on the days from a first to before another, or to the end of the run, µs."""
-        high, low = self._counts[4:, first : self._span.days if after is None else after].sum(axis=1).tolist()
-        return (int(high) << 20) + int(low)
+    def busy(self) -> int:
+        """Return the server time used to the end of the run, µs."""
+        return self.busy_from(np.zeros(1, dtype=np.int64))[0]
+
+    def busy_from(self, days: NDArray[np.int64]) -> list[int]:
+        """Return the server time used from each of some ascending days to before the next, or to the end, µs."""
+        high, low = np.add.reduceat(self._counts[4:, : self._span.days], days, axis=1).tolist()
+        return [(most << 20) + least for most, least in zip(high, low, strict=True)]
 
     @property
     def last_departure(self) -> int:

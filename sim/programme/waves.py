@@ -68,13 +68,15 @@ class Waves:
         self.records = [WaveRecord() for _ in range(len(programme.waves))]
         self.over = False
         """Whether no wave will open any more."""
+        self._not_announced = 0
+        """How many have opened and are not yet announced."""
         rule = programme.parameters.waves.rule
         self._by_rule = ReturnedPlaces(0.0 if rule is None else rule.quota_share)
         timeline.process(self._openings())
 
     def all_announced(self) -> bool:
         """Return whether no wave is still to come and every one that opened is announced."""
-        return self.over and all(record.announced for record in self.records if record.opened)
+        return self.over and not self._not_announced
 
     def last_announcement(self) -> int:
         """Return the instant of the last announcement of a wave that opened or may open; -1 if none."""
@@ -88,6 +90,7 @@ class Waves:
             if self._programme.parameters.waves.rule is not None and not self._goes_on(wave):
                 break
             self.records[wave].opened = True
+            self._not_announced += 1
             self.records[wave].quota = self._quota(wave)
             self._timeline.process(self._course(wave))
         self.over = True
@@ -165,5 +168,6 @@ class Waves:
         record.drawn = record.awarded + record.by_verdict[Verdict.FACE_CHECK_FAILED]
         record.refused_by_budget = self._budget.refuse(min(record.quota, record.eligible), places)
         record.announced = True
+        self._not_announced -= 1
         self._budget.commit(wave, record.awarded)
         self._pool.announce(wave, people, verdict)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sim.results.table import Table
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.table import Cell, Table
 
 Number = TypeVar("Number", int, float)
 
@@ -20,6 +23,12 @@ def full(count: Number, scale: float) -> Number:
     if scale == 1:
         return count
     return round(count / scale) if isinstance(count, int) else count / scale
+
+
+def all_full(counts: NDArray[Any], scale: float) -> list[Cell]:
+    """Return whole counts at full population; see `full`."""
+    found: list[Cell] = (counts if scale == 1 else np.rint(counts / scale).astype(np.int64)).tolist()
+    return found
 
 
 def at_full_population(table: Table, scale: float, counts: Collection[str], behind: str, meaning: str) -> Table:

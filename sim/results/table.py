@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,28 @@ class Table:
     def arrays(self) -> dict[str, Any]:
         """Return the columns as arrays that a database reads."""
         return {name: _array(self.column(name)) for name in self.columns}
+
+
+class TableOfColumns(Table):
+    """A table made by columns: rows are made when they are first asked for."""
+
+    _values: dict[str, list[Cell]]
+
+    def __init__(self, name: str, columns: dict[str, str], values: dict[str, list[Cell]]) -> None:
+        if tuple(columns) != tuple(values):
+            raise ValueError(f"table {name}: values are of {list(values)}, not of {list(columns)}")
+        for attribute, value in (("name", name), ("columns", columns), ("_values", values)):
+            object.__setattr__(self, attribute, value)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Cell]]:
+        """Return the rows."""
+        values = self._values
+        return [dict(zip(values, cells, strict=True)) for cells in zip(*values.values(), strict=True)]
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a column."""
+        return self._values[name]
 
 
 def _array(values: list[Any]) -> Any:

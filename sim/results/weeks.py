@@ -42,11 +42,12 @@ def weeks_of(tables: Mapping[str, Table]) -> dict[str, Series]:
     daily = tables["daily"]
     columns = {name: _numbers(daily.column(name)) for name in daily.columns if name != "date"}
     columns["payments_due"] = columns["incentives_due"] + columns["surveys_due"]
-    starts = np.arange(0, len(daily.rows), 7)
+    days = len(daily.column("date"))
+    starts = np.arange(0, days, 7)
     found = {}
     for name, values in columns.items():
         if name in REACHES:
-            found[name] = np.cumsum(np.nan_to_num(values))[np.append(starts[1:], len(daily.rows)) - 1]
+            found[name] = np.cumsum(np.nan_to_num(values))[np.append(starts[1:], days) - 1]
         elif name == CAPACITY and np.isnan(values).any():
             continue
         elif kind_of(name) == SUM:
@@ -77,7 +78,7 @@ def peaks_of(weeks: Mapping[str, Series]) -> dict[str, float]:
 
 
 def _numbers(values: list[float | None]) -> Series:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array(values, dtype=np.float64)  # NaN where it is None
 
 
 def _as_before(values: Series) -> Series:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -138,11 +139,16 @@ class Plan(ABC):
         `served` are people whose service began, `busy` the µs in service of all. None where nothing was offered, or
         without limit.
         """
-        offered, before = self.offered(until), self.offered(since) if since > 0 else 0
-        if offered is None or before is None or offered <= before:
-            return None
-        # Who is begun counts whole, and a service goes on into an outage: that is no more than all there was time for.
-        return min(self._done(served, busy) / (offered - before), 1.0)
+        return self.utilisations([served], [busy], [since, until])[0]
+
+    def utilisations(self, served: Sequence[int], busy: Sequence[int], edges: Sequence[int]) -> list[float | None]:
+        """Return the same of each span between two instants that follow one another."""
+        offered = [self.offered(at) if at > 0 else 0 for at in edges]
+        return [
+            # Who is begun counts whole, and a service goes on into an outage: no more than all there was time for.
+            None if b is None or a is None or b <= a else min(self._done(people, time) / (b - a), 1.0)
+            for people, time, (a, b) in zip(served, busy, pairwise(offered), strict=True)
+        ]
 
     def _done(self, served: int, busy: int) -> int:
         return served

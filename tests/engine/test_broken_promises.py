@@ -105,7 +105,7 @@ def _observed(result: cohort.Result) -> tuple[Observations, list[Day]]:
 
 def register_one_more(model: cohort.Model) -> None:
     way = model.way._way
-    way.registered_by_day[-1] += 1
+    way.registered_on_day[-1] += 1
 
 
 def let_one_give_up(model: cohort.Model) -> None:

@@ -1,4 +1,7 @@
-"""The census: at each day's end, how many people stand in each place. Each thread fills a sheet of its own."""
+"""The census: at each day's end, how many people stand in each place. Each thread fills a sheet of its own.
+
+It follows from who came to a place and who left it, day by day; or it is counted at the day's end.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +10,73 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.programme.programme import Programme
+from sim.rules.compiling import kernel
+
+NOWHERE = -1
+"""In place of a place: where those come from who register, or of whom another sheet or station knows."""
 
 
 class Sheet:
-    """What one thread counts, [day, place]."""
+    """What one thread counts."""
 
-    def __init__(self, days: int, places: int) -> None:
+    def __init__(self, days: int, places: int, horizon: int) -> None:
         self.counts = np.zeros((days, places), dtype=np.int64)
+        """Who stands in a place at a day's end [day, place]."""
+        self._moves = np.zeros((days, places + 1), dtype=np.int64)
+        """How many more have come to a place than left it, on a day [day, place]; behind all places, to nowhere."""
+        self._horizon = horizon
 
     def count(self, now: int, place: int, people: int) -> None:
         """Count people who stand in a place at a day's end, or at the end of the run."""
         self.counts[day_before(now), place] += people
+
+    def move(self, at: NDArray[np.int64], left: int, came: int) -> None:
+        """Let people go from a place to another, one at each of some ascending instants before the horizon."""
+        if not at.size:
+            return
+        day = int(at[0]) // DAY
+        if day == int(at[-1]) // DAY:
+            self._moves[day, left] -= at.size
+            self._moves[day, came] += at.size
+        else:
+            move(at, self._horizon, int(left), int(came), self._moves)
+
+    def move_some(self, at: NDArray[np.int64], left: int, came: int) -> None:
+        """Let people go from a place to another at instants in any order; those beyond the horizon do not."""
+        move(at, self._horizon, int(left), int(came), self._moves)
+
+    def taken(self) -> NDArray[np.int64]:
+        """Return all that was counted, [day, place]."""
+        found: NDArray[np.int64] = self.counts + self._moves[:, :-1].cumsum(axis=0)
+        return found
+
+
+@kernel
+def move(at: NDArray[np.int64], horizon: int, left: int, came: int, moves: NDArray[np.int64]) -> None:
+    """Move people, who stand by the day, from a place to another at instants before the horizon."""
+    for i in range(at.size):
+        if at[i] < horizon:
+            day = at[i] // DAY
+            moves[day, left] -= 1
+            moves[day, came] += 1
 
 
 class Census:
     """The sheets of all threads."""
 
     def __init__(self, programme: Programme) -> None:
-        self._shape = (-(-programme.horizon // DAY), len(programme.journey.places))
+        self._programme = programme
         self._sheets: list[Sheet] = []
 
     def sheet(self) -> Sheet:
         """Return a new sheet for a thread."""
-        self._sheets.append(Sheet(*self._shape))
+        horizon = self._programme.horizon
+        self._sheets.append(Sheet(-(-horizon // DAY), len(self._programme.journey.places), horizon))
         return self._sheets[-1]
 
     def taken(self) -> NDArray[np.int64]:
         """Return all that was counted, [day, place]."""
-        total: NDArray[np.int64] = np.sum([sheet.counts for sheet in self._sheets], axis=0)
+        total: NDArray[np.int64] = np.sum([sheet.taken() for sheet in self._sheets], axis=0)
         return total
 
 

@@ -41,19 +41,19 @@ class DayEnds:
 
     def days(self, end: int) -> list[Day]:
         """Return where everyone stood, and the rupiah, at each day's end; raise BrokenPromise if somebody is lost."""
-        counts = self._census.taken()
+        counts, all_registered = self._census.taken(), self._way.registered_on_day.cumsum().tolist()
         for_training, all_returned = self._participants.paid_for_training(), self._participants.returned()
         found = []
-        for day, awarded in enumerate(self._awarded):
+        for day, (awarded, so_far) in enumerate(zip(self._awarded, self._payments.days(), strict=True)):
             now = min((day + 1) * DAY, end)
-            registered, standing = self._way.registered_by_day[day], counts[day].tolist()
+            registered, standing = all_registered[day], counts[day].tolist()
             what = f"people do not add up at the end of {moment(now - 1):%Y-%m-%d}"
             if sum(standing) != registered:
                 raise BrokenPromise(f"{what}: {registered} have registered, {sum(standing)} stand somewhere")
             if min(standing) < 0:
                 place = self._programme.journey.places[standing.index(min(standing))]
                 raise BrokenPromise(f"{what}: {min(standing)} stand in '{place}'")
-            incentives, surveys, unanswered = self._payments.days[day]
+            incentives, surveys, unanswered = so_far
             paid = [for_training[day], incentives, surveys]
             returned = all_returned[day]
             returned[2] += unanswered

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY
 from sim.rules.checks import CheckRecord, passes_check, retry_delay, tries_again
 from sim.rules.compiling import kernel, rule
 from sim.rules.entry_test import TEST_BLOCK, TestRecord, takes_test, test_done_after
@@ -136,13 +135,8 @@ def test_people(
     times: Ints,
     persons: People,
     checked: Checked,
-    horizon: int,
-    tested_by_day: Ints,
 ) -> tuple[int, int]:
-    """Separate those who take the test, at the instant it is done, from those who do not; return how many.
-
-    Count those tested before the horizon by the day.
-    """
+    """Separate those who take the test, at the instant it is done, from those who do not; return how many."""
     words = np.empty((4, CHUNK), dtype=np.uint32)
     t = r = 0
     for begin in range(0, persons.size, CHUNK):
@@ -151,12 +145,9 @@ def test_people(
         for i in range(end - begin):
             mine = words_at(words, i)
             if takes_test(mine, test):
-                at = times[begin + i] + test_done_after(mine, test)
-                checked.passed_at[t] = at
+                checked.passed_at[t] = times[begin + i] + test_done_after(mine, test)
                 checked.passed[t] = persons[begin + i]
                 t += 1
-                if at < horizon:
-                    tested_by_day[at // DAY] += 1
             else:
                 checked.refused_at[r] = times[begin + i]
                 checked.refused[r] = persons[begin + i]

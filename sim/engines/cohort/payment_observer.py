@@ -1,4 +1,8 @@
-"""What is observed of payments, on the thread that makes them."""
+"""What is observed of payments, on the thread that makes them.
+
+What the runs of a day have made, and the surveys offered at an instant, are a few numbers: they are written down as
+they come and counted at the end.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.engines.cohort.flows import Ints
+from sim.engines.cohort.gathered import Gathered
 from sim.journey.measures import PAYMENT_STEPS, partner_stamp, partner_wait
 from sim.journey.money import Benefit
 from sim.journey.payments import PAID_BENEFITS
@@ -30,6 +35,13 @@ class PaymentObserver:
             self._counts.waits_of("survey_due_to_paid"),
         )
         """What counts the waits for a run, by partner, and from due to paid of incentives and of surveys."""
+        self._runs: list[tuple[int, Ints]] = []
+        """The instant of the runs of each day, and how many of each payment they have made [partner, payment]."""
+        self._offers: list[tuple[int, int, int]] = []
+        """Of surveys: the instant at which one is offered, and how many answer it and do not."""
+        self._full: list[tuple[int, int]] = []
+        """Instants, and how many then have nothing more to come."""
+        self._returned = Gathered(self._count_returned)
 
     def _bank(self, benefit: Benefit, step: str) -> Any:
         return self._counts.bank_of([partner_stamp(each.key, benefit, step) for each in self._programme.partners])
@@ -46,20 +58,11 @@ class PaymentObserver:
 
     def paid(self, now: int, made: Ints) -> None:
         """Observe how many of each payment the runs of a day have made [partner, payment]."""
-        rupiah = dict.fromkeys(PAID_BENEFITS, 0)
-        for number, count in enumerate(made.sum(axis=0).tolist()):
-            if count:
-                payment = self._programme.payments[number]
-                self._counts.stamp_at(f"{payment.name}_paid", now, count)
-                rupiah[payment.benefit] += count * self._programme.amount(number)
-        incentives = self._programme.incentives
-        for benefit, some in (Benefit.INCENTIVE, made[:, :incentives]), (Benefit.SURVEY, made[:, incentives:]):
-            self._counts.stamp_bank_at(self._paid[benefit], now, some.sum(axis=1))
-            self._counts.money("paid", benefit, np.array([now]), rupiah[benefit])
+        self._runs.append((now, made))
 
     def paid_in_full(self, now: int, count: int) -> None:
         """Observe how many have nothing more to come."""
-        self._counts.stamp_at("fully_paid", now, count)
+        self._full.append((now, count))
 
     def first_paid(self, due: Ints, paid: int) -> None:
         """Observe first incentives that are paid at an instant, or NEVER."""
@@ -88,14 +91,36 @@ class PaymentObserver:
         own = (f"{which.benefit.key}_due_to_paid", self._programme.partners[partner].key)
         return ("first_incentive_due_to_paid", *own) if payment == 0 else own
 
-    def surveys_offered(self, offered: int, answers: int, declines: int, full: int) -> None:
-        """Observe how many answer a survey offered at an instant, do not, and have nothing more to come."""
-        self._counts.stamp_at("surveys_offered", offered, answers + declines)
-        self._counts.stamp_at("surveys_unanswered", offered, declines)
-        self._counts.stamp_at("fully_paid", offered, full)
+    def surveys_offered(self, offered: int, answers: int, declines: int) -> None:
+        """Observe how many answer a survey that is offered at an instant, and do not."""
+        self._offers.append((offered, answers, declines))
 
-    def surveys_return(self, instants: Ints, amount: int) -> None:
+    def surveys_return(self, instants: Ints) -> None:
         """Observe the return of the rupiah of surveys that are not answered."""
+        self._returned.put(instants)
+
+    def _count_returned(self, instants: Ints) -> None:
+        amount = self._programme.parameters.budget.survey
         open_still = int(np.count_nonzero(instants >= self._counts.end))
         self._counts.account("declined", open_still, open_still * amount)
         self._counts.money("returned", Benefit.SURVEY, instants, amount)
+
+    def finish(self) -> None:
+        """Count what was written down."""
+        self._returned.finish()
+        counts, payments, incentives = self._counts, self._programme.payments, self._programme.incentives
+        if self._runs:
+            instants = np.array([at for at, _ in self._runs])
+            made = np.stack([made for _, made in self._runs])  # [run, partner, payment]
+            for number, payment in enumerate(payments):
+                counts.stamps_at(f"{payment.name}_paid", instants, made[:, :, number].sum(axis=1))
+            for benefit, some in (Benefit.INCENTIVE, slice(incentives)), (Benefit.SURVEY, slice(incentives, None)):
+                counts.stamp_bank_at(self._paid[benefit], instants, made[:, :, some].sum(axis=2))
+                amounts = np.array([self._programme.amount(number) for number in range(len(payments))[some]])
+                counts.money("paid", benefit, instants, made[:, :, some].sum(axis=1) @ amounts)
+        if self._offers:
+            instants, answers, declines = np.array(self._offers).T
+            counts.stamps_at("surveys_offered", instants, answers + declines)
+            counts.stamps_at("surveys_unanswered", instants, declines)
+        if self._full:
+            counts.stamps_at("fully_paid", *np.array(self._full).T)

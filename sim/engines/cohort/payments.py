@@ -66,8 +66,8 @@ class Payments:
         wanted = p.parameters.run.without_outages and not recorder.on
         self.paid_days = no_paid_days(p.people, len(p.payments)) if wanted else None
         """The day of each payment by participant's number, where the run is compared with another."""
-        self.days: list[tuple[int, int, int]] = []
-        """At each day's end: rupiah of incentives and of surveys paid, and of surveys returned."""
+        self._days: list[tuple[int, int]] = []
+        """At each day's end: rupiah of incentives and of surveys paid."""
 
     # Due
 
@@ -134,7 +134,8 @@ class Payments:
             )
         )
         self.settled += found.unanswered.size
-        self._observer.surveys_offered(offered, found.answering.size, found.unanswered.size, found.full)
+        self._observer.surveys_offered(offered, found.answering.size, found.unanswered.size)
+        self._observer.paid_in_full(offered, found.full)
         if found.unanswered.size:
             self._return(offered, found.unanswered)
         self._record_offer(payment, offered, found.answering, found.unanswered)
@@ -145,7 +146,7 @@ class Payments:
         closing = self._participants.closes_at(unanswered)
         returns = np.empty_like(closing)
         returns_of_unanswered(offered, closing, self._end, returns, self._returned)
-        self._observer.surveys_return(returns, self._programme.parameters.budget.survey)
+        self._observer.surveys_return(returns)
 
     # Runs
 
@@ -227,10 +228,15 @@ class Payments:
     # Days and the end
 
     def close_day(self, now: int) -> None:
-        """Write down what has been paid, and has returned, by a day's end."""
+        """Write down what has been paid by a day's end."""
         self._offer_surveys(now)
-        returned = int(self._returned[: -(-now // DAY)].sum()) * self._programme.parameters.budget.survey
-        self.days.append((self._paid[Benefit.INCENTIVE], self._paid[Benefit.SURVEY], returned))
+        self._days.append((self._paid[Benefit.INCENTIVE], self._paid[Benefit.SURVEY]))
+
+    def days(self) -> Iterator[tuple[int, int, int]]:
+        """Yield, of each day's end, the rupiah of incentives and of surveys paid, and of surveys returned."""
+        returned = (self._returned.cumsum() * self._programme.parameters.budget.survey).tolist()
+        for (incentives, surveys), unanswered in zip(self._days, returned, strict=False):  # days may be left
+            yield incentives, surveys, unanswered
 
     def finish(self, end: int) -> None:
         """Observe the payments that are due and not paid at the end of the run (µs)."""
@@ -244,6 +250,7 @@ class Payments:
                 self._hold(partner, pending, NEVER)
                 if FIRST_DUE in self._held[partner]:
                     self._hold_one(partner, *FIRST_DUE, pending[pending["payment"] == 0], NEVER)
+        self._observer.finish()
 
     # Rows
 

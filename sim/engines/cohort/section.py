@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import NEVER
+from sim.calendar.instants import HOUR, NEVER
 from sim.engines.cohort.at_station import AtStation
-from sim.engines.cohort.census import Sheet
+from sim.engines.cohort.census import NOWHERE, Sheet
 from sim.engines.cohort.flow_kernels import check_people, new_checked
-from sim.engines.cohort.flows import Flow, Ints, People, Unordered, attempts_of, merge
+from sim.engines.cohort.flows import NO_FLOW, Flow, Ints, People, Unordered, attempts_of, concatenated, merge
 from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.recorder import Recorder
 from sim.engines.cohort.registrations import Recent
@@ -52,14 +52,16 @@ class Section:
         }
         self._backlog = {check: Unordered(programme.horizon, retries=True) for check in self._retries}
         """By check, those who will try again."""
-        place = programme.journey.place
-        self._at_places = [(place(name), at) for name, at in self._at.items()]
-        self._backlog_places = [(place(retry.name), self._backlog[check]) for check, retry in self._retries.items()]
+        self._place = {name: programme.journey.place(name) for name in self._at}
+        """Of each station; who will try again stands at that of the retries."""
+        self._window = int(programme.parameters.run.window_hours * HOUR)
+        self._now = 0
         self._stamps: dict[str, Gathered] = {}
         self._turned_away = Gathered(self._count_turned_away)
-        self._refused = 0
         self.processed = 0
         """How many have left the station at which people are counted as processed."""
+        self.last_turned_away = -1
+        """When the last of those known so far was refused, or gave up, before the end of the run."""
 
     def is_empty(self) -> bool:
         """Return whether nobody is at a station here, or will come back to one."""
@@ -71,6 +73,7 @@ class Section:
 
     def advance(self, flow: Flow, until: int) -> Flow:
         """Take in who comes before an instant, and everyone here to it; return who passes."""
+        since, self._now = self._now, until
         if not flow[0].size and self.is_idle():
             return flow
         for station in self._stations:
@@ -79,37 +82,43 @@ class Section:
                 self.processed += flow[0].size
                 self._stamp(f"{PROCESSED_AT}_left", flow[0])
             if station.checks:
-                flow = self._check(station, flow, until)
+                flow = self._check(station, flow, since, until)
         return flow
 
-    def stand(self, now: int) -> None:
-        """Count in the census who stands here at a day's end, and who has been refused or has given up."""
-        for place, at in self._at_places:
-            if at.inside:
-                self._sheet.count(now, place, at.inside)
-        for place, backlog in self._backlog_places:
-            if len(backlog):
-                self._sheet.count(now, place, len(backlog))
-        self._sheet.count(now, Place.GAVE_UP_PROCESSING, sum(at.gave_up for at in self._at.values()))
-        self._sheet.count(now, Place.REFUSED, self._refused)
-
     def _pass(self, station: Station, flow: Flow, until: int) -> Flow:
-        leaving, gone = self._at[station.name].advance(flow, until)
+        place, at = self._place[station.name], self._at[station.name]
+        leaving, gone = at.advance(flow, until)
+        if leaving is not flow:
+            self._sheet.move(flow[0], NOWHERE, place)
+            self._sheet.move(leaving[0], place, NOWHERE)
         if gone[0].size:
+            self._sheet.move_some(gone[0], place, Place.GAVE_UP_PROCESSING)
             self._recorder.put("gave_up", gone[1], gone[0])
             self._recorder.put("gave_up_at", gone[1], self._programme.journey.number(station.name))
             self._turn_away(*gone)
         return leaving
 
-    def _check(self, station: Station, flow: Flow, until: int) -> Flow:
+    def _check(self, station: Station, flow: Flow, since: int, until: int) -> Flow:
         """Check those who leave the station, and that of its retries, before an instant; return who passes."""
         passed = self._verdicts(station, flow)
         if station.retries:
-            again = self._pass(self._retries[station.name], self._backlog[station.name].take(until), until)
-            passed = merge(passed, self._verdicts(station, again))
+            passed = merge(passed, self._try_again(station, since, until))
         self._stamp(f"{station.name}_passed", passed[0])
         self._recorder.put(f"{station.name}_passed", passed[1], passed[0])
         return passed
+
+    def _try_again(self, station: Station, since: int, until: int) -> Flow:
+        """Take those who try again to an instant, by steps in which nobody comes back twice; return who passes."""
+        backlog, retry, passed = self._backlog[station.name], self._retries[station.name], list[Flow]()
+        at = self._at[retry.name]
+        while since < until and (len(backlog) or not at.is_idle()):
+            since = min(until, (since // self._window + 1) * self._window)
+            coming = backlog.take(since)
+            self._sheet.move(coming[0], self._place[retry.name], NOWHERE)
+            again = self._verdicts(station, self._pass(retry, coming, since))
+            if again[0].size:
+                passed.append(again)
+        return concatenated(passed, NO_FLOW)
 
     def _verdicts(self, station: Station, flow: Flow) -> Flow:
         """Return who passes; who fails tries again later or is refused."""
@@ -133,13 +142,18 @@ class Section:
         )
         if again:
             self._backlog[station.name].put((checked.again_at[:again], checked.again[:again], checked.attempts[:again]))
+            # Who fails stands there from now on: all who were checked, less those who are told apart here.
+            place = self._place[self._retries[station.name].name]
+            self._sheet.move(times, NOWHERE, place)
+            self._sheet.move(checked.passed_at[:passed], place, NOWHERE)
+            self._sheet.move(checked.refused_at[:refused], place, NOWHERE)
         if refused:
             self.refuse(station.name, checked.refused_at[:refused], checked.refused[:refused])
         return checked.passed_at[:passed], checked.passed[:passed]
 
     def refuse(self, by: str, at: Ints, people: People) -> None:
-        """Refuse people at instants, in any order."""
-        self._refused += people.size
+        """Refuse people at ascending instants."""
+        self._sheet.move(at, NOWHERE, Place.REFUSED)
         self._stamp(f"refused_by_{by}", at, in_order=False)
         self._recorder.put("refused", people, at)
         self._recorder.put("refused_by", people, self._programme.journey.refusal(by))
@@ -151,6 +165,7 @@ class Section:
         if np.count_nonzero(in_time) < at.size:
             people, at = people[in_time], at[in_time]
         if people.size:
+            self.last_turned_away = max(self.last_turned_away, int(at.max()))
             self._standing[people] = GONE
             self._turned_away.put(at, people)
 

@@ -1,6 +1,8 @@
 """From registration to the pool, window by window: two sections of the route and the test, each on a thread.
 
-Nobody comes back from a later section to an earlier one, so with threads the first runs ahead of the second.
+Nobody comes back from a later section to an earlier one, so with threads the first runs ahead of the second. Those who
+try again pass a station of their own, by steps no longer than the shortest feedback; so a window may last longer: of
+few people a week, since every window costs some calls whoever is in it.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.instants import DAY, HOUR, NEVER
-from sim.engines.cohort.census import Census
+from sim.calendar.instants import DAY, NEVER, WEEK
+from sim.engines.cohort.census import NOWHERE, Census
 from sim.engines.cohort.flow_kernels import new_checked, test_people
 from sim.engines.cohort.flows import EMPTY, Flow, Ints, People
 from sim.engines.cohort.gathered import Gathered
@@ -31,6 +33,9 @@ from sim.programme.programme import Programme
 
 WINDOWS_AHEAD = 16
 """Windows that the first section may be ahead of the second."""
+
+FEW = 1 << 20
+"""People of whom a window lasts a week; of more it lasts a day, so that those in it stay in the processor's cache."""
 
 BATCHES_ENTERING = 16
 """Windows whose people may still be entering the pool."""
@@ -50,8 +55,8 @@ class Passed:
     """How many have left the processing-rate station."""
     empty: bool
     """Whether everyone has registered and nobody is in the first section."""
-    idle: bool
-    """Whether everyone has registered and nothing will happen in the first section any more."""
+    last_turned_away: int
+    """When the last was refused there, or gave up."""
 
 
 def two_sections(route: Route) -> tuple[Route, Route]:
@@ -96,42 +101,30 @@ class WayToPool:
         self._drawn: Ints = EMPTY
         """Registrations already drawn, of people from number `registered` on."""
         self._registered = 0
-        self._taking_test = 0
-        """How many have begun to take the test so far, or done so."""
-        self._tested_by_day = np.zeros(-(-programme.horizon // DAY), dtype=np.int64)
         self._last_tested = -1
-        nobody = programme.people == 0
-        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, empty=nobody, idle=nobody)
+        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, empty=programme.people == 0, last_turned_away=-1)
         self._stopped = False
         self.now = 0
-        self.empty_since = NEVER
-        """The first day's end at which everyone had registered and nobody was on the way."""
-        self.registered_by_day: list[int] = []
-        """How many had registered by each day's end."""
+        self.registered_on_day = np.zeros(-(-programme.horizon // DAY), dtype=np.int64)
+        """How many registered on each day, so far as the first section has come."""
 
     def _window_ends(self, sync_points: list[int]) -> Iterator[int]:
-        """Yield the ends of windows no longer than the shortest feedback, cut at midnight and at each sync point.
-
-        Where nobody will come, leave or try again, windows last until midnight.
-        """
-        shortest, now = int(self._programme.parameters.run.window_hours * HOUR), 0
+        """Yield the ends of windows, cut at each sync point."""
+        window, now = WEEK if self._programme.people <= FEW else DAY, 0
         for sync in sync_points:
             while now < sync:
-                window = DAY if self._last.idle and self._second.is_idle() else shortest
-                now = min(sync, (now // window + 1) * window, (now // DAY + 1) * DAY)
+                now = min(sync, (now // window + 1) * window)
                 yield now
 
     # The clock
 
     def advance(self, until: int) -> None:
-        """Take everyone to an instant, which must be a midnight or a sync point."""
+        """Take everyone to an instant: a sync point exactly, of others to the end of the window they lie in."""
         while self.now < until and not self._stopped:
             end, passed = self._next_window()
             self._second.recent.remember(passed.first, passed.registered_at)
             self._test(self._second.advance(passed.flow, end))
             self._last, self.now = passed, end
-            if end % DAY == 0 or end == self._programme.horizon:
-                self._close_day(end)
         self._tested.finish()
         while self._entering:
             self._entering.popleft().result()
@@ -164,17 +157,14 @@ class WayToPool:
         first = self._registered
         times, people = self._register(until)
         flow = self._first.advance((times, people), until)
-        if until % DAY == 0 or until == self._programme.horizon:
-            self._first.stand(until)
-        everyone = self._registered == self._programme.people
         return Passed(
             flow=flow,
             first=first,
             registered_at=times,
             registered=self._registered,
             processed=self._first.processed,
-            empty=everyone and self._first.is_empty(),
-            idle=everyone and self._first.is_idle(),
+            empty=self._registered == self._programme.people and self._first.is_empty(),
+            last_turned_away=self._first.last_turned_away,
         )
 
     def _register(self, until: int) -> Flow:
@@ -192,6 +182,9 @@ class WayToPool:
         self._registered = last
         self._first.recent.remember(first, times)
         self._arrivals.put(times, self._traits[first:last])
+        if times.size:
+            days = slice(int(times[0]) // DAY, int(times[-1]) // DAY + 1)
+            self.registered_on_day[days] += np.diff(times.searchsorted(np.arange(days.start, days.stop + 1) * DAY))
         return times, np.arange(first, last, dtype=np.uint32)
 
     def _count_arrivals(self, times: Ints, packed: NDArray[np.uint32]) -> None:
@@ -206,13 +199,13 @@ class WayToPool:
         if times.size == 0:
             return
         programme, checked = self._programme, new_checked(times.size)
-        tested, refused = test_people(
-            programme.key, programme.test, times, people, checked, programme.horizon, self._tested_by_day
-        )
+        tested, refused = test_people(programme.key, programme.test, times, people, checked)
+        self._sheet.move(times, NOWHERE, Place.TEST)
         if refused:
+            self._sheet.move(checked.refused_at[:refused], Place.TEST, NOWHERE)
             self._second.refuse("test", checked.refused_at[:refused], checked.refused[:refused])
         if tested:
-            self._taking_test += tested
+            self._sheet.move_some(checked.passed_at[:tested], Place.TEST, Place.POOL)
             self._last_tested = max(self._last_tested, int(checked.passed_at[:tested].max()))
             times, people = checked.passed_at[:tested], checked.passed[:tested]
             self._tested.put(times, people)
@@ -227,7 +220,7 @@ class WayToPool:
         if len(self._entering) > BATCHES_ENTERING:
             self._entering.popleft().result()
 
-    # What the programme and the census see
+    # What the programme sees
 
     @property
     def processed(self) -> int:
@@ -238,11 +231,10 @@ class WayToPool:
         """Return whether everyone has registered and nobody is on the way to the pool."""
         return self._last.empty and self._second.is_empty() and self._last_tested < self.now
 
-    def _close_day(self, now: int) -> None:
-        self._second.stand(now)
-        tested = int(self._tested_by_day[: -(-now // DAY)].sum())
-        self._sheet.count(now, Place.TEST, self._taking_test - tested)
-        self._sheet.count(now, Place.POOL, tested)
-        self.registered_by_day.append(self._last.registered)
-        if self.empty_since == NEVER and self.is_empty():
-            self.empty_since = now
+    @property
+    def empty_since(self) -> int:
+        """Return the first day's end at which everyone had registered and nobody was on the way; else NEVER."""
+        if not self.is_empty():
+            return NEVER
+        last = max(self._last.last_turned_away, self._second.last_turned_away, self._last_tested)
+        return (last // DAY + 1) * DAY

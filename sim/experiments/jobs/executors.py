@@ -27,6 +27,9 @@ Makes = TypeVar("Makes", covariant=True)
 Failure = BrokenPromise | MemoryError
 """Why a job is left out."""
 
+COLLECTED_AFTER = 20_000
+"""Objects made, less those gone, after which a process that does many jobs looks for cycles; by default it is 700."""
+
 KILLED_TWICE = "ended its process twice, as the system does when memory runs out"
 OUT_OF_MEMORY = "found no memory, twice"
 ENDED = "a process was ended: for want of memory; or by a script that runs without `if __name__ == '__main__':`"
@@ -186,9 +189,13 @@ def _done(job: Doable[Made]) -> Made:
 
 @functools.cache
 def _keep_what_is_loaded() -> None:
-    """Spare what the first job has loaded, modules and kernels, from being looked through at every collection."""
+    """Spare what the first job has loaded, modules and kernels, from being looked through at every collection.
+
+    And collect less often: a job makes many small objects that nothing refers to any more, and few in cycles.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, 10, 10)
 
 
 def _begin() -> None:

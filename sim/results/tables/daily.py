@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
 from sim.journey.measures import STAGES
@@ -15,8 +16,10 @@ from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
-from sim.results.full_population import at_full_population
-from sim.results.table import Cell, Table, day_of
+from sim.results.full_population import ROUNDED, SIMULATED, all_full, full
+from sim.results.table import Cell, Table, TableOfColumns, day_of
+
+Ints = NDArray[np.int64]
 
 MORE = {
     "revoked": ("revoked", "people revoked that day"),
@@ -74,29 +77,24 @@ def columns_of(stations: Sequence[Station], partners: Sequence[Partner], market:
 
 def daily(observations: Observations, runs: list[RunRecord]) -> Table:
     """Return the counts of every day of the run."""
-    days = observations.days
-    columns: dict[str, list[Cell]] = {"date": [day_of(day * DAY) for day in range(days)]}
-    for stage, (stamp, _) in STAGES.items():
-        columns[stage] = observations.by_day(stamp).tolist()
-    for name, (stamp, _) in MORE.items():
-        columns[name] = observations.by_day(stamp).tolist()
-    for name, (benefit, step, _) in PAYMENTS.items():
-        columns[name] = observations.payments(benefit, step).tolist()
+    days, scale = observations.days, observations.programme.parameters.population.scale
+    counts: dict[str, Ints] = {stage: observations.by_day(stamp) for stage, (stamp, _) in STAGES.items()}
+    counts |= {name: observations.by_day(stamp) for name, (stamp, _) in MORE.items()}
+    counts |= {name: observations.payments(benefit, step) for name, (benefit, step, _) in PAYMENTS.items()}
     for station, observer in observations.stations.items():
-        columns[f"queue_{station}"] = observer.queue().tolist()
-        columns[f"served_{station}"] = observer.starts.tolist()
+        counts |= {f"queue_{station}": observer.queue(), f"served_{station}": observer.starts}
     if observations.market is not None:
-        columns[CLASSES] = observations.market.waiting[:days].tolist()
-    columns |= _runs(observations, runs)
+        counts[CLASSES] = observations.market.waiting[:days]
     places = people_by_place(observations)
-    columns["people_in_pool"] = places[Place.POOL].tolist()
-    columns["people_awarded"] = places[Place.AWARDED].tolist()
+    counts |= {"people_in_pool": places[Place.POOL], "people_awarded": places[Place.AWARDED]}
+    columns: dict[str, list[Cell]] = {name: all_full(count, scale) for name, count in counts.items()}
+    for name, cells in _runs(observations, runs).items():
+        columns[name] = [cell and full(cell, scale) for cell in cells]
+    columns |= {"date": [day_of(day * DAY) for day in range(days)], SIMULATED: counts["registered"].tolist()}
     stations = [observations.programme.journey.station(name) for name in observations.stations]
     meanings = columns_of(stations, observations.programme.partners, observations.market is not None)
-    rows = [dict(zip(meanings, values, strict=True)) for values in zip(*(columns[c] for c in meanings), strict=True)]
-    table, scale = Table("daily", meanings, rows), observations.programme.parameters.population.scale
-    counts = meanings.keys() - {"date"}
-    return at_full_population(table, scale, counts, "registered", "people who registered that day")
+    meanings[SIMULATED] = f"simulated: people who registered that day; {ROUNDED}"
+    return TableOfColumns("daily", meanings, {name: columns[name] for name in meanings})
 
 
 def _runs(observations: Observations, runs: list[RunRecord]) -> dict[str, list[Cell]]:

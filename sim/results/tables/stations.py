@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 import numpy as np
 
@@ -132,14 +131,12 @@ def _use_of(plan: Plan, observer: StationObserver, observations: Observations) -
     until = observations.end if observer.inside_at_end or last < 0 else last
     utilisation = plan.utilisation(observer.waits.ended, observer.busy(), until)
     first, month_of_day = months(observations.days)
-    edges = [*np.searchsorted(month_of_day, np.arange(len(first))).tolist(), observations.days]
-
-    def share(begin: int, after: int) -> float | None:
-        served = int(observer.starts[begin:after].sum())
-        end = min(after * DAY, observations.end)
-        return plan.utilisation(served, observer.busy(begin, after), end, since=begin * DAY)
-
-    return _use(last, utilisation, zip(first, (share(*days) for days in pairwise(edges)), strict=True))
+    begins = np.searchsorted(month_of_day, np.arange(len(first)))
+    served = np.add.reduceat(observer.starts, begins).tolist()
+    edges = [*(begins * DAY).tolist(), observations.end]
+    return _use(
+        last, utilisation, zip(first, plan.utilisations(served, observer.busy_from(begins), edges), strict=True)
+    )
 
 
 def _use_of_runs(runs: list[RunRecord], some_are_left: bool) -> dict[str, Cell]:
