@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.experiments.jobs.doing import duration
 from sim.experiments.tasks import Task, processes_for
 from sim.experiments.worlds import run_twice
 from sim.parameters import Parameters
+from sim.parameters.station import PER_SECONDS
 
-BEGINS, A_DAY, A_PERSON = 0.5, 0.0014, 0.9e-6
+BEGINS, A_DAY, A_PERSON = 0.4, 0.0011, 0.7e-6
 """Seconds that a run takes on one thread at least, for each day of the programme, and for each simulated person.
 
 Measured on 27 November 2026 on two cores (AMD EPYC) with both at work: rate_200k and rate_1600k at scale 0.01.
@@ -37,6 +40,20 @@ def _days(parameters: Parameters) -> float:
     if clock.end is not None:
         return (clock.end - clock.start).total_seconds() / 86_400
     registering = (points[-1].at - clock.start).total_seconds() / 86_400
-    rate = parameters.processing.rate
-    clearing = 7 * parameters.population.applicants / rate if rate else 0.0
-    return max(registering, clearing) + AFTER_PROCESSING
+    return max(registering, _clearing(parameters)) + AFTER_PROCESSING
+
+
+def _clearing(parameters: Parameters) -> float:
+    """Return about how many days it takes to process everyone, by the rate and its steps."""
+    block, begins = parameters.processing, parameters.clock.start
+    left, at, rate = float(parameters.population.applicants), 0.0, block.rate
+    a_day = 86_400 / PER_SECONDS[block.per]
+    for step in sorted(block.steps, key=lambda each: each.since):
+        since = max((step.since - begins).total_seconds() / 86_400, 0.0)
+        done = math.inf if rate is None else rate * a_day * (since - at)
+        if done >= left:
+            break
+        left, at, rate = left - done, since, step.rate
+    if rate is None:
+        return at
+    return at + left / (rate * a_day) if rate else 0.0  # what never clears ends by the horizon

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.table import Cell, Table
+from sim.results.table import Table
+
+Ints = NDArray[np.int64]
 
 Number = TypeVar("Number", int, float)
 
@@ -25,9 +27,9 @@ def full(count: Number, scale: float) -> Number:
     return round(count / scale) if isinstance(count, int) else count / scale
 
 
-def all_full(counts: NDArray[Any], scale: float) -> list[Cell]:
+def all_full(counts: Ints, scale: float) -> Ints:
     """Return whole counts at full population; see `full`."""
-    found: list[Cell] = (counts if scale == 1 else np.rint(counts / scale).astype(np.int64)).tolist()
+    found: Ints = counts if scale == 1 else np.rint(counts / scale).astype(np.int64)
     return found
 
 

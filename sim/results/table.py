@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calendar.instants import moment
 from sim.results.frame import to_arrow, to_pandas
@@ -33,6 +35,10 @@ class Table:
         """Return the values of a column."""
         return [row[name] for row in self.rows]
 
+    def floats(self, name: str) -> NDArray[np.float64]:
+        """Return a column of numbers as an array; not a number where they are unknown."""
+        return np.array(self.column(name), dtype=np.float64)
+
     def __getitem__(self, name: str) -> Any:
         """Return a column as an array of NumPy; raise KeyError where there is none of the name."""
         if name not in self.columns:
@@ -53,11 +59,11 @@ class Table:
 
 
 class TableOfColumns(Table):
-    """A table made by columns: rows are made when they are first asked for."""
+    """A table made by columns, lists or arrays of known numbers: rows are made when they are first asked for."""
 
-    _values: dict[str, list[Cell]]
+    _values: Mapping[str, list[Cell] | NDArray[Any]]
 
-    def __init__(self, name: str, columns: dict[str, str], values: dict[str, list[Cell]]) -> None:
+    def __init__(self, name: str, columns: dict[str, str], values: Mapping[str, list[Cell] | NDArray[Any]]) -> None:
         if tuple(columns) != tuple(values):
             raise ValueError(f"table {name}: values are of {list(values)}, not of {list(columns)}")
         for attribute, value in (("name", name), ("columns", columns), ("_values", values)):
@@ -66,12 +72,17 @@ class TableOfColumns(Table):
     @cached_property
     def rows(self) -> list[dict[str, Cell]]:
         """Return the rows."""
-        values = self._values
-        return [dict(zip(values, cells, strict=True)) for cells in zip(*values.values(), strict=True)]
+        columns = [self.column(name) for name in self.columns]
+        return [dict(zip(self.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column."""
-        return self._values[name]
+        values = self._values[name]
+        return values if isinstance(values, list) else values.tolist()
+
+    def floats(self, name: str) -> NDArray[np.float64]:
+        """Return a column of numbers as an array; not a number where they are unknown."""
+        return np.asarray(self._values[name], dtype=np.float64)
 
 
 def _array(values: list[Any]) -> Any:

@@ -40,7 +40,7 @@ def kind_of(series: str) -> str:
 def weeks_of(tables: Mapping[str, Table]) -> dict[str, Series]:
     """Return the series of a run, a value a week, at full population."""
     daily = tables["daily"]
-    columns = {name: _numbers(daily.column(name)) for name in daily.columns if name != "date"}
+    columns = {name: daily.floats(name) for name in daily.columns if name != "date"}
     columns["payments_due"] = columns["incentives_due"] + columns["surveys_due"]
     days = len(daily.column("date"))
     starts = np.arange(0, days, 7)
@@ -75,10 +75,6 @@ def months_of(tables: Mapping[str, Table]) -> dict[str, Series]:
 def peaks_of(weeks: Mapping[str, Series]) -> dict[str, float]:
     """Return the most that each series has in a week, of those that do not run up to their end."""
     return {name: float(values.max()) for name, values in weeks.items() if kind_of(name) != REACHED}
-
-
-def _numbers(values: list[float | None]) -> Series:
-    return np.array(values, dtype=np.float64)  # NaN where it is None
 
 
 def _as_before(values: Series) -> Series:

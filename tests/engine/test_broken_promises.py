@@ -123,13 +123,12 @@ def revoke_one_more(model: cohort.Model) -> None:
 
 
 def pay_once_more(model: cohort.Model) -> None:
-    incentives, surveys, returned = model.payments.days[-1]
-    model.payments.days[-1] = incentives + 600_000, surveys, returned
+    incentives, surveys = model.payments._days[-1]
+    model.payments._days[-1] = incentives + 600_000, surveys
 
 
 def return_a_survey(model: cohort.Model) -> None:
-    incentives, surveys, returned = model.payments.days[-1]
-    model.payments.days[-1] = incentives, surveys, returned + 50_000
+    model.payments._returned[len(model.payments._days) - 1] += 1
 
 
 @pytest.mark.parametrize(

@@ -281,8 +281,10 @@ def test_a_bank_has_the_queues_of_its_instances() -> None:
         observer.add(arrived[here], started[here], left[here], gave_up[here])
     assert bank.over_capacity == sum(observer.over_capacity for observer in alone) > 0
     assert bank.busy() == sum(observer.busy() for observer in alone) > 0
-    assert bank.busy(2, 4) == sum(observer.busy(2, 4) for observer in alone) > 0
-    assert sum(bank.busy(day, day + 1) for day in range(9)) == bank.busy()
+    days = np.array([0, 2, 4])
+    each = [observer.busy_from(days) for observer in alone]
+    assert bank.busy_from(days) == [sum(of_days) for of_days in zip(*each, strict=True)]
+    assert sum(bank.busy_from(days)) == bank.busy()
     assert bank.last_departure == max(observer.last_departure for observer in alone)
     assert bank.longest_wait == max(observer.longest_wait for observer in alone)
     assert bank.open_time() == sum(observer.open_time() for observer in alone) == (8 + 6 + 8) * DAY

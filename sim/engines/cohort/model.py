@@ -21,7 +21,7 @@ from sim.engines.cohort.after_award import AfterAward
 from sim.engines.cohort.ahead import Ahead, InTurn
 from sim.engines.cohort.census import Census
 from sim.engines.cohort.day_ends import DayEnds
-from sim.engines.cohort.heap import give_back
+from sim.engines.cohort.heap import give_back, keep_for_few
 from sim.engines.cohort.participants import Participants
 from sim.engines.cohort.payments import Payments
 from sim.engines.cohort.pool import Pool
@@ -78,6 +78,7 @@ def simulate(
     record: NDArray[np.int64] | None = None,
 ) -> Result:
     """Run the programme once; write down the rows of the people with the numbers to `record`, ascending."""
+    keep_for_few(programme.people < WORTH_FREEING)
     result = Model(programme, progress, np.zeros(0, dtype=np.int64) if record is None else record).run()
     # The model and its processes refer to one another: without this the memory of a run would wait to be freed.
     gc.collect()

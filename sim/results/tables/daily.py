@@ -87,10 +87,10 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
         counts[CLASSES] = observations.market.waiting[:days]
     places = people_by_place(observations)
     counts |= {"people_in_pool": places[Place.POOL], "people_awarded": places[Place.AWARDED]}
-    columns: dict[str, list[Cell]] = {name: all_full(count, scale) for name, count in counts.items()}
+    columns: dict[str, list[Cell] | Ints] = {name: all_full(count, scale) for name, count in counts.items()}
     for name, cells in _runs(observations, runs).items():
         columns[name] = [cell and full(cell, scale) for cell in cells]
-    columns |= {"date": [day_of(day * DAY) for day in range(days)], SIMULATED: counts["registered"].tolist()}
+    columns |= {"date": [day_of(day * DAY) for day in range(days)], SIMULATED: counts["registered"]}
     stations = [observations.programme.journey.station(name) for name in observations.stations]
     meanings = columns_of(stations, observations.programme.partners, observations.market is not None)
     meanings[SIMULATED] = f"simulated: people who registered that day; {ROUNDED}"
