@@ -13,7 +13,7 @@ from sim.parameters.station import PER_SECONDS
 BEGINS, A_DAY, A_PERSON = 0.4, 0.0011, 0.7e-6
 """Seconds that a run takes on one thread at least, for each day of the programme, and for each simulated person.
 
-Measured on 27 November 2026 on two cores (AMD EPYC) with both at work: rate_200k and rate_1600k at scale 0.01.
+Measured on 28 November 2026 on two cores (AMD EPYC) with both at work: rate_200k and rate_1600k at scale 0.01.
 """
 
 AFTER_PROCESSING = 550
@@ -22,7 +22,7 @@ AFTER_PROCESSING = 550
 
 def seconds_of(parameters: Parameters) -> float:
     """Return about how long a run takes on one thread."""
-    return BEGINS + A_DAY * _days(parameters) + A_PERSON * parameters.population.people
+    return BEGINS + A_DAY * days_of(parameters) + A_PERSON * parameters.population.people
 
 
 def of_worlds(parameters: Parameters, worlds: int, without_outages: bool = False) -> str:
@@ -34,7 +34,7 @@ def of_worlds(parameters: Parameters, worlds: int, without_outages: bool = False
     return f"About {duration(each * (1 + runs / beside))}{at_a_time}."
 
 
-def _days(parameters: Parameters) -> float:
+def days_of(parameters: Parameters) -> float:
     """Return about how many days a run has."""
     clock, points = parameters.clock, parameters.demand.points
     if clock.end is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sim.report.text import block, days, percent, wrapped
@@ -105,9 +106,14 @@ def amounts(*values: float | None) -> list[str]:
     sizes = sorted(abs(value) for value in values if value) or [0.0]
     for limit, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
         if sizes[len(sizes) // 2] >= limit / 10 and sizes[0] >= limit / 100:
-            return ["-" if value is None else f"{value / limit:,.2f} {unit}" for value in values]
+            return ["-" if value is None else f"{in_unit(value, limit)} {unit}" for value in values]
     first, *ends = values
     return ["-" if value is None else f"{value:,.0f}" for value in (first, *map(_to_three_digits, ends))]
+
+
+def in_unit(value: float, unit: float) -> str:
+    """Return a count or rupiah in a unit with two digits, halves rounded as in pictures: exactly, to even."""
+    return f"{Decimal(round(value)) / Decimal(unit):,.2f}"
 
 
 def _to_three_digits(value: float | None) -> float | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.engines.cohort import way_to_pool
 from sim.experiments.run import evaluate
 from sim.results.people import people_rows
 from sim.results.write import write_key_figures, write_parts, write_tables
@@ -50,15 +51,26 @@ def of_person(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None]
 
 @pytest.mark.parametrize("end", [SEEN, pytest.param(None, marks=pytest.mark.exhaustive)], ids=["in part", "whole"])
 @pytest.mark.parametrize(
-    ("hours", "threads"),
-    [(ODD, 1), *((hours, 2) for hours in WINDOWS)],
-    ids=lambda each: "odd" if each == ODD else f"{each:g}",
+    ("hours", "threads", "people"),
+    [(ODD, 1, "few"), *((hours, 2, "few") for hours in WINDOWS), (24, 1, "many"), (ODD, 2, "many")],
+    ids=lambda each: "odd" if each == ODD else each,
 )
 def test_windows_and_threads(
-    of_person: Callable[[str | None], dict[str, bytes]], tmp_path: Path, hours: float, threads: int, end: str | None
+    of_person: Callable[[str | None], dict[str, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: float,
+    threads: int,
+    people: str,
+    end: str | None,
 ) -> None:
-    """Catches a result that depends on where windows begin and end, or on who was faster of two threads."""
+    """Catches a result that depends on where windows begin and end, or on who was faster of two threads.
+
+    Of few people a window of the way to the pool lasts a week, of many a day: here these few are moved as many are.
+    """
     expected = of_person(end)
+    if people == "many":
+        monkeypatch.setattr(way_to_pool, "FEW", 0)
     assert {"kpis.json", "people.parquet", "tables/waits.parquet"} <= expected.keys()
     written = results(tmp_path / "run", end, window_hours=hours, threads=threads)
     assert sorted(written) == sorted(expected)

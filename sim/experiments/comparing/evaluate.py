@@ -48,7 +48,7 @@ def evaluate(
 
 @contextmanager
 def _executor(plan: Plan, scheduler: str | None, tell: Callable[[str], None]) -> Iterator[Executor]:
-    if scheduler is not None:
+    if scheduler is not None and plan.runs > plan.kept:  # else nobody needs to answer
         from sim.experiments.jobs.cluster import Cluster  # loads Dask: only where it is asked for
 
         with Cluster(scheduler, tell) as cluster:

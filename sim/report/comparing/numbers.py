@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.intervals import in_days, in_weeks, shares
+from sim.report.intervals import in_days, in_unit, in_weeks, shares
 from sim.report.text import count
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
@@ -29,7 +29,7 @@ def amounts(values: Sequence[float | None]) -> list[str]:
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     for limit, word in UNITS:
         if middle >= limit / 10:
-            return ["-" if value is None else f"{value / limit:,.2f} {word}" if value else "0" for value in values]
+            return ["-" if value is None else f"{in_unit(value, limit)} {word}" if value else "0" for value in values]
     return [count(value) for value in values]
 
 
