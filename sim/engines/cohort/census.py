@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY
+from sim.engines.cohort.flow_kernels import move_people
 from sim.programme.programme import Programme
-from sim.rules.compiling import kernel
 
 NOWHERE = -1
 """In place of a place: where those come from who register, or of whom another sheet or station knows."""
@@ -39,26 +39,16 @@ class Sheet:
             self._moves[day, left] -= at.size
             self._moves[day, came] += at.size
         else:
-            move(at, self._horizon, int(left), int(came), self._moves)
+            move_people(at, self._horizon, int(left), int(came), self._moves)
 
     def move_some(self, at: NDArray[np.int64], left: int, came: int) -> None:
         """Let people go from a place to another at instants in any order; those beyond the horizon do not."""
-        move(at, self._horizon, int(left), int(came), self._moves)
+        move_people(at, self._horizon, int(left), int(came), self._moves)
 
     def taken(self) -> NDArray[np.int64]:
         """Return all that was counted, [day, place]."""
         found: NDArray[np.int64] = self.counts + self._moves[:, :-1].cumsum(axis=0)
         return found
-
-
-@kernel
-def move(at: NDArray[np.int64], horizon: int, left: int, came: int, moves: NDArray[np.int64]) -> None:
-    """Move people, who stand by the day, from a place to another at instants before the horizon."""
-    for i in range(at.size):
-        if at[i] < horizon:
-            day = at[i] // DAY
-            moves[day, left] -= 1
-            moves[day, came] += 1
 
 
 class Census:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar.instants import DAY
 from sim.rules.checks import CheckRecord, passes_check, retry_delay, tries_again
 from sim.rules.compiling import kernel, rule
 from sim.rules.entry_test import TEST_BLOCK, TestRecord, takes_test, test_done_after
@@ -160,3 +161,16 @@ def instances_by_regency(people: People, traits: NDArray[np.uint32], regencies_b
     """Fill the instance of each person at a bank that has one in each regency."""
     for i in range(people.size):
         out[i] = regency_number(traits[np.int64(people[i])], regencies_before)
+
+
+@kernel
+def move_people(at: Ints, horizon: int, left: int, came: int, moves: Ints) -> None:
+    """Count people, by the day, out of a place and into another, one at each instant before the horizon [day, place].
+
+    -1 is the place behind all others.
+    """
+    for i in range(at.size):
+        if at[i] < horizon:
+            day = at[i] // DAY
+            moves[day, left] -= 1
+            moves[day, came] += 1
