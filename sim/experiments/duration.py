@@ -56,4 +56,5 @@ def _clearing(parameters: Parameters) -> float:
         left, at, rate = left - done, since, step.rate
     if rate is None:
         return at
-    return at + left / (rate * a_day) if rate else 0.0  # what never clears ends by the horizon
+    # Where it never clears, the run goes on to the horizon.
+    return at + left / (rate * a_day) if rate else parameters.clock.longest_days - AFTER_PROCESSING

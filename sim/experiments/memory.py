@@ -22,7 +22,8 @@ A_PERSON = 4_500
 
 EACH, PASSING, AT_ONCE = 5, 40, 25
 """Bytes in the cohort engine of each person; of one who passes every check and so is in the pool or awarded (a
-candidate, their place in a selection, a payment); and of one who registers on the busiest day."""
+candidate, their place in a selection, a payment); and of one who registers on the busiest day (of
+few people in the busiest week, which the base holds)."""
 
 A_BUYER, A_COURSE = 4, 2
 """Bytes more of each of them where there is a market: on the way to a course, and of each course that was bought."""

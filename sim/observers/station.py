@@ -96,7 +96,7 @@ class StationObserver:
         return self.busy_from(np.zeros(1, dtype=np.int64))[0]
 
     def busy_from(self, days: NDArray[np.int64]) -> list[int]:
-        """Return the server time used from each of some ascending days to before the next, or to the end, µs."""
+        """Return the server time used from each of strictly ascending days to before the next, or to the end, µs."""
         high, low = np.add.reduceat(self._counts[4:, : self._span.days], days, axis=1).tolist()
         return [(most << 20) + least for most, least in zip(high, low, strict=True)]
 

@@ -112,8 +112,11 @@ def amounts(*values: float | None) -> list[str]:
 
 
 def in_unit(value: float, unit: float) -> str:
-    """Return a count or rupiah in a unit with two digits, halves rounded as in pictures: exactly, to even."""
-    return f"{Decimal(round(value)) / Decimal(unit):,.2f}"
+    """Return a count or rupiah in a unit with two digits, halves rounded as in pictures: to even.
+
+    A count divided by the scale may lie a last bit beside a whole number: it is taken to a thousandth.
+    """
+    return f"{Decimal(round(float(value), 3)) / Decimal(unit):,.2f}"
 
 
 def _to_three_digits(value: float | None) -> float | None:

@@ -29,7 +29,7 @@ def full(count: Number, scale: float) -> Number:
 
 def all_full(counts: Ints, scale: float) -> Ints:
     """Return whole counts at full population; see `full`."""
-    found: Ints = counts if scale == 1 else np.rint(counts / scale).astype(np.int64)
+    found: Ints = counts.copy() if scale == 1 else np.rint(counts / scale).astype(np.int64)
     return found
 
 

@@ -66,6 +66,8 @@ class TableOfColumns(Table):
     def __init__(self, name: str, columns: dict[str, str], values: Mapping[str, list[Cell] | NDArray[Any]]) -> None:
         if tuple(columns) != tuple(values):
             raise ValueError(f"table {name}: values are of {list(values)}, not of {list(columns)}")
+        if len({len(each) for each in values.values()}) > 1:
+            raise ValueError(f"table {name}: its columns are not of one length")
         for attribute, value in (("name", name), ("columns", columns), ("_values", values)):
             object.__setattr__(self, attribute, value)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from sim.calendar.instants import DAY
 from sim.engines.cohort import way_to_pool
 from sim.experiments.run import evaluate
 from sim.results.people import people_rows
 from sim.results.write import write_key_figures, write_parts, write_tables
-from tests.building import SMALL, parameters
+from tests.building import SMALL, law, parameters, programme
 from tests.equality.awkward_programmes import ODD, WINDOWS
+from tests.equality.same import assert_same, run_both
 
 CROWDED = {
     "portal.rate": 1_300_000,
@@ -75,3 +77,33 @@ def test_windows_and_threads(
     written = results(tmp_path / "run", end, window_hours=hours, threads=threads)
     assert sorted(written) == sorted(expected)
     assert [name for name in written if written[name] != expected[name]] == []
+
+
+NOBODY_PASSES_AGAIN = {"passes": 0.3, "retry.passes": 0.0, "retry.share": 1.0, "retry.attempts": 2}
+LAST_ON_THE_WAY = {
+    "who gives up": {"processing.rate": 0, "processing.patience": law("constant", 24 * 1203.37, "hours")},
+    "who is tested": {"processing.test.delay": law("constant", 24 * 1200, "hours")},
+    **{
+        f"who is refused by {check}": {
+            f"processing.{check}.retry.delay": law("constant", 24 * days, "hours"),
+            **{f"processing.{check}.{name}": value for name, value in NOBODY_PASSES_AGAIN.items()},
+        }
+        for check, days in (("email", 1300), ("third_layer", 1301))
+    },
+}
+"""History without a date of its end: waves and accounts are long over when the last leaves the way to the pool."""
+
+
+@pytest.mark.parametrize("people", ["few", "many"])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("last", LAST_ON_THE_WAY)
+def test_a_run_ends_as_the_last_leaves_the_way_to_the_pool(
+    monkeypatch: pytest.MonkeyPatch, last: str, threads: int, people: str
+) -> None:
+    """Catches a run that ends a day late, or before the last on the way was refused, gave up or was tested."""
+    if people == "many":
+        monkeypatch.setattr(way_to_pool, "FEW", 0)
+    changes = LAST_ON_THE_WAY[last] | {"clock.end": None, "run.threads": threads}
+    journal, result = run_both(programme("population.scale=0.000001", changes=changes))
+    assert result.days[-1].now > 1200 * DAY
+    assert_same(journal, result)

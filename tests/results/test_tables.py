@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.experiments.run import evaluate
+from sim.results.table import TableOfColumns
 from tests.building import INSTITUTIONS, OPEN, SMALL, parameters
 
 
@@ -30,3 +32,13 @@ def test_who_was_done_before_the_article_counts_by_it() -> None:
     assert figures["processing.processed_by_2022_02_09"].value == figures["funnel.processed"].value
     broken_off = evaluate(parameters(*few, changes={"clock.end": "2022-02-01T00:00"})).figures
     assert broken_off["participants.by_2022_02_09"].value is None
+
+
+def test_a_table_of_columns_is_refused_where_they_do_not_fit() -> None:
+    """Catches a column under another's name, and rows that would be lost or fail only when they are asked for."""
+    found = TableOfColumns("one", {"a": "", "b": ""}, {"a": [1, None], "b": np.array([3, 4])})
+    assert found.rows == [{"a": 1, "b": 3}, {"a": None, "b": 4}]
+    assert np.isnan(found.floats("a")).tolist() == [False, True]
+    for values in ({"b": [1], "a": [2]}, {"a": [1, 2], "b": [3]}):
+        with pytest.raises(ValueError, match="one"):
+            TableOfColumns("one", {"a": "", "b": ""}, values)

@@ -43,7 +43,6 @@ class AtStation:
         """Instants at which some will give up, those beyond the present window among them."""
         self.inside = 0
         """How many wait or are served."""
-        self.gave_up = 0
 
     def is_idle(self) -> bool:
         """Return whether nothing will happen here unless someone comes."""
@@ -58,7 +57,7 @@ class AtStation:
         gone = NO_FLOW
         if flow[0].size or self._kernel.pending:
             gone = self._serve(flow, until)
-        self._count_those_who_gave_up(until)
+        self._leave_out_those_who_gave_up(until)
         leaving = self._leaving.take(until)
         self.inside -= leaving[0].size
         return leaving, gone
@@ -98,13 +97,12 @@ class AtStation:
             leaving = tuple(column[staying] for column in leaving)
         self._leaving.put(leaving)
 
-    def _count_those_who_gave_up(self, until: int) -> None:
+    def _leave_out_those_who_gave_up(self, until: int) -> None:
         later = []
         for instants in self._giving_up:
             gone = instants < until
             count = int(np.count_nonzero(gone))
             self.inside -= count
-            self.gave_up += count
             if count < instants.size:
                 later.append(instants[~gone])
         self._giving_up = later

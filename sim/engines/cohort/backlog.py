@@ -24,7 +24,8 @@ BLOCK = 64
 """Records of a block."""
 
 PLACE_BITS = 27
-"""Bits of a place among records; 37 more hold the microseconds of a day and a half."""
+"""Bits of a place among records; 37 more hold the microseconds of a day and a half, as in windows of a day. Records of
+a longer time, of few people, are sorted more slowly."""
 
 MOVES = 16
 """Records that each may be put before, on average, when those of one instant are ordered; else all are sorted anew."""

@@ -13,7 +13,7 @@ from sim.engines.cohort.flow_kernels import move_people
 from sim.programme.programme import Programme
 
 NOWHERE = -1
-"""In place of a place: where those come from who register, or of whom another sheet or station knows."""
+"""In place of a place: where those come from who register, and where another station or sheet takes over."""
 
 
 class Sheet:
@@ -23,7 +23,7 @@ class Sheet:
         self.counts = np.zeros((days, places), dtype=np.int64)
         """Who stands in a place at a day's end [day, place]."""
         self._moves = np.zeros((days, places + 1), dtype=np.int64)
-        """How many more have come to a place than left it, on a day [day, place]; behind all places, to nowhere."""
+        """How many more have come to a place than left it, on a day [day, place]; the last column is nowhere."""
         self._horizon = horizon
 
     def count(self, now: int, place: int, people: int) -> None:
@@ -36,6 +36,7 @@ class Sheet:
             return
         day = int(at[0]) // DAY
         if day == int(at[-1]) // DAY:
+            assert at[-1] < self._horizon, "who moves later is in no census"
             self._moves[day, left] -= at.size
             self._moves[day, came] += at.size
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import sys
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ MEGABYTE = 1 << 20
 
 _OF_FEW = {_TRIM_THRESHOLD: 512 * MEGABYTE, _TOP_PAD: 64 * MEGABYTE, _MMAP_THRESHOLD: 32 * MEGABYTE}
 _OF_MANY = {_TRIM_THRESHOLD: 64 * MEGABYTE, _TOP_PAD: 0, _MMAP_THRESHOLD: 32 * MEGABYTE}
-"""As the library sets them by itself once large arrays have been freed."""
+"""The first are for runs of few people; the second are as the library sets them once large arrays have been freed."""
 
 
 class _Info(ctypes.Structure):
@@ -55,11 +56,12 @@ _kept = False
 def keep_for_few(few: bool) -> None:
     """Keep what is freed in a run of few people for this run and the next: the system would clear it again each time.
 
-    Of many people it is too much to be kept: then memory is given back as usual.
+    Only in a process that was begun to do jobs, which ends with them: another one may have use for its memory. Of many
+    people it is too much to be kept: then memory is given back as usual.
     """
     global _kept
     *_, set_one = _functions()
-    if set_one is not None and few != _kept:
+    if set_one is not None and few != _kept and multiprocessing.parent_process() is not None:
         _kept = few
         for parameter, value in (_OF_FEW if few else _OF_MANY).items():
             set_one(parameter, value)

@@ -106,7 +106,11 @@ class PaymentObserver:
         self._counts.money("returned", Benefit.SURVEY, instants, amount)
 
     def finish(self) -> None:
-        """Count what was written down."""
+        """Count what was written down.
+
+        All of it lies before the end of the run, which is known by now: a run ends at a day's end, before the runs of
+        that instant, and without a date not before the last account has closed, and so the last survey has returned.
+        """
         self._returned.finish()
         counts, payments, incentives = self._counts, self._programme.payments, self._programme.incentives
         if self._runs:

@@ -235,7 +235,7 @@ class Payments:
     def days(self) -> Iterator[tuple[int, int, int]]:
         """Yield, of each day's end, the rupiah of incentives and of surveys paid, and of surveys returned."""
         returned = (self._returned.cumsum() * self._programme.parameters.budget.survey).tolist()
-        for (incentives, surveys), unanswered in zip(self._days, returned, strict=False):  # days may be left
+        for (incentives, surveys), unanswered in zip(self._days, returned, strict=False):  # up to the horizon
             yield incentives, surveys, unanswered
 
     def finish(self, end: int) -> None:

@@ -54,14 +54,15 @@ class Section:
         """By check, those who will try again."""
         self._place = {name: programme.journey.place(name) for name in self._at}
         """Of each station; who will try again stands at that of the retries."""
-        self._window = int(programme.parameters.run.window_hours * HOUR)
-        self._now = 0
+        self._step = int(programme.parameters.run.window_hours * HOUR)
+        """The longest step of those who try again, who come back no sooner."""
+        self._came_to = 0
         self._stamps: dict[str, Gathered] = {}
         self._turned_away = Gathered(self._count_turned_away)
         self.processed = 0
         """How many have left the station at which people are counted as processed."""
         self.last_turned_away = -1
-        """When the last of those known so far was refused, or gave up, before the end of the run."""
+        """When the last of those known so far was refused, or gives up, before the end of the run."""
 
     def is_empty(self) -> bool:
         """Return whether nobody is at a station here, or will come back to one."""
@@ -73,7 +74,7 @@ class Section:
 
     def advance(self, flow: Flow, until: int) -> Flow:
         """Take in who comes before an instant, and everyone here to it; return who passes."""
-        since, self._now = self._now, until
+        since, self._came_to = self._came_to, until
         if not flow[0].size and self.is_idle():
             return flow
         for station in self._stations:
@@ -112,7 +113,7 @@ class Section:
         backlog, retry, passed = self._backlog[station.name], self._retries[station.name], list[Flow]()
         at = self._at[retry.name]
         while since < until and (len(backlog) or not at.is_idle()):
-            since = min(until, (since // self._window + 1) * self._window)
+            since = min(until, (since // self._step + 1) * self._step)
             coming = backlog.take(since)
             self._sheet.move(coming[0], self._place[retry.name], NOWHERE)
             again = self._verdicts(station, self._pass(retry, coming, since))

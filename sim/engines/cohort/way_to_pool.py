@@ -22,7 +22,7 @@ from sim.engines.cohort.flows import EMPTY, Flow, Ints, People
 from sim.engines.cohort.gathered import Gathered
 from sim.engines.cohort.pool import Pool
 from sim.engines.cohort.recorder import Recorder
-from sim.engines.cohort.registrations import Recent, Registrations
+from sim.engines.cohort.registrations import REMEMBERED, Recent, Registrations
 from sim.engines.cohort.section import Section
 from sim.engines.cohort.standing import Standing
 from sim.engines.cohort.threads import thread_ahead, threads_of
@@ -34,8 +34,9 @@ from sim.programme.programme import Programme
 WINDOWS_AHEAD = 16
 """Windows that the first section may be ahead of the second."""
 
-FEW = 1 << 20
-"""People of whom a window lasts a week; of more it lasts a day, so that those in it stay in the processor's cache."""
+FEW = REMEMBERED
+"""People of whom a window lasts a week; of more it lasts a day, so that those in it stay in the processor's cache, and
+the registrations of a window are all remembered."""
 
 BATCHES_ENTERING = 16
 """Windows whose people may still be entering the pool."""
@@ -50,13 +51,12 @@ class Passed:
     """Number of the first who registered in the window."""
     registered_at: Ints
     """When each of them registered."""
-    registered: int
     processed: int
     """How many have left the processing-rate station."""
     empty: bool
     """Whether everyone has registered and nobody is in the first section."""
     last_turned_away: int
-    """When the last was refused there, or gave up."""
+    """When the last of those known so far was refused there, or gave up: the last of all, once it is empty."""
 
 
 def two_sections(route: Route) -> tuple[Route, Route]:
@@ -102,7 +102,7 @@ class WayToPool:
         """Registrations already drawn, of people from number `registered` on."""
         self._registered = 0
         self._last_tested = -1
-        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, 0, empty=programme.people == 0, last_turned_away=-1)
+        self._last = Passed((EMPTY, EMPTY), 0, EMPTY, 0, empty=programme.people == 0, last_turned_away=-1)
         self._stopped = False
         self.now = 0
         self.registered_on_day = np.zeros(-(-programme.horizon // DAY), dtype=np.int64)
@@ -161,7 +161,6 @@ class WayToPool:
             flow=flow,
             first=first,
             registered_at=times,
-            registered=self._registered,
             processed=self._first.processed,
             empty=self._registered == self._programme.people and self._first.is_empty(),
             last_turned_away=self._first.last_turned_away,

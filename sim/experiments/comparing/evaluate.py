@@ -48,7 +48,9 @@ def evaluate(
 
 @contextmanager
 def _executor(plan: Plan, scheduler: str | None, tell: Callable[[str], None]) -> Iterator[Executor]:
-    if scheduler is not None and plan.runs > plan.kept:  # else nobody needs to answer
+    if (
+        scheduler is not None and plan.runs > plan.kept
+    ):  # else nobody needs to answer; a run that is gone since is made here
         from sim.experiments.jobs.cluster import Cluster  # loads Dask: only where it is asked for
 
         with Cluster(scheduler, tell) as cluster:

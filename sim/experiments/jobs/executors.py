@@ -28,7 +28,7 @@ Failure = BrokenPromise | MemoryError
 """Why a job is left out."""
 
 COLLECTED_AFTER = 20_000
-"""Objects made, less those gone, after which a process that does many jobs looks for cycles; by default it is 700."""
+"""Objects made, less those gone, after which a process that does many jobs looks for cycles; Python would after 700."""
 
 KILLED_TWICE = "ended its process twice, as the system does when memory runs out"
 OUT_OF_MEMORY = "found no memory, twice"
