@@ -114,13 +114,7 @@ class Counts:
 
     def stamp_at(self, name: str, at: int, count: int) -> None:
         """Count several stamps of a name at one instant before the end."""
-        by_day, on_the_day = self.stamps[name]
-        by_day[at // DAY] += count
-        if count:
-            self._note(name, at)
-        for number in self._snapshots_of(at // DAY):
-            if at < self.span.snapshots[number]:
-                on_the_day[number] += count
+        self.stamps_at(name, np.array([at]), np.array([count]))
 
     def stamps_at(self, name: str, instants: Ints, counts: Ints) -> None:
         """Count several stamps of a name at each of some instants before the end."""

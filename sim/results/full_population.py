@@ -46,5 +46,9 @@ def at_full_population(table: Table, scale: float, counts: Collection[str], behi
             for name in counted:
                 if cell := row[name]:  # nothing stays nothing: most cells of most days
                     row[name] = full(cell, scale)
-    meaning = f"simulated: {meaning}; {ROUNDED}"
-    return Table(table.name, {**table.columns, SIMULATED: meaning}, rows)
+    return Table(table.name, {**table.columns, SIMULATED: meaning_of_simulated(meaning)}, rows)
+
+
+def meaning_of_simulated(meaning: str) -> str:
+    """Return what the column of simulated counts means, of which `meaning` says what it counts."""
+    return f"simulated: {meaning}; {ROUNDED}"

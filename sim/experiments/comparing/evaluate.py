@@ -48,9 +48,8 @@ def evaluate(
 
 @contextmanager
 def _executor(plan: Plan, scheduler: str | None, tell: Callable[[str], None]) -> Iterator[Executor]:
-    if (
-        scheduler is not None and plan.runs > plan.kept
-    ):  # else nobody needs to answer; a run that is gone since is made here
+    # Where all runs are kept no scheduler needs to answer; one that is gone since is made here.
+    if scheduler is not None and plan.runs > plan.kept:
         from sim.experiments.jobs.cluster import Cluster  # loads Dask: only where it is asked for
 
         with Cluster(scheduler, tell) as cluster:

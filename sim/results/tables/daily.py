@@ -16,7 +16,7 @@ from sim.observers.audit import people_by_place
 from sim.observers.observations import Observations
 from sim.programme.partners import Partner
 from sim.programme.payment_runs import RunRecord
-from sim.results.full_population import ROUNDED, SIMULATED, all_full, full
+from sim.results.full_population import SIMULATED, all_full, full, meaning_of_simulated
 from sim.results.table import Cell, Table, TableOfColumns, day_of
 
 Ints = NDArray[np.int64]
@@ -93,7 +93,7 @@ def daily(observations: Observations, runs: list[RunRecord]) -> Table:
     columns |= {"date": [day_of(day * DAY) for day in range(days)], SIMULATED: counts["registered"]}
     stations = [observations.programme.journey.station(name) for name in observations.stations]
     meanings = columns_of(stations, observations.programme.partners, observations.market is not None)
-    meanings[SIMULATED] = f"simulated: people who registered that day; {ROUNDED}"
+    meanings[SIMULATED] = meaning_of_simulated("people who registered that day")
     return TableOfColumns("daily", meanings, {name: columns[name] for name in meanings})
 
 
