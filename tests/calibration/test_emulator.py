@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from sim.experiments.calibration.design import spread_out
-from sim.experiments.calibration.emulator import DEGREE, KNOTS, Terms, hinges, learn, pairs, shape, singles
+from sim.experiments.calibration.emulator import (
+    DEGREE,
+    KNOTS,
+    MOST_TERMS,
+    Terms,
+    chosen,
+    hinges,
+    learn,
+    pairs,
+    shape,
+    singles,
+)
 from sim.experiments.calibration.inputs import Values
 
 
@@ -58,6 +69,47 @@ def test_slopes_are_those_of_the_terms() -> None:
         expected[a] += first[:, term]
         expected[b] += second[:, term] * (terms.shapes[term, 1] > 0)
         np.testing.assert_allclose(every[:, :, term], expected, atol=1e-8)
+
+
+def plainly_chosen(columns: Values, y: Values, weights: Values) -> list[int]:
+    """Return the columns that the criterion takes, each step a regression of its own on all that is taken."""
+    root, n = np.sqrt(weights), len(y)
+    rows, wanted = columns * root[:, None], y * root
+    taken: list[int] = []
+    found: list[tuple[float, list[int]]] = []
+
+    def left(of: Values) -> Values:
+        basis = np.column_stack([root, rows[:, taken]])
+        return of - basis @ np.linalg.lstsq(basis, of, rcond=None)[0]
+
+    constant = rows - np.outer(root, root @ rows) / (root @ root)
+    whole = np.linalg.norm(constant, axis=0)
+    while True:
+        rest, others = left(wanted), left(rows)
+        punished = np.log(n) + 2 * np.log(columns.shape[1])
+        found.append((n * np.log(rest @ rest / n) + len(taken) * punished, taken.copy()))
+        free = np.linalg.norm(others, axis=0) > 1e-5 * whole
+        if len(taken) == min(MOST_TERMS, n // 4, columns.shape[1]) or not free.any():
+            return min(found)[1]
+        size = np.where(free, np.linalg.norm(others, axis=0), 1)
+        taken.append(int(np.argmax(np.where(free, np.abs(rest @ others) / size, 0))))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_terms_are_those_that_a_regression_at_each_step_would_take(seed: int) -> None:
+    """Catch lengths or products that are kept wrongly: columns that nearly agree, are the same, or are weighted."""
+    luck = np.random.default_rng([31, seed])
+    columns = luck.standard_normal((120, 24))
+    columns[:, 5] = columns[:, 4] + 0.05 * columns[:, 6]  # nearly the same
+    columns[:, 8] = columns[:, 7]  # the same: the first of them is taken, and the second never
+    columns[:, 9] = 3  # no more than the constant
+    weights = luck.uniform(0.2, 1, 120)
+    y = 2 + columns @ np.where(luck.random(24) < 0.4, luck.standard_normal(24), 0) + columns[:, 4] - columns[:, 7]
+    y += 0.3 * luck.standard_normal(120)
+    found = chosen(columns, y, weights)
+    assert found == plainly_chosen(columns, y, weights)
+    assert 4 <= len(found) < 20
+    assert not {8, 9} & set(found)
 
 
 def test_hinges_begin_where_there_are_runs_on_either_side() -> None:

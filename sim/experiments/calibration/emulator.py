@@ -42,6 +42,9 @@ MOST_PAIRED = 20
 MOST_TERMS = 60
 """Terms of one figure at most."""
 
+LEAST_LEFT = 1e-6
+"""The share of a column's length that must be left beside those taken: what is less is rounding."""
+
 FOLDS = 8
 """Parts of a design, each predicted from the others."""
 
@@ -136,28 +139,40 @@ def hinges(some: Ints, x: Values) -> Terms:
 
 
 def chosen(columns: Values, y: Values, weights: Values) -> list[int]:
-    """Return the columns, beside a constant, with which the criterion is least, in the order they were taken."""
+    """Return the columns, beside a constant, with which the criterion is least, in the order they were taken.
+
+    Each is the one along which most of the rest lies, once what is taken is taken off it (orthogonal matching pursuit).
+    The columns themselves stay as they are: kept are what is left of their lengths, and their products with the rest.
+    """
     root = np.sqrt(weights)[:, None]
     constant = root / np.linalg.norm(root)
-    left = columns * root - constant @ (constant.T @ (columns * root))
+    left = columns * root
+    left -= constant @ (constant.T @ left)
     rest = y * root[:, 0] - constant[:, 0] * (constant[:, 0] @ (y * root[:, 0]))
-    size, n = np.linalg.norm(left, axis=0), len(y)
+    size, n = np.einsum("ij,ij->j", left, left), len(y)
+    most = min(MOST_TERMS, n // 4, columns.shape[1])
+    lengths, products, ways = size.copy(), rest @ left, np.empty((most, n))
     taken: list[int] = []
     best, criterion = 0, n * np.log(max(rest @ rest, 1e-300) / n)
-    for k in range(1, min(MOST_TERMS, n // 4, columns.shape[1]) + 1):
-        norms = np.linalg.norm(left, axis=0)
-        free = norms > 1e-6 * size
-        gain = np.where(free, (rest @ left) / np.where(free, norms, 1), 0.0)
-        one = int(np.argmax(np.abs(gain)))
+    for k in range(most):
+        free = lengths > LEAST_LEFT**2 * size
+        gain = np.where(free, np.abs(products) / np.sqrt(np.where(free, lengths, 1)), 0.0)
+        one = int(np.argmax(gain))
         if not free[one]:
             break
         taken.append(one)
-        along = left[:, one] / norms[one]
-        rest = rest - along * (along @ rest)
-        left = left - np.outer(along, along @ left)
-        now = n * np.log(max(rest @ rest, 1e-300) / n) + k * (np.log(n) + 2 * np.log(columns.shape[1]))
+        way = left[:, one].copy()
+        for _ in range(2):  # once more, lest rounding leaves something of those taken
+            way -= (ways[:k] @ way) @ ways[:k]
+        ways[k] = way / np.linalg.norm(way)
+        along, share = ways[k] @ left, float(ways[k] @ rest)
+        rest = rest - share * ways[k]
+        products -= share * along
+        lengths -= along**2
+        lengths[one] = 0
+        now = n * np.log(max(rest @ rest, 1e-300) / n) + (k + 1) * (np.log(n) + 2 * np.log(columns.shape[1]))
         if now < criterion:
-            best, criterion = k, now
+            best, criterion = k + 1, now
     return taken[:best]
 
 
