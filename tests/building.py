@@ -66,6 +66,9 @@ UNLIMITED_PLACES: dict[str, Any] = {
     "budget.tranches.y2021.rupiah": 10**15,
 }
 PARTNERS = ("bni", "ovo", "gopay", "linkaja", "dana")
+HELD = "{from: 2020-06-04, until: 2020-06-26}"
+"""The hold of payments of June 2020, as an outage that history's partners have."""
+NOT_HELD: dict[str, Any] = {f"payment.partners.{partner}.outages": [] for partner in PARTNERS}
 UNLIMITED_CAPS: dict[str, Any] = {f"payment.partners.{partner}.cap": None for partner in PARTNERS}
 UNLIMITED = UNLIMITED_STATIONS | UNLIMITED_PLACES | UNLIMITED_CAPS
 """Nobody waits for anybody else."""

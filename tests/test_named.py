@@ -14,10 +14,10 @@ from sim.parameters.differences import NOT_OF_THE_PROGRAMME
 from sim.parameters.market_file import COLUMNS
 from sim.parameters.named import named
 from sim.parameters.sayings import Saying
-from tests.building import name_of, parameters
+from tests.building import HELD, name_of, parameters
 from tests.test_scenarios import compose
 
-OVO = "payment.partners.ovo.outages=[{from: '2020-11-01T00:00', until: '2020-11-11T00:00'}]"
+OVO = f"payment.partners.ovo.outages=[{HELD}, {{from: '2020-11-01T00:00', until: '2020-11-11T00:00'}}]"
 
 
 def test_an_override_is_part_of_the_name_and_the_question_that_no_longer_holds_is_gone() -> None:

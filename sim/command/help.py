@@ -29,8 +29,9 @@ the files in configs/:
   processing.rate=800000             people a week; null is plenty, 0 is closed
   payment.capacity=1.1               every partner a tenth more
   waves=weekly budget=whole          waves by rule, one budget
-  payment.partners.ovo.outages='[{from: 2020-10-01, until: 2020-10-11}]'
-                                     OVO is down for ten days
+  payment.partners.dana.outages='[{from: 2020-11-01, until: 2020-11-11}]'
+                                     DANA is down for ten days; a list takes the
+                                     place of the one in configs/
   run.seed=7 run.replication=3       another draw of luck
   run.folder=results/mine            where tables and figures go (default: a new
                                      folder in results/runs/)
@@ -66,7 +67,7 @@ What an outage did, and when its queue was back, is told beside the same run
 without it, which is simulated after it: twice the time, and more memory.
 
   prakerja run run.without_outages=true \\
-    payment.partners.ovo.outages='[{from: 2020-11-01, until: 2020-11-11}]'
+    payment.partners.dana.outages='[{from: 2020-11-01, until: 2020-11-11}]'
 
 A question of your own is a file like this one (prakerja run ./two_days.yaml):
 
@@ -210,7 +211,7 @@ members of the ensemble into configs/ensemble/.
   prakerja calibrate run.seed=1             (other luck in its runs)
 
 It makes some 3,140 runs of history, with one person in a hundred unless you say
-another population.scale: 29 minutes on two cores. Each run is
+another population.scale: 24 minutes on two cores. Each run is
 kept in .calibration/: stopped, it goes on where it was. `git diff configs`
 shows what it changed; comments and all other numbers stay. Where the chains of
 draws do not agree, or few draws outweigh all others, it writes nothing and ends

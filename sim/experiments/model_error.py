@@ -7,16 +7,14 @@ the model is off by more the further it looks ahead is in no interval. Draws are
 was off in 2020: the members meet those figures each in its own way, and an error that is known would make the intervals
 narrower, not wider.
 
-**Over time.** A count so far cannot fall. Were its error drawn anew every month, as the fit has it for 2020, when
-counts doubled in a month, it would fall wherever little is added in a month. So the error of a count moves as the count
-grows: between two dates it is as alike as a Matern law of order 3/2 says, (1 + x) exp(-x), with
-x = 3 ln(later / earlier). A count that has doubled is about as alike as the fit's 30 days, exp(-1); one that has grown
-by 5 % is 99 % alike. What is still taken back is cut off at the date before. Of single waves, which are no counts so
-far, draws are alike by exp(-days / 30).
+**Over time, and of waves.** The errors of two figures are as alike as the fit has them (`alike`): of a count so far the
+more, the less it has grown; of the revoked of some waves by the waves that both have; of those who joined a wave by the
+days between. What of a count is still taken back is cut off at the date before.
 
 The generator is keyed by the seed of the run, the world and the figure, and its draws are laid along the size of the
-count, or along the days: a figure's own draw is the same whatever is asked beside it, on any number of processes. What
-is published depends on the dates before, where it is cut off, and on the figures of its instant, which it follows.
+count, or along the days, or are one a wave: a figure's own draw is the same whatever is asked beside it, on any number
+of processes. What is published depends on the dates before, where it is cut off, and on the figures of its instant,
+which it follows.
 
 **Along the funnel.** No stage can have more people than the stage before it, and of two stages of nearly the same
 people, as reviewed and paid a first incentive, the errors are nearly the same. So the error of a stage follows that of
@@ -47,8 +45,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, instant
+from sim.experiments.calibration.alike import DAYS_ALIKE, waves_of
 from sim.experiments.calibration.figures import AFTER_AWARD
-from sim.experiments.calibration.likelihood import DAYS_ALIKE
 from sim.results.tables.published import BY_DATE, GIVEN, GIVEN_BY_CALENDAR, PAID, REVOKED, TRAINING
 from sim.results.tables.published_in_worlds import OF_A_WAVE, Asked
 
@@ -76,10 +74,7 @@ ORDER = ("joined", *BY_DATE, REVOKED, BALANCE, BALANCE_PAID, BALANCE_RETURNED, *
 ALIKE = math.exp(-1 / DAYS_ALIKE)
 """Correlation of the draws of two days that follow one another."""
 
-GROWTH_ALIKE = 3.0
-"""How fast the error of a count changes as it grows, in x for each ln(later / earlier)."""
-
-STEP, STEPS = 0.05, 800
+STEP, STEPS = 0.01, 4000
 """The draws of a count lie so far apart, in its logarithm; between them they are joined by lines. So many are enough
 for any count of people or rupiah; the generator is keyed by how many there are."""
 
@@ -113,13 +108,21 @@ class ModelError:
         """Return the own draw of a count so far when it has some size, normal of size one."""
         return float(np.interp(math.log(max(count, 1.0)), *_along(self.seed, world, figure)))
 
+    def by_waves(self, world: int, figure: str, waves: range) -> float:
+        """Return the own draw of a figure of some waves, of one of its own for each, normal of size one."""
+        each = [np.random.default_rng([self.seed, world, wave, *figure.encode()]).standard_normal() for wave in waves]
+        return sum(each) / math.sqrt(len(each))
+
     def published(self, world: int, asked: Sequence[Asked], simulated: Sequence[float | None]) -> list[float | None]:
         """Return what may be published of figures in a world, from what it simulates of each; none: not reached."""
         days = max((_day(each.at) for each in asked), default=0) + 1
-        of_waves = {what: self.by_day(world, what, days) for what in {each.what for each in asked if _of_waves(each)}}
+        of_waves = {
+            what: self.by_day(world, what, days) for what in {each.what for each in asked if each.of} - {REVOKED}
+        }
         beside: dict[tuple[str, datetime], dict[str, _Drawn]] = {}
         latest: dict[str, dict[str, _Drawn]] = defaultdict(dict)
         so_far: dict[str, dict[str, float]] = defaultdict(dict)
+        revoked: dict[str, float] = {}
         for k in sorted(range(len(asked)), key=lambda k: (asked[k].at, _place(asked[k].what))):
             each, value = asked[k], simulated[k]
             if value is None:
@@ -131,14 +134,21 @@ class ModelError:
             if each.role == "input":
                 there[what] = _Drawn(value, value)
                 continue
-            if _of_waves(each):
+            one_wave = each.of.startswith(OF_A_WAVE)
+            if what == REVOKED and each.of:
+                own = self.by_waves(world, what, waves_of(each.of.removeprefix(OF_A_WAVE)))
+            elif each.of:
                 own = of_waves[what][_day(each.at)]
             else:
-                own = self.by_size(world, f"{what} of {each.of}" if each.of else what, value)
+                own = self.by_size(world, what, value)
+            of_groups = what == REVOKED and bool(each.of) and not one_wave
+            if of_groups:  # no fewer than of a part of these waves, at a date before
+                parts = (count for other, count in revoked.items() if _contains(each.of, other))
+                so_far[each.of][REVOKED] = max(so_far[each.of].get(REVOKED, 0.0), *parts, 0.0)
             there[what] = self._drawn(what, value, own, there, so_far[each.of])
-            if what == REVOKED and each.of and not _of_waves(each):  # of some waves: all together are no fewer
-                of_all = so_far[""]
-                of_all[REVOKED] = max(of_all.get(REVOKED, 0.0), there[what].published)
+            if of_groups:  # and all together are no fewer
+                revoked[each.of] = there[what].published
+                so_far[""][REVOKED] = max(so_far[""].get(REVOKED, 0.0), there[what].published)
         return [
             None if value is None else beside[each.of, each.at][each.what].published
             for each, value in zip(asked, simulated, strict=True)
@@ -164,6 +174,11 @@ class ModelError:
         published = max(of_it.published + rest.published * _moved(share, off - rest.off), least)
         left = sum(before.get(other, 0.0) for other, (_, part) in OF_THE_REST.items() if part == what)
         return _Drawn(value, min(published, bound.published - left))
+
+
+def _contains(some: str, others: str) -> bool:
+    """Return whether the waves that a scope such as `1-7` names are among them all those of another."""
+    return {*waves_of(others)} <= {*waves_of(some)}
 
 
 def _with_the_revoked(there: Mapping[str, _Drawn], returned: float) -> _Drawn:
@@ -206,27 +221,13 @@ def _moved(share: float, off: float) -> float:
 
 @lru_cache(maxsize=256)
 def _along(seed: int, world: int, figure: str) -> tuple[Values, Values]:
-    """Return logarithms of a count, and its draws there: autoregressive of order two, with one root twice.
-
-    That is a Matern law of order 3/2 at the points of a grid, as the steps become small (Whittle 1954).
-    """
+    """Return logarithms of a count, and its draws there: autoregressive, each as alike to the next as exp(-STEP)."""
     from scipy.signal import lfilter  # takes long to load: only where there are worlds
 
-    normal = np.random.default_rng([seed, world, STEPS, *figure.encode()]).standard_normal(STEPS)
-    root = math.exp(-GROWTH_ALIKE * STEP)
-    alike = 2 * root / (1 + root**2)
-    first, second = normal[0], alike * normal[0] + math.sqrt(1 - alike**2) * normal[1]
-    new = math.sqrt((1 - root**2) ** 3 / (1 + root**2)) * normal[2:]
-    state = np.array([2 * root * second - root**2 * first, -(root**2) * second])
-    draws: Values = np.empty(STEPS)
-    draws[:2] = first, second
-    draws[2:], _ = lfilter([1.0], [1.0, -2 * root, root**2], new, zi=state)
-    return np.linspace(0, STEP * (STEPS - 1), STEPS), draws
-
-
-def _of_waves(each: Asked) -> bool:
-    """Return whether a figure is of single waves at one instant each, and no count so far."""
-    return each.of.startswith(OF_A_WAVE) or bool(each.of and each.what != REVOKED)
+    draws = np.random.default_rng([seed, world, STEPS, *figure.encode()]).standard_normal(STEPS)
+    draws[1:] *= math.sqrt(1 - math.exp(-2 * STEP))
+    found: Values = lfilter([1.0], [1.0, -math.exp(-STEP)], draws)
+    return np.linspace(0, STEP * (STEPS - 1), STEPS), found
 
 
 def _place(what: str) -> int:

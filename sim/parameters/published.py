@@ -5,20 +5,21 @@ Columns that a source does not give are left out, so they alone have a default: 
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
 from sim.parameters.block import Block
 from sim.parameters.dates import Wib
 from sim.parameters.problems import Fault, Problem
-from sim.parameters.quantities import People, Rupiah, Share, WaveNumber
+from sim.parameters.quantities import People, Rupiah, Share, WaveNumber, truth
 
 
 class PublishedFunnel(Block):
-    """Give the counts of the funnel printed on a date."""
+    """Give the counts of the funnel printed on a date; `dated` where the source says that they are of that day."""
 
     at: Wib
+    dated: Annotated[bool, truth("Say whether the source tells that they are of that day.")] = False
     email_verified: People | None = None
     nik_verified: People | None = None
     layer3_verified: People | None = None

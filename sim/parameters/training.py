@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, model_validator
 
@@ -91,7 +91,17 @@ class Pace(Block):
     factor: Annotated[float, number(0, 1_000, "Set a factor, such as 1.2.")]
 
 
-def _paces(waves: tuple[Pace, ...]) -> tuple[Pace, ...]:
+class Completion(Block):
+    """Multiply the odds that a course is completed, share / (1 - share), of those awarded from a wave on."""
+
+    from_wave: WaveNumber
+    odds: Annotated[float, number(0, 1_000, "Set a factor of the odds, such as 1.2.")]
+
+
+ByWave = TypeVar("ByWave", Pace, Completion)
+
+
+def _by_wave(waves: tuple[ByWave, ...]) -> tuple[ByWave, ...]:
     raise_any(from_wave_one((f"[{index}].from_wave", wave.from_wave) for index, wave in enumerate(waves)))
     return waves
 
@@ -99,7 +109,10 @@ def _paces(waves: tuple[Pace, ...]) -> tuple[Pace, ...]:
 class Training(Block):
     """Describe a course from purchase to review."""
 
-    pace: Annotated[tuple[Pace, ...], AfterValidator(_paces), Called("durations of courses by wave")]
+    pace: Annotated[tuple[Pace, ...], AfterValidator(_by_wave), Called("durations of courses by wave")]
+    completion: Annotated[
+        tuple[Completion, ...], AfterValidator(_by_wave), Called("odds that courses are completed by wave")
+    ]
     duration: Annotated[Law, Called("duration of a course in an open market")]
     completes: Annotated[Share, Called("courses that are completed in an open market")]
     certificate: Annotated[Law, Called("delay of certificates")]

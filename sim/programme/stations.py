@@ -20,6 +20,7 @@ from sim.rules import checks, patience_at_stations, service
 from sim.rules.checks import CHECK, CheckRecord
 from sim.rules.laws import LawRecord
 from sim.rules.luck import named_blocks
+from sim.rules.odds import with_odds
 from sim.rules.records import record
 from sim.stations.kinds import Plan, plan_station
 
@@ -104,7 +105,7 @@ def _check(block: Any, first_since: FirstSince) -> CheckRecord:
     retry = getattr(block, "retry", None)
     cohorts = [(0, block.passes)]
     for step in block.passes_steps:
-        passes = _with_odds(block.passes, step.odds)
+        passes = with_odds(block.passes, step.odds)
         if passes != cohorts[-1][1]:
             cohorts.append((first_since(instant(step.since)), passes))
     rows = [
@@ -120,8 +121,3 @@ def _check(block: Any, first_since: FirstSince) -> CheckRecord:
         for first, passes in cohorts
     ]
     return CheckRecord(np.concatenate(rows))
-
-
-def _with_odds(share: float, times: float) -> float:
-    """Return a share whose odds are so many times those of another; nobody and everyone stay so."""
-    return share if times == 1 or share in (0, 1) else share * times / (1 - share + share * times)

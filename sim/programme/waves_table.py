@@ -26,7 +26,8 @@ class WavesTable:
 
     `places` are the places of each wave where they are known beforehand, else None (rule waves whose
     quota follows from those processed). `tranche` is the budget of each wave, `partners` its cumulative
-    shares of payment partners [wave, kind, partner]; `pace` multiplies the duration of courses of those awarded in it.
+    shares of payment partners [wave, kind, partner]; `learning` [wave, 2] multiplies the duration of courses of those
+    awarded in it, and the odds that they complete them.
     """
 
     names: tuple[str, ...]
@@ -35,12 +36,12 @@ class WavesTable:
     places: list[int] | None
     tranche: tuple[int, ...]
     partners: NDArray[np.float64]
-    pace: NDArray[np.float64]
+    learning: NDArray[np.float64]
 
     @property
-    def one_pace(self) -> bool:
-        """Return whether courses last as they do alone, in all waves."""
-        return bool((self.pace == 1).all())
+    def as_alone(self) -> bool:
+        """Return whether courses last as they do alone, and are completed by as many, in all waves."""
+        return bool((self.learning == 1).all())
 
     def __len__(self) -> int:
         return len(self.names)
@@ -103,15 +104,21 @@ def waves_table(parameters: Parameters, horizon: int) -> WavesTable:
         places=places,
         tranche=tuple(bisect_right(first_waves, k + 1) - 1 for k in range(len(plan))),
         partners=partner_shares(parameters, table["announced"].tolist()),
-        pace=_pace(parameters, len(plan)),
+        learning=_learning(parameters, len(plan)),
     )
 
 
-def _pace(parameters: Parameters, waves: int) -> NDArray[np.float64]:
-    """Return by what the duration of courses is multiplied, by wave of award."""
-    pace = parameters.training.pace
-    begins = [step.from_wave for step in pace]
-    return np.array([pace[bisect_right(begins, k + 1) - 1].factor for k in range(waves)], dtype=np.float64)
+def _learning(parameters: Parameters, waves: int) -> NDArray[np.float64]:
+    """Return by what the duration of courses and the odds of completing them are multiplied, by wave of award."""
+    training = parameters.training
+    paces = _by_wave([(step.from_wave, step.factor) for step in training.pace], waves)
+    return np.column_stack([paces, _by_wave([(step.from_wave, step.odds) for step in training.completion], waves)])
+
+
+def _by_wave(steps: Sequence[tuple[int, float]], waves: int) -> NDArray[np.float64]:
+    """Return the value in force in each wave, of steps from a wave on."""
+    begins = [first for first, _ in steps]
+    return np.array([steps[bisect_right(begins, k + 1) - 1][1] for k in range(waves)], dtype=np.float64)
 
 
 def _luck_of(names: list[str]) -> dict[str, int]:

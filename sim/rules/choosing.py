@@ -16,6 +16,7 @@ from sim.journey.limits import CHOICES
 from sim.rules.compiling import rule
 from sim.rules.laws import LAW, LONGEST, draw
 from sim.rules.luck import Block, Key, Words, luck
+from sim.rules.odds import with_odds
 from sim.rules.platforms import PATIENCE, PLATFORM_BLOCK
 from sim.rules.training import COMPLETES, COURSE_BLOCK, DURATION, paced
 from sim.rules.whole import Whole
@@ -229,13 +230,13 @@ def comes_back_after(key: Key, rules: MarketRules, person: Whole, purchase: Whol
 
 @rule
 def train_at_pace_from(
-    words: Words, rules: MarketRules, duration: int, completion: float, live: bool, wave_pace: float
+    words: Words, rules: MarketRules, duration: int, completion: float, live: bool, wave_pace: float, odds: float
 ) -> tuple[int, bool]:
     """Return what `train_at_pace` does, from the words of luck."""
     if not live:
         pace = draw(rules[0].pace, DURATION(words)) / PACE_OF_ONE
         duration = int(min(duration * pace, LONGEST))
-    return max(paced(duration, wave_pace), 1), COMPLETES(words) < completion
+    return max(paced(duration, wave_pace), 1), COMPLETES(words) < with_odds(completion, odds)
 
 
 @rule
@@ -248,11 +249,12 @@ def train_at_pace(
     person: Whole,
     purchase: Whole,
     wave_pace: float,
+    odds: float,
 ) -> tuple[int, bool]:
     """Return how many µs a person's course takes from its beginning, at least one, and whether they complete it.
 
     `duration` and `completion` are the course's; a live one takes as long for everyone awarded in a wave, whose pace
-    multiplies all durations.
+    multiplies all durations, and whose `odds` multiply those of completing a course.
     """
     words = luck(key, COURSE_BLOCK, person, purchase)
-    return train_at_pace_from(words, rules, duration, completion, live, wave_pace)
+    return train_at_pace_from(words, rules, duration, completion, live, wave_pace, odds)

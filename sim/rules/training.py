@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.rules.compiling import rule
 from sim.rules.laws import LAW, LONGEST, draw
 from sim.rules.luck import Block, Key, Words, luck
+from sim.rules.odds import with_odds
 from sim.rules.whole import Whole
 
 TRAINING = np.dtype([("duration", LAW), ("completes", "f8"), ("certificate", LAW), ("reviews", "f8"), ("review", LAW)])
@@ -38,10 +39,10 @@ def paced(duration: int, pace: float) -> int:
 
 
 @rule
-def train_from(words: Words, training: TrainingRecord, pace: float) -> tuple[int, bool]:
+def train_from(words: Words, training: TrainingRecord, pace: float, odds: float) -> tuple[int, bool]:
     """Return what `train` does, from the words of luck."""
     t = training[0]
-    return paced(draw(t.duration, DURATION(words)), pace), COMPLETES(words) < t.completes
+    return paced(draw(t.duration, DURATION(words)), pace), COMPLETES(words) < with_odds(t.completes, odds)
 
 
 @rule
@@ -56,9 +57,12 @@ def review_from(certificate: Words, review: Words, training: TrainingRecord) -> 
 
 
 @rule
-def train(key: Key, training: TrainingRecord, person: Whole, course: int, pace: float) -> tuple[int, bool]:
-    """Return how many µs a person's course takes, at the pace of their wave, and whether they complete it."""
-    return train_from(luck(key, COURSE_BLOCK, person, course), training, pace)
+def train(key: Key, training: TrainingRecord, person: Whole, course: int, pace: float, odds: float) -> tuple[int, bool]:
+    """Return how many µs a person's course takes, and whether they complete it.
+
+    `pace` of their wave multiplies the duration, and `odds` those of completing it.
+    """
+    return train_from(luck(key, COURSE_BLOCK, person, course), training, pace, odds)
 
 
 @rule

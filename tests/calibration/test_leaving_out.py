@@ -41,7 +41,7 @@ def target() -> Target:
     slopes[:, 0] = 0.1, 0.2, 0.15, 0.2
     middle = np.log([each.published for each in figures])
     emulator = Emulator(singles(1), middle, slopes, np.full(4, 0.01), np.eye(4))
-    known = Known(np.zeros(4), 0.01**2 * np.eye(4), 0.01**2 * np.eye(4))
+    known = Known(size=middle, slope=np.zeros(4), luck=0.01**2 * np.eye(4), emulated=0.01**2 * np.eye(4))
     return Target(Inputs({"delay": one}, ()), emulator, tuple(figures), known, datetime(2020, 4, 11))
 
 
@@ -72,6 +72,23 @@ def test_a_date_is_predicted_from_the_others_alone() -> None:
         np.testing.assert_array_equal(after[scope].draws, before[scope].draws)
     for scope in "23":
         assert np.median(after[scope].draws) > np.median(before[scope].draws)
+
+
+def test_it_says_how_alike_the_error_is_to_those_of_what_is_used() -> None:
+    """Catch a figure that lies beside one of its own date, which is left out too, or beside none where there is one."""
+    figures = list(target().figures)
+    counts = [("paid_first_incentive", 1e6), ("revoked", 1e5), ("paid_first_incentive", 1.25e6), ("revoked", 2e5)]
+    scopes = ("", "1-2", "", "1-8")
+    for k, ((what, count), scope) in enumerate(zip(counts, scopes, strict=True)):
+        figures[k] = replace(figures[k], what=what, scope=scope, published=count, dated=True)
+    some = replace(target(), figures=tuple(figures), known=replace(target().known, size=np.log([c for _, c in counts])))
+    learned: Any = SimpleNamespace(
+        target=lambda: some, problem=SimpleNamespace(workers=1, rng=lambda purpose: np.random.default_rng([1, purpose]))
+    )
+    found, _ = left_out_in_turn(learned, lambda so_far: None, BRIEF)
+    alike = {(each.figure.what, each.figure.scope): each.alike for each in found if each.figure.what == "revoked"}
+    assert alike == {("revoked", "1-2"): pytest.approx(0.5), ("revoked", "1-8"): pytest.approx(0.5)}
+    assert [each.alike for each in found if each.figure.what != "revoked"] == pytest.approx([0.8, 0.8])
 
 
 def test_chains_that_agree_are_believed_and_those_apart_are_not() -> None:

@@ -123,9 +123,16 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
         unit = 2 * half_unit(known[figure.name].published)
         assert figure.unit == unit or figure.published < unit  # fewer than one unit are printed to their first digit
         assert figure.published % figure.unit == 0
+    # Its errors are as alike as its own counts have grown, whatever those of the design are.
+    moved = learned.runs.logs + np.linspace(0, 9, learned.runs.logs.shape[1])
+    elsewhere = replace(learned, runs=replace(learned.runs, logs=moved))
+    assert recovery.published(elsewhere, [0], seed=3)[0].figures == two[0].figures
     given = recovery.published(learned, [0], seed=3, discrepancy=(0.02, 0.03))[0].latents
     target = learned.target(full_population=False)
     assert {*target.discrepancy(given[None])[0].round(9)} == {0.02, 0.03}
+    sizes = learned.runs.logs[:, : len(problem.figures)]
+    np.testing.assert_array_equal(target.known.size, np.median(sizes, axis=0))
+    np.testing.assert_array_equal(target.known.slope, np.median(learned.runs.growth, axis=0))
     found = recovery.held((learned, two[0], 4), Effort(6, 2, 4, 12))
     assert found["history"] == 0
     assert set(found["predictions"]) == set(ENDS)

@@ -150,7 +150,8 @@ def published(
         runs = problem.runs(problem.inputs.inputs(latents[row : row + 1, :size]), FIRST + number, "histories")
         ends = learned.ends(np.exp(runs.logs[0, count:]).tolist())
         whole = learned.target(full_population=False, figures=[*problem.figures, *ends])
-        mine = replace(whole, known=replace(whole.known, slope=np.append(runs.growth[0], np.zeros(len(ENDS)))))
+        theirs = replace(whole.known, size=runs.logs[0], slope=np.append(runs.growth[0], np.zeros(len(ENDS))))
+        mine = replace(whole, known=theirs)
         sizes = mine.discrepancy(latents[row : row + 1])[0]
         covariance = sizes[:, None] * sizes * mine.correlation
         root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(sizes)))
@@ -217,7 +218,8 @@ def by_members(learned: Learned, history: History, latents: Values, rng: np.rand
     """
     alone = replace(learned.problem, settings=replace(learned.problem.settings, workers=0), tell=lambda so_far: None)
     inputs, count = alone.inputs, len(alone.figures)
-    z = inputs.inputs(np.vstack([latents, history.latents])[:, : len(inputs.latents)])
+    known = len(inputs.latents)  # coarsely rounded figures add latents; their number differs between histories
+    z = inputs.inputs(np.vstack([latents[:, :known], history.latents[:known]]))
     drawn, truth = z[:-1], z[-1]
     runs = alone.runs(drawn, WEIGHED + history.number * len(drawn), "weighed")
     target = learned.target(full_population=False, figures=history.figures[:count])

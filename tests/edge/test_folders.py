@@ -21,7 +21,7 @@ from sim.command.main import main
 from sim.parameters import BadInput
 from sim.parameters.sayings import Saying
 from sim.results.folder import FolderTakenError, whole_folder
-from tests.building import name_of
+from tests.building import HELD, name_of
 from tests.edge.cases import ROOT, TINY, names, refused, shell
 
 HOLDS = """
@@ -181,7 +181,7 @@ def test_names_by_the_clock_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyP
     [
         ([], "history"),
         (["scenario=rate_800k", "run.seed=2"], "rate_800k"),
-        (["payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"],
+        ([f"payment.partners.ovo.outages=[{HELD}, {{from: 2020-11-01, until: 2020-11-11}}]"],
          "history-ovo-closed-1-to-10-november-2020"),
         (["scenario=rate_800k", "processing.rate=1600000"], "rate_800k-processing-1600000-people-a-week"),
         (["payment.fails=0.125", "clock.end=2021-01-01"], "history-payments-that-fail-12.5-and-1-more"),

@@ -141,6 +141,16 @@ def paces() -> st.SearchStrategy[list[dict[str, Any]]]:
     )
 
 
+def completions() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Return by what the odds of completing a course are multiplied, from the first wave and often from a later one."""
+    odds = st.sampled_from([1, 0.5, 20, 0])
+    return st.builds(
+        lambda later, odds: [{"from_wave": wave, "odds": each} for wave, each in zip((1, *later), odds, strict=False)],
+        st.sampled_from([(), (2,)]),
+        st.lists(odds, min_size=2, max_size=2),
+    )
+
+
 def lag_steps(latest: int) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Return working days more or fewer before the payments that fall due up to some days after the epoch."""
     steps = st.tuples(st.integers(0, latest), st.sampled_from([-2, -0.5, 0, 0.25, 3, 6.5]))
@@ -162,6 +172,7 @@ def participation(draw: st.DrawFn, scale: float, people: int) -> dict[str, Any]:
         },
         "training.duration": draw(laws("days", 100)),
         "training.pace": draw(paces()),
+        "training.completion": draw(completions()),
         "training.completes": draw(LIKELY),
         "training.reviews": draw(LIKELY),
         "budget.unspent_returns_days": draw(st.sampled_from([31, 90, 365])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.calendar.instants import DAY, NEVER, instant
 from sim.parameters import block_at
-from sim.rules.training import paced
+from sim.rules.luck import luck
+from sim.rules.training import COMPLETES, COURSE_BLOCK, paced
 from tests.building import INSTITUTIONS, OPEN, UNLIMITED_CAPS, Engine, Run, composed, on_both, parameters, run_on
 
 SIZE = "population.scale=0.00005"
@@ -86,6 +88,31 @@ def test_each_pace_moves_the_courses_of_its_waves(engine: Engine, market: str) -
 
 
 @on_both
+@pytest.mark.parametrize("market", [OPEN, INSTITUTIONS])
+def test_each_completion_moves_who_completes_of_its_waves(engine: Engine, market: str) -> None:
+    """Catches odds of another wave or of one market alone, and odds that multiply a share."""
+    starts = [each["from_wave"] for each in BASE["training"]["completion"]]
+    odds = {step: 0.02 + step / 8 for step in range(len(starts))}
+    run = varied(engine, "training.completion", "odds", odds, market)
+    own, programme = run.participants, run.programme
+    ended = (own["bought_1"] < NEVER) & (run.programme.horizon - own["bought_1"] > 300 * DAY)
+    steps, completed = step_of(starts, waves_of(run))[ended], own["completed_1"][ended] < NEVER
+    assert set(steps.tolist()) == set(odds)
+    if market == OPEN:
+        shares = np.full(len(steps), programme.parameters.training.completes)
+    else:
+        assert programme.seats is not None
+        shares = programme.seats.courses["completion"][own["course_1"][ended]]
+    luck_of = [COMPLETES(luck(programme.key, COURSE_BLOCK, person, 0)) for person in own["person"][ended].tolist()]
+    expected = [
+        one < share * odds[step] / (1 - share + share * odds[step])
+        for one, share, step in zip(luck_of, shares.tolist(), steps.tolist(), strict=True)
+    ]
+    assert completed.tolist() == expected
+    assert 0.1 < completed.mean() < 0.9
+
+
+@on_both
 def test_each_lag_step_moves_the_payments_due_in_its_time(engine: Engine) -> None:
     """Catches working days that are added by the date of the award or of the run, or to another step's payments."""
     starts = [instant(step.since) for step in parameters(SIZE).payment.lag_steps]
@@ -139,6 +166,27 @@ def test_a_propensity_to_join_moves_its_wave(engine: Engine, who: str) -> None:
         now = [record.joined for record in varied(engine, f"joining.{who}", "share", {step: 0.9}).waves]
         assert now[: wave - 1] == joined[: wave - 1]
         assert now[wave - 1] > joined[wave - 1]
+
+
+def test_who_has_lost_joins_as_who_is_new_from_august_on() -> None:
+    """Catches a step of one that the fit, or a hand, has moved without the other."""
+    joining = parameters(SIZE).joining
+    assert joining.losers[1:] == joining.newcomers[1:]
+    assert joining.losers[0] != joining.newcomers[0]
+
+
+@on_both
+def test_payments_are_held_in_june_2020(engine: Engine) -> None:
+    """Catches a partner whose hold has another end, and one that pays while it holds."""
+    run = run_on(engine, SIZE)
+    own, (held, on) = run.participants, (instant(datetime(2020, 6, day)) for day in (4, 26))
+    paid = own["incentive_1_paid"]
+    assert not ((paid >= held) & (paid < on)).any()
+    waiting = (own["incentive_1_ready"] < on) & (paid >= on)
+    after = paid[(paid >= on) & (paid < on + DAY)]
+    assert (paid < held).sum() > 5
+    assert waiting.sum() > 1
+    assert len(after) > 1
 
 
 @on_both

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.building import NO_FIGURES, PARTNERS, law
-from tests.engine.random_programmes import LIKELY, SHARES, lag_steps, paces, passes_steps, programmes, wib
+from tests.engine.random_programmes import LIKELY, SHARES, completions, lag_steps, paces, passes_steps, programmes, wib
 
 PEOPLE = 120
 ODD = 5.0000000002777778
@@ -150,6 +150,7 @@ def participation(draw: st.DrawFn, scale: float, _window: float) -> dict[str, An
         },
         "training.duration": draw(whole("days", 0, 1, 5, 40)),
         "training.pace": draw(paces()),
+        "training.completion": draw(completions()),
         "training.certificate": draw(whole("days", 0, 1)),
         "training.completes": draw(LIKELY),
         "training.reviews": draw(LIKELY),

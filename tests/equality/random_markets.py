@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sim.parameters.market_file import COLUMNS
 from tests.building import law
-from tests.engine.random_programmes import LIKELY, SHARES, paces, wib
+from tests.engine.random_programmes import LIKELY, SHARES, completions, paces, wib
 from tests.equality.awkward_programmes import ODD, base, closed, whole, windows
 
 PEOPLE = 100
@@ -247,6 +247,7 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
             "delay": draw(whole("hours", 0, 24, minimum=max(window, 1))),
         },
         "training.pace": draw(paces()),
+        "training.completion": draw(completions()),
         "budget.unspent_returns_days": draw(st.sampled_from([40, 11, 20])),
         "market": block,
     }  # fmt: skip

@@ -95,6 +95,7 @@ def _participation() -> dict[str, Any]:
         "purchase.further": {"appetite": 0.6, "courses": 3, "delay": law("exponential", 4)},
         "training.duration": law("lognormal", 4, minimum=0.5, spread=0.5),
         "training.pace": [{"from_wave": 1, "factor": 0.8}, {"from_wave": 2, "factor": 1.5}],
+        "training.completion": [{"from_wave": 1, "odds": 0.5}, {"from_wave": 2, "odds": 2}],
         "training.certificate": law("exponential", 1),
         "training.review": law("exponential", 2),
         "training.completes": 0.9,

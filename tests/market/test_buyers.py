@@ -217,7 +217,7 @@ def test_what_holds_on_any_market(data: st.DataObject) -> None:
                 assert begins == at
             takes, completes = train_at_pace(
                 programme.key, table.rules, int(offer["duration"]), float(offer["completion"]), live, person, k - 1,
-                float(programme.waves.pace[row["wave"]]),
+                *programme.waves.learning[row["wave"]].tolist(),
             )  # fmt: skip
             assert row[f"completed_{k}"] in ({begins + takes, NEVER} if completes else {NEVER})
         if row["revoked"] < NEVER:

@@ -86,6 +86,7 @@ def test_caps_are_scaled_and_closed_before_the_partner_enters() -> None:
 def test_a_partner_whose_cap_never_binds_has_no_schedule() -> None:
     """Catches a cap of null that is counted as nothing, and one that forgets an outage or an entry."""
     of = programme(SMALL, changes={f"payment.partners.{key}.cap": None for key in ("bni", "ovo", "dana")} | {
+        "payment.partners.bni.outages": [],
         "payment.partners.ovo.outages": [{"from": "2020-06-01T00:00", "until": "2020-07-01T00:00"}],
     })  # fmt: skip
     caps = {each.key: each.caps for each in of.partners}

@@ -13,7 +13,7 @@ from sim.report.answer import level_lines
 from sim.report.text import beside, percent
 from sim.results.table import Table
 from sim.results.tables.service_levels import COLUMNS, first_day, kept
-from tests.building import ENGINES, SMALL, THOUSANDS, Engine, parameters
+from tests.building import ENGINES, NOT_HELD, SMALL, THOUSANDS, Engine, parameters
 
 SIZE: dict[Engine, str] = {"person": SMALL, "cohort": THOUSANDS}
 
@@ -31,7 +31,7 @@ def test_a_partner_that_is_down_fails_its_own_people_from_that_month_on(engine: 
     outage = [{"from": "2020-11-01T00:00", "until": "2021-03-01T00:00"}]
     caps: dict[str, Any] = {f"payment.partners.{name}.cap": None for name in ("bni", "ovo", "gopay", "linkaja", "dana")}
     asked = {"mine": level("incentive_due_to_paid", "ready"), "joined": level("place", None, 3_000, 0.0)}
-    changes = caps | {"payment.partners.ovo.outages": outage, "service_levels": asked, "payment.fails": 0}
+    changes = caps | NOT_HELD | {"payment.partners.ovo.outages": outage, "service_levels": asked, "payment.fails": 0}
     made = evaluate(parameters(SIZE[engine], f"engine={engine}", changes=changes))
     rows = [row for row in made.tables["service_levels"].rows if row["level"] == "mine"]
     whole = rows[0]

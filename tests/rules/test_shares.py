@@ -111,7 +111,7 @@ DECISIONS: dict[str, Decision] = {
         buying.PURCHASE, "wants to buy", 2, None,
     ),
     "completes": (
-        lambda share, p: train(KEY, one(TRAINING, completes=share), p, 1, 1.0)[1],
+        lambda share, p: train(KEY, one(TRAINING, completes=share), p, 1, 1.0, 1.0)[1],
         training.COURSE, "completes", 1, None,
     ),
     "reviews": (

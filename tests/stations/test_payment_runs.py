@@ -10,7 +10,7 @@ from sim.calendar.instants import DAY, HOUR
 from sim.programme.payment_runs import PaymentRuns, Report
 from sim.programme.programme import Programme
 from sim.stations.timeline import Timeline
-from tests.building import SMALL, UNLIMITED_CAPS, programme
+from tests.building import NOT_HELD, SMALL, UNLIMITED_CAPS, programme
 
 Asked = list[tuple[float, int, int | None]]
 """(day, partner, cap) of each run that is asked for."""
@@ -52,7 +52,7 @@ def test_parts_of_a_cap_gather_and_unused_ones_lapse(a_day: float) -> None:
 
     The kth run gets the floor of the cumulative cap less the floor of the one before.
     """
-    log, process = runs(programme(SMALL, changes={"payment.partners.ovo.cap": a_day / 0.00002}), 100)
+    log, process = runs(programme(SMALL, changes=NOT_HELD | {"payment.partners.ovo.cap": a_day / 0.00002}), 100)
     found = [cap for _, partner, cap in log if partner == 1]
     cumulative = [int(k * a_day + 1e-9) for k in range(len(found) + 1)]
     assert found == [b - a for a, b in pairwise(cumulative)]

@@ -43,6 +43,7 @@ def awarded(engine: Engine) -> Run:
         "purchase.further": {"appetite": 0.5, "courses": 4, "delay": law("exponential", 1)},
         "account.delay": law("constant", 0), "account.unbanked_delay": law("constant", 0), "account.fails": 0.2,
         "training.duration": law("constant", 5), "training.completes": 0.75, "training.reviews": 0.8,
+        "training.completion": [{"from_wave": 1, "odds": 1}],
         "training.certificate": law("constant", 0), "training.review": law("exponential", 2),
         "payment.fails": 0.3, "payment.survey_days": [5, 10],
         "payment.survey": {"answers": 0.6, "delay": law("exponential", 3)},

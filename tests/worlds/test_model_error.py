@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from sim.experiments.calibration.alike import alike, alike_by_waves
 from sim.experiments.calibration.figures import AFTER_AWARD
+from sim.experiments.calibration.figures import Figure as Fitted
 from sim.experiments.model_error import FOLLOWS_THE_AWARD, ModelError
 from sim.report.intervals import Told
 from sim.report.worlds_published import predicted_lines, published_lines
@@ -52,16 +54,57 @@ def test_draws_are_as_alike_as_the_fit_says() -> None:
 
 
 def test_the_error_of_a_count_is_as_alike_as_it_has_grown() -> None:
-    """Catch draws of another size than one, and counts that are more or less alike than a Matern law of 3/2 says."""
+    """Catch draws of another size than one, and counts that are more or less alike than earlier / later."""
     counts = [1.0, 2.0, 1e6, 1.05e6, 1.5e6, 1e7]
     draws = np.array([[ERROR.by_size(world, "bought_first", count) for count in counts] for world in range(1, N + 1)])
     assert np.abs(draws.std(axis=0) - 1).max() < SIGMAS / np.sqrt(2 * N)
     assert np.abs(draws.mean(axis=0)).max() < SIGMAS / np.sqrt(N)
     alike = np.corrcoef(draws.T)
     for one, other in ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5)):
-        x = 3 * np.log(counts[other] / counts[one])
-        expected = (1 + x) * np.exp(-x)
+        expected = counts[one] / counts[other]
         assert alike[one, other] == pytest.approx(expected, abs=SIGMAS * (1 - expected**2) / np.sqrt(N) + 2e-3)
+
+
+def test_the_errors_of_the_revoked_are_as_alike_as_their_waves() -> None:
+    """Catch revoked of waves 5 to 7 that share nothing with those of 1 to 7, or with wave 6, and all that are alike."""
+    waves = (range(1, 8), range(1, 5), range(5, 8), range(6, 7))
+    draws = np.array([[ERROR.by_waves(world, "revoked", some) for some in waves] for world in range(1, N + 1)])
+    assert np.abs(draws.std(axis=0) - 1).max() < SIGMAS / np.sqrt(2 * N)
+    alike = np.corrcoef(draws.T)
+    for one, other in ((0, 1), (0, 2), (0, 3), (1, 2), (2, 3)):
+        expected = alike_by_waves(waves[one], waves[other])
+        assert alike[one, other] == pytest.approx(expected, abs=SIGMAS * (1 - expected**2) / np.sqrt(N))
+    asked_of = [Asked(f"revoked {of}", "revoked", of, FIRST, "prediction", None) for of in ("wave.6", "6-6")]
+    found = np.array(ERROR.published(3, asked_of, [1e5, 1e5]))
+    assert found[0] == found[1] == pytest.approx(1e5 * np.exp(0.1 * ERROR.by_waves(3, "revoked", range(6, 7))))
+
+
+def test_what_is_drawn_is_as_alike_as_the_fit_takes_it() -> None:
+    """Catch a law of the fit that what is published of the worlds does not follow: counts, waves, revoked, rupiah.
+
+    Of each stage alone: along the funnel what is published shares errors too, which the fit takes for independent.
+    """
+    counts = [
+        ("paid_first_incentive", "", FIRST, 1.2e6),
+        ("incentive_rupiah", "", FIRST, 1.6e12),
+        ("paid_first_incentive", "", datetime(2020, 10, 5), 2.4e6),
+        ("paid_first_incentive", "", LATER, 1e7),
+        ("incentive_rupiah", "", LATER, 2.4e13),
+        ("joined", "4", datetime(2020, 8, 12), 1.2e6),
+        ("joined", "7", datetime(2020, 9, 7), 2.8e6),
+        ("revoked", "1-4", datetime(2020, 9, 25), 1.9e5),
+        ("revoked", "5", datetime(2020, 9, 28), 4.8e4),
+        ("revoked", "1-6", datetime(2020, 10, 5), 2.7e5),
+    ]
+    expected = alike([Fitted(what, of, at, count) for what, of, at, count in counts], np.log([c[-1] for c in counts]))
+    some = [Asked(f"{what}.{of}.{at}", what, of, at, "prediction", None) for what, of, at, _ in counts]
+    sizes = [count for *_, count in counts]
+    found = [ModelError(0.05, 0.05, 7).published(world, some, sizes) for world in range(1, N + 1)]
+    drawn = np.corrcoef(np.log(np.array(found, dtype=np.float64) / sizes).T)
+    assert np.abs(drawn - expected).max() < SIGMAS / np.sqrt(N) + 0.01
+    assert expected[0, 1] == 1
+    assert 0.3 < expected[5, 6] < 0.5
+    assert drawn[7, 9] > 0.7
 
 
 def test_an_error_is_as_large_as_the_fit_says_and_shared_by_those_in_common() -> None:
@@ -174,21 +217,22 @@ def test_what_is_published_does_not_depend_on_later_dates_nor_on_the_order() -> 
         assert back == [whole[each] for each in every[::-1]]
 
 
-def test_at_the_sizes_that_are_fitted_dates_between_change_nothing() -> None:
+def test_at_sizes_such_as_the_fitted_dates_between_hardly_change_anything() -> None:
     """Catch a law under which an error takes back more than is added, so that every count leans on the one before."""
     every, counts, error = (
         [asked(what, at) for at in DATES for what in WHATS],
         grown(),
-        ModelError(0.021, 0.057, seed=7),
+        ModelError(0.02, 0.1, seed=7),
     )
-    same = []
+    changed = []
     for world in range(1, 101):
         whole = dict(zip(every, error.published(world, every, counts), strict=True))
         for date in range(1, len(DATES)):
             some = every[date * len(WHATS) : (date + 1) * len(WHATS)]
             alone = error.published(world, some, counts[date * len(WHATS) : (date + 1) * len(WHATS)])
-            same += [a == whole[each] for each, a in zip(some, alone, strict=True)]
-    assert np.mean(same) > 0.999
+            changed += [abs(whole[each] / a - 1) for each, a in zip(some, alone, strict=True) if a]
+    assert np.mean(np.array(changed) > 0) < 0.06
+    assert np.mean(changed) < 0.001
 
 
 @settings(max_examples=150, deadline=None)
@@ -235,6 +279,18 @@ def test_all_that_are_revoked_are_no_fewer_than_those_of_some_waves_before() -> 
         of_part, _, bought, of_all = error.published(world, some, [310_000, 6e6, 5.6e6, 0.35e6])
         assert of_all >= of_part - 1e-6  # type: ignore[operator]
         assert bought + of_all <= 6e6 + 1e-6  # type: ignore[operator]
+
+
+def test_revoked_of_more_waves_are_no_fewer_than_of_a_part_of_them_before() -> None:
+    """Catch 344,959 revoked of waves 1 to 8 and fewer of waves 1 to 10 two weeks later; other waves bound nothing."""
+    later = [Asked(f"revoked {of}", "revoked", of, LATER, "prediction", None) for of in ("1-10", "9-10")]
+    some = [Asked("revoked 1-8", "revoked", "1-8", FIRST, "prediction", None), *later]
+    error = ModelError(0.02, 0.2, 7)
+    found = np.array([error.published(world, some, [345_000, 346_000, 1_000]) for world in range(1, N + 1)])
+    floored = found[:, 1] == found[:, 0]
+    assert (found[:, 1] >= found[:, 0]).all()
+    assert 0.3 < floored.mean() < 0.6
+    assert found[:, 2].max() < 5_000
 
 
 def test_without_an_error_all_is_as_simulated() -> None:

@@ -154,7 +154,8 @@ class AfterAward:
                 numbers[able], persons[able], purchase[able], at[able], price[able]
             )  # fmt: skip
         completed = np.empty_like(at)
-        ends = attend(p.key, p.training, persons, purchase, at, self._participants.paces_of(numbers), completed)
+        learning = self._participants.learning_of(numbers)
+        ends = attend(p.key, p.training, persons, purchase, at, learning, completed)
         self._participants.last_course_end = max(self._participants.last_course_end, ends)
         own = self._participants
         own.buy(numbers, purchase, at, price)

@@ -138,12 +138,12 @@ def attend(
     persons: Persons,
     purchase: Purchases,
     begins: Ints,
-    paces: NDArray[np.float64],
+    learning: NDArray[np.float64],
     completed: Ints,
 ) -> int:
     """Fill when courses of an open market are completed, or NEVER; return when the last of them ends (-1: none).
 
-    `paces` may be empty: one each.
+    `learning` [person, 2] has pace and odds of completing; it may be empty: one each.
     """
     words = np.empty((4, CHUNK), dtype=np.uint32)
     last = -1
@@ -151,8 +151,10 @@ def attend(
         end = min(begin + CHUNK, persons.size)
         deal_each(key, COURSE_BLOCK, persons[begin:end], purchase[begin:end], words)
         for i in range(begin, end):
-            pace = paces[i] if paces.size else 1.0
-            duration, completes = train_from(words_at(words, i - begin), training, pace)
+            pace, odds = 1.0, 1.0
+            if learning.size:
+                pace, odds = learning[i, 0], learning[i, 1]
+            duration, completes = train_from(words_at(words, i - begin), training, pace, odds)
             last = max(last, begins[i] + duration)
             completed[i] = begins[i] + duration if completes else NEVER
     return last

@@ -157,7 +157,7 @@ class Market:
         want = self._choose(choosing)
         paid = Paid._make(np.empty(count, dtype=np.int64) for _ in Paid._fields)
         sold, without, last = pay_for_courses(
-            p.key, rules, self._table.courses, own.limits, own.paces, buyers, own.awards, own.paid_by_day,
+            p.key, rules, self._table.courses, own.limits, own.learning, buyers, own.awards, own.paid_by_day,
             choosing, paid, apart,
         )  # fmt: skip
         own.last_course_end = max(own.last_course_end, last)

@@ -154,7 +154,7 @@ def pay_for_courses(
     rules: MarketRules,
     offers: NDArray[np.void],
     limits: Limits,
-    paces: NDArray[np.float64],
+    learning: NDArray[np.float64],
     buyers: Buyers,
     awards: NDArray[np.void],
     paid_by_day: Ints,
@@ -164,8 +164,8 @@ def pay_for_courses(
 ) -> tuple[int, int, int]:
     """Move those who have booked a course to the front, and let them pay it and attend.
 
-    `paces` are those of the announcements. Return how many, how many found nothing, who are filled, and when the last
-    course ends (-1: none).
+    `learning` is that of the announcements: pace, and odds of completing. Return how many, how many found nothing, who
+    are filled, and when the last course ends (-1: none).
     """
     words, c = np.empty((4, CHUNK), dtype=np.uint32), choosing
     some, without, last = 0, 0, -1
@@ -187,8 +187,9 @@ def pay_for_courses(
         for i in range(first, some):
             offer, own = offers[c.course[i]], awards[c.numbers[i]]
             live = offer.seats != SELF_PACED
+            pace, odds = learning[buyers[i].announcement, 0], learning[buyers[i].announcement, 1]
             duration, completes = train_at_pace_from(
-                words_at(words, i - first), rules, offer.duration, offer.completion, live, paces[buyers[i].announcement]
+                words_at(words, i - first), rules, offer.duration, offer.completion, live, pace, odds
             )
             ends = c.begins[i] + duration
             last = max(last, ends)

@@ -29,7 +29,7 @@ from sim.observers.places import PAID_ON_NO_DAY, Places
 from sim.programme.programme import Programme
 from sim.rules.forfeiture import closes_at
 
-NO_PACE = np.zeros(0)
+AS_ALONE = np.zeros((0, 2))
 
 
 class Announcement(NamedTuple):
@@ -64,8 +64,8 @@ class Participants:
         """By announcement: its first participant's number, the wave, its instant, and the closing (µs)."""
         self.limits = np.zeros((0, 2), dtype=np.int64)
         """By announcement, until when a first course and further ones can be bought: deadline and closing (µs)."""
-        self.paces = np.zeros(0)
-        """By announcement, the pace of the wave's courses."""
+        self.learning = np.zeros((0, 2))
+        """By announcement, the pace of the wave's courses, and the odds of completing them."""
         self.payments_due = 0
         """Payments that will fall due, or have; surveys that are not answered among them."""
         self.last_course_end = self.last_closing = -1
@@ -97,10 +97,10 @@ class Participants:
         """Return the waves of some participants."""
         return self._of_announcement(numbers, 1)
 
-    def paces_of(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
-        """Return the paces of the waves of some participants; empty where all waves have a pace of one."""
+    def learning_of(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
+        """Return pace and odds of completing, of the waves of some participants; empty where both are one in all."""
         waves = self._programme.waves
-        return NO_PACE if waves.one_pace else waves.pace[self.waves_of(numbers)]
+        return AS_ALONE if waves.as_alone else waves.learning[self.waves_of(numbers)]
 
     def awarded_at(self, numbers: NDArray[Any]) -> Ints:
         """Return when some participants were awarded."""
@@ -140,7 +140,7 @@ class Participants:
             waves = self._programme.waves
             self._by_announcement = np.vstack([self._by_announcement, (first, wave, now, closing)])
             self.limits = np.vstack([self.limits, (waves.waves["deadline"][wave], closing)])
-            self.paces = np.append(self.paces, waves.pace[wave])
+            self.learning = np.vstack([self.learning, waves.learning[wave]])
         own = self.awards[announcement.rows]
         own["spent"], own["loss"], own["seeking"] = 0, UNDECIDED, False
         self._awarded += np.array(self._programme.benefit) * persons

@@ -141,7 +141,7 @@ def buy(state: State, award: Award, purchase: int, limit: int) -> Generator[Wait
         live,
         award.person,
         purchase,
-        float(state.programme.waves.pace[award.wave]),
+        *learning_of(state, award.wave),
     )
     return Course(purchase, platform, booking.begins + duration, completes)
 
@@ -155,9 +155,15 @@ def buy_at_once(state: State, award: Award, purchase: int) -> Course | None:
     own[f"bought_{purchase + 1}"][award.number] = state.timeline.now
     own[f"price_{purchase + 1}"][award.number] = price
     state.pay(award.number, Benefit.TRAINING, price)
-    pace = float(programme.waves.pace[award.wave])
-    duration, completes = training.train(programme.key, programme.training, award.person, purchase, pace)
+    pace, odds = learning_of(state, award.wave)
+    duration, completes = training.train(programme.key, programme.training, award.person, purchase, pace, odds)
     return Course(purchase, -1, state.timeline.now + duration, completes)
+
+
+def learning_of(state: State, wave: int) -> tuple[float, float]:
+    """Return by what the duration of courses and the odds of completing them are multiplied, of a wave's awarded."""
+    pace, odds = state.programme.waves.learning[wave]
+    return float(pace), float(odds)
 
 
 def buy_further(state: State, award: Award) -> Generator[Wait, Any, None]:

@@ -24,6 +24,7 @@ from sim.parameters.kinds import Factor, Follows, Number, Range
 Config = dict[str, Any]
 Path = tuple[str | int, ...]
 Values = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 FURTHEST = 2 * Z_OF_90_PERCENT
 """The z beyond which a law is cut."""
@@ -66,7 +67,6 @@ class Varying:
 
 VARYING = (
     Varying("joining.newcomers", r"joining\.newcomers\[[1-9]\d*\]\.share"),
-    Varying("joining.losers", r"joining\.losers\[[1-9]\d*\]\.share"),
     Varying("purchase.buys", r"purchase\.waves\[[1-9]\d*\]\.buys"),
     Varying("purchase.delay", r"purchase\.waves\[[1-9]\d*\]\.delay\.mean"),
     Varying("training.pace", r"training\.pace\[\d+\]\.factor"),
@@ -152,25 +152,30 @@ class Inputs:
         return np.clip(self._unclipped(latents), -FURTHEST, FURTHEST)
 
     def _unclipped(self, latents: Values) -> Values:
-        found = latents[..., : len(self.keys)].copy()
-        for k, (_, places) in enumerate(self.groups):
-            level, spread = (latents[..., len(self.keys) + 2 * k + j, None] for j in (0, 1))
-            found[..., places] = LEVEL * level + spread_at(spread) * found[..., places]
+        found, (places, group) = latents[..., : len(self.keys)].copy(), self._grouped
+        level, spread = (latents[..., len(self.keys) + j :: 2] for j in (0, 1))
+        found[..., places] = LEVEL * level[..., group] + spread_at(spread)[..., group] * found[..., places]
         return found
+
+    @cached_property
+    def _grouped(self) -> tuple[Places, Places]:
+        """Return the places of all numbers that vary, and of each which group it is of."""
+        places = [place for _, some in self.groups for place in some]
+        group = [k for k, (_, some) in enumerate(self.groups) for _ in some]
+        return np.array(places, dtype=np.int64), np.array(group, dtype=np.int64)
 
     def onto_latents(self, latents: Values, slopes: Values) -> Values:
         """Return the slopes along the latents from those along the z of the numbers; rows of both belong together."""
-        keys = len(self.keys)
+        keys, (places, group) = len(self.keys), self._grouped
         inside = np.abs(self._unclipped(latents)) < FURTHEST
-        slopes = np.where(inside, slopes, 0)
         found = np.zeros_like(latents)
-        found[:, :keys] = slopes
-        for k, (_, places) in enumerate(self.groups):
-            spread = latents[:, keys + 2 * k + 1, None]
-            found[:, keys + 2 * k] = LEVEL * slopes[:, places].sum(axis=1)
-            along = SURE_OF_SPREAD * spread_at(spread) * latents[:, places]
-            found[:, keys + 2 * k + 1] = (slopes[:, places] * along).sum(axis=1)
-            found[:, places] = spread_at(spread) * slopes[:, places]
+        found[:, :keys] = np.where(inside, slopes, 0)
+        if len(places):
+            some, begins = found[:, places], np.flatnonzero(np.diff(group, prepend=-1))
+            grown = some * spread_at(latents[:, keys + 1 :: 2])[:, group]
+            found[:, keys::2] = LEVEL * np.add.reduceat(some, begins, axis=1)
+            found[:, keys + 1 :: 2] = SURE_OF_SPREAD * np.add.reduceat(grown * latents[:, places], begins, axis=1)
+            found[:, places] = grown
         return found
 
     def configured(self) -> Values:

@@ -49,7 +49,7 @@ class Settings:
     members: int = 60
     pointing: Effort = field(default_factory=lambda: Effort(chains=32, kept=200))
     """The chains that say where a further design lies."""
-    effort: Effort = field(default_factory=lambda: Effort(kept=1600))
+    effort: Effort = field(default_factory=lambda: Effort(kept=2000))
     """The chains of the fit itself."""
     seed: int = 20201015
     workers: int | None = None
@@ -181,7 +181,12 @@ class Learned:
             self.problem.inputs,
             emulator,
             some,
-            Known(slope, spread(luck, emulator.alike), spread(self.emulated[: len(some)], emulator.alike)),
+            Known(
+                size=np.median(self.runs.logs[self.near, : len(some)], axis=0),
+                slope=slope,
+                luck=spread(luck, emulator.alike),
+                emulated=spread(self.emulated[: len(some)], emulator.alike),
+            ),
             self.problem.parameters.clock.start,
             tuple(range(count, len(some))),
         )

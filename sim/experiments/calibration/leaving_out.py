@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -40,8 +40,8 @@ DRAWS = 2000
 MIDDLE = 0.9
 """The share of draws that an interval holds."""
 
-NEAR = timedelta(days=7)
-"""A figure of the same stage this near is a neighbour: what lies beside it is hardly more than filled in."""
+BESIDE = 0.85
+"""A figure whose error is as alike as that to one that is used lies beside it: it is hardly more than filled in."""
 
 RESAMPLED, SEED = 10_000, 20201015
 """How often dates are drawn again, and the seed of it."""
@@ -53,6 +53,8 @@ class Predicted:
 
     figure: Figure
     draws: Values
+    alike: float = 0.0
+    """The greatest correlation of its error with that of a figure that is used."""
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -143,7 +145,11 @@ def _predicted(asked: _Without) -> tuple[list[Predicted], Agreement]:
     without, rng = asked.target, asked.rng
     chains = sample(without, len(without.active), asked.effort, rng)
     drawn = without.predicted(draws_of(without, chains, DRAWS, rng), rng)
-    found = [Predicted(without.figures[k], np.exp(drawn[:, row])) for row, k in enumerate(without.left_out)]
+    alike = without.correlation[np.ix_(without.left_out, without.used)].max(axis=1)
+    found = [
+        Predicted(without.figures[k], np.exp(drawn[:, row]), float(alike[row]))
+        for row, k in enumerate(without.left_out)
+    ]
     return found, Agreement.of(asked.date, chains)
 
 
@@ -209,16 +215,11 @@ def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
         off = f"{100 * (np.median(each.draws) / each.figure.published - 1):+.1f} %"
         rows.append((brief(each.figure), low, high, published, "" if each.covered else "missed", off))
     heading = ("Left out", "90 % from", "to", "published", "", "median")
-    figures = [each.figure for each in found]
-    near = [has_neighbour(each, figures) for each in figures]
     parts = [
         ("all", list(found)),
         ("after the award", [each for each in found if each.figure.after_award]),
-        (
-            f"with one of the same stage within {NEAR.days} days",
-            [each for each, beside in zip(found, near, strict=True) if beside],
-        ),
-        ("without such a neighbour", [each for each, beside in zip(found, near, strict=True) if not beside]),
+        (f"beside one, errors correlated by {BESIDE} or more", [each for each in found if each.alike >= BESIDE]),
+        ("beside none such", [each for each in found if each.alike < BESIDE]),
     ]
     said = [line for name, some in parts if some for line in _summary(name, some)]
     last = max(each.figure.at for each in found)
@@ -227,16 +228,6 @@ def said_of_predictions(found: Sequence[Predicted]) -> list[str]:
 
 NOT_TESTED = "Nothing here tests a forecast of months."
 """What leaving out single dates of half a year cannot tell."""
-
-
-def has_neighbour(figure: Figure, others: Sequence[Figure]) -> bool:
-    """Return whether one of the same stage and waves is published of another date near by: by it, one is filled in."""
-    return any(
-        (each.what, each.scope, each.bound) == (figure.what, figure.scope, 0)
-        and each.at.date() != figure.at.date()
-        and abs(each.at - figure.at) <= NEAR
-        for each in others
-    )
 
 
 def _summary(name: str, some: Sequence[Predicted]) -> list[str]:

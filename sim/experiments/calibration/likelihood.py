@@ -3,8 +3,8 @@
 The logarithm of a published figure is that of the simulated one, of some hours or days before, and normal errors:
 
 - the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
-  half-normal beforehand; of figures of one stage it is correlated, the less the more time lies between them, so that
-  three reports within a week are not three independent observations of a wrong model;
+  half-normal beforehand; of figures of one stage it is correlated (`alike`): of counts the less the more they have
+  grown, so that three reports within a week are not three independent observations of a wrong model;
 - rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
   between figures as what was left of runs that the emulator did not learn from. Where a figure is rounded coarsely,
   as 5,000,000 is, what was counted is a latent, uniform between the numbers that are printed so: a normal error would
@@ -13,7 +13,8 @@ The logarithm of a published figure is that of the simulated one, of some hours 
 That a wave was filled is no figure but a bound: as many eligible people joined as there were places, or more. It has no
 discrepancy: worlds are wanted in which the simulated wave is filled.
 
-How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand.
+How old the figures of a report were when it was printed is a latent of each report, half-normal beforehand; but where a
+report tells of which day they are.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.calibration.alike import alike
 from sim.experiments.calibration.emulator import Emulator
 from sim.experiments.calibration.figures import AGE_SHARE, OLDEST_SCALE, Figure
 from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half_normal_slope
@@ -39,14 +41,13 @@ SCALE_OF_DISCREPANCY = 0.05
 LEAST_DISCREPANCY = 0.01
 """What the model is off at the least, as a standard deviation of logarithms beside that: no model is exact."""
 
-DAYS_ALIKE = 30.0
-"""Days after which the correlation of a stage's discrepancy has fallen to 1 / e."""
-
 
 @dataclass(frozen=True)
 class Known:
     """What is known of the figures beside their published size: a number each, and what goes together."""
 
+    size: Values
+    """Logarithm of the simulated figure."""
     slope: Values
     """Growth of the simulated figure in the day before it was printed, as a share of it."""
     luck: Values
@@ -71,8 +72,8 @@ class Target:
 
     @cached_property
     def reports(self) -> tuple[datetime, ...]:
-        """Return the dates of reports with figures that grow with time."""
-        return tuple(sorted({each.at for each in self.figures if each.moving}))
+        """Return the dates of reports whose figures may be older than they."""
+        return tuple(sorted({each.at for each in self.figures if each.may_be_older}))
 
     @cached_property
     def latents(self) -> tuple[str, ...]:
@@ -114,17 +115,14 @@ class Target:
     @cached_property
     def correlation(self) -> Values:
         """Return the correlation of the discrepancy between figures."""
-        days = np.array([each.at.timestamp() for each in self.figures]) / 86400
-        stage = np.array([each.what for each in self.figures])
-        found: Values = np.exp(-np.abs(days[:, None] - days) / DAYS_ALIKE) * (stage[:, None] == stage)
-        return found
+        return alike(self.figures, self.known.size)
 
     @cached_property
     def _ages(self) -> Values:
         """Return how much an age of one scale takes off each figure, a row for each report."""
         found = np.zeros((len(self.reports), len(self.figures)))
         for k, figure in enumerate(self.figures):
-            if figure.moving:
+            if figure.may_be_older:
                 scale = min(OLDEST_SCALE, AGE_SHARE * (figure.at - self.begins).total_seconds() / 86400)
                 found[self.reports.index(figure.at), k] = self.known.slope[k] * scale
         return found
@@ -194,9 +192,8 @@ class Target:
         emulated, pulled = self.emulator.with_slopes(inputs)
         mean = self._printed(emulated, errors)
         away = (self.observed - mean)[:, some]
-        inverse = np.linalg.inv(self._covariance(errors, some))
+        inverse, logs = inverted(self._covariance(errors, some))
         pull = (inverse @ away[:, :, None])[:, :, 0]
-        _, logs = np.linalg.slogdet(inverse)
         slopes = np.zeros_like(latents)
         every = np.zeros((len(active), len(self.figures)))
         every[:, some] = pull
@@ -267,6 +264,23 @@ class Target:
         luck = rng.standard_normal(centre.shape)
         found: Values = centre + np.einsum("dij,dj->di", np.linalg.cholesky(left), luck)
         return found
+
+
+def inverted(covariances: Values) -> tuple[Values, Values]:
+    """Return the inverses of covariances, and the logarithms of the determinants of these inverses.
+
+    By Cholesky factors (LAPACK's potri), at half the time of inverses of matrices of any kind.
+    """
+    from scipy.linalg.lapack import dpotri
+
+    roots = np.linalg.cholesky(covariances)
+    halves = np.empty_like(roots)
+    for root, half in zip(roots, halves, strict=True):
+        half[:] = dpotri(root.T)[0].T  # the transpose of a lower factor is an upper one; what is beside it stays nought
+    found = halves + np.swapaxes(halves, 1, 2)
+    every = np.arange(found.shape[-1])
+    found[:, every, every] /= 2
+    return found, -2 * np.log(roots[:, every, every]).sum(axis=1)
 
 
 def spread(sizes: Values, alike: Values) -> Values:

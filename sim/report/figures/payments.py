@@ -127,8 +127,8 @@ def _partner(axes: Axes, saved: Saved, row: Row, months: Months, sheet: Sheet) -
     axes.set_title(_queue(row, sheet), loc="right", size=sheet.small, color=INK, pad=line)
     if closed:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": GREY}
-        words = told(closed[:1]) if sheet.slide else told(closed)
-        words += f" and {len(closed) - 1:,} more" if sheet.slide and len(closed) > 1 else ""
+        # On a slide there is room for one outage beside the next panel; hatching shows when the others were.
+        words = f"closed {len(closed):,} times" if sheet.slide and len(closed) > 1 else told(closed)
         axes.annotate(words, (0, 1), (0, 4), size=sheet.small, va="bottom", **place)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.report.figures.saved import Saved
 from sim.report.figures.words import amount
-from tests.building import INSTITUTIONS, PARTNERS, SMALL, UNLIMITED_CAPS, law
+from tests.building import HELD, INSTITUTIONS, PARTNERS, SMALL, UNLIMITED_CAPS, law
 
 HISTORY = (SMALL,)
 CLOSED = "market.platforms.marketplace_1.checkout.outages=[{from: 2020-09-01, until: 2020-09-11}]"
@@ -24,7 +24,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "partners_with_spare_capacity": (HISTORY, {f"payment.partners.{partner}.cap": 10**7 for partner in PARTNERS}),
     "partners_short": (HISTORY, {f"payment.partners.{partner}.cap": 50_000 for partner in PARTNERS}),
     "partners_plenty": (HISTORY, UNLIMITED_CAPS),
-    "ovo_closed": ((SMALL, "payment.partners.ovo.outages=[{from: 2020-11-01, until: 2020-11-11}]"), {}),
+    "ovo_closed": ((SMALL, f"payment.partners.ovo.outages=[{HELD}, {{from: 2020-11-01, until: 2020-11-11}}]"), {}),
     "institutions": ((*HISTORY, INSTITUTIONS), {}),
     "few_seats": (
         (*HISTORY, INSTITUTIONS),
