@@ -61,7 +61,7 @@ def test_outages_are_shaded_and_named_where_they_bind(runs: Callable[[str], Save
             shaded = {axes.get_title("left"): spans(axes) for axes in queues.draw(saved, sheet).figure.axes}
             assert {name.partition(":")[0] for name, of in shaded.items() if of} == {"Payment partners"}
             said = texts(queues.draw(saved, sheet))[3:]
-            assert any("OVO" in text and "closed" in text for text in said), said
+            assert any("OVO closed" in text and "November 2020" in text for text in said), said
 
 
 @pytest.mark.parametrize("name", ["history", "rate", "partner_closed"])
