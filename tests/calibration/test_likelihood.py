@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from sim.experiments.calibration.alike import PAID_TO, alike
 from sim.experiments.calibration.emulator import Emulator, singles
 from sim.experiments.calibration.figures import Figure
 from sim.experiments.calibration.inputs import LEVEL, Inputs, Values, Varying, rounded, spread_at, z_of
@@ -23,8 +24,8 @@ SEEN = (
     ("completed_first", "", datetime(2020, 9, 12), 1_610_000),
     ("completed_first", "", datetime(2020, 9, 15), 2_040_000),
     ("completed_first", "", datetime(2020, 9, 17), 2_420_000),
-    ("paid_first_incentive", "", datetime(2020, 9, 12), 933_000),
-    ("paid_first_incentive", "", datetime(2020, 9, 17), 1_460_000),
+    (PAID_TO, "", datetime(2020, 9, 12), 933_000),
+    (PAID_TO, "", datetime(2020, 9, 17), 1_460_000),
 )
 
 
@@ -73,20 +74,21 @@ def test_slopes_are_those_of_the_likelihood(target: Target) -> None:
 
 
 def test_errors_are_as_alike_as_counts_have_grown_waves_are_shared_or_lie_apart(target: Target) -> None:
-    """Catch an error of a count that follows its days, of a wave that follows its size, and one that two stages share.
+    """Catch an error of a count that follows its days, of a wave that follows its size, and rupiah on their own.
 
     Rupiah are off as those paid them are; where these are not published of that date, by an error of their own. Of the
-    revoked of waves 1 to 7 those of 1 to 4 are a part, and those of 5 another.
+    revoked of waves 1 to 7 those of 1 to 4 are a part, and those of 5 another. Each stage is of instants of its own.
     """
     more = [
-        Figure("incentive_rupiah", "", datetime(2020, 9, 17), 2e12),
+        Figure("incentive_rupiah", "", datetime(2020, 9, 18), 2e12),
         Figure("incentive_rupiah", "", datetime(2020, 9, 20), 3e12),
         Figure("completed_first", "at the end", datetime(2020, 10, 15), 5e6),
         Figure("revoked", "1-4", datetime(2020, 9, 25), 2e5),
         Figure("revoked", "5", datetime(2020, 9, 28), 5e4),
         Figure("revoked", "1-7", datetime(2020, 10, 15), 3e5),
     ]
-    figures = (*target.figures, *more)
+    seen = [replace(each, at=each.at + (each.what == PAID_TO) * timedelta(days=1)) for each in target.figures]
+    figures = (*seen, *more)
     size = np.log([each.published for each in figures])
     found = replace(target, figures=figures, known=replace(target.known, size=size)).correlation
 
@@ -99,6 +101,40 @@ def test_errors_are_as_alike_as_counts_have_grown_waves_are_shared_or_lie_apart(
     expected[11, 13], expected[12, 13] = 4 / np.sqrt(4 * 7), 1 / np.sqrt(7)
     np.testing.assert_allclose(found, np.maximum(expected, expected.T), rtol=1e-12)
     assert np.linalg.eigvalsh(found).min() > -1e-12
+
+
+def test_errors_of_one_report_are_those_of_the_people_whom_its_stages_have_in_common() -> None:
+    """Catch stages of one report as independent observations, an error of what the config sets, and one unbounded.
+
+    Of 4 million awarded, who are given, 3.2 million bought: 0.6 of the size is left to their error. Of these 1.92
+    million completed, and of these 1.2 million were paid. Those who joined are off by the size up to the award alone;
+    where no awards are given, those who bought of them share it. What grows to twice its size is as alike as a half.
+    """
+    early, late, apart = (datetime(2020, 9, day) for day in (15, 17, 19))
+    counts = [
+        ("nik_verified", early, 10e6), ("ever_joined", early, 5e6),
+        ("bought_first", early, 3.2e6), ("completed_first", early, 1.92e6), (PAID_TO, early, 1.2e6),
+        ("completed_first", late, 3.84e6), ("ever_joined", apart, 8e6), ("bought_first", apart, 6.4e6),
+    ]  # fmt: skip
+    figures = [Figure(what, "", at, count) for what, at, count in counts]
+    up_to, after = alike(figures, np.log([count for *_, count in counts]), {early: 4e6})
+
+    np.testing.assert_allclose(up_to[:2, :2], [[1, 0.5], [0.5, 1]])
+    np.testing.assert_allclose(up_to[2:6], 0, atol=1e-15)
+    bought, completed = 0.6**2, 0.6**2 * 0.6**2 + 0.8**2
+    share = 1.2 / 1.92
+    expected = [
+        [bought, 0.6 * bought, share * 0.6 * bought, 0],
+        [0.6 * bought, completed, share * completed, 0.8 * 0.5],
+        [share * 0.6 * bought, share * completed, share**2 * completed + 1 - share**2, share * 0.8 * 0.5],
+        [0, 0.8 * 0.5, share * 0.8 * 0.5, 1],
+    ]
+    np.testing.assert_allclose(after[2:6, 2:6], expected, rtol=1e-12, atol=1e-15)
+    # Of the 8 million who had joined 6.4 million bought: four fifths of that error, and three fifths of their own size.
+    np.testing.assert_allclose(up_to[6:, 6:], [[1, 0.8], [0.8, 0.64]])
+    np.testing.assert_allclose(after[6:, 6:], [[0, 0], [0, 0.36]], atol=1e-15)
+    assert after[7, 2] == pytest.approx(0.6 * 0.6 * 0.5)
+    assert np.linalg.eigvalsh(up_to + after).min() > -1e-12
 
 
 def test_what_figures_cannot_tell_is_not_sampled(target: Target) -> None:

@@ -153,9 +153,9 @@ def published(
         theirs = replace(whole.known, size=runs.logs[0], slope=np.append(runs.growth[0], np.zeros(len(ENDS))))
         mine = replace(whole, known=theirs)
         sizes = mine.discrepancy(latents[row : row + 1])[0]
-        covariance = sizes[:, None] * sizes * mine.correlation
-        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(sizes)))
-        logs = runs.logs[0] + root @ luck[row].standard_normal(len(sizes)) - mine.aged(latents[row : row + 1])[0]
+        covariance = np.tensordot(sizes**2, mine.alike, axes=1)
+        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(covariance)))
+        logs = runs.logs[0] + root @ luck[row].standard_normal(len(root)) - mine.aged(latents[row : row + 1])[0]
         said = zip(mine.figures, logs, runs.logs[0], strict=True)
         figures = [_kept(each, log) if each.bound else _as_printed(each, float(np.exp(off))) for each, off, log in said]
         found.append(History(number, latents[row], figures))

@@ -82,11 +82,17 @@ def test_the_errors_of_the_revoked_are_as_alike_as_their_waves() -> None:
 def test_what_is_drawn_is_as_alike_as_the_fit_takes_it() -> None:
     """Catch a law of the fit that what is published of the worlds does not follow: counts, waves, revoked, rupiah.
 
-    Of each stage alone: along the funnel what is published shares errors too, which the fit takes for independent.
+    And along the funnel: of each report the stages that it tells, the awards given, and the sizes of both kinds.
     """
     counts = [
+        ("nik_verified", "", FIRST, 13.4e6),
+        ("ever_joined", "", FIRST, 9e6),
+        ("awarded", "", FIRST, 3.88e6),
+        ("bought_first", "", FIRST, 3.25e6),
+        ("completed_first", "", FIRST, 2e6),
         ("paid_first_incentive", "", FIRST, 1.2e6),
         ("incentive_rupiah", "", FIRST, 1.6e12),
+        ("completed_first", "", datetime(2020, 10, 5), 4e6),
         ("paid_first_incentive", "", datetime(2020, 10, 5), 2.4e6),
         ("paid_first_incentive", "", LATER, 1e7),
         ("incentive_rupiah", "", LATER, 2.4e13),
@@ -96,15 +102,26 @@ def test_what_is_drawn_is_as_alike_as_the_fit_takes_it() -> None:
         ("revoked", "5", datetime(2020, 9, 28), 4.8e4),
         ("revoked", "1-6", datetime(2020, 10, 5), 2.7e5),
     ]
-    expected = alike([Fitted(what, of, at, count) for what, of, at, count in counts], np.log([c[-1] for c in counts]))
-    some = [Asked(f"{what}.{of}.{at}", what, of, at, "prediction", None) for what, of, at, _ in counts]
+    figures = [Fitted(what, of, at, count) for what, of, at, count in counts]
+    place = [what for what, *_ in counts].index("awarded")
+    told = [k for k in range(len(counts)) if k != place]  # the fit has no figure of what the config sets
+    groups = alike([figures[k] for k in told], np.log([counts[k][-1] for k in told]), {FIRST: 3.88e6})
+    expected = np.tensordot([0.02**2, 0.05**2], groups, axes=1)
+
+    roles = ["input" if what == "awarded" else "prediction" for what, *_ in counts]
+    named = zip(counts, roles, strict=True)
+    some = [Asked(f"{what}.{of}.{at}", what, of, at, role, None) for (what, of, at, _), role in named]
     sizes = [count for *_, count in counts]
-    found = [ModelError(0.05, 0.05, 7).published(world, some, sizes) for world in range(1, N + 1)]
-    drawn = np.corrcoef(np.log(np.array(found, dtype=np.float64) / sizes).T)
-    assert np.abs(drawn - expected).max() < SIGMAS / np.sqrt(N) + 0.01
-    assert expected[0, 1] == 1
-    assert 0.3 < expected[5, 6] < 0.5
-    assert drawn[7, 9] > 0.7
+    found = [ModelError(0.02, 0.05, 7).published(world, some, sizes) for world in range(1, N + 1)]
+    off = np.log(np.array(found, dtype=np.float64) / sizes)
+    assert (off[:, place] == 0).all()
+    drawn, size = np.cov(off[:, told].T), np.sqrt(np.diag(expected))
+    assert np.abs(drawn / (size[:, None] * size) - expected / (size[:, None] * size)).max() < 1.5 * SIGMAS / np.sqrt(N)
+    tied = expected / (size[:, None] * size)
+    assert tied[4, 5] == pytest.approx(1)  # rupiah are off as those paid them
+    assert 0.3 < tied[10, 11] < 0.5  # waves 4 and 7
+    assert 0.5 < tied[3, 4] < 0.9  # who completed, and who was paid
+    assert size[2] < 0.04  # who bought of a given number
 
 
 def test_an_error_is_as_large_as_the_fit_says_and_shared_by_those_in_common() -> None:

@@ -1,7 +1,9 @@
-"""How alike the model's errors are of two dates: one law for the fit and for what is predicted of every world.
+"""How the model's errors go together, of two dates and along the funnel: one law for the fit and for predictions.
+
+Each figure has a draw of its own, of size one: of what leads to the award of one size, of what follows it of another.
 
 **A count so far** adds up what came day by day. What comes later has an error of its own, so that the count is off then
-as it was before only by the share that was there before: the errors of two counts are as alike as earlier / later. In
+as it was before only by the share that was there before: its own draws of two dates are as alike as earlier / later. In
 the logarithm of the count that is exp(-apart), whatever the days between.
 
 **Revoked of some waves.** Were each wave off by an error of its own, those of two groups would be as alike as the waves
@@ -11,24 +13,35 @@ size is the same for one wave and for many.
 **Joined, of a single wave.** The longer the dates of two waves lie apart, the less alike are their errors, exp(-1) at
 thirty days: a judgement.
 
+**Along the funnel.** Who completes is of those who bought: of two stages of nearly the same people the errors are
+nearly the same. The error of a stage is that of the stage before, of those told of at that instant, by the share s of
+its people who came so far, and sqrt(1 - s^2) times its own draw. What the config sets, as the awards of waves by a
+calendar, has no error; so those who come of it are off by the fitted size where few come, and by less where nearly all
+do.
+
 **Rupiah** paid to participants are off as those paid a first incentive are, so that what each has stays as simulated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.figures import Figure
-from sim.results.tables.published import PREDICTED, REVOKED, RUPIAH
+from sim.results.tables.published import BY_DATE, PREDICTED, REVOKED, RUPIAH
 
 Values = NDArray[np.float64]
 
 DAYS_ALIKE = 30.0
 """Days after which the correlation of the errors of those who joined a wave has fallen to 1 / e."""
 
+AWARDED = "awarded"
 PAID_TO = "paid_first_incentive"
 """Those to whom the rupiah are paid."""
 
@@ -57,15 +70,24 @@ def waves_of(scope: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def alike(figures: Sequence[Figure], size: Values) -> Values:
-    """Return the correlation of the model's errors of figures, whose simulated sizes have these logarithms."""
-    theirs = _whose_errors(figures)
-    some, size = [figures[k] for k in theirs], size[theirs]
-    days = np.array([each.at.timestamp() for each in some]) / 86400
+def alike(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float] = MappingProxyType({})) -> Values:
+    """Return the covariance of the model's errors by own draws of size one: up to the award, and after it, (2, n, n).
+
+    `size` has the logarithms of the simulated figures, and `awarded` how many had been awarded at an instant, where
+    the config sets that.
+    """
+    own, weights = _own(figures, size), _along_the_funnel(figures, size, awarded)
+    after = np.array([each.after_award for each in figures])
+    return np.array([(weights * group) @ own @ (weights * group).T for group in (~after, after)])
+
+
+def _own(figures: Sequence[Figure], size: Values) -> Values:
+    """Return the correlation of the figures' own draws."""
+    days = np.array([each.at.timestamp() for each in figures]) / 86400
     by_growth, by_days = alike_by_growth(size[:, None] - size), alike_by_days(days[:, None] - days)
-    found = np.eye(len(some))
-    for k, one in enumerate(some):
-        for j, other in enumerate(some[:k]):
+    found = np.eye(len(figures))
+    for k, one in enumerate(figures):
+        for j, other in enumerate(figures[:k]):
             if one.what == other.what:
                 if one.what == REVOKED:
                     found[k, j] = alike_by_waves(waves_of(one.scope), waves_of(other.scope))
@@ -75,15 +97,33 @@ def alike(figures: Sequence[Figure], size: Values) -> Values:
     return found
 
 
+def _along_the_funnel(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float]) -> Values:
+    """Return how much of each figure's own draw is in the error of each: a row for each error."""
+    found, instants = np.eye(len(figures)), defaultdict[datetime, dict[str, int]](dict)
+    for k, each in enumerate(figures):
+        instants[each.at][each.what] = k
+    for at, places in instants.items():
+        for stage in BY_DATE:
+            before = _before(stage, {*places} | ({AWARDED} if at in awarded else set()))
+            if stage not in places or not before:
+                continue
+            k = places[stage]
+            given = before == AWARDED and at in awarded
+            bound = math.log(awarded[at]) if given else size[places[before]]
+            share = math.exp(min(size[k] - bound, 0.0))
+            found[k, k] = math.sqrt(max(1 - share**2, 0.0))
+            if not given:
+                found[k] += share * found[places[before]]
+        if RUPIAH in places and PAID_TO in places:
+            found[places[RUPIAH]] = found[places[PAID_TO]]
+    return found
+
+
+def _before(stage: str, some: Collection[str]) -> str:
+    """Return the last of some stages before another; nothing where there is none."""
+    return next((each for each in reversed(BY_DATE[: BY_DATE.index(stage)]) if each in some), "")
+
+
 def _so_far(figure: Figure) -> bool:
     """Return whether it is a count so far: not of single waves, and no share."""
     return figure.what in (*PREDICTED, RUPIAH)
-
-
-def _whose_errors(figures: Sequence[Figure]) -> list[int]:
-    """Return the place of the figure by whose error each is off: its own, or of rupiah that of those paid them.
-
-    That is where both are published of one instant; else the error of the rupiah is their own.
-    """
-    paid = {each.at: k for k, each in enumerate(figures) if each.what == PAID_TO}
-    return [paid.get(each.at, k) if each.what == RUPIAH else k for k, each in enumerate(figures)]

@@ -61,9 +61,8 @@ class Fit:
     @property
     def discrepancies(self) -> tuple[float, float]:
         """Return the middle of what is known of the discrepancy's size, up to the award and after it."""
-        sizes = np.median(self.target.discrepancy(self.rows()), axis=0)
-        after = [figure.after_award for figure in self.target.figures]
-        return float(sizes[after.index(False)]), float(sizes[after.index(True)])
+        up_to_award, after_award = np.median(self.target.discrepancy(self.rows()), axis=0)
+        return float(up_to_award), float(after_award)
 
     def rows(self) -> Values:
         """Return rows of all latents drawn from what is known after the fit, by the emulator."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from sim.results.tables.published import PREDICTED
 
 Tell = Callable[[str], None]
 
-ENDS = tuple(what for what in PREDICTED if what != "fully_paid")
-"""What is emulated as it stands when the fit ends; nobody need be fully paid by then."""
+ENDS = tuple(what for what in PREDICTED if what not in ("registered", "awarded", "fully_paid"))
+"""What is emulated as it stands when the fit ends: not what the config sets; and nobody need be fully paid by then."""
 
 FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (10_000 * k for k in range(1, 6))
 """The first replications of the runs of each purpose: no two runs of a fit have the same luck."""
@@ -109,6 +110,16 @@ class Problem:
         return Runs.of(self.inputs.configured()[None], found, self.figures, self.least)
 
     @property
+    def awarded(self) -> dict[datetime, float]:
+        """Return how many had been awarded, as the config sets it: of reports that tell it, and when the fit ends."""
+        published, calendar = self.parameters.published, self.parameters.waves.calendar
+        assert calendar is not None, "only history is fitted, whose waves come by the calendar"
+        ends, announced = published.fit_until, [wave.announced for wave in calendar.values()]
+        told = {row.at: float(row.awarded) for row in published.funnel if row.awarded is not None}
+        at_the_end = sum(wave.people for wave in published.selected if announced[wave.wave - 1] <= ends)
+        return told | {ends: float(at_the_end)}
+
+    @property
     def least(self) -> Values:
         """Return what stands for none, of each figure and count at the end: half a simulated person, or payment."""
         half = 0.5 / float(self.config["population"]["scale"])
@@ -186,6 +197,7 @@ class Learned:
                 slope=slope,
                 luck=spread(luck, emulator.alike),
                 emulated=spread(self.emulated[: len(some)], emulator.alike),
+                awarded=self.problem.awarded,
             ),
             self.problem.parameters.clock.start,
             tuple(range(count, len(some))),

@@ -3,8 +3,9 @@
 The logarithm of a published figure is that of the simulated one, of some hours or days before, and normal errors:
 
 - the model's discrepancy: its standard deviation is a latent, one of the way to the award and one of what follows it,
-  half-normal beforehand; of figures of one stage it is correlated (`alike`): of counts the less the more they have
-  grown, so that three reports within a week are not three independent observations of a wrong model;
+  half-normal beforehand; it is correlated (`alike`): of counts the less the more they have grown, and along the funnel
+  the more the more come from one stage to the next, so that neither three reports within a week nor four stages of one
+  report are independent observations of a wrong model;
 - rounding, the chance in a count, and what the emulator misses, each of its own known size; the last two as alike
   between figures as what was left of runs that the emulator did not learn from. Where a figure is rounded coarsely,
   as 5,000,000 is, what was counted is a latent, uniform between the numbers that are printed so: a normal error would
@@ -19,8 +20,8 @@ report tells of which day they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -54,6 +55,8 @@ class Known:
     """Covariance of their logarithms by luck, in the world that they were published of."""
     emulated: Values
     """Covariance of what the emulator misses."""
+    awarded: Mapping[datetime, float] = field(default_factory=dict)
+    """How many had been awarded at an instant, where the config sets it."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,17 @@ class Target:
         return found
 
     @cached_property
-    def _after(self) -> Values:
-        return np.array([float(each.after_award) for each in self.figures])
+    def alike(self) -> Values:
+        """Return the covariance of the discrepancy of size one: up to the award and after it, a matrix each."""
+        return alike(self.figures, self.known.size, self.known.awarded)
 
     @cached_property
     def correlation(self) -> Values:
-        """Return the correlation of the discrepancy between figures."""
-        return alike(self.figures, self.known.size)
+        """Return the correlation of the discrepancy between figures, where both sizes are the same."""
+        both = self.alike.sum(axis=0)
+        size = np.sqrt(np.diag(both))
+        found: Values = both / (size[:, None] * size)
+        return found
 
     @cached_property
     def _ages(self) -> Values:
@@ -166,12 +173,11 @@ class Target:
         return np.log(counted), half * np.sqrt(2 / np.pi) * np.exp(-0.5 * z**2) / counted
 
     def discrepancy(self, latents: Values) -> Values:
-        """Return the standard deviation of each figure's discrepancy, from rows of all latents."""
+        """Return the discrepancy's standard deviation up to the award and after it, from rows of all latents."""
         return self._discrepancy(latents[:, len(self.inputs.latents) :])
 
     def _discrepancy(self, errors: Values) -> Values:
-        sizes = np.hypot(LEAST_DISCREPANCY, SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)]))
-        found: Values = sizes[:, :1] * (1 - self._after) + sizes[:, 1:] * self._after
+        found: Values = np.hypot(LEAST_DISCREPANCY, SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)]))
         return found
 
     def covariance(self, latents: Values) -> Values:
@@ -180,15 +186,15 @@ class Target:
 
     def _covariance(self, errors: Values, some: Places) -> Values:
         """Return the covariance of the errors of some figures."""
-        size, among = self._discrepancy(errors)[:, some], np.ix_(some, some)
-        found: Values = size[:, :, None] * size[:, None, :] * self.correlation[among] + self._fixed[among]
-        return found
+        among = np.ix_(some, some)
+        groups = self.alike[:, some[:, None], some].reshape(len(DISCREPANCIES), -1)
+        found: Values = (self._discrepancy(errors) ** 2 @ groups).reshape(-1, len(some), len(some))
+        return found + self._fixed[among]
 
     def __call__(self, active: Values) -> tuple[Values, Values]:
         """Return the logarithm of the likelihood of rows of active latents, up to a constant, and its slopes."""
         latents, some, count = self.full(active), self.used, len(self.inputs.latents)
         inputs, errors = self.inputs.inputs(latents[:, :count]), latents[:, count:]
-        size = self._discrepancy(errors)[:, some]
         emulated, pulled = self.emulator.with_slopes(inputs)
         mean = self._printed(emulated, errors)
         away = (self.observed - mean)[:, some]
@@ -199,15 +205,12 @@ class Target:
         every[:, some] = pull
         every[:, self.bounds], within = self._within(mean)
         slopes[:, :count] = self.inputs.onto_latents(latents[:, :count], pulled(every))
-        # Along the discrepancies: the covariance's slope is that of sizes, times the correlation, times sizes.
+        # Along the discrepancies: the covariance is the sum of matrices, each times the square of one of them.
         bent = pull[:, :, None] * pull[:, None, :] - inverse
-        along = ((bent * self.correlation[some[:, None], some]) @ size[:, :, None])[:, :, 0]
+        along = bent.reshape(len(bent), -1) @ self.alike[:, some[:, None], some].reshape(len(DISCREPANCIES), -1).T
         own = SCALE_OF_DISCREPANCY * half_normal(errors[:, : len(DISCREPANCIES)])
         grows = SCALE_OF_DISCREPANCY * half_normal_slope(errors[:, : len(DISCREPANCIES)])
-        grows = grows * own / np.hypot(LEAST_DISCREPANCY, own)
-        after = self._after[some]
-        slopes[:, count] = grows[:, 0] * (along * (1 - after)).sum(axis=1)
-        slopes[:, count + 1] = grows[:, 1] * (along * after).sum(axis=1)
+        slopes[:, count : count + len(DISCREPANCIES)] = along * own * grows
         ages = slice(len(DISCREPANCIES), len(DISCREPANCIES) + len(self.reports))
         slopes[:, count:][:, ages] = -half_normal_slope(errors[:, ages]) * (every @ self._ages.T)
         slopes[:, count + ages.stop :] = -self._counted(errors)[1] * every[:, self.coarse]

@@ -10,6 +10,7 @@ from sim.experiments.calibration.figures import Figure, published_figures
 from sim.experiments.calibration.fit import UNINFORMED, Fit
 from sim.experiments.calibration.inputs import Values
 from sim.experiments.calibration.learning import Problem
+from sim.experiments.calibration.likelihood import DISCREPANCIES
 from sim.experiments.calibration.members import Weighed
 from sim.experiments.calibration.sampling import Chains
 from sim.report.intervals import amounts
@@ -120,14 +121,10 @@ def _numbers(fit: Fit) -> Iterator[str]:
 
 def _errors(fit: Fit) -> list[str]:
     target = fit.target
-    latents = fit.rows()
-    sizes: Values = target.discrepancy(latents)
-    after = np.array([figure.after_award for figure in target.figures])
     rows = []
-    for name, some in (("up to the award", ~after), ("after the award", after)):
-        if some.any():
-            low, middle, high = map(float, np.quantile(sizes[:, np.argmax(some)], [0.05, 0.5, 0.95]))
-            rows.append((name, *(f"{100 * size:.1f} %" for size in (middle, low, high))))
+    for name, sizes in zip(DISCREPANCIES, target.discrepancy(fit.rows()).T, strict=True):
+        low, middle, high = map(float, np.quantile(sizes, [0.05, 0.5, 0.95]))
+        rows.append((name.removeprefix("discrepancy "), *(f"{100 * size:.1f} %" for size in (middle, low, high))))
     return [*block(("Discrepancy of the model", "median", "5 %", "95 %"), rows), *wrapped(BY_THE_EMULATOR)]
 
 
