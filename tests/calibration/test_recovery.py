@@ -130,6 +130,12 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
     given = recovery.published(learned, [0], seed=3, discrepancy=(0.02, 0.03))[0].latents
     target = learned.target(full_population=False)
     assert {*target.discrepancy(given[None])[0].round(9)} == {0.02, 0.03}
+    # The awards that the calendar sets have no error: of 15 September, and 680,880 and six waves when the fit ends.
+    assert target.known.awarded == problem.awarded
+    assert target.known.awarded[datetime(2020, 9, 15, 18)] == 3_880_918
+    assert target.known.awarded[problem.parameters.published.fit_until] == 680_880 + 6 * 800_000 + 116_261
+    bought = [k for k, each in enumerate(problem.figures) if each.name == "bought_first 2020-09-15"]
+    assert target.alike[1][bought, bought] < 1
     sizes = learned.runs.logs[:, : len(problem.figures)]
     np.testing.assert_array_equal(target.known.size, np.median(sizes, axis=0))
     np.testing.assert_array_equal(target.known.slope, np.median(learned.runs.growth, axis=0))

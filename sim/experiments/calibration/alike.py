@@ -28,7 +28,6 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,11 +69,11 @@ def waves_of(scope: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def alike(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float] = MappingProxyType({})) -> Values:
+def alike(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float]) -> Values:
     """Return the covariance of the model's errors by own draws of size one: up to the award, and after it, (2, n, n).
 
-    `size` has the logarithms of the simulated figures, and `awarded` how many had been awarded at an instant, where
-    the config sets that.
+    `size` (n) has the logarithms of the simulated figures, held for all draws, and `awarded` how many had been awarded
+    at an instant, where the config sets that.
     """
     own, weights = _own(figures, size), _along_the_funnel(figures, size, awarded)
     after = np.array([each.after_award for each in figures])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.calibration.alike import AWARDED
 from sim.experiments.calibration.design import run_all, spread_out
 from sim.experiments.calibration.emulator import Emulator, learn
 from sim.experiments.calibration.figures import Figure, published_figures
@@ -20,11 +21,11 @@ from sim.experiments.calibration.likelihood import Known, Target, spread
 from sim.experiments.calibration.sampling import Chains, Effort, sample
 from sim.experiments.jobs.executors import cores
 from sim.parameters import Parameters
-from sim.results.tables.published import PREDICTED
+from sim.results.tables.published import GIVEN, PREDICTED
 
 Tell = Callable[[str], None]
 
-ENDS = tuple(what for what in PREDICTED if what not in ("registered", "awarded", "fully_paid"))
+ENDS = tuple(what for what in PREDICTED if what not in (*GIVEN, AWARDED, "fully_paid"))
 """What is emulated as it stands when the fit ends: not what the config sets; and nobody need be fully paid by then."""
 
 FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (10_000 * k for k in range(1, 6))

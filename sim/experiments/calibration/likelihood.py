@@ -121,7 +121,8 @@ class Target:
         """Return the correlation of the discrepancy between figures, where both sizes are the same."""
         both = self.alike.sum(axis=0)
         size = np.sqrt(np.diag(both))
-        found: Values = both / (size[:, None] * size)
+        # A stage to which all come of those that are given has no error, and is like no other.
+        found: Values = both / np.where(size > 0, size, 1)[:, None] / np.where(size > 0, size, 1)
         return found
 
     @cached_property
