@@ -36,7 +36,7 @@ def calibrate(words: list[str]) -> int:
     from sim.experiments.calibration.said import said_of, why_not_relied_on
 
     then = "Then draws are run and weighed, and the members are taken."
-    took = "On two cores all of it took 24 minutes with one person in 100."
+    took = "On two cores all of it took 22 minutes with one person in 100."
     remark(_what_a_fit_takes(problem, rehearsed, then, took))
     try:
         found = fit(problem)
@@ -68,7 +68,7 @@ def validate(words: list[str]) -> int:
 
     then = "Then each date with figures is left out in turn and predicted."
     took = (
-        "On two cores, busy besides, that took 38 minutes with the runs that a fit had kept; "
+        "On two cores, busy besides, that took 45 minutes with the runs that a fit had kept; "
         "without them they are made first."
     )
     remark(_what_a_fit_takes(problem, rehearsed, then, took))

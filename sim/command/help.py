@@ -211,7 +211,7 @@ members of the ensemble into configs/ensemble/.
   prakerja calibrate run.seed=1             (other luck in its runs)
 
 It makes some 3,140 runs of history, with one person in a hundred unless you say
-another population.scale: 24 minutes on two cores. Each run is
+another population.scale: 22 minutes on two cores. Each run is
 kept in .calibration/: stopped, it goes on where it was. `git diff configs`
 shows what it changed; comments and all other numbers stay. Where the chains of
 draws do not agree, or few draws outweigh all others, it writes nothing and ends

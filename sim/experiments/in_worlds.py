@@ -92,7 +92,10 @@ def evaluate_in_worlds(
     done = outcomes(tasks, several, lambda count: tell(f"run {count} of {len(tasks)} in {len(members)} worlds{beside}"))
     of_base = outcome_of(base)
     runs = [Run(0, 0, of_base.figures, of_base.weeks)]
-    runs += [Run(w.number, luck, each.figures, each.weeks) for (w, luck), each in zip(order, done, strict=True)]
+    runs += [
+        Run(world.number, luck, each.figures, each.weeks, each.stages)
+        for (world, luck), each in zip(order, done, strict=True)
+    ]
     first = base.tables["daily"].rows[0]["date"]
     error = None
     if discrepancy:

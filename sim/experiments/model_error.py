@@ -18,11 +18,11 @@ which it follows.
 
 **Along the funnel.** No stage can have more people than the stage before it, and of two stages of nearly the same
 people, as reviewed and paid a first incentive, the errors are nearly the same. So the error of a stage follows that of
-the stage before, by the share of its people who came so far: with a share s it is s times the error before and
-sqrt(1 - s^2) times its own draw. What would exceed the stage before takes of those who did not come, the less the fewer
-are left. What the config sets has no error: of a given number of people those who come are off by the fitted size where
-few come, and by less where nearly all do. Rupiah paid to participants are off as those paid a first incentive are, so
-that what each has stays as simulated.
+the stage before, told or not, by the share of its people who came so far: with a share s it is s times the error before
+and sqrt(1 - s^2) times its own draw. What would exceed the stage before takes of those who did not come, the less the
+fewer are left. What the config sets has no error: of a given number of people those who come are off by the fitted size
+where few come, and by less where nearly all do. Rupiah paid to participants are off as those paid a first incentive
+are, so that what each has stays as simulated.
 
 Who is awarded buys, or is revoked, or has still time. Where nobody has time any more, a few per cent more who buy are
 many per cent fewer who are revoked, and the fitted size cannot hold of both: the revoked follow the awarded who did not

@@ -15,6 +15,7 @@ from sim.parameters import Parameters
 from sim.parameters.outages import Outages
 from sim.results.figures_of_tables import figures_of_tables
 from sim.results.outcome import Outcome as Outcome
+from sim.results.tables.published import stages_at
 from sim.results.weeks import months_of, weeks_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ def outcome(task: Task) -> Outcome:
 def outcome_of(result: Result) -> Outcome:
     """Return what is kept of a run that was simulated."""
     weeks = weeks_of(result.tables)
-    return Outcome(figures_of_tables(result.figures, result.tables, weeks), weeks, months_of(result.tables))
+    figures = figures_of_tables(result.figures, result.tables, weeks)
+    instants = sorted({row["at"] for row in result.tables["published"].rows if not row["scope"]})
+    stages = {at: stages_at(result.observations, at) for at in instants}
+    return Outcome(figures, weeks, months_of(result.tables), stages)
 
 
 def outcomes(tasks: Sequence[Task], processes: int, tell: Callable[[int], None]) -> list[Outcome]:

@@ -171,3 +171,27 @@ def test_it_says_which_figures_it_misses_together() -> None:
     assert np.abs(found.alike[2, :2]).max() < 0.15
     assert found.of([2, 1]).alike[1, 0] == found.alike[1, 2]
     np.testing.assert_array_equal(np.diag(found.alike), 1)
+
+
+def test_of_numbers_that_multiply_it_tells_their_product_alone() -> None:
+    """Catch an emulator that tells apart what the model does not: a duration, and a pace that multiplies it.
+
+    The figure depends on the sum of two inputs alone, in a way that no polynomial follows. So it must not move along
+    the line on which the sum is the same, and slopes along the two must be the same.
+    """
+    x = np.random.default_rng(9).standard_normal((800, 5))
+    mixing = np.eye(5)
+    mixing[[1, 3], 3] = np.sqrt(0.5)
+    y = np.tanh(2 * (x[:, 1] + x[:, 3]) - 2)[:, None] + 0.2 * x[:, [0]]
+    y = y + 0.01 * np.random.default_rng(10).standard_normal(y.shape)
+    found, apart = learn(x, y, mixing=mixing), learn(x, y)
+    assert found.missed[0] < 0.7 * apart.missed[0]
+    assert found.active == [0, 1, 3]
+    at = np.array([[0.3, 0.9, 0, -0.4, 0], [0.3, -0.4, 0, 0.9, 0], [-1, 1.6, 1, -1.1, 0.2]])
+    said, pulled = found.of([0]).with_slopes(at)
+    assert said[0] == pytest.approx(said[1], abs=1e-9)
+    np.testing.assert_allclose(said, found(at))
+    slopes, step = pulled(np.ones((3, 1))), 1e-6
+    for k, along in enumerate(np.eye(5) * step):
+        np.testing.assert_allclose(slopes[:, [k]], (found(at + along) - found(at - along)) / (2 * step), atol=1e-7)
+    np.testing.assert_allclose(slopes[:, 1], slopes[:, 3], atol=1e-9)

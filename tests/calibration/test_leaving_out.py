@@ -28,6 +28,7 @@ from sim.experiments.calibration.likelihood import Known, Target
 from sim.experiments.calibration.sampling import Chains, Effort
 from sim.parameters.kinds import Declared, Kind, Number, Range
 from sim.report.text import WIDTH
+from tests.calibration.chain import stages_of
 
 BRIEF = Effort(chains=8, rounds=2, steps=16, kept=40)
 AUGUST = [datetime(2020, 8, day) for day in (3, 3, 13, 23)]
@@ -41,7 +42,7 @@ def target() -> Target:
     slopes[:, 0] = 0.1, 0.2, 0.15, 0.2
     middle = np.log([each.published for each in figures])
     emulator = Emulator(singles(1), middle, slopes, np.full(4, 0.01), np.eye(4))
-    known = Known(size=middle, slope=np.zeros(4), luck=0.01**2 * np.eye(4), emulated=0.01**2 * np.eye(4))
+    known = Known(slope=np.zeros(4), luck=0.01**2 * np.eye(4), emulated=0.01**2 * np.eye(4))
     return Target(Inputs({"delay": one}, ()), emulator, tuple(figures), known, datetime(2020, 4, 11))
 
 
@@ -81,14 +82,16 @@ def test_it_says_how_alike_the_error_is_to_those_of_what_is_used() -> None:
     scopes = ("", "1-2", "", "1-8")
     for k, ((what, count), scope) in enumerate(zip(counts, scopes, strict=True)):
         figures[k] = replace(figures[k], what=what, scope=scope, published=count, dated=True)
-    some = replace(target(), figures=tuple(figures), known=replace(target().known, size=np.log([c for _, c in counts])))
+    paid = [each for each in figures if not each.scope]
+    stages = {each.at: stages_of(awarded=1e12, paid_first_incentive=each.published) for each in paid}
+    some = replace(target(), figures=tuple(figures), known=replace(target().known, stages=stages))
     learned: Any = SimpleNamespace(
         target=lambda: some, problem=SimpleNamespace(workers=1, rng=lambda purpose: np.random.default_rng([1, purpose]))
     )
     found, _ = left_out_in_turn(learned, lambda so_far: None, BRIEF)
     alike = {(each.figure.what, each.figure.scope): each.alike for each in found if each.figure.what == "revoked"}
     assert alike == {("revoked", "1-2"): pytest.approx(0.5), ("revoked", "1-8"): pytest.approx(0.5)}
-    assert [each.alike for each in found if each.figure.what != "revoked"] == pytest.approx([0.8, 0.8])
+    assert [each.alike for each in found if each.figure.what != "revoked"] == pytest.approx([0.8, 0.8], rel=1e-4)
 
 
 def test_chains_that_agree_are_believed_and_those_apart_are_not() -> None:

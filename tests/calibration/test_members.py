@@ -85,7 +85,7 @@ def target() -> Target:
     ]
     middle, slopes = np.log([each.published for each in figures]), np.array([[0.05, 0, 0], [0.04, 0, 0], [-0.06, 0, 0]])
     emulator = Emulator(singles(1), middle, slopes, MISSED, ALIKE)
-    known = Known(size=middle, slope=np.zeros(3), luck=0.04**2 * np.eye(3), emulated=spread(MISSED, ALIKE))
+    known = Known(slope=np.zeros(3), luck=0.04**2 * np.eye(3), emulated=spread(MISSED, ALIKE))
     return Target(Inputs({"delay": one}, ()), emulator, tuple(figures), known, datetime(2020, 4, 11))
 
 

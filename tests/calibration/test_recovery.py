@@ -6,16 +6,19 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from sim.command.fit import fit_of
+from sim.experiments.calibration.design import spread_out
 from sim.experiments.calibration.figures import Figure, half_unit
-from sim.experiments.calibration.learning import ENDS, Settings, learn_first
+from sim.experiments.calibration.learning import ENDS, FIRST, Problem, Runs, Settings, learn_first
 from sim.experiments.calibration.likelihood import DISCREPANCIES
 from sim.experiments.calibration.sampling import Effort
+from sim.results.tables.published import BY_DATE
 from tests.campaigns import recovered, recovery
 from tests.campaigns.log import Log
 
@@ -124,21 +127,35 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
         assert figure.unit == unit or figure.published < unit  # fewer than one unit are printed to their first digit
         assert figure.published % figure.unit == 0
     # Its errors are as alike as its own counts have grown, whatever those of the design are.
-    moved = learned.runs.logs + np.linspace(0, 9, learned.runs.logs.shape[1])
-    elsewhere = replace(learned, runs=replace(learned.runs, logs=moved))
+    moved = learned.runs.stages + np.linspace(0, 9, learned.runs.stages.shape[2])
+    elsewhere = replace(learned, runs=replace(learned.runs, stages=moved))
     assert recovery.published(elsewhere, [0], seed=3)[0].figures == two[0].figures
     given = recovery.published(learned, [0], seed=3, discrepancy=(0.02, 0.03))[0].latents
     target = learned.target(full_population=False)
     assert {*target.discrepancy(given[None])[0].round(9)} == {0.02, 0.03}
-    # The awards that the calendar sets have no error: of 15 September, and 680,880 and six waves when the fit ends.
-    assert target.known.awarded == problem.awarded
-    assert target.known.awarded[datetime(2020, 9, 15, 18)] == 3_880_918
-    assert target.known.awarded[problem.parameters.published.fit_until] == 680_880 + 6 * 800_000 + 116_261
+    # All stages are counted, told or not: of 15 September, and when the fit ends; awards have no error.
+    at, ends = datetime(2020, 9, 15, 18), problem.parameters.published.fit_until
+    assert [*target.known.stages] == problem.instants
+    assert {at, ends} <= {*target.known.stages}
     bought = [k for k, each in enumerate(problem.figures) if each.name == "bought_first 2020-09-15"]
     assert target.alike[1][bought, bought] < 1
-    sizes = learned.runs.logs[:, : len(problem.figures)]
-    np.testing.assert_array_equal(target.known.size, np.median(sizes, axis=0))
+    place, runs = BY_DATE.index("bought_first"), learned.runs
+    sizes = runs.stages[:, problem.instants.index(at), place]
+    np.testing.assert_array_equal(sizes, runs.logs[:, bought[0]])
+    assert target.known.stages[at][place] == np.median(sizes)
+    np.testing.assert_array_equal(
+        runs.stages[:, -1, place], runs.logs[:, len(problem.figures) + ENDS.index("bought_first")]
+    )
+    assert (np.diff(runs.stages, axis=2) <= 0).all()
     np.testing.assert_array_equal(target.known.slope, np.median(learned.runs.growth, axis=0))
+    # Of a design only the runs are learned from in which all waves were filled; so it is in histories.
+    assert problem.filled(runs).all()
+    inputs = problem.inputs
+    design = inputs.inputs(spread_out(10, len(inputs.latents), settings.seed))
+    every = replace(problem, folder=tmp_path, settings=settings).runs(design, FIRST, "again")
+    np.testing.assert_array_equal(runs.points, design[problem.filled(every)])
+    assert 0 < len(runs.points) < 10
+    np.testing.assert_array_equal(learned.emulator.mixing, inputs.together)
     found = recovery.held((learned, two[0], 4), Effort(6, 2, 4, 12))
     assert found["history"] == 0
     assert set(found["predictions"]) == set(ENDS)
@@ -155,6 +172,29 @@ def test_a_history_is_published_as_the_real_one_was(tmp_path: Path) -> None:
         recovery.made_with(replace(problem, config={**problem.config, "x": 1}), asked),
     ]
     assert made not in others
+
+
+def test_values_with_which_a_wave_is_not_filled_are_drawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch a history that is published though the real one, whose awards the config gives, could not be it."""
+    problem, _ = fit_of(["population.scale=0.00005"])
+    settings = Settings(points=10, workers=0)
+    learned = learn_first(replace(problem, settings=settings, folder=tmp_path, tell=lambda so_far: None))
+    asked = list[Runs]()
+
+    def filled(problem: Problem, runs: Runs) -> Any:
+        asked.append(runs)
+        return np.array([len(asked) == 3])
+
+    monkeypatch.setattr(Problem, "filled", filled)
+    found = recovery.published(learned, [5], seed=3)[0]
+    luck, size = np.random.default_rng([3, 5]), len(found.latents)
+    drawn = [luck.standard_normal(size) for _ in range(3)]
+    np.testing.assert_array_equal(found.latents, drawn[2])
+    inputs = problem.inputs
+    for run, latents in zip(asked, drawn, strict=True):
+        np.testing.assert_array_equal(run.points[0], inputs.inputs(latents[: len(inputs.latents)]))
 
 
 @pytest.mark.parametrize(("counted", "printed"), [(344_000, 300_000), (41_800, 40_000), (9_600, 10_000), (3, 3)])

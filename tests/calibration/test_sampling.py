@@ -77,6 +77,19 @@ def test_processes_change_no_draw() -> None:
     assert len(np.unique(here.draws[:, -1, 0])) == 8
 
 
+def flying(x: Values) -> tuple[Values, Values]:
+    """Return minus the exponential of 20 times the square, and its slope: they overflow from 6 on."""
+    steep = np.exp(20 * x**2)
+    return -steep.sum(axis=1), -40 * x * steep
+
+
+def test_a_path_that_flies_off_is_lost() -> None:
+    """Catch a path whose numbers overflow that is taken, or that ends a fit: here by warnings, which are errors."""
+    chains = sample(flying, 1, Effort(8, 2, 40, 200), np.random.default_rng(3))
+    assert np.isfinite(chains.flat).all()
+    assert np.abs(chains.flat).max() < 0.6  # a density of exp(-1000) there
+
+
 def test_chains_that_differ_are_said_to() -> None:
     """Catch a diagnosis that calls stuck chains converged, and one that counts each draw of a slow chain in full."""
     luck = np.random.default_rng(5)

@@ -1,10 +1,10 @@
 """Take known values, simulate, "publish" what was simulated, fit to it, and see whether the intervals hold them.
 
 Values are drawn from their laws, as are the sizes of the errors; or these are given. Every history is a real run of
-one person in a hundred, with luck of its own; its figures are moved by a discrepancy of that size, aged and rounded as
-the published ones are. One emulator, learned once over the laws, serves all histories. Of each history it is counted
-how many numbers lie within their 90 % interval, and how many of the counts at the end of the fit, which it does not
-publish, lie within that of their prediction.
+one person in a hundred, with luck of its own, in which all waves are filled as they were; its figures are moved by a
+discrepancy of that size, aged and rounded as the published ones are. One emulator, learned once over the laws, serves
+all histories. Of each history it is counted how many numbers lie within their 90 % interval, and how many of the counts
+at the end of the fit, which it does not publish, lie within that of their prediction.
 
 So the emulator of the first design and the sampler are tested. The nearer designs, the weighting of draws by runs and
 the 60 members of a fit are not, but where `--weighed` asks for it: then draws of some histories are run, weighed and
@@ -32,7 +32,7 @@ from scipy.special import ndtr, ndtri
 from sim.experiments.calibration.design import OF_THE_FIT
 from sim.experiments.calibration.figures import Figure, half_unit
 from sim.experiments.calibration.inputs import Values
-from sim.experiments.calibration.learning import ENDS, Learned, Problem, Settings, draws_of, learn_first
+from sim.experiments.calibration.learning import ENDS, Learned, Problem, Runs, Settings, draws_of, learn_first
 from sim.experiments.calibration.likelihood import DISCREPANCIES, LEAST_DISCREPANCY, SCALE_OF_DISCREPANCY, Target
 from sim.experiments.calibration.members import kept, weighed
 from sim.experiments.calibration.sampling import Effort, sample
@@ -44,11 +44,17 @@ MIDDLE = (0.05, 0.95)
 FIRST = 100_000
 """The first replication of the histories: no run of the design has their luck."""
 
-EFFORT = Effort(chains=32, rounds=5, steps=60, kept=150)
+EFFORT = Effort(chains=24, rounds=5, steps=40, kept=100)
 REPEATED = 40
 DRAWS = 2000
 
-WEIGHED = 200_000
+MOST_TRIED = 100
+"""Values that are drawn at the most for one history: in seven of ten runs all waves are filled."""
+
+MODES = 400_000
+"""The first replication of the runs at the modes."""
+
+WEIGHED = 500_000
 """The first replication of the runs by which draws are weighed."""
 
 TRIED, MEMBERS = 200, 15
@@ -96,8 +102,14 @@ def main(words: list[str]) -> int:
 
 
 def made_with(problem: Problem, asked: argparse.Namespace) -> dict[str, Any]:
-    """Return what a history's line depends on beside its number, as JSON says it."""
-    described = json.dumps([problem.config, repr(problem.inputs), repr(problem.figures)], sort_keys=True, default=str)
+    """Return what a history's line depends on beside its number, as JSON says it.
+
+    It does not depend on the values that a fit sets, only on their laws: every uncertain number is drawn.
+    """
+    inputs = problem.inputs
+    middle = inputs.configs(problem.config, np.zeros((1, len(inputs.keys))))
+    laws = {key: repr(number.declared) for key, number in inputs.numbers.items()}
+    described = json.dumps([middle, laws, repr(problem.figures)], sort_keys=True, default=str)
     return {
         "seed": asked.seed,
         "points": asked.points,
@@ -137,35 +149,42 @@ def _quiet(so_far: str) -> None:
 def published(
     learned: Learned, numbers: Sequence[int], seed: int, discrepancy: Sequence[float] | None = None
 ) -> list[History]:
-    """Return histories: values drawn, simulated, and published with errors of their own."""
-    problem = learned.problem
-    target = learned.target(full_population=False)
-    count, size = len(problem.figures), len(problem.inputs.latents)
-    luck = [np.random.default_rng([seed, number]) for number in numbers]
-    latents = np.array([each.standard_normal(len(target.latents)) for each in luck])
-    if discrepancy is not None:
-        own = np.sqrt(np.square(discrepancy) - LEAST_DISCREPANCY**2) / SCALE_OF_DISCREPANCY
-        latents[:, size : size + len(DISCREPANCIES)] = ndtri(np.clip(2 * ndtr(own) - 1, 1e-9, 1 - 1e-9))
-    found = []
-    for row, number in enumerate(numbers):
-        runs = problem.runs(problem.inputs.inputs(latents[row : row + 1, :size]), FIRST + number, "histories")
-        ends = learned.ends(np.exp(runs.logs[0, count:]).tolist())
-        whole = learned.target(full_population=False, figures=[*problem.figures, *ends])
-        theirs = replace(whole.known, size=runs.logs[0], slope=np.append(runs.growth[0], np.zeros(len(ENDS))))
-        mine = replace(whole, known=theirs)
-        sizes = mine.discrepancy(latents[row : row + 1])[0]
-        covariance = np.tensordot(sizes**2, mine.alike, axes=1)
-        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(covariance)))
-        logs = runs.logs[0] + root @ luck[row].standard_normal(len(root)) - mine.aged(latents[row : row + 1])[0]
-        said = zip(mine.figures, logs, runs.logs[0], strict=True)
-        figures = [_kept(each, log) if each.bound else _as_printed(each, float(np.exp(off))) for each, off, log in said]
-        found.append(History(number, latents[row], figures))
+    """Return histories: values drawn, simulated, and published with errors of their own.
+
+    As in the real one, every wave was filled: values, and luck, with which one is not are drawn again. What is known of
+    a history is known given that, so that its intervals must hold the values that are left as often as any.
+    """
+    problem, size = alone(learned.problem), len(learned.problem.inputs.latents)
+    latents_of, found = learned.target(full_population=False).latents, []
+    for number in numbers:
+        luck = np.random.default_rng([seed, number])
+        for tried in range(MOST_TRIED):
+            latents = luck.standard_normal(len(latents_of))
+            if discrepancy is not None:
+                own = np.sqrt(np.square(discrepancy) - LEAST_DISCREPANCY**2) / SCALE_OF_DISCREPANCY
+                latents[size : size + len(DISCREPANCIES)] = ndtri(np.clip(2 * ndtr(own) - 1, 1e-9, 1 - 1e-9))
+            points = problem.inputs.inputs(latents[None, :size])
+            run = problem.runs(points, FIRST + number * MOST_TRIED + tried, "histories")
+            if problem.filled(run).all():
+                found.append(_published(learned, number, latents, run, luck))
+                break
+    assert len(found) == len(numbers), "of so many draws one fills all waves"
     return found
 
 
-def _kept(bound: Figure, log: float) -> Figure:
-    """Return a bound as the run keeps it: a wave was filled, or was not."""
-    return replace(bound, bound=1 if log >= np.log(bound.published) else -1)
+def _published(learned: Learned, number: int, latents: Values, run: Runs, luck: np.random.Generator) -> History:
+    """Return what is published of a run, with errors of a size that the latents say."""
+    problem = learned.problem
+    ends = problem.ends(np.exp(run.logs[0, len(problem.figures) :]).tolist())
+    whole = of_one_run(learned.target(full_population=False, figures=[*problem.figures, *ends]), problem, run)
+    covariance = np.tensordot(whole.discrepancy(latents[None])[0] ** 2, whole.alike, axes=1)
+    root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(covariance)))
+    logs = run.logs[0] + root @ luck.standard_normal(len(root)) - whole.aged(latents[None])[0]
+    figures = [
+        each if each.bound else _as_printed(each, float(np.exp(off)))
+        for each, off in zip(whole.figures, logs, strict=True)
+    ]
+    return History(number, latents, figures)
 
 
 def _as_printed(figure: Figure, value: float) -> Figure:
@@ -184,7 +203,7 @@ def held(job: tuple[Learned, History, int], effort: Effort = EFFORT) -> dict[str
     A job says how many draws are run and weighed: of so many it is said too whether the members hold the known values.
     """
     learned, history, tried = job
-    target = at_its_sizes(learned.target(full_population=False, figures=history.figures))
+    target = at_its_sizes(learned, history)
     rng = np.random.default_rng([history.number, 77])
     chains = sample(target, len(target.active), effort, rng)
     latents = draws_of(target, chains, DRAWS, rng)
@@ -212,18 +231,32 @@ def held(job: tuple[Learned, History, int], effort: Effort = EFFORT) -> dict[str
     }
 
 
-def at_its_sizes(target: Target) -> Target:
-    """Return a likelihood whose law of errors is of the sizes that the figures point to: at the mode, found thrice.
+def at_its_sizes(learned: Learned, history: History) -> Target:
+    """Return the likelihood of a history, with a law of errors of the sizes that its figures point to.
 
-    How alike errors are depends on how many of a stage come to the next. A fit has that of its nearer designs; the
+    How alike errors are depends on how many of a stage come to the next, and how far an age takes a figure back on its
+    growth. A fit has both of its nearer designs; here they are those of one run at the mode, found twice, since the
     first design lies everywhere, and its medians near no history.
     """
+    target, problem = learned.target(full_population=False, figures=history.figures), alone(learned.problem)
     at = np.zeros(len(target.active))
-    for _ in range(3):
+    for _ in range(2):
         at = mode(target, at)
-        inputs = target.inputs.inputs(target.full(at[None])[:, : len(target.inputs.latents)])
-        target = replace(target, known=replace(target.known, size=target.emulator(inputs)[0]))
+        inputs = problem.inputs.inputs(target.full(at[None])[:, : len(problem.inputs.latents)])
+        target = of_one_run(target, problem, problem.runs(inputs, MODES + history.number, "mode"))
     return target
+
+
+def alone(problem: Problem) -> Problem:
+    """Return a problem whose runs are made in this process, one after the other, and of which nothing is told."""
+    return replace(problem, settings=replace(problem.settings, workers=0), tell=lambda so_far: None)
+
+
+def of_one_run(target: Target, problem: Problem, run: Runs) -> Target:
+    """Return a likelihood whose law of errors is of the sizes of a run, and its figures' growth that of it."""
+    stages = dict(zip(problem.instants, run.stages[0], strict=True))
+    slope = np.append(run.growth[0], np.zeros(len(target.figures) - len(problem.figures)))
+    return replace(target, known=replace(target.known, stages=stages, slope=slope))
 
 
 def mode(target: Target, at: Values) -> Values:
@@ -242,13 +275,13 @@ def by_members(learned: Learned, history: History, latents: Values, rng: np.rand
 
     The members are taken from draws (rows of all latents) by the weights that a run of each gives, made here.
     """
-    alone = replace(learned.problem, settings=replace(learned.problem.settings, workers=0), tell=lambda so_far: None)
-    inputs, count = alone.inputs, len(alone.figures)
+    problem = alone(learned.problem)
+    inputs, count = problem.inputs, len(problem.figures)
     known = len(inputs.latents)  # coarsely rounded figures add latents; their number differs between histories
     z = inputs.inputs(np.vstack([latents[:, :known], history.latents[:known]]))
     drawn, truth = z[:-1], z[-1]
-    runs = alone.runs(drawn, WEIGHED + history.number * len(drawn), "weighed")
-    target = at_its_sizes(learned.target(full_population=False, figures=history.figures[:count]))
+    runs = problem.runs(drawn, WEIGHED + history.number * len(drawn), "weighed")
+    target = at_its_sizes(learned, replace(history, figures=history.figures[:count]))
     weights = weighed(target, latents, runs.logs[:, :count], learned.luck[:count], rng)
     members = drawn[kept(weights.weights, MEMBERS, rng)]
     rank = ((members < truth).sum(axis=0) + rng.random(len(truth))) / (MEMBERS + 1)

@@ -6,34 +6,32 @@ Each figure has a draw of its own, of size one: of what leads to the award of on
 as it was before only by the share that was there before: its own draws of two dates are as alike as earlier / later. In
 the logarithm of the count that is exp(-apart), whatever the days between.
 
+**Along the funnel.** Who completes is of those who bought: of two stages of nearly the same people the errors are
+nearly the same. At each instant the error of a stage is that of the stage before by the share s of its people who came
+so far, and sqrt(1 - s^2) times its own draw. All stages stand in that chain, as they are simulated, whichever of them a
+report tells: else the law would depend on what was printed. Registrations and awards, which the config sets, have no
+error; so those who come of them are off by the fitted size where few come, and by less where nearly all do.
+
+**Rupiah** paid to participants are off as those paid a first incentive are, so that what each has stays as simulated.
+
 **Revoked of some waves.** Were each wave off by an error of its own, those of two groups would be as alike as the waves
 that both have: so many of the root of the product of how many each has. Only the correlation is taken from that; the
 size is the same for one wave and for many.
 
 **Joined, of a single wave.** The longer the dates of two waves lie apart, the less alike are their errors, exp(-1) at
 thirty days: a judgement.
-
-**Along the funnel.** Who completes is of those who bought: of two stages of nearly the same people the errors are
-nearly the same. The error of a stage is that of the stage before, of those told of at that instant, by the share s of
-its people who came so far, and sqrt(1 - s^2) times its own draw. What the config sets, as the awards of waves by a
-calendar, has no error; so those who come of it are off by the fitted size where few come, and by less where nearly all
-do.
-
-**Rupiah** paid to participants are off as those paid a first incentive are, so that what each has stays as simulated.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.figures import Figure
-from sim.results.tables.published import BY_DATE, PREDICTED, REVOKED, RUPIAH
+from sim.results.tables.published import BY_DATE, REVOKED, RUPIAH
 
 Values = NDArray[np.float64]
 
@@ -41,6 +39,9 @@ DAYS_ALIKE = 30.0
 """Days after which the correlation of the errors of those who joined a wave has fallen to 1 / e."""
 
 AWARDED = "awarded"
+SET = ("registered", AWARDED)
+"""Stages whose counts the config of history sets: they have no error."""
+
 PAID_TO = "paid_first_incentive"
 """Those to whom the rupiah are paid."""
 
@@ -69,60 +70,62 @@ def waves_of(scope: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def alike(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float]) -> Values:
+def alike(figures: Sequence[Figure], stages: Mapping[datetime, Values]) -> Values:
     """Return the covariance of the model's errors by own draws of size one: up to the award, and after it, (2, n, n).
 
-    `size` (n) has the logarithms of the simulated figures, held for all draws, and `awarded` how many had been awarded
-    at an instant, where the config sets that.
+    `stages` has the logarithms of the simulated counts of all stages (BY_DATE), held for all draws, at each instant of
+    a figure that is a count so far.
     """
-    own, weights = _own(figures, size), _along_the_funnel(figures, size, awarded)
-    after = np.array([each.after_award for each in figures])
-    return np.array([(weights * group) @ own @ (weights * group).T for group in (~after, after)])
-
-
-def _own(figures: Sequence[Figure], size: Values) -> Values:
-    """Return the correlation of the figures' own draws."""
-    days = np.array([each.at.timestamp() for each in figures]) / 86400
-    by_growth, by_days = alike_by_growth(size[:, None] - size), alike_by_days(days[:, None] - days)
-    found = np.eye(len(figures))
+    found = np.array([np.diag([each.after_award == after for each in figures]) for after in (False, True)], dtype=float)
+    instants = sorted(stages)
+    chained = [k for k, each in enumerate(figures) if _so_far(each)]
+    nodes = [_node(figures[k], instants) for k in chained]
+    if chained:
+        found[:, np.array(chained)[:, None], chained] = _along_the_funnel(np.array([stages[at] for at in instants]))[
+            :, np.array(nodes)[:, None], nodes
+        ]
     for k, one in enumerate(figures):
         for j, other in enumerate(figures[:k]):
-            if one.what == other.what:
-                if one.what == REVOKED:
-                    found[k, j] = alike_by_waves(waves_of(one.scope), waves_of(other.scope))
-                else:
-                    found[k, j] = (by_growth if _so_far(one) else by_days)[k, j]
-                found[j, k] = found[k, j]
+            if one.what == other.what and not _so_far(one):
+                found[int(one.after_award), [k, j], [j, k]] = _of_waves(one, other)
     return found
 
 
-def _along_the_funnel(figures: Sequence[Figure], size: Values, awarded: Mapping[datetime, float]) -> Values:
-    """Return how much of each figure's own draw is in the error of each: a row for each error."""
-    found, instants = np.eye(len(figures)), defaultdict[datetime, dict[str, int]](dict)
-    for k, each in enumerate(figures):
-        instants[each.at][each.what] = k
-    for at, places in instants.items():
-        for stage in BY_DATE:
-            before = _before(stage, {*places} | ({AWARDED} if at in awarded else set()))
-            if stage not in places or not before:
-                continue
-            k = places[stage]
-            given = before == AWARDED and at in awarded
-            bound = math.log(awarded[at]) if given else size[places[before]]
-            share = math.exp(min(size[k] - bound, 0.0))
-            found[k, k] = math.sqrt(max(1 - share**2, 0.0))
-            if not given:
-                found[k] += share * found[places[before]]
-        if RUPIAH in places and PAID_TO in places:
-            found[places[RUPIAH]] = found[places[PAID_TO]]
+def _node(figure: Figure, instants: Sequence[datetime]) -> int:
+    """Return the place of a count so far among all stages of all instants."""
+    return instants.index(figure.at) * len(BY_DATE) + BY_DATE.index(PAID_TO if figure.what == RUPIAH else figure.what)
+
+
+def _of_waves(one: Figure, other: Figure) -> float:
+    """Return the correlation of the errors of one thing of two waves, or of two groups of waves."""
+    if one.what == REVOKED:
+        return alike_by_waves(waves_of(one.scope), waves_of(other.scope))
+    return float(alike_by_days(np.array((one.at - other.at).total_seconds() / 86400)))
+
+
+def _along_the_funnel(size: Values) -> Values:
+    """Return the covariance of the errors of all stages at all instants, up to the award and after it.
+
+    `size` (instants, stages) has logarithms; an instant's stages stand side by side in what is returned.
+    """
+    weights = np.array([_weights(each) for each in size])
+    by_growth = alike_by_growth(size[:, None] - size)  # instants, instants, stages
+    of_each = np.einsum("iaq,jbq,ijq->qiajb", weights, weights, by_growth).reshape(len(BY_DATE), size.size, size.size)
+    awarded = BY_DATE.index(AWARDED)
+    return np.array([of_each[:awarded].sum(axis=0), of_each[awarded:].sum(axis=0)])
+
+
+def _weights(size: Values) -> Values:
+    """Return how much of each stage's own draw is in the error of each stage of one instant: a row for each error."""
+    found = np.zeros((len(BY_DATE), len(BY_DATE)))
+    for k, stage in enumerate(BY_DATE):
+        if stage not in SET:
+            share = np.exp(min(size[k] - size[k - 1], 0.0))
+            found[k] = share * found[k - 1]
+            found[k, k] = np.sqrt(1 - share**2)
     return found
-
-
-def _before(stage: str, some: Collection[str]) -> str:
-    """Return the last of some stages before another; nothing where there is none."""
-    return next((each for each in reversed(BY_DATE[: BY_DATE.index(stage)]) if each in some), "")
 
 
 def _so_far(figure: Figure) -> bool:
     """Return whether it is a count so far: not of single waves, and no share."""
-    return figure.what in (*PREDICTED, RUPIAH)
+    return figure.what in (*BY_DATE, RUPIAH)

@@ -1,18 +1,21 @@
 """What a run would say at any point: of each figure a sum of few terms in the inputs, learned from a design's runs.
 
 Terms are Hermite polynomials of single inputs up to the third degree and products of two inputs: orthogonal where the
-inputs are standard normal, as the points of a design are. Of the inputs that move a figure most there are hinges too,
-nought below a knot and linear above it (Friedman 1991): payments are made on working days, so that a lag a day longer
-may move what is paid by a Monday not at all, or a weekend's; no polynomial follows that. Terms are taken one by one,
-each the one that explains most of what is left, as long as the extended Bayesian information criterion (Chen and Chen
-2008) falls: it asks more of a term the more there are to choose from, since most inputs move no figure. What is left is
-measured on runs that were not learned from, with the terms chosen anew each time.
+inputs are standard normal and independent, as most of a design's are. Of the inputs that move a figure most there are
+hinges too, nought below a knot and linear above it (Friedman 1991): payments are made on working days, so that a lag a
+day longer may move what is paid by a Monday not at all, or a weekend's; no polynomial follows that. Terms are taken one
+by one, each the one that explains most of what is left, as long as the extended Bayesian information criterion (Chen
+and Chen 2008) falls: it asks more of a term the more there are to choose from, since most inputs move no figure. What
+is left is measured on runs that were not learned from, with the terms chosen anew each time.
+
+The inputs of the terms may be mixed of those that are given: of two numbers of which the model has only the product,
+terms in each would tell apart what the model does not, and so would figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -219,15 +222,24 @@ class Emulator:
     coefficients: Values
     missed: Values
     alike: Values
+    mixing: Values | None = None
+    """What makes the inputs of the terms of those that are given, a column for each; none: they are the same."""
+
+    @cached_property
+    def _moving(self) -> list[int]:
+        """Return the places of the inputs of the terms that move any figure."""
+        return [int(k) for k in np.unique(self.terms.places[self.terms.shapes > 0])]
 
     @cached_property
     def active(self) -> list[int]:
         """Return the places of the inputs that move any figure."""
-        return [int(k) for k in np.unique(self.terms.places[self.terms.shapes > 0])]
+        if self.mixing is None:
+            return self._moving
+        return [int(k) for k in np.flatnonzero(self.mixing[:, self._moving].any(axis=1))]
 
     def __call__(self, x: Values) -> Values:
         """Return the figures at points, a row a point."""
-        found: Values = self.constants + self.terms.at(x) @ self.coefficients.T
+        found: Values = self.constants + self.terms.at(mixed(x, self.mixing)) @ self.coefficients.T
         return found
 
     def with_slopes(self, x: Values) -> tuple[Values, Callable[[Values], Values]]:
@@ -235,27 +247,36 @@ class Emulator:
 
         It is told by how much each figure counts at each point.
         """
-        values, first, second = self.terms.slopes(x)
+        values, first, second = self.terms.slopes(mixed(x, self.mixing))
 
         def pulled(pull: Values) -> Values:
             terms, found = pull @ self.coefficients, np.zeros_like(x)
-            found[:, self.active] = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
-            return found
+            found[:, self._moving] = (terms * first) @ self._onto[0] + (terms * second) @ self._onto[1]
+            return found if self.mixing is None else found @ self.mixing.T
 
         return self.constants + values @ self.coefficients.T, pulled
 
     @cached_property
     def _onto(self) -> tuple[Values, Values]:
         """Return which term has which active input, as its first and as its second."""
-        first, second = ((self.terms.places[:, k, None] == self.active).astype(np.float64) for k in (0, 1))
+        first, second = ((self.terms.places[:, k, None] == self._moving).astype(np.float64) for k in (0, 1))
         return first, second
 
     def of(self, figures: Sequence[int]) -> Emulator:
         """Return the emulator of some figures."""
         rows = list(figures)
-        return Emulator(
-            self.terms, self.constants[rows], self.coefficients[rows], self.missed[rows], self.alike[np.ix_(rows, rows)]
+        return replace(
+            self,
+            constants=self.constants[rows],
+            coefficients=self.coefficients[rows],
+            missed=self.missed[rows],
+            alike=self.alike[np.ix_(rows, rows)],
         )
+
+
+def mixed(x: Values, mixing: Values | None) -> Values:
+    """Return the inputs of the terms, of points a row each."""
+    return x if mixing is None else x @ mixing
 
 
 def learn(
@@ -264,14 +285,15 @@ def learn(
     weights: Values | None = None,
     near: NDArray[np.bool_] | None = None,
     workers: int = 1,
+    mixing: Values | None = None,
 ) -> Emulator:
     """Learn figures, a column each, from the runs at some points; on how many processes nothing depends.
 
-    What is missed is measured on all runs, or on those `near`.
+    What is missed is measured on all runs, or on those `near`. With `mixing` the terms are in mixed inputs.
     """
     weights = np.ones(len(x)) if weights is None else weights
     near = np.ones(len(x), dtype=bool) if near is None else near
-    asked = [_Figure(x, y[:, figure], weights) for figure in range(y.shape[1])]
+    asked = [_Figure(mixed(x, mixing), y[:, figure], weights) for figure in range(y.shape[1])]
     found = side_by_side(_learned_and_left, asked, workers, lambda count: None)
     index: dict[tuple[int, ...], int] = {}
     rows: list[dict[int, float]] = []
@@ -287,7 +309,7 @@ def learn(
     left = np.column_stack([each[near] for _, _, each in found])
     missed = np.sqrt(np.mean(left**2, axis=0))
     constants = np.array([float(some[0]) for _, some, _ in found])
-    return Emulator(Terms(table[:, :2], table[:, 2:]), constants, coefficients, missed, correlation(left))
+    return Emulator(Terms(table[:, :2], table[:, 2:]), constants, coefficients, missed, correlation(left), mixing)
 
 
 class _Figure(NamedTuple):

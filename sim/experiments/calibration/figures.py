@@ -13,7 +13,7 @@ from sim.journey.measures import STAGES
 from sim.journey.money import Benefit
 from sim.parameters import Parameters
 from sim.parameters.fitted import why_not_fitted
-from sim.results.tables.published import FUNNEL, PREDICTED
+from sim.results.tables.published import FUNNEL, stages_at
 
 DAY = timedelta(days=1)
 
@@ -148,11 +148,12 @@ def _waves(first: int, last: int) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run says: of each figure its size, and what it was a day before; and the counts when the fit ends."""
+    """What a run says: of each figure its size, and what it was a day before; and all stages, by the instant."""
 
     figures: dict[str, float]
     a_day_before: dict[str, float]
-    at_the_end: dict[str, float]
+    stages: dict[str, dict[str, float]]
+    """Of each instant of `instants_of`, as ISO."""
 
 
 def seen(result: Result, figures: list[Figure]) -> Seen:
@@ -174,12 +175,17 @@ def seen(result: Result, figures: list[Figure]) -> Seen:
             return paid * parameters.budget.incentive / scale
         return observations.before(STAGES[what][0], instant(at)) / scale
 
-    ends = parameters.published.fit_until
+    instants = instants_of(figures, parameters.published.fit_until)
     return Seen(
         {each.name: of(each) for each in figures},
         {each.name: before(each.what, each.at - DAY) for each in figures if each.moving},
-        {what: before(what, ends) for what in PREDICTED},
+        {at.isoformat(): stages_at(observations, at) for at in instants},
     )
+
+
+def instants_of(figures: list[Figure], ends: datetime) -> list[datetime]:
+    """Return the instants of figures that are counts so far, and that when the fit ends, ascending."""
+    return sorted({each.at for each in figures if each.moving} | {ends})
 
 
 def moments_of(figures: list[Figure], ends: datetime) -> list[str]:

@@ -65,21 +65,28 @@ class Varying:
         return found if len(found) > 1 else []
 
 
+CHECKED = ("email", "registry", "third_layer", "screening")
+"""Stations whose share of passes has steps."""
+
 VARYING = (
     Varying("joining.newcomers", r"joining\.newcomers\[[1-9]\d*\]\.share"),
     Varying("purchase.buys", r"purchase\.waves\[[1-9]\d*\]\.buys"),
     Varying("purchase.delay", r"purchase\.waves\[[1-9]\d*\]\.delay\.mean"),
     Varying("training.pace", r"training\.pace\[\d+\]\.factor"),
     Varying("payment.lag_steps", r"payment\.lag_steps\[\d+\]\.more_days"),
-    Varying("email.passes_steps", r"processing\.email\.passes_steps\[\d+\]\.odds"),
-    Varying("registry.passes_steps", r"processing\.registry\.passes_steps\[\d+\]\.odds"),
-    Varying("third_layer.passes_steps", r"processing\.third_layer\.passes_steps\[\d+\]\.odds"),
-    Varying("screening.passes_steps", r"processing\.screening\.passes_steps\[\d+\]\.odds"),
+    *(Varying(f"{each}.passes_steps", rf"processing\.{each}\.passes_steps\[\d+\]\.odds") for each in CHECKED),
 )
 """What differs from wave to wave, or from cohort to cohort of those who register.
 
 Of joining and buying the first step is of April 2020, when the programme was new and nearly everybody joined.
 """
+
+TOGETHER = (
+    ("market.catalogue.duration.mean", r"training\.pace\[\d+\]\.factor"),
+    *((f"processing.{each}.passes", rf"processing\.{each}\.passes_steps\[\d+\]\.odds") for each in CHECKED),
+)
+"""Numbers that others multiply: the model has the product of two such, of durations (but for their minimum, a day) or
+of odds."""
 
 LEVEL, SPREAD = 0.8, 0.6
 """Of the variance of one such number its level has the square of LEVEL, and its deviation that of SPREAD, at the mean
@@ -141,6 +148,25 @@ class Inputs:
         """Return what varies from wave to wave: the name, and the places of its numbers."""
         found = ((each.name, each.among(self.keys)) for each in self.varying)
         return tuple((name, places) for name, places in found if places)
+
+    @cached_property
+    def together(self) -> Values:
+        """Return what makes the inputs of an emulator of the z of the numbers, a column for each (TOGETHER).
+
+        In the place of a number that multiplies another stands their product, as standard normal as both are: an
+        emulator of one and the other would have to tell what the model cannot. Both laws are factors, so that their
+        logarithms add.
+        """
+        found = np.eye(len(self.keys))
+        for leader, pattern in TOGETHER:
+            for k, key in enumerate(self.keys):
+                if leader not in self.keys or not re.fullmatch(pattern, key):
+                    continue
+                one, other = (self.numbers[each].declared.law for each in (leader, key))
+                if isinstance(one, Factor) and isinstance(other, Factor):
+                    sizes = np.log([one.factor, other.factor])
+                    found[[self.keys.index(leader), k], k] = sizes / np.linalg.norm(sizes)
+        return found
 
     @cached_property
     def latents(self) -> tuple[str, ...]:

@@ -11,21 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.calibration.alike import AWARDED
+from sim.experiments.calibration.alike import SET
 from sim.experiments.calibration.design import run_all, spread_out
 from sim.experiments.calibration.emulator import Emulator, learn
-from sim.experiments.calibration.figures import Figure, published_figures
+from sim.experiments.calibration.figures import Figure, instants_of, published_figures
 from sim.experiments.calibration.history import look, until_the_fit
 from sim.experiments.calibration.inputs import Config, Inputs, Values
 from sim.experiments.calibration.likelihood import Known, Target, spread
 from sim.experiments.calibration.sampling import Chains, Effort, sample
 from sim.experiments.jobs.executors import cores
 from sim.parameters import Parameters
-from sim.results.tables.published import GIVEN, PREDICTED
+from sim.results.tables.published import BY_DATE, PREDICTED, RUPIAH
 
 Tell = Callable[[str], None]
 
-ENDS = tuple(what for what in PREDICTED if what not in (*GIVEN, AWARDED, "fully_paid"))
+ENDS = tuple(what for what in PREDICTED if what not in (*SET, "fully_paid"))
 """What is emulated as it stands when the fit ends: not what the config sets; and nobody need be fully paid by then."""
 
 FIRST, FIRST_AGAIN, SECOND, SECOND_AGAIN, TRIED = (10_000 * k for k in range(1, 6))
@@ -102,54 +102,72 @@ class Problem:
             self.tell(f"{what}: {so_far}")
 
         found = run_all(configs, look, self.folder, tell, self.settings.workers)
-        return Runs.of(points, found, self.figures, self.least)
+        return Runs.of(points, found, self)
 
     def base_run(self, values: Mapping[str, float]) -> Runs:
         """Return what the base says with some values set, with the luck of `prakerja run`."""
         config = self.inputs.changed(self.config, values)
         found = run_all([config], look, self.folder, self.tell, self.settings.workers)
-        return Runs.of(self.inputs.configured()[None], found, self.figures, self.least)
+        return Runs.of(self.inputs.configured()[None], found, self)
 
     @property
-    def awarded(self) -> dict[datetime, float]:
-        """Return how many had been awarded, as the config sets it: of reports that tell it, and when the fit ends."""
-        published, calendar = self.parameters.published, self.parameters.waves.calendar
-        assert calendar is not None, "only history is fitted, whose waves come by the calendar"
-        ends, announced = published.fit_until, [wave.announced for wave in calendar.values()]
-        told = {row.at: float(row.awarded) for row in published.funnel if row.awarded is not None}
-        at_the_end = sum(wave.people for wave in published.selected if announced[wave.wave - 1] <= ends)
-        return told | {ends: float(at_the_end)}
+    def instants(self) -> list[datetime]:
+        """Return the instants at which all stages are counted, the last when the fit ends."""
+        return instants_of(self.figures, self.parameters.published.fit_until)
 
-    @property
-    def least(self) -> Values:
-        """Return what stands for none, of each figure and count at the end: half a simulated person, or payment."""
-        half = 0.5 / float(self.config["population"]["scale"])
-        rupiah = float(self.parameters.budget.incentive)
-        each = [rupiah if figure.what == "incentive_rupiah" else 1.0 for figure in self.figures]
-        return half * np.array([*each, *np.ones(len(ENDS))])
+    def ends(self, counts: Sequence[float]) -> list[Figure]:
+        """Return counts at the end of the fit as figures, to be predicted: exact, and of that moment."""
+        at = self.parameters.published.fit_until
+        return [Figure(what, "at the end", at, count) for what, count in zip(ENDS, counts, strict=True)]
+
+    def filled(self, runs: Runs) -> NDArray[np.bool_]:
+        """Return of each run whether all waves were filled, as they were: their awards are those of the config."""
+        bounds = [k for k, each in enumerate(self.figures) if each.bound]
+        places = np.log([self.figures[k].published for k in bounds])
+        return np.asarray((runs.logs[:, bounds] >= places).all(axis=1))
+
+    def told_by(self, runs: Runs) -> Runs:
+        """Return the runs that an emulator learns from: those in which all waves were filled.
+
+        Where too few joined, awards follow what moves joining, with a kink that no sum of few terms follows; and such
+        a programme is none that is looked for.
+        """
+        filled = self.filled(runs)
+        assert filled.any(), "in no run of the design were all waves filled"
+        return runs.some(filled)
 
 
 @dataclass(frozen=True)
 class Runs:
-    """What runs said: the points, the logarithms of the figures and of the counts at the end, and a day's growth."""
+    """What runs said: the points, the logarithms of figures, of counts at the end and of stages, and a day's growth."""
 
     points: Values
     logs: Values
     """Columns: the figures, then ENDS."""
     growth: Values
     """Of each figure, as a share of it."""
+    stages: Values
+    """Runs, instants, stages (BY_DATE)."""
 
     @classmethod
-    def of(cls, points: Values, found: Sequence[dict[str, Any]], figures: Sequence[Figure], least: Values) -> Runs:
-        """Return what some runs said, a run a row; `least` stands for none."""
-        counts = [
-            [*(each["figures"][f.name] for f in figures), *(each["at_the_end"][what] for what in ENDS)]
-            for each in found
-        ]
-        table = np.maximum(np.array(counts, dtype=np.float64), least)
+    def of(cls, points: Values, found: Sequence[dict[str, Any]], problem: Problem) -> Runs:
+        """Return what runs of a problem said, a run a row; half a simulated person, or payment, stands for none."""
+        half, figures = 0.5 / float(problem.config["population"]["scale"]), problem.figures
+        instants = [at.isoformat() for at in problem.instants]
+        counted = [[[each["stages"][at][stage] for stage in BY_DATE] for at in instants] for each in found]
+        stages = np.maximum(np.array(counted, dtype=np.float64), half)
+        rupiah = float(problem.parameters.budget.incentive)
+        least = half * np.array([rupiah if each.what == RUPIAH else 1.0 for each in figures])
+        told = np.array([[each["figures"][f.name] for f in figures] for each in found], dtype=np.float64)
+        table = np.maximum(told, least)
         before = [[each["a_day_before"].get(f.name, each["figures"][f.name]) for f in figures] for each in found]
-        growth = 1 - np.array(before, dtype=np.float64) / table[:, : len(figures)]
-        return cls(points, np.log(table), np.clip(growth, 0, 1))
+        growth = 1 - np.array(before, dtype=np.float64) / table
+        ends = stages[:, -1, [BY_DATE.index(what) for what in ENDS]]
+        return cls(points, np.log(np.hstack([table, ends])), np.clip(growth, 0, 1), np.log(stages))
+
+    def some(self, which: NDArray[np.bool_]) -> Runs:
+        """Return some of these runs."""
+        return Runs(self.points[which], self.logs[which], self.growth[which], self.stages[which])
 
     def and_(self, others: Runs) -> Runs:
         """Return these runs and others."""
@@ -157,6 +175,7 @@ class Runs:
             np.vstack([self.points, others.points]),
             np.vstack([self.logs, others.logs]),
             np.vstack([self.growth, others.growth]),
+            np.vstack([self.stages, others.stages]),
         )
 
 
@@ -194,36 +213,30 @@ class Learned:
             emulator,
             some,
             Known(
-                size=np.median(self.runs.logs[self.near, : len(some)], axis=0),
                 slope=slope,
                 luck=spread(luck, emulator.alike),
                 emulated=spread(self.emulated[: len(some)], emulator.alike),
-                awarded=self.problem.awarded,
+                stages=dict(zip(self.problem.instants, np.median(self.runs.stages[self.near], axis=0), strict=True)),
             ),
             self.problem.parameters.clock.start,
             tuple(range(count, len(some))),
         )
 
-    def ends(self, counts: Sequence[float]) -> list[Figure]:
-        """Return counts at the end of the fit as figures, to be predicted: exact, and of that moment."""
-        at = self.problem.parameters.published.fit_until
-        return [Figure(what, "at the end", at, count) for what, count in zip(ENDS, counts, strict=True)]
-
 
 def learn_first(problem: Problem, repeated: int = 0) -> Learned:
-    """Return what is learned from a design over all that was thought.
+    """Return what is learned from a design over all that was thought: what goes together does so in the design too.
 
     Luck is told from what is missed by some runs that are made again, if any are.
     """
-    settings = problem.settings
-    points = spread_out(settings.points, len(problem.inputs.keys), settings.seed)
+    settings, inputs = problem.settings, problem.inputs
+    points = inputs.inputs(spread_out(settings.points, len(inputs.latents), settings.seed))
     runs = problem.runs(points, FIRST, "first design")
     luck = np.zeros(runs.logs.shape[1])
     if repeated:
         luck = luck_of(runs, problem.runs(points[:repeated], FIRST_AGAIN, "luck"))
-    return Learned(
-        problem, runs, learn(runs.points, runs.logs, workers=problem.workers), luck, np.ones(len(points), dtype=bool)
-    )
+    runs = problem.told_by(runs)
+    emulator = learn(runs.points, runs.logs, workers=problem.workers, mixing=inputs.together)
+    return Learned(problem, runs, emulator, luck, np.ones(len(runs.points), dtype=bool))
 
 
 def luck_of(runs: Runs, again: Runs) -> Values:
@@ -258,8 +271,9 @@ def learn_nearer(problem: Problem, first: Learned) -> tuple[Learned, Chains]:
         luck = learned.luck
         if number == settings.rounds - 1:
             luck = luck_of(runs, problem.runs(points[: settings.repeated], SECOND_AGAIN, "luck"))
-        both = learned.runs.and_(runs)
+        both = learned.runs.and_(problem.told_by(runs))
         near = np.arange(len(both.points)) >= len(first.runs.points)
-        emulator = learn(both.points, both.logs, np.where(near, 1.0, FARTHER), near, problem.workers)
+        weights, mixing = np.where(near, 1.0, FARTHER), problem.inputs.together
+        emulator = learn(both.points, both.logs, weights, near, problem.workers, mixing)
         learned = Learned(problem, both, emulator, luck, near)
     return learned, chains

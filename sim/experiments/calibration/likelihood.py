@@ -36,8 +36,12 @@ from sim.experiments.calibration.inputs import Inputs, Values, half_normal, half
 Places = NDArray[np.int64]
 
 DISCREPANCIES = ("discrepancy up to the award", "discrepancy after the award")
-SCALE_OF_DISCREPANCY = 0.05
-"""The scale of the half-normal law of the discrepancy's standard deviation, of logarithms."""
+SCALE_OF_DISCREPANCY = 0.1
+"""The scale of the half-normal law of the discrepancy's standard deviation, of logarithms: a judgement.
+
+Half of that law lies below 6.7 %, a twentieth above 20 %. With a scale of 5 % the size that the figures after the award
+point to, 13 %, is one in 125, so that the law held it down, and intervals with it.
+"""
 
 LEAST_DISCREPANCY = 0.01
 """What the model is off at the least, as a standard deviation of logarithms beside that: no model is exact."""
@@ -47,16 +51,14 @@ LEAST_DISCREPANCY = 0.01
 class Known:
     """What is known of the figures beside their published size: a number each, and what goes together."""
 
-    size: Values
-    """Logarithm of the simulated figure."""
     slope: Values
     """Growth of the simulated figure in the day before it was printed, as a share of it."""
     luck: Values
     """Covariance of their logarithms by luck, in the world that they were published of."""
     emulated: Values
     """Covariance of what the emulator misses."""
-    awarded: Mapping[datetime, float] = field(default_factory=dict)
-    """How many had been awarded at an instant, where the config sets it."""
+    stages: Mapping[datetime, Values] = field(default_factory=dict)
+    """Logarithms of the simulated counts of all stages, at each instant of a figure that is a count so far."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,14 @@ class Target:
     @cached_property
     def alike(self) -> Values:
         """Return the covariance of the discrepancy of size one: up to the award and after it, a matrix each."""
-        return alike(self.figures, self.known.size, self.known.awarded)
+        return alike(self.figures, self.known.stages)
 
     @cached_property
     def correlation(self) -> Values:
         """Return the correlation of the discrepancy between figures, where both sizes are the same."""
         both = self.alike.sum(axis=0)
         size = np.sqrt(np.diag(both))
-        # A stage to which all come of those that are given has no error, and is like no other.
+        # What is given has no error, nor a stage to which all of these come: it is like no other.
         found: Values = both / np.where(size > 0, size, 1)[:, None] / np.where(size > 0, size, 1)
         return found
 

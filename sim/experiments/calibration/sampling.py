@@ -138,8 +138,12 @@ class _Motion:
         energy = np.where(np.isfinite(energy), energy, np.inf)
         return energy, np.nan_to_num((at - self.weight * slope) @ self.root)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def moved(self, at: Values, rng: np.random.Generator) -> tuple[Values, float]:
-        """Return the next point of each chain, and the mean chance with which the proposals were to be taken."""
+        """Return the next point of each chain, and the mean chance with which the proposals were to be taken.
+
+        With too long a step a path flies off, to numbers that are not finite, and is lost.
+        """
         scaled = np.asarray(np.linalg.solve(self.root, (at - self.centre).T).T, dtype=np.float64)
         energy, slope = self.energy(scaled)
         speed = rng.standard_normal(at.shape)

@@ -111,6 +111,12 @@ def _before(observations: Observations, stamp: str, at: datetime) -> int:
     return observations.before(stamp, instant(at))
 
 
+def stages_at(observations: Observations, at: datetime) -> dict[str, float]:
+    """Return how many people had come to each stage of BY_DATE by a snapshot, at full population."""
+    scale = observations.programme.parameters.population.scale
+    return {stage: _before(observations, STAGES[stage][0], at) / scale for stage in BY_DATE}
+
+
 def _funnel(observations: Observations) -> list[dict[str, Cell]]:
     rows = []
     for row in observations.programme.parameters.published.funnel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sim.results.figure import is_number
 from sim.results.figures_of_tables import WAVES, published_name
 from sim.results.spread import quantiles
 from sim.results.table import Cell, Table
+from sim.results.tables.published import GIVEN, GIVEN_BY_CALENDAR
 from sim.results.tables.worlds import Run
 
 COLUMNS = {
@@ -70,9 +71,28 @@ def published_in_worlds(
     worlds = []
     for run in (run for run in runs if run.world and not run.luck):
         simulated = [_value(run, each.name) for each in asked]
-        worlds.append(error(run.world, asked, simulated) if error else simulated)
+        if error:
+            beside = [*_beside(asked, run.stages, by_calendar)]
+            every = [*asked, *(each for each, _ in beside)]
+            simulated = [*error(run.world, every, [*simulated, *(count for _, count in beside)])][: len(asked)]
+        worlds.append(simulated)
     rows = [_row(each, runs[0], [world[k] for world in worlds], bool(error)) for k, each in enumerate(asked)]
     return Table("published_in_worlds", COLUMNS, rows)
+
+
+def _beside(
+    asked: Sequence[Asked], stages: Mapping[datetime, Mapping[str, float]], by_calendar: bool
+) -> Iterator[tuple[Asked, float]]:
+    """Yield the stages that no row tells at instants of rows, and how many a world simulates.
+
+    The error of a stage follows that of the stage before, whether that was published or not.
+    """
+    told = {(each.what, each.at) for each in asked if not each.of}
+    given = (*GIVEN, *(GIVEN_BY_CALENDAR if by_calendar else ()))
+    for at, counts in stages.items():
+        for stage, count in counts.items():
+            if (stage, at) not in told:
+                yield Asked(f"{stage} {at}", stage, "", at, "input" if stage in given else "prediction", None), count
 
 
 def _of_waves(waves: Table, by_calendar: bool) -> Iterator[Asked]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -48,12 +48,14 @@ WEEKS = {
 
 @dataclass(frozen=True)
 class Run:
-    """What is known of one run: its world (0: the base), its luck from 0, its figures and its series."""
+    """What is known of one run: its world (0: the base), its luck from 0, its figures, its series and its stages."""
 
     world: int
     luck: int
     figures: Mapping[str, Figure]
     weeks: Mapping[str, Series]
+    stages: Mapping[datetime, Mapping[str, float]] = field(default_factory=dict)
+    """Of each instant of the table `published`, at full population."""
 
 
 def worlds(runs: Sequence[Run]) -> Table:
