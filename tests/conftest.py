@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Before NumPy is loaded, and for all that tests start: sums in one order, as in a fit, and tests that run side by side
-# do not wait for each other's threads.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
 # The same modules for `pytest` and for `python -m pytest`: `sim` and the builders in `tests.building`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sim.command.ask import sums_in_one_order
+
+# Before NumPy is loaded, and for all that tests start: as in a fit, and tests that run side by side do not wait for
+# each other's threads.
+sums_in_one_order()
 
 # A shell that starts the tests in the background has them, and what they start, ignore an interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

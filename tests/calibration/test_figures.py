@@ -39,7 +39,7 @@ def test_each_figure_is_used_once_and_none_is_of_a_later_date() -> None:
     assert len({figure.name for figure in used}) == len(used) >= 40
     filled = {int(figure.scope): figure for figure in used if figure.bound}
     assert list(filled) == [*range(1, 11)]
-    assert (filled[7].published, filled[7].bound, filled[7].rounding) == (800_000, 1, 0)
+    assert (filled[7].published, filled[7].bound, filled[7].rounding) == (800_000, True, 0)
     reasons = {figure.name: why for figure, why in left_out}
     assert reasons["joined 18 2021-08-24"] == "later than the fit"
     assert reasons["joined 1 2020-04-20"] == "the same as those who had ever joined by then"

@@ -67,7 +67,7 @@ def target() -> Target:
 
 def test_slopes_are_those_of_the_likelihood(target: Target) -> None:
     """Catch a slope that leads the chains astray: each against a difference, with and without figures left out."""
-    least = [replace(each, bound=(0, 1, -1)[k % 3]) for k, each in enumerate(target.figures)]
+    least = [replace(each, bound=k % 3 > 0) for k, each in enumerate(target.figures)]
     for each in (target, replace(target, unused=(1, 4)), replace(target, figures=least, unused=(1, 4))):
         at = np.random.default_rng(1).standard_normal((4, len(each.active)))
         logs, slopes = each(at)
@@ -308,7 +308,7 @@ def test_known_values_are_recovered_at_the_stated_rate(target: Target) -> None:
 
 def test_a_bound_is_kept_within_what_is_known_of_it(target: Target) -> None:
     """Catch a filled wave that pulls down to its places, or that an emulated one far below does not break."""
-    some = [replace(each, bound=1 if k == 3 else 0) for k, each in enumerate(target.figures)]
+    some = [replace(each, bound=k == 3) for k, each in enumerate(target.figures)]
     filled = replace(target, figures=some)
     alone = replace(target, unused=(3,))
     latents = np.zeros((3, len(target.latents)))

@@ -7,9 +7,10 @@ exit code: 0 where nothing was found.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from pathlib import Path
+
+from sim.command.ask import sums_in_one_order
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -26,8 +27,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] not in campaigns():
         print(f"Usage: python -m tests.campaigns NAME ...; there are {', '.join(campaigns())}", file=sys.stderr)
         return 2
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy is loaded: sums in one order, as in a fit
-        os.environ.setdefault(name, "1")
+    sums_in_one_order()  # before NumPy is loaded
     found = importlib.import_module(f"tests.campaigns.{words[0]}").main(words[1:])
     return int(found)
 

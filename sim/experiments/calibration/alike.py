@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.calibration.figures import Figure
-from sim.results.tables.published import BY_DATE, REVOKED, RUPIAH
+from sim.results.tables.published import BY_DATE, GIVEN, GIVEN_BY_CALENDAR, REVOKED, RUPIAH
 
 Values = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ DAYS_ALIKE = 30.0
 """Days after which the correlation of the errors of those who joined a wave has fallen to 1 / e."""
 
 AWARDED = "awarded"
-SET = ("registered", AWARDED)
+SET = tuple(stage for stage in BY_DATE if stage in (*GIVEN, *GIVEN_BY_CALENDAR))
 """Stages whose counts the config of history sets: they have no error."""
 
 PAID_TO = "paid_first_incentive"

@@ -48,8 +48,8 @@ class Figure:
     published: float
     unit: float | None = None
     """What it is rounded to; none: as its noughts say."""
-    bound: int = 0
-    """1: at least so many, -1: fewer; 0: so many."""
+    bound: bool = False
+    """Whether it says that there were at least so many, and not how many."""
     dated: bool = False
     """Whether its source says of which day it is."""
 
@@ -121,7 +121,7 @@ def _filled(parameters: Parameters) -> Iterator[Figure]:
     for wave in published.selected:
         at = announced[wave.wave - 1]
         if at <= published.fit_until:
-            yield Figure(ELIGIBLE, str(wave.wave), at, wave.people, bound=1)
+            yield Figure(ELIGIBLE, str(wave.wave), at, wave.people, bound=True)
 
 
 def _figures(parameters: Parameters) -> Iterator[Figure]:

@@ -234,10 +234,10 @@ class Target:
         from scipy.special import log_ndtr
 
         some = self.bounds
-        side = np.array([self.figures[k].bound for k in some]) / np.sqrt(np.diag(self._fixed)[some])
-        room = side * (mean - self.observed)[:, some]
+        sharp = 1 / np.sqrt(np.diag(self._fixed)[some])
+        room = sharp * (mean - self.observed)[:, some]
         logs: Values = log_ndtr(room)
-        return side * np.exp(-0.5 * room**2 - logs) / np.sqrt(2 * np.pi), logs.sum(axis=1)
+        return sharp * np.exp(-0.5 * room**2 - logs) / np.sqrt(2 * np.pi), logs.sum(axis=1)
 
     @cached_property
     def used(self) -> Places:
@@ -255,7 +255,7 @@ class Target:
         return self._places(bounds=False, unused=True)
 
     def _places(self, bounds: bool, unused: bool) -> Places:
-        kinds = [(bool(each.bound), k in self.unused) for k, each in enumerate(self.figures)]
+        kinds = [(each.bound, k in self.unused) for k, each in enumerate(self.figures)]
         return np.array([k for k, kind in enumerate(kinds) if kind == (bounds, unused)], dtype=np.int64)
 
     def predicted(self, latents: Values, rng: np.random.Generator) -> Values:

@@ -54,7 +54,7 @@ def said_of(fit: Fit) -> list[str]:
 def _figures_left_out(problem: Problem) -> list[str]:
     used, left_out = published_figures(problem.parameters)
     until = f"{problem.parameters.published.fit_until:%d %B %Y}"
-    filled = sum(bool(figure.bound) for figure in used)
+    filled = sum(figure.bound for figure in used)
     said = wrapped(
         f"{len(used) - filled} published figures, and that {filled} waves were filled, all known by {until}, are "
         "fitted. Not fitted:"
